@@ -1,0 +1,336 @@
+//! A *card* is everything one page says, as plain data: a template sees its card and nothing else.
+//!
+//! Cards are made one at a time, by pure functions of the [`Dataset`], when their page is
+//! rendered. Numbers keep their digits; every score carries its provenance. How a card looks is
+//! the matter of the templates.
+
+pub mod benchmark;
+pub mod evaluator;
+pub mod list;
+pub mod model;
+pub mod not_shown;
+
+use serde::Serialize;
+
+use crate::id::Id;
+use crate::load::block::{MetricConfig, is_web_address};
+use crate::load::content::Link;
+use crate::load::{Loaded, Origin};
+use crate::merge::{Dataset, Direction, Ranking, Reading, Scale};
+use crate::paths;
+use crate::resolve::{Benchmark, Evaluator, Model};
+
+/// Where every page stands; without `.html`, relative to the top of the site.
+#[derive(Debug)]
+pub struct Paths {
+    models: Vec<String>,
+    benchmarks: Vec<String>,
+    rankings: Vec<String>,
+    evaluators: Vec<String>,
+}
+
+impl Paths {
+    /// Gives every entity of `dataset` its path.
+    pub fn new(dataset: &Dataset) -> Paths {
+        let entities = &dataset.entities;
+        let mut allocator = paths::Allocator::default();
+        let benchmarks: Vec<String> =
+            entities.benchmarks.iter().map(|(_, benchmark)| allocator.allocate("benchmarks", &benchmark.id)).collect();
+        let mut rankings = vec![String::new(); dataset.rankings.len()];
+        for (benchmark, _) in entities.benchmarks.iter() {
+            let folder = &benchmarks[benchmark.index()];
+            let mut slices = paths::Allocator::default();
+            for (place, (id, ranking)) in dataset.rankings_of(benchmark).enumerate() {
+                rankings[id.index()] = match place {
+                    0 => folder.clone(),
+                    _ => slices.allocate(folder, &ranking_slug(dataset, id, ranking)),
+                };
+            }
+        }
+        Paths {
+            models: paths::model_paths(&entities.models.iter().map(|(_, model)| model.id.as_str()).collect::<Vec<_>>()),
+            benchmarks,
+            rankings,
+            evaluators: entities
+                .evaluators
+                .iter()
+                .map(|(_, evaluator)| allocator.allocate("evaluators", &evaluator.id))
+                .collect(),
+        }
+    }
+
+    /// Of a model's card.
+    pub fn model(&self, id: Id<Model>) -> &str {
+        &self.models[id.index()]
+    }
+
+    /// Of a benchmark's page, which is also that of its first ranking.
+    pub fn benchmark(&self, id: Id<Benchmark>) -> &str {
+        &self.benchmarks[id.index()]
+    }
+
+    /// Of the first page of a ranking.
+    pub fn ranking(&self, id: Id<Ranking>) -> &str {
+        &self.rankings[id.index()]
+    }
+
+    /// Of an evaluator's page.
+    pub fn evaluator(&self, id: Id<Evaluator>) -> &str {
+        &self.evaluators[id.index()]
+    }
+}
+
+fn ranking_slug(dataset: &Dataset, id: Id<Ranking>, ranking: &Ranking) -> String {
+    let slice = &dataset.entities.slices[ranking.slice];
+    let name = slice.name.as_deref().map_or("all".to_owned(), crate::names::slug);
+    let is_only_one = dataset.rankings_of(slice.benchmark).all(|(other, it)| other == id || it.slice != ranking.slice);
+    let metric = dataset.entities.metrics[ranking.metric].id.as_str();
+    match (is_only_one, metric) {
+        (true, _) => name,
+        (false, "") => format!("{name}-metric-not-reported"),
+        (false, metric) => format!("{name}-{}", crate::names::slug(metric)),
+    }
+}
+
+/// Makes the cards of one page, with links that lead from its place.
+pub struct Cards<'a> {
+    /// What is known.
+    pub dataset: &'a Dataset,
+    /// Where the pages are.
+    pub paths: &'a Paths,
+    /// The way from the page to the top of the site: `../../`.
+    pub top: String,
+}
+
+/// Text with an address, if there is one that may be linked.
+#[derive(Debug, Serialize)]
+pub struct Labelled<'a> {
+    /// Text.
+    pub text: &'a str,
+    /// Address.
+    pub url: Option<String>,
+}
+
+/// One fact of a metadata list; without a value it is "not reported".
+#[derive(Debug, Serialize)]
+pub struct Fact {
+    /// What.
+    pub label: &'static str,
+    /// Its value.
+    pub value: Option<String>,
+    /// Where the value leads.
+    pub url: Option<String>,
+    /// Where the value comes from, if not from metadata.
+    pub note: Option<&'static str>,
+}
+
+impl Fact {
+    fn new(label: &'static str, value: Option<String>) -> Fact {
+        Fact { label, value, url: None, note: None }
+    }
+
+    fn linked(label: &'static str, value: Option<String>, url: Option<String>) -> Fact {
+        Fact { label, value, url, note: None }
+    }
+}
+
+/// A score as it stands in its record.
+#[derive(Debug, Serialize)]
+pub struct Score<'a> {
+    /// The digits of the record.
+    pub digits: &'a str,
+    /// The unit that the record names, else its bounds.
+    pub unit: String,
+    /// Percent of the scale, for the bar; with one decimal.
+    pub bar: Option<f64>,
+    /// Stated uncertainty, in words.
+    pub uncertainty: Option<String>,
+    /// True if the score lies outside the bounds that its record declares.
+    pub out_of_range: bool,
+    /// True if unit and bounds contradict each other.
+    pub contradictory: bool,
+}
+
+/// One reading: a score with everything that a reader needs to judge it.
+#[derive(Debug, Serialize)]
+pub struct ReadingView<'a> {
+    /// The score.
+    pub score: Score<'a>,
+    /// Who says so.
+    pub evaluator: &'a str,
+    /// Their page.
+    pub evaluator_url: String,
+    /// Claimed relation of evaluator and developer.
+    pub relationship: &'static str,
+    /// Day of evaluation, `YYYY-MM-DD`.
+    pub evaluated: Option<String>,
+    /// Day of retrieval.
+    pub retrieved: Option<String>,
+    /// Harness, then settings, as `key value`.
+    pub settings: Vec<String>,
+    /// First eight digits of the record's hash; also the anchor of the record on the model's card.
+    pub record: String,
+    /// JSON pointer of the result in its record.
+    pub pointer: String,
+}
+
+impl<'a> Cards<'a> {
+    /// The cards of the page at `path` (without `.html`).
+    pub fn at(dataset: &'a Dataset, paths: &'a Paths, path: &str) -> Cards<'a> {
+        Cards { dataset, paths, top: paths::to_top(path) }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}.html", self.top)
+    }
+
+    fn model_url(&self, id: Id<Model>) -> String {
+        self.url(self.paths.model(id))
+    }
+
+    fn benchmark_url(&self, id: Id<Benchmark>) -> String {
+        self.url(self.paths.benchmark(id))
+    }
+
+    fn evaluator_url(&self, id: Id<Evaluator>) -> String {
+        self.url(self.paths.evaluator(id))
+    }
+
+    fn reading(&self, reading: &Reading) -> ReadingView<'a> {
+        let loaded = self.dataset.loaded(reading);
+        let result = self.dataset.result(reading);
+        let evaluator = reading.resolved.evaluator;
+        ReadingView {
+            score: score(self.dataset, reading),
+            evaluator: &self.dataset.entities.evaluators[evaluator].name,
+            evaluator_url: self.evaluator_url(evaluator),
+            relationship: loaded.record.source.relationship.words(),
+            evaluated: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+            retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+            settings: settings(loaded, result),
+            record: short_hash(&loaded.origin),
+            pointer: format!("/evaluation_results/{}", result.index),
+        }
+    }
+}
+
+fn short_hash(origin: &Origin) -> String {
+    let mut hash = origin.sha256.to_string();
+    hash.truncate(8);
+    hash
+}
+
+fn score<'a>(dataset: &'a Dataset, reading: &Reading) -> Score<'a> {
+    let result = dataset.result(reading);
+    Score {
+        digits: result.score.digits(),
+        unit: unit(&result.metric),
+        bar: reading.scale.share(reading.position).map(|share| (share * 1000.0).round() / 10.0),
+        uncertainty: result
+            .uncertainty
+            .as_ref()
+            .map(|uncertainty| uncertainty_in_words(uncertainty, result.score.value())),
+        out_of_range: !reading.in_range,
+        contradictory: reading.scale == Scale::Contradictory,
+    }
+}
+
+/// The unit that the record names; else, as that is not reported, the bounds.
+fn unit(metric: &MetricConfig) -> String {
+    match (&metric.unit, &metric.min, &metric.max) {
+        (Some(unit), ..) => unit.clone(),
+        (None, Some(min), Some(max)) => format!("on {}–{}", short_bound(min.digits()), short_bound(max.digits())),
+        _ => String::new(),
+    }
+}
+
+fn short_bound(digits: &str) -> &str {
+    digits.strip_suffix(".0").unwrap_or(digits)
+}
+
+fn uncertainty_in_words(uncertainty: &crate::load::record::Uncertainty, score: f64) -> String {
+    let mut parts = Vec::new();
+    if let Some(error) = &uncertainty.standard_error {
+        parts.push(format!("SE {}", error.digits()));
+    }
+    if let Some((lower, upper)) = &uncertainty.interval {
+        // Some sources give offsets from the score where the schema wants bounds.
+        let are_offsets =
+            !(lower.value()..=upper.value()).contains(&score) && lower.value() <= 0.0 && upper.value() >= 0.0;
+        let kind = if are_offsets { " from the score" } else { "" };
+        parts.push(format!("interval {} to {}{kind}", lower.digits(), upper.digits()));
+    }
+    if let Some(samples) = &uncertainty.samples {
+        parts.push(format!("n {}", samples.digits()));
+    }
+    parts.join(", ")
+}
+
+/// The details of a model's record that tell how it was run; the others describe the model.
+const RUN_DETAILS: [&str; 5] = ["precision", "quantization", "agent_scaffold", "reasoning_effort", "effort"];
+
+fn settings(loaded: &Loaded, result: &crate::load::record::EvaluationResult) -> Vec<String> {
+    let mut settings = Vec::new();
+    let said = |text: &Option<String>| text.clone().filter(|text| !crate::names::is_not_reported(text));
+    if let Some(library) = &loaded.record.library {
+        let name = said(&library.name);
+        let version = said(&library.version).map(|version| format!(" {}", crate::number::shorten(&version, 12)));
+        settings.extend(name.map(|name| format!("{name}{}", version.unwrap_or_default())));
+    }
+    if let Some(generation) = &result.generation {
+        settings.extend(generation.settings.iter().map(|(key, value)| format!("{key} {value}")));
+    }
+    let model = &loaded.record.model;
+    let run = model.details.iter().filter(|(key, _)| RUN_DETAILS.contains(&key.as_str()));
+    settings.extend(run.map(|(key, value)| format!("{key} {value}")));
+    settings.extend(said(&model.engine).map(|engine| format!("engine {engine}")));
+    settings.extend(said(&model.platform).map(|platform| format!("platform {platform}")));
+    settings
+}
+
+fn direction_in_words(direction: Direction) -> &'static str {
+    match direction {
+        Direction::HigherIsBetter => "higher is better",
+        Direction::LowerIsBetter => "lower is better",
+        Direction::NotReported => "direction not reported",
+    }
+}
+
+fn web_links(links: &[Link]) -> Vec<Labelled<'_>> {
+    let safe = links.iter().filter(|link| is_web_address(&link.url));
+    safe.map(|link| Labelled { text: &link.name, url: Some(link.url.clone()) }).collect()
+}
+
+/// An address that may be linked.
+fn web_address(url: Option<&str>) -> Option<String> {
+    url.filter(|url| is_web_address(url)).map(str::to_owned)
+}
+
+/// A whole number with separators: `228,998`.
+pub fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 result`, `2 results`.
+pub fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(
+            ["1", "12", "123", "1,234", "1,234,567"],
+            [1, 12, 123, 1234, 1_234_567].map(super::count).each_ref().map(String::as_str)
+        );
+    }
+}

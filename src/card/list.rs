@@ -1,0 +1,335 @@
+//! The home page and the lists of models, benchmarks and evaluators.
+
+use serde::Serialize;
+
+use super::{Cards, ReadingView, count};
+use crate::id::Id;
+use crate::merge::{Reading, Row, Scale};
+use crate::paths;
+use crate::resolve::Model;
+
+/// Rows of a list on one page: about 100 kB.
+pub const ROWS: usize = 250;
+
+/// The pages of a long list.
+#[derive(Debug, Serialize)]
+pub struct Pager {
+    /// This page, from 1.
+    pub number: usize,
+    /// How many there are.
+    pub pages: usize,
+    /// The page before.
+    pub previous: Option<String>,
+    /// The page after.
+    pub next: Option<String>,
+    /// `1–200 of 2,730`.
+    pub range: String,
+}
+
+impl Pager {
+    /// Page `number` of a list of `n` rows that begins at `path`.
+    pub fn new(cards: &Cards, path: &str, number: usize, n: usize, rows: usize) -> Pager {
+        let pages = n_pages(n, rows);
+        let url = |number: usize| cards.url(&page_path(path, number));
+        Pager {
+            number,
+            pages,
+            previous: (number > 1).then(|| url(number - 1)),
+            next: (number < pages).then(|| url(number + 1)),
+            range: format!("{}–{} of {}", count((number - 1) * rows + 1), count((number * rows).min(n)), count(n)),
+        }
+    }
+}
+
+/// How many pages a list of `n` rows has; an empty list has one.
+pub fn n_pages(n: usize, rows: usize) -> usize {
+    n.div_ceil(rows).max(1)
+}
+
+/// Where page `number` of a list stands. Folders that begin with `_` are never those of a name.
+pub fn page_path(path: &str, number: usize) -> String {
+    match number {
+        1 => path.to_owned(),
+        _ => format!("{path}/_page/{number}"),
+    }
+}
+
+/// The home page.
+#[derive(Debug, Serialize)]
+pub struct HomeCard<'a> {
+    /// What there is, with the list of each.
+    pub counts: Vec<CountLink>,
+    /// Benchmarks with the most results.
+    pub benchmarks: Vec<BenchmarkRow<'a>>,
+    /// Cells whose readings lie farthest apart.
+    pub differences: Vec<Difference<'a>>,
+    /// The models with most readings.
+    pub models: Vec<ModelRow<'a>>,
+}
+
+/// How many of something there are.
+#[derive(Debug, Serialize)]
+pub struct CountLink {
+    /// How many.
+    pub count: String,
+    /// Of what.
+    pub label: &'static str,
+    /// Their list.
+    pub url: Option<String>,
+}
+
+/// A cell whose readings differ.
+#[derive(Debug, Serialize)]
+pub struct Difference<'a> {
+    /// Model.
+    pub model: &'a str,
+    /// Its card.
+    pub model_url: String,
+    /// Benchmark.
+    pub benchmark: &'a str,
+    /// Part of it.
+    pub slice: Option<&'a str>,
+    /// The least and the greatest reading.
+    pub readings: [ReadingView<'a>; 2],
+}
+
+/// A model in a list.
+#[derive(Debug, Serialize)]
+pub struct ModelRow<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Canonical id.
+    pub id: &'a str,
+    /// Where the letters lead.
+    pub anchor: String,
+    /// Its card.
+    pub url: String,
+    /// Results.
+    pub results: String,
+    /// Different benchmarks.
+    pub benchmarks: String,
+    /// Different evaluators.
+    pub evaluators: String,
+    /// `open-weights` or `closed-weights`.
+    pub openness: Option<&'a str>,
+    /// Day of release.
+    pub released: Option<&'a str>,
+}
+
+/// A benchmark in a list.
+#[derive(Debug, Serialize)]
+pub struct BenchmarkRow<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Its page.
+    pub url: String,
+    /// For example `knowledge`.
+    pub category: Option<&'a str>,
+    /// Rankings: the whole, its parts, and metrics apart.
+    pub rankings: String,
+    /// Results.
+    pub results: String,
+    /// Evaluators.
+    pub evaluators: String,
+    #[serde(skip)]
+    n_results: usize,
+}
+
+/// An evaluator in a list.
+#[derive(Debug, Serialize)]
+pub struct EvaluatorRow<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Their page.
+    pub url: String,
+    /// Benchmarks.
+    pub benchmarks: String,
+    /// Results.
+    pub results: String,
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize)]
+pub struct ListCard<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Ways to the first row of each letter; empty for short lists.
+    pub letters: Vec<Letter>,
+    /// The pages of the list.
+    pub pager: Pager,
+}
+
+/// A way into a long list.
+#[derive(Debug, Serialize)]
+pub struct Letter {
+    /// `a`, or `0–9`.
+    pub letter: String,
+    /// Page of its first row.
+    pub url: String,
+}
+
+/// How many cells the home page shows, and how many benchmarks and models.
+const ON_HOME: usize = 12;
+
+impl<'a> Cards<'a> {
+    /// The home page.
+    pub fn home(&self) -> HomeCard<'a> {
+        let entities = &self.dataset.entities;
+        let counted = |n: usize, label: &'static str, path: Option<&str>| CountLink {
+            count: count(n),
+            label,
+            url: path.map(|path| self.url(path)),
+        };
+        let mut benchmarks = self.benchmark_rows();
+        benchmarks.sort_by_key(|row| std::cmp::Reverse(row.n_results));
+        benchmarks.truncate(ON_HOME);
+        let mut models: Vec<Id<Model>> = entities.models.iter().map(|(id, _)| id).collect();
+        models
+            .sort_by_cached_key(|id| std::cmp::Reverse((self.n_evaluators(*id), self.dataset.readings_of(*id).len())));
+        HomeCard {
+            counts: vec![
+                counted(entities.models.len(), "models", Some("models")),
+                counted(entities.benchmarks.len(), "benchmarks", Some("benchmarks")),
+                counted(entities.evaluators.len(), "evaluators", Some("evaluators")),
+                counted(self.dataset.readings.len(), "results", None),
+                counted(self.dataset.inputs.records.len(), "records", None),
+                counted(self.dataset.inputs.quarantined.len(), "not shown", Some("not-shown")),
+            ],
+            benchmarks,
+            differences: self.differences(),
+            models: models.into_iter().take(ON_HOME).map(|id| self.model_row(id)).collect(),
+        }
+    }
+
+    /// The cells whose readings lie farthest apart, on scales from 0 to 1 or 0 to 100.
+    fn differences(&self) -> Vec<Difference<'a>> {
+        let on_unit_scale =
+            |row: &Row| matches!(self.dataset.readings_in(row)[0].scale, Scale::Proportion | Scale::Percent);
+        let mut rows: Vec<&Row> = (self.dataset.rankings.iter())
+            .flat_map(|(_, ranking)| &ranking.rows)
+            .filter(|row| row.spread > 0.0 && on_unit_scale(row))
+            .collect();
+        rows.sort_by(|a, b| b.spread.total_cmp(&a.spread).then(a.start.cmp(&b.start)));
+        rows.truncate(ON_HOME);
+        let differences = rows.into_iter().filter_map(|row| {
+            let readings = || self.dataset.readings_in(row).iter().filter(|reading| reading.in_range);
+            let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
+            let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);
+            let slice = &self.dataset.entities.slices[least.resolved.slice];
+            Some(Difference {
+                model: &self.dataset.entities.models[least.resolved.model].name,
+                model_url: self.model_url(least.resolved.model),
+                benchmark: &self.dataset.entities.benchmarks[slice.benchmark].name,
+                slice: slice.name.as_deref(),
+                readings: [self.reading(least), self.reading(greatest)],
+            })
+        });
+        differences.collect()
+    }
+
+    /// Page `number` of all models, by id.
+    pub fn models(&self, number: usize) -> ListCard<ModelRow<'a>> {
+        let models = &self.dataset.entities.models;
+        let rows = models.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, _)| self.model_row(id));
+        ListCard {
+            rows: rows.collect(),
+            letters: self.letters(),
+            pager: Pager::new(self, "models", number, models.len(), ROWS),
+        }
+    }
+
+    fn letters(&self) -> Vec<Letter> {
+        let models = &self.dataset.entities.models;
+        if models.len() <= ROWS {
+            return Vec::new();
+        }
+        let mut letters: Vec<Letter> = Vec::new();
+        for (id, model) in models.iter() {
+            let first = model.id.chars().next().unwrap_or(' ').to_ascii_lowercase();
+            let letter = match first {
+                'a'..='z' => first.to_string(),
+                '0'..='9' => "0–9".to_owned(),
+                _ => "…".to_owned(),
+            };
+            if !letters.iter().any(|known| known.letter == letter) {
+                let page = page_path("models", id.index() / ROWS + 1);
+                letters.push(Letter { letter, url: format!("{}#{}", self.url(&page), anchor(&model.id)) });
+            }
+        }
+        letters
+    }
+
+    fn n_evaluators(&self, id: Id<Model>) -> usize {
+        let mut evaluators: Vec<_> =
+            self.dataset.readings_of(id).iter().map(|reading| reading.resolved.evaluator).collect();
+        evaluators.sort_unstable();
+        evaluators.dedup();
+        evaluators.len()
+    }
+
+    fn model_row(&self, id: Id<Model>) -> ModelRow<'a> {
+        let model = &self.dataset.entities.models[id];
+        let readings = self.dataset.readings_of(id);
+        let benchmarks = readings.chunk_by(|a, b| self.dataset.benchmark_of(a) == self.dataset.benchmark_of(b)).count();
+        let meta = self.dataset.model_meta(model);
+        ModelRow {
+            name: &model.name,
+            id: &model.id,
+            anchor: anchor(&model.id),
+            url: self.model_url(id),
+            results: count(readings.len()),
+            benchmarks: count(benchmarks),
+            evaluators: count(self.n_evaluators(id)),
+            openness: meta.and_then(|meta| meta.openness.as_deref()),
+            released: meta.and_then(|meta| meta.released.as_deref()),
+        }
+    }
+
+    /// Page `number` of all benchmarks, by name.
+    pub fn benchmarks(&self, number: usize) -> ListCard<BenchmarkRow<'a>> {
+        let rows = self.benchmark_rows();
+        let pager = Pager::new(self, "benchmarks", number, rows.len(), ROWS);
+        ListCard { rows: rows.into_iter().skip((number - 1) * ROWS).take(ROWS).collect(), letters: Vec::new(), pager }
+    }
+
+    fn benchmark_rows(&self) -> Vec<BenchmarkRow<'a>> {
+        let rows = self.dataset.entities.benchmarks.iter().map(|(id, benchmark)| {
+            let reported = || self.dataset.reported.iter().filter(|reported| reported.benchmark == id);
+            let n_results = reported().map(|reported| reported.results as usize).sum();
+            BenchmarkRow {
+                name: &benchmark.name,
+                url: self.benchmark_url(id),
+                category: self.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()),
+                rankings: count(self.dataset.rankings_of(id).len()),
+                results: count(n_results),
+                evaluators: count(reported().count()),
+                n_results,
+            }
+        });
+        rows.collect()
+    }
+
+    /// Page `number` of all evaluators, by name.
+    pub fn evaluators(&self, number: usize) -> ListCard<EvaluatorRow<'a>> {
+        let evaluators = &self.dataset.entities.evaluators;
+        let rows = evaluators.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, evaluator)| {
+            let reported = || self.dataset.reported.iter().filter(|reported| reported.evaluator == id);
+            EvaluatorRow {
+                name: &evaluator.name,
+                url: self.evaluator_url(id),
+                benchmarks: count(reported().count()),
+                results: count(reported().map(|reported| reported.results as usize).sum()),
+            }
+        });
+        ListCard {
+            rows: rows.collect(),
+            letters: Vec::new(),
+            pager: Pager::new(self, "evaluators", number, evaluators.len(), ROWS),
+        }
+    }
+}
+
+/// The anchor of a row.
+fn anchor(id: &str) -> String {
+    paths::part(id)
+}

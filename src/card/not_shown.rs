@@ -1,0 +1,80 @@
+//! The page of what was left out: each record or result with its reason.
+
+use serde::Serialize;
+
+use super::list::Pager;
+use super::{Cards, count};
+use crate::load::quarantine::Reason;
+
+/// Rows on one page.
+pub const ROWS: usize = 500;
+
+/// Everything that one page of the list says.
+#[derive(Debug, Serialize)]
+pub struct NotShownCard<'a> {
+    /// How many there are of each reason.
+    pub reasons: Vec<ReasonView>,
+    /// The entries.
+    pub rows: Vec<LeftOut<'a>>,
+    /// The pages of the list.
+    pub pager: Pager,
+}
+
+/// A reason that occurs.
+#[derive(Debug, Serialize)]
+pub struct ReasonView {
+    /// `wrong-hash`.
+    pub code: &'static str,
+    /// What it means.
+    pub explanation: &'static str,
+    /// How many.
+    pub entries: String,
+}
+
+/// A record or result that is not shown.
+#[derive(Debug, Serialize)]
+pub struct LeftOut<'a> {
+    /// `wrong-hash`.
+    pub reason: &'static str,
+    /// Path in its datastore.
+    pub file: &'a str,
+    /// JSON pointer or line.
+    pub place: &'a str,
+    /// Submission channel.
+    pub collection: &'a str,
+    /// The model as the record names it.
+    pub model: Option<&'a str>,
+    /// A sentence.
+    pub detail: &'a str,
+    /// Hash of the file, if it was read.
+    pub sha256: Option<String>,
+}
+
+impl<'a> Cards<'a> {
+    /// Page `number` (from 1) of the list.
+    pub fn not_shown(&self, number: usize) -> NotShownCard<'a> {
+        let all = &self.dataset.inputs.quarantined;
+        let reasons = Reason::ALL.into_iter().filter_map(|reason| {
+            let entries = all.iter().filter(|entry| entry.reason == reason).count();
+            (entries > 0).then(|| ReasonView {
+                code: reason.code(),
+                explanation: reason.explanation(),
+                entries: count(entries),
+            })
+        });
+        let rows = all.iter().skip((number - 1) * ROWS).take(ROWS).map(|entry| LeftOut {
+            reason: entry.reason.code(),
+            file: &entry.file,
+            place: &entry.place,
+            collection: &entry.collection,
+            model: entry.model.as_deref(),
+            detail: &entry.detail,
+            sha256: entry.sha256.map(|sha256| sha256.to_string()),
+        });
+        NotShownCard {
+            reasons: reasons.collect(),
+            rows: rows.collect(),
+            pager: Pager::new(self, "not-shown", number, all.len(), ROWS),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The *command line*: what can be typed, and what it means for each command.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use evalcards::config::Options;
+
+/// Eval Cards from Every Eval Ever records: a static site, and the Hub's files
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    propagate_version = true,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 done, 1 the work failed, 2 wrong usage"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Project root
+    #[arg(short = 'C', long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub root: PathBuf,
+    /// Say more: every finding, and the seconds of every stage
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// When to use colours (never with NO_COLOR set)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub color: Color,
+    /// Print one JSON document on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// True if messages on standard error may have colours.
+    pub fn is_on(self) -> bool {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => !no_color && std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Build(Build),
+}
+
+/// Build the site and the Hub's files from records and content
+///
+/// Reads the records of one or more datastores and the metadata in content/, and writes
+/// site/pages/ (the website) and site/hub/ (what can be proposed to the Hub). Files that did not
+/// change are not written again. Nothing is sent anywhere.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  evalcards build\n  evalcards build --datastore ../EEE_datastore --out public\n  evalcards build --strict --json > report.json"
+)]
+pub struct Build {
+    /// Folder with site.yaml, metadata and prose [default: content]
+    #[arg(long, value_name = "DIR")]
+    content: Option<PathBuf>,
+    /// A datastore on disk; may be given several times [default: content/datastore]
+    #[arg(long, value_name = "DIR")]
+    datastore: Vec<PathBuf>,
+    /// Folder with templates that override single ones of the theme [default: templates]
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    /// Output folder [default: site]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Public address of the site, for what must be absolute
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Number of threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Fail if anything is quarantined or any finding is reported
+    #[arg(long)]
+    strict: bool,
+    /// Remove what earlier builds wrote, and write all anew
+    #[arg(long)]
+    clean: bool,
+}
+
+impl Build {
+    /// What was typed, and the environment, as the options of a build.
+    pub fn options(self, common: &Common) -> Options {
+        Options {
+            root: common.root.clone(),
+            content: self.content,
+            datastores: self.datastore,
+            templates: self.templates,
+            out: self.out,
+            base_url: self.base_url,
+            strict: self.strict,
+            clean: self.clean,
+            source_date_epoch: std::env::var("SOURCE_DATE_EPOCH").ok(),
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! *Configuration*: what `content/site.yaml` and the command line say, complete and unchanging.
+//!
+//! [`Options`] is what was typed; [`Config`] is what it means once `site.yaml` was read. Flags win
+//! over the file, the file over the defaults. Nothing after this stage looks at either again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::date::epoch_day;
+use crate::diagnostic::did_you_mean;
+use crate::load::datastore::Datastore;
+
+/// `build` as it was typed; paths are relative to `root`.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Project root.
+    pub root: PathBuf,
+    /// `None`: `content`, which may be absent.
+    pub content: Option<PathBuf>,
+    /// Empty: `<content>/datastore`.
+    pub datastores: Vec<PathBuf>,
+    /// `None`: `templates`, which may be absent.
+    pub templates: Option<PathBuf>,
+    /// `None`: `site`.
+    pub out: Option<PathBuf>,
+    /// Overrides `base_url` of `site.yaml`.
+    pub base_url: Option<String>,
+    /// Warnings and quarantined records fail the build.
+    pub strict: bool,
+    /// Remove what the last build wrote before writing.
+    pub clean: bool,
+    /// `SOURCE_DATE_EPOCH`, the only time that a page may show as its own.
+    pub source_date_epoch: Option<String>,
+}
+
+/// What a build is told; every path can be used as it stands.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Folder of metadata and prose; need not exist.
+    pub content: PathBuf,
+    /// Where records are read; at least one.
+    pub datastores: Vec<Datastore>,
+    /// Templates that override built-in ones.
+    pub templates: Option<PathBuf>,
+    /// Output folder.
+    pub out: PathBuf,
+    /// Public address of the site, ending in `/`.
+    pub base_url: Option<String>,
+    /// See [`Options::strict`].
+    pub strict: bool,
+    /// See [`Options::clean`].
+    pub clean: bool,
+    /// The day of `SOURCE_DATE_EPOCH`.
+    pub day: Option<Date>,
+    /// The rest of `site.yaml`.
+    pub site: Site,
+}
+
+/// `content/site.yaml`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Site {
+    /// Name of the site.
+    pub title: String,
+    /// A sentence for the home page and for search engines.
+    pub description: String,
+    /// Public address.
+    pub base_url: Option<String>,
+    /// BCP 47 tag of the site's own words.
+    pub language: String,
+    /// Where the records are public.
+    pub datastore: Locator,
+    /// What the Hub's files say of us.
+    pub publish: Publish,
+}
+
+impl Default for Site {
+    fn default() -> Self {
+        Site {
+            title: "Eval Cards".to_owned(),
+            description: "Evaluation results of AI models, each with its source.".to_owned(),
+            base_url: None,
+            language: "en".to_owned(),
+            datastore: Locator::default(),
+            publish: Publish::default(),
+        }
+    }
+}
+
+/// The public copy of the datastore.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Locator {
+    /// Hub dataset id.
+    pub repo: Option<String>,
+    /// 40-digit commit.
+    pub revision: Option<String>,
+}
+
+/// Defaults for the Hub's files.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Publish {
+    /// `source.name` of every entry.
+    pub source_name: String,
+}
+
+impl Default for Publish {
+    fn default() -> Self {
+        Publish { source_name: "EvalEval".to_owned() }
+    }
+}
+
+/// The dataset that holds the public datastore, whose layout is `flat/`.
+pub const PUBLIC_DATASTORE: &str = "evaleval/EEE_datastore";
+
+impl Config {
+    /// Reads `site.yaml` and joins it with what was typed.
+    pub fn new(options: Options) -> Result<Config> {
+        let root = &options.root;
+        let content =
+            named_folder(root, options.content.as_deref(), "--content")?.unwrap_or_else(|| root.join("content"));
+        let site = read_site(&content.join("site.yaml"))?;
+        let base_url =
+            options.base_url.as_ref().or(site.base_url.as_ref()).map(|url| checked_base_url(url)).transpose()?;
+        Ok(Config {
+            datastores: datastores(&options, &content, &site.datastore)?,
+            templates: named_folder(root, options.templates.as_deref(), "--templates")?
+                .or_else(|| Some(root.join("templates")).filter(|folder| folder.is_dir())),
+            out: root.join(options.out.as_deref().unwrap_or(Path::new("site"))),
+            base_url,
+            strict: options.strict,
+            clean: options.clean,
+            day: options.source_date_epoch.as_deref().map(source_day).transpose()?,
+            site,
+            content,
+        })
+    }
+}
+
+/// A folder that was named on the command line must exist.
+fn named_folder(root: &Path, folder: Option<&Path>, flag: &str) -> Result<Option<PathBuf>> {
+    let Some(folder) = folder.map(|folder| root.join(folder)) else { return Ok(None) };
+    ensure!(folder.is_dir(), "{flag} {} is not a folder", folder.display());
+    Ok(Some(folder))
+}
+
+fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Vec<Datastore>> {
+    let mut roots: Vec<PathBuf> = options.datastores.iter().map(|folder| options.root.join(folder)).collect();
+    if roots.is_empty() {
+        let default = content.join("datastore");
+        ensure!(
+            default.is_dir(),
+            "there are no records to build from: {} does not exist\n  \
+             help: name a datastore with --datastore DIR, or a project with -C DIR",
+            default.display()
+        );
+        roots.push(default);
+    }
+    if let Some(revision) = &locator.revision {
+        let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+        ensure!(is_commit, "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits");
+        ensure!(locator.repo.is_some(), "site.yaml: datastore.revision needs datastore.repo beside it");
+    }
+    if let Some(repo) = &locator.repo {
+        ensure!(is_hub_id(repo), "site.yaml: datastore.repo `{repo}` is not a Hub id of the form owner/name");
+    }
+    let located = roots.into_iter().map(|root| {
+        ensure!(root.is_dir(), "--datastore {} is not a folder", root.display());
+        // The public datastore is published in the flat layout and nothing else is; records in
+        // the other layout are somebody's own until site.yaml says where they are public.
+        let repo = locator.repo.clone().or_else(|| root.join("flat").is_dir().then(|| PUBLIC_DATASTORE.to_owned()));
+        Ok(Datastore { repo, revision: locator.revision.clone(), root })
+    });
+    located.collect()
+}
+
+/// True for `owner/name` as the Hub allows it.
+pub fn is_hub_id(id: &str) -> bool {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && part.len() <= 96
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+            && !part.starts_with(['-', '.'])
+            && !part.ends_with(['-', '.'])
+            && !part.contains("--")
+            && !part.contains("..")
+            && !part.ends_with(".git")
+    };
+    id.split_once('/').is_some_and(|(owner, name)| is_part(owner) && is_part(name))
+}
+
+fn read_site(path: &Path) -> Result<Site> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(err) if err.kind() == std::io::ErrorKind::NotFound => return Ok(Site::default()),
+        Err(err) => return Err(err).with_context(|| format!("failed to read {}", path.display())),
+    };
+    // A file of comments only is null.
+    let site: Option<Site> = serde_yaml::from_str(&text).map_err(|err| {
+        let message = err.to_string();
+        let key = message.split('`').nth(1).unwrap_or_default();
+        const KEYS: [&str; 10] = [
+            "title",
+            "description",
+            "base_url",
+            "language",
+            "datastore",
+            "publish",
+            "repo",
+            "revision",
+            "source_name",
+            "",
+        ];
+        let help = match did_you_mean(key, KEYS) {
+            Some(known) if message.contains("unknown field") => format!("\n  help: did you mean `{known}`?"),
+            _ => String::new(),
+        };
+        anyhow::anyhow!("{}: {message}{help}", path.display())
+    })?;
+    Ok(site.unwrap_or_default())
+}
+
+fn checked_base_url(url: &str) -> Result<String> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !url.contains(['"', '<', '>', ' ', '?', '#']) => {
+            Ok(format!("{}/", url.trim_end_matches('/')))
+        }
+        Some(_) => bail!("base URL `{url}` is not an address"),
+        None => bail!("base URL `{url}` has no scheme\n  help: write https://{url}"),
+    }
+}
+
+fn source_day(seconds: &str) -> Result<Date> {
+    (seconds.trim().parse().ok())
+        .and_then(epoch_day)
+        .with_context(|| format!("SOURCE_DATE_EPOCH `{seconds}` is not a number of seconds since 1970"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_without_scheme_is_refused_with_the_remedy() {
+        assert_eq!(checked_base_url("https://a.example/b").unwrap(), "https://a.example/b/");
+        assert!(checked_base_url("a.example/b").unwrap_err().to_string().contains("https://a.example/b"));
+        assert!(checked_base_url("javascript:alert(1)").is_err());
+    }
+
+    #[test]
+    fn hub_ids_are_owner_and_name() {
+        for good in ["org/model", "01-ai/Yi-1.5-34B-Chat"] {
+            assert!(is_hub_id(good), "{good}");
+        }
+        for bad in ["model", "a/b/c", "../x", "a/..", "a/b c", "a/", "a/b.git", "a/b:0", "a/-b"] {
+            assert!(!is_hub_id(bad), "{bad}");
+        }
+    }
+}

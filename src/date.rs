@@ -1,0 +1,78 @@
+//! Time stamps of records: epoch seconds or ISO text, as a calendar day.
+//!
+//! Nothing here reads a clock.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// A time stamp as a record states it, with its day where the text can be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stamp {
+    /// As it stands in the record.
+    pub text: Arc<str>,
+    /// The day: in UTC for epoch seconds, as written for ISO text. `None` if unreadable.
+    pub day: Option<Date>,
+}
+
+impl Stamp {
+    /// Reads `text`; see [`day`].
+    pub fn new(text: Arc<str>) -> Stamp {
+        let day = day(&text);
+        Stamp { text, day }
+    }
+
+    /// Orders stamps: by day, then by text of equal length (epoch seconds of one day).
+    pub fn newest_last(&self) -> (Option<Date>, &str) {
+        (self.day, &self.text)
+    }
+}
+
+/// Epoch seconds from 1990 to 2100; numbers outside are not times (20240716 is not 1970).
+const SANE_SECONDS: std::ops::Range<i64> = 631_152_000..4_102_444_800;
+
+/// The day of `1770682486.623709` or of `2025-11-28T00:36:05Z`. The day of ISO text is the one
+/// written there: an offset is not applied.
+pub fn day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    if let Ok(seconds) = whole.parse::<i64>() {
+        return SANE_SECONDS.contains(&seconds).then(|| epoch_day(seconds)).flatten();
+    }
+    let (date, rest) = text.split_at_checked(10)?;
+    let ends_or_goes_on_with_time = rest.is_empty() || rest.starts_with(['T', 't', ' ']);
+    ends_or_goes_on_with_time.then(|| date.parse().ok()).flatten()
+}
+
+/// The UTC day of epoch seconds.
+pub fn epoch_day(seconds: i64) -> Option<Date> {
+    let timestamp = jiff::Timestamp::from_second(seconds).ok()?;
+    Some(timestamp.to_zoned(TimeZone::UTC).date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_from_epoch_seconds_and_iso_text_and_from_nothing_else() {
+        let cases = [
+            ("1770682486.623709", Some("2026-02-10")),
+            ("1792671750", Some("2026-10-22")),
+            ("2025-11-28T00:36:05.012824Z", Some("2025-11-28")),
+            ("2025-03-04T23:30:00-05:00", Some("2025-03-04")),
+            ("2025-03-04", Some("2025-03-04")),
+            ("20240716", None),
+            ("1777613486918", None),
+            ("2026-02-30", None),
+            ("2026-02-10x", None),
+            ("July 16, 2024", None),
+            ("", None),
+            ("99999999999999999999", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(day(text).map(|day| day.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+}

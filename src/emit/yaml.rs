@@ -1,0 +1,148 @@
+//! The *YAML* of `.eval_results/*.yaml`: a list of entries that every YAML reader reads the same.
+//!
+//! Strings are always double-quoted, so that no reader takes `no` for a truth value or a day for a
+//! date; numbers are plain. What was written is read back and compared.
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// One entry, with its fields in the order of the Hub's documentation.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct YamlEntry {
+    /// Which leaderboard.
+    pub dataset: DatasetRef,
+    /// From 0 to 100, as exact decimal text.
+    #[serde(serialize_with = "plain_number")]
+    pub value: String,
+    /// Day of evaluation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// The full record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceRef>,
+    /// The set-up, in short.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+}
+
+/// A task of a dataset.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DatasetRef {
+    /// `owner/name`.
+    pub id: String,
+    /// As the dataset's `eval.yaml` has it.
+    pub task_id: String,
+}
+
+/// Where the result comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SourceRef {
+    /// Address of the record.
+    pub url: String,
+    /// Text of the link.
+    pub name: String,
+}
+
+fn plain_number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let raw = RawValue::from_string(text.to_owned()).map_err(serde::ser::Error::custom)?;
+    raw.serialize(serializer)
+}
+
+/// The text of a file with `entries`.
+pub fn write(entries: &[&YamlEntry]) -> Result<String> {
+    let mut text = String::new();
+    for entry in entries {
+        text.push_str("- dataset:\n");
+        line(&mut text, "    id: ", &quoted(&entry.dataset.id));
+        line(&mut text, "    task_id: ", &quoted(&entry.dataset.task_id));
+        line(&mut text, "  value: ", &entry.value);
+        if let Some(date) = &entry.date {
+            line(&mut text, "  date: ", &quoted(date));
+        }
+        if let Some(source) = &entry.source {
+            text.push_str("  source:\n");
+            line(&mut text, "    url: ", &quoted(&source.url));
+            line(&mut text, "    name: ", &quoted(&source.name));
+        }
+        if let Some(notes) = &entry.notes {
+            line(&mut text, "  notes: ", &quoted(notes));
+        }
+    }
+    read_back(&text, entries)?;
+    Ok(text)
+}
+
+fn line(text: &mut String, key: &str, value: &str) {
+    text.push_str(key);
+    text.push_str(value);
+    text.push('\n');
+}
+
+/// A double-quoted YAML string. JSON's escapes are YAML's; other control characters and line
+/// separators are escaped too, as YAML 1.1 readers want it.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => quoted.push_str("\\\""),
+            '\\' => quoted.push_str("\\\\"),
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                quoted.push_str(&format!("\\u{:04x}", c as u32));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// An entry as any reader sees it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadEntry {
+    dataset: DatasetRef,
+    value: f64,
+    date: Option<String>,
+    source: Option<SourceRef>,
+    notes: Option<String>,
+}
+
+fn read_back(text: &str, entries: &[&YamlEntry]) -> Result<()> {
+    let read: Vec<ReadEntry> =
+        serde_yaml::from_str(text).with_context(|| format!("the YAML that was made cannot be read:\n{text}"))?;
+    let same = |(read, entry): (&ReadEntry, &&YamlEntry)| {
+        read.dataset == entry.dataset
+            && Ok(read.value) == entry.value.parse()
+            && read.date == entry.date
+            && read.source == entry.source
+            && read.notes == entry.notes
+    };
+    ensure!(
+        read.len() == entries.len() && read.iter().zip(entries).all(same),
+        "the YAML that was made reads differently:\n{text}"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_that_readers_misread_come_back_as_they_were() {
+        for notes in
+            ["no", "1e3", "2024-07-16", "12:30", "a: b # c", "\"\\\n\t\u{1}\u{85}\u{2028}\u{feff}é☠🙂", "- x", ""]
+        {
+            let entry = YamlEntry {
+                dataset: DatasetRef { id: "a/b".to_owned(), task_id: "swe_bench_%_resolved".to_owned() },
+                value: "27.52".to_owned(),
+                date: Some("2026-02-10".to_owned()),
+                source: Some(SourceRef { url: "https://a.example/#x".to_owned(), name: "EvalEval".to_owned() }),
+                notes: Some(notes.to_owned()),
+            };
+            write(&[&entry]).unwrap();
+        }
+    }
+}

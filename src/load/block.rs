@@ -1,0 +1,394 @@
+//! The *blocks* of a record: `source_metadata`, `model_info`, `metric_config` and so on.
+//!
+//! Each distinct block is parsed once and shared ([`crate::intern`]). Reading is lenient: a member
+//! of another type than the schema says is treated as absent, because older schema versions left
+//! most types open. [`super::record`] puts the blocks together.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::date::Stamp;
+use crate::intern::Interner;
+use crate::number::{Number, shorten};
+
+/// Who reported a record.
+#[derive(Debug, Default, PartialEq)]
+pub struct SourceMetadata {
+    /// Title of the leaderboard, paper or tool.
+    pub name: Option<String>,
+    /// `documentation` or `evaluation_run`; other words as they stand.
+    pub kind: Option<String>,
+    /// The *claimed* reporting organisation.
+    pub organization: Option<String>,
+    /// Free text, not checked.
+    pub organization_url: Option<String>,
+    /// The *claimed* relation of evaluator and model developer.
+    pub relationship: Relationship,
+    /// Addresses among `additional_details`, by key; where the figure stands is often here.
+    pub links: Vec<(String, String)>,
+}
+
+/// `evaluator_relationship`, as claimed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relationship {
+    /// The evaluator made the model.
+    FirstParty,
+    /// Somebody else.
+    ThirdParty,
+    /// A joint effort.
+    Collaborative,
+    /// `other`, absent or an unknown word.
+    #[default]
+    NotReported,
+}
+
+impl Relationship {
+    /// In words, for pages.
+    pub fn words(self) -> &'static str {
+        match self {
+            Relationship::FirstParty => "first party",
+            Relationship::ThirdParty => "third party",
+            Relationship::Collaborative => "collaborative",
+            Relationship::NotReported => "relationship not reported",
+        }
+    }
+}
+
+/// The evaluation software.
+#[derive(Debug, PartialEq)]
+pub struct EvalLibrary {
+    /// For example `lm-evaluation-harness`.
+    pub name: Option<String>,
+    /// `unknown` is allowed, and common.
+    pub version: Option<String>,
+}
+
+/// The model as the source names it.
+#[derive(Debug, Default, PartialEq)]
+pub struct ModelInfo {
+    /// `id`, else `name`; never empty in a [`super::record::Record`].
+    pub id: String,
+    /// Display name, or again the id.
+    pub name: Option<String>,
+    /// Claimed developer.
+    pub developer: Option<String>,
+    /// Somebody's API.
+    pub platform: Option<String>,
+    /// Software that the evaluator ran.
+    pub engine: Option<String>,
+    /// The scalar members of `additional_details`, by key.
+    pub details: Vec<(String, String)>,
+}
+
+/// Where the test data of a result came from.
+#[derive(Debug, Default, PartialEq)]
+pub struct SourceData {
+    /// Often the benchmark, sometimes the collection or a file name.
+    pub dataset_name: Option<String>,
+    /// Hub dataset id.
+    pub hf_repo: Option<String>,
+    /// `additional_details.benchmark_hf_repo`: the benchmark behind a leaderboard's own dataset.
+    pub benchmark_hf_repo: Option<String>,
+    /// Pages of the source.
+    pub urls: Vec<String>,
+}
+
+/// What a number is.
+#[derive(Debug, Default, PartialEq)]
+pub struct MetricConfig {
+    /// Prose.
+    pub description: Option<String>,
+    /// Stable id, since 0.2.2.
+    pub id: Option<String>,
+    /// Label.
+    pub name: Option<String>,
+    /// Family: accuracy, elo …
+    pub kind: Option<String>,
+    /// `proportion`, `percent`, `points` …
+    pub unit: Option<String>,
+    /// Direction; `None` if not reported.
+    pub lower_is_better: Option<bool>,
+    /// Least possible score; `None` is "no bound" or "not reported".
+    pub min: Option<Number>,
+    /// Greatest possible score.
+    pub max: Option<Number>,
+}
+
+/// How a result was produced: every disclosed setting as key and text, sorted by key.
+#[derive(Debug, PartialEq)]
+pub struct GenerationConfig {
+    /// `temperature`, `num_fewshot` … with their values as text.
+    pub settings: Vec<(String, String)>,
+}
+
+/// The shared blocks of all records of a build.
+#[derive(Default)]
+pub struct Blocks {
+    /// Short texts: names, ids, time stamps.
+    pub text: Interner<str>,
+    sources: Interner<SourceMetadata>,
+    libraries: Interner<EvalLibrary>,
+    models: Interner<ModelInfo>,
+    data: Interner<SourceData>,
+    metrics: Interner<MetricConfig>,
+    generations: Interner<GenerationConfig>,
+}
+
+impl Blocks {
+    /// `source_metadata`, with the 0.0.1 blocks `evaluation_source` and `leaderboard_name`.
+    pub fn source_metadata(
+        &self,
+        block: Option<&RawValue>,
+        old: Option<&RawValue>,
+        leaderboard: &Scalar,
+    ) -> Arc<SourceMetadata> {
+        let text = |block: Option<&RawValue>| block.map_or("null", RawValue::get).to_owned();
+        // The three parts together are the key; only 0.0.1 has more than the first.
+        let key = match (old, leaderboard.as_str()) {
+            (None, "") => text(block),
+            (_, name) => format!("[{},{},{}]", text(block), text(old), Value::from(name)),
+        };
+        self.sources.get(&key, |key| Arc::new(SourceMetadata::read(&json(key))))
+    }
+
+    /// `eval_library`.
+    pub fn eval_library(&self, block: &RawValue) -> Arc<EvalLibrary> {
+        self.libraries.get(block.get(), |text| {
+            let value = json(text);
+            Arc::new(EvalLibrary { name: string(&value["name"]), version: string(&value["version"]) })
+        })
+    }
+
+    /// `model_info`.
+    pub fn model_info(&self, block: &RawValue) -> Arc<ModelInfo> {
+        self.models.get(block.get(), |text| Arc::new(ModelInfo::read(&json(text))))
+    }
+
+    /// `source_data` of a result (since 0.2.0), of the root (0.1.0), or the root's list of URLs.
+    pub fn source_data(&self, block: Option<&RawValue>) -> Arc<SourceData> {
+        self.data.get(block.map_or("null", RawValue::get), |text| Arc::new(SourceData::read(&json(text))))
+    }
+
+    /// `metric_config`.
+    pub fn metric_config(&self, block: Option<&RawValue>) -> Arc<MetricConfig> {
+        self.metrics.get(block.map_or("null", RawValue::get), |text| Arc::new(MetricConfig::read(text)))
+    }
+
+    /// `generation_config`; `None` if it discloses nothing.
+    pub fn generation_config(&self, block: &RawValue) -> Option<Arc<GenerationConfig>> {
+        let config = self.generations.get(block.get(), |text| Arc::new(GenerationConfig::read(&json(text))));
+        (!config.settings.is_empty()).then_some(config)
+    }
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or(Value::Null)
+}
+
+/// A string that says something.
+fn string(value: &Value) -> Option<String> {
+    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+impl SourceMetadata {
+    fn read(value: &Value) -> SourceMetadata {
+        let (block, old, leaderboard) = match value.as_array().map(Vec::as_slice) {
+            Some([block, old, leaderboard]) => (block, old, leaderboard),
+            _ => (value, &Value::Null, &Value::Null),
+        };
+        SourceMetadata {
+            name: string(&block["source_name"])
+                .or_else(|| string(&old["evaluation_source_name"]))
+                .or_else(|| string(leaderboard)),
+            kind: string(&block["source_type"]).or_else(|| string(&old["evaluation_source_type"])),
+            organization: string(&block["source_organization_name"]),
+            organization_url: string(&block["source_organization_url"]),
+            relationship: match block["evaluator_relationship"].as_str() {
+                Some("first_party") => Relationship::FirstParty,
+                Some("third_party") => Relationship::ThirdParty,
+                Some("collaborative") => Relationship::Collaborative,
+                _ => Relationship::NotReported,
+            },
+            links: pairs(&block["additional_details"]).into_iter().filter(|(_, value)| is_web_address(value)).collect(),
+        }
+    }
+}
+
+/// True for an address that a page may link to; `javascript:` and the like are not.
+pub fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric()))
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+impl ModelInfo {
+    fn read(value: &Value) -> ModelInfo {
+        let name = string(&value["name"]);
+        let engine = &value["inference_engine"];
+        ModelInfo {
+            id: string(&value["id"]).or_else(|| name.clone()).unwrap_or_default(),
+            name,
+            developer: string(&value["developer"]),
+            platform: string(&value["inference_platform"]),
+            engine: string(engine).or_else(|| {
+                let name = string(&engine["name"])?;
+                Some(string(&engine["version"]).map_or(name.clone(), |version| format!("{name} {version}")))
+            }),
+            details: pairs(&value["additional_details"]),
+        }
+    }
+}
+
+impl SourceData {
+    fn read(value: &Value) -> SourceData {
+        let urls = if value.is_array() { value } else { &value["url"] };
+        let urls = match urls {
+            Value::Array(list) => list.iter().filter_map(string).collect(),
+            one => string(one).into_iter().collect(),
+        };
+        SourceData {
+            dataset_name: string(&value["dataset_name"]),
+            hf_repo: string(&value["hf_repo"]),
+            benchmark_hf_repo: string(&value["additional_details"]["benchmark_hf_repo"]),
+            urls,
+        }
+    }
+}
+
+impl MetricConfig {
+    fn read(text: &str) -> MetricConfig {
+        #[derive(Deserialize)]
+        struct Bounds<'a> {
+            #[serde(borrow)]
+            min_score: Option<&'a RawValue>,
+            #[serde(borrow)]
+            max_score: Option<&'a RawValue>,
+        }
+        let value = json(text);
+        let bounds: Option<Bounds> = serde_json::from_str(text).ok();
+        let bound = |raw: Option<&RawValue>| raw.and_then(|raw| Number::from_json(raw).ok());
+        MetricConfig {
+            description: string(&value["evaluation_description"]),
+            id: string(&value["metric_id"]),
+            name: string(&value["metric_name"]),
+            kind: string(&value["metric_kind"]),
+            unit: string(&value["metric_unit"]),
+            lower_is_better: value["lower_is_better"].as_bool(),
+            min: bounds.as_ref().and_then(|bounds| bound(bounds.min_score)),
+            max: bounds.as_ref().and_then(|bounds| bound(bounds.max_score)),
+        }
+    }
+}
+
+impl GenerationConfig {
+    fn read(value: &Value) -> GenerationConfig {
+        let mut settings = Vec::new();
+        // Before 0.2.1 the arguments could stand beside `additional_details`.
+        if let Value::Object(members) = value {
+            for (key, member) in members {
+                match (key.as_str(), member) {
+                    ("generation_args" | "additional_details", Value::Object(_)) => settings.extend(pairs(member)),
+                    ("generation_args", _) => {}
+                    (key, member) => settings.extend(pair(key, member)),
+                }
+            }
+        }
+        GenerationConfig { settings }
+    }
+}
+
+/// Longest text of one setting that is kept; prompt templates and subject lists are longer.
+const MAX_SETTING: usize = 160;
+
+fn pairs(value: &Value) -> Vec<(String, String)> {
+    value.as_object().into_iter().flatten().filter_map(|(key, value)| pair(key, value)).collect()
+}
+
+/// A disclosed setting as text. Null, blanks and empty containers disclose nothing; `false` does.
+fn pair(key: &str, value: &Value) -> Option<(String, String)> {
+    let text = match value {
+        Value::Null => return None,
+        Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Value::Array(items) if items.is_empty() => return None,
+        Value::Array(items) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+        }
+        Value::Object(members) if members.is_empty() => return None,
+        other => other.to_string(),
+    };
+    (!text.is_empty()).then(|| (key.to_owned(), shorten(&text, MAX_SETTING)))
+}
+
+/// A member that should be a string: numbers and booleans are taken as their text, lists and
+/// objects as absent. Borrows where it can.
+#[derive(Clone, Debug, Default)]
+pub struct Scalar<'a>(Option<Cow<'a, str>>);
+
+impl Scalar<'_> {
+    /// The text; empty if absent.
+    pub fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+
+    /// The shared text; `None` if absent or blank.
+    pub fn shared(&self, blocks: &Blocks) -> Option<Arc<str>> {
+        let text = self.as_str().trim();
+        (!text.is_empty()).then(|| blocks.text.text(text))
+    }
+
+    /// The text as a time stamp.
+    pub fn stamp(&self, blocks: &Blocks) -> Option<Stamp> {
+        self.shared(blocks).map(Stamp::new)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Scalar<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor).map(Scalar)
+    }
+}
+
+struct ScalarVisitor;
+
+impl<'de> Visitor<'de> for ScalarVisitor {
+    type Value = Option<Cow<'de, str>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a string, a number or a boolean")
+    }
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Borrowed(text)))
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(text.to_owned())))
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(Some(Cow::Owned(value.to_string())))
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+}

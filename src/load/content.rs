@@ -1,0 +1,535 @@
+//! *Content* is what people write beside the records: metadata of models, benchmarks,
+//! organisations, collections and metrics, and pages of prose.
+//!
+//! It is read from Markdown with YAML front matter (`models/<org>/<model>.md`,
+//! `benchmarks/<slug>.md`, `pages/*.md`) and from YAML tables (`models.yaml`, …). A file or entry
+//! that cannot be read is an error diagnostic and left out; an unknown key is a warning.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_yaml::Value;
+use walkdir::WalkDir;
+
+use super::datastore::sorted_files;
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::hash::Hasher;
+
+/// All metadata and prose, in the order of their files; the first of two with one id counts.
+#[derive(Debug, Default)]
+pub struct Content {
+    /// `models/` and `models.yaml`.
+    pub models: Vec<ModelMeta>,
+    /// `benchmarks/` and `benchmarks.yaml`.
+    pub benchmarks: Vec<BenchmarkMeta>,
+    /// `organizations.yaml`, or `orgs.yaml`.
+    pub organizations: Vec<OrganizationMeta>,
+    /// `collections.yaml`.
+    pub collections: Vec<CollectionMeta>,
+    /// `metrics.yaml`, then the built-in table.
+    pub metrics: Vec<MetricMeta>,
+    /// `pages/*.md`, by `nav_order`, then title.
+    pub pages: Vec<ProsePage>,
+    /// Hash of all files read.
+    pub digest: Hasher,
+}
+
+/// Keys that nobody knows, with their values; each becomes a warning.
+type Unknown = BTreeMap<String, Value>;
+
+/// A kind of metadata entry.
+trait Entry: DeserializeOwned {
+    /// Known keys, for suggestions.
+    const KEYS: &'static [&'static str];
+    fn id(&self) -> &str;
+    fn unknown(&self) -> &Unknown;
+}
+
+macro_rules! entry {
+    ($type:ty, $($key:literal)*) => {
+        impl Entry for $type {
+            const KEYS: &'static [&'static str] = &[$($key),*];
+            fn id(&self) -> &str {
+                &self.id
+            }
+            fn unknown(&self) -> &Unknown {
+                &self.unknown
+            }
+        }
+    };
+}
+
+/// A link with its text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Text.
+    pub name: String,
+    /// Address.
+    pub url: String,
+}
+
+/// Facts about one model.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ModelMeta {
+    /// Canonical id: the Hub repository where there is one.
+    pub id: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// Id of an organisation.
+    #[serde(alias = "org")]
+    pub developer: Option<String>,
+    /// Other spellings in records.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Total parameters in billions.
+    pub params_b: Option<f64>,
+    /// Day of the public announcement.
+    #[serde(alias = "release_date")]
+    pub released: Option<String>,
+    /// Licence tag.
+    pub license: Option<String>,
+    /// `open-weights` or `closed-weights`.
+    pub openness: Option<String>,
+    /// Hub repository of the weights.
+    pub hf_repo: Option<String>,
+    /// Further reading.
+    #[serde(default)]
+    pub links: Vec<Link>,
+    /// Markdown below the front matter.
+    #[serde(skip)]
+    pub prose: String,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
+    #[serde(flatten)]
+    unknown: Unknown,
+}
+entry!(ModelMeta, "id" "name" "developer" "aliases" "params_b" "released" "license" "openness" "hf_repo" "links");
+
+/// Facts about one benchmark.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct BenchmarkMeta {
+    /// Lower-case slug.
+    #[serde(default)]
+    pub id: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// Names under which its results occur.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Where an alias is valid only in some collections.
+    pub scope: Option<Scope>,
+    /// For example `knowledge`.
+    pub category: Option<String>,
+    /// The Hub dataset.
+    #[serde(default)]
+    pub dataset: DatasetMeta,
+    /// The metric that sources report.
+    pub metric: Option<MetricRef>,
+    /// Direction.
+    pub higher_is_better: Option<bool>,
+    /// Range of the scores as they stand in the records.
+    pub scale: Option<(f64, f64)>,
+    /// Expected score of guessing, on that scale.
+    pub chance_level: Option<f64>,
+    /// Address of the paper.
+    pub paper: Option<String>,
+    /// Day of publication.
+    pub released: Option<String>,
+    /// Id of the benchmark that this is a part of.
+    pub part_of: Option<String>,
+    /// Names that are parts of this benchmark in one collection.
+    pub parts: Option<Parts>,
+    /// Dataset and task on the Hub's leaderboards.
+    pub community_evals: Option<Value>,
+    /// Further reading.
+    #[serde(default)]
+    pub links: Vec<Link>,
+    /// Markdown below the front matter.
+    #[serde(skip)]
+    pub prose: String,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
+    #[serde(flatten)]
+    unknown: Unknown,
+}
+entry!(BenchmarkMeta, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "community_evals" "links");
+
+/// Collections in which a benchmark's aliases are valid.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Their ids.
+    pub collections: Vec<String>,
+}
+
+/// A dataset on the Hub, and the task or config of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetMeta {
+    /// `owner/name`.
+    pub id: Option<String>,
+    /// Where only one task is meant.
+    pub task: Option<String>,
+}
+
+/// The metric of a benchmark.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricRef {
+    /// Id of a metric.
+    pub id: String,
+    /// How the benchmark calls it.
+    pub name: Option<String>,
+}
+
+/// Results of one collection that are parts of a benchmark, and the one that is the whole.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parts {
+    /// Where these names have this meaning.
+    pub collection: String,
+    /// Where only results with this `dataset_name` are meant.
+    pub dataset_name: Option<String>,
+    /// Name of the result over all parts.
+    pub overall: Option<String>,
+    /// Names of the parts.
+    pub names: Vec<String>,
+}
+
+/// An organisation: developer, evaluator or both.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OrganizationMeta {
+    /// Slug.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// `developer`, `evaluator` or `both`.
+    pub kind: Option<String>,
+    /// Home page.
+    pub website: Option<String>,
+    /// Official Hub account.
+    pub hf: Option<String>,
+    /// Spellings in records.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
+    #[serde(flatten)]
+    unknown: Unknown,
+}
+entry!(OrganizationMeta, "id" "name" "kind" "website" "hf" "aliases");
+
+/// A submission channel of the datastore.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CollectionMeta {
+    /// Name of its folder or index.
+    pub id: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// Id of the organisation behind it.
+    pub organization: Option<String>,
+    /// Its page.
+    pub url: Option<String>,
+    /// The evaluation software, where the source says so elsewhere than in the records.
+    pub harness: Option<String>,
+    /// Result names that sum up several benchmarks, such as a mean win rate.
+    #[serde(default)]
+    pub aggregates: Vec<String>,
+    /// Other facts that tables carry; not used.
+    #[serde(default, rename = "family")]
+    _family: Option<Value>,
+    #[serde(default, rename = "benchmarks")]
+    _benchmarks: Option<Value>,
+    #[serde(default, rename = "overall")]
+    _overall: Option<Value>,
+    #[serde(default, rename = "missing_score")]
+    _missing_score: Option<Value>,
+    #[serde(flatten)]
+    unknown: Unknown,
+}
+entry!(CollectionMeta, "id" "name" "organization" "url" "harness" "aggregates");
+
+/// A metric.
+#[derive(Clone, Debug, Deserialize)]
+pub struct MetricMeta {
+    /// Slug.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Spellings in records.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    #[serde(default, rename = "unit")]
+    _unit: Option<Value>,
+    #[serde(default, rename = "higher_is_better")]
+    _higher_is_better: Option<Value>,
+    #[serde(default, rename = "min")]
+    _min: Option<Value>,
+    #[serde(default, rename = "max")]
+    _max: Option<Value>,
+    #[serde(default, rename = "relative")]
+    _relative: Option<Value>,
+    #[serde(flatten)]
+    unknown: Unknown,
+}
+entry!(MetricMeta, "id" "name" "aliases");
+
+/// A page of prose.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ProsePage {
+    /// File stem; the page's address.
+    #[serde(skip)]
+    pub id: String,
+    /// Heading and text of its link.
+    pub title: String,
+    /// Place in the navigation; pages without it are not in it.
+    pub nav_order: Option<i64>,
+    /// Markdown.
+    #[serde(skip)]
+    pub prose: String,
+    #[serde(flatten)]
+    unknown: Unknown,
+}
+entry!(ProsePage, "title" "nav_order");
+
+/// The metrics that records most often name, so that a bare datastore is readable.
+const BUILT_IN_METRICS: &str = include_str!("metrics.yaml");
+
+/// Reads `folder`; one that does not exist gives the built-in tables only.
+pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
+    let mut reader = Reader { content: Content::default(), diagnostics };
+    if folder.is_dir() {
+        reader.markdown(&folder.join("models"), |content, mut meta: ModelMeta, file, _, prose| {
+            (meta.prose, meta.file) = (prose, file);
+            content.models.push(meta);
+        })?;
+        reader.markdown(&folder.join("benchmarks"), |content, mut meta: BenchmarkMeta, file, stem, prose| {
+            if meta.id.is_empty() {
+                meta.id = stem;
+            }
+            (meta.prose, meta.file) = (prose, file);
+            content.benchmarks.push(meta);
+        })?;
+        reader.markdown(&folder.join("pages"), |content, mut page: ProsePage, _, stem, prose| {
+            (page.id, page.prose) = (stem, prose);
+            content.pages.push(page);
+        })?;
+        reader.tables(folder)?;
+    }
+    let mut content = reader.content;
+    content
+        .pages
+        .sort_by(|a, b| (a.nav_order.unwrap_or(i64::MAX), &a.title).cmp(&(b.nav_order.unwrap_or(i64::MAX), &b.title)));
+    let built_in: Vec<MetricMeta> =
+        serde_yaml::from_str(BUILT_IN_METRICS).context("the built-in metrics are broken")?;
+    content.metrics.extend(built_in);
+    Ok(content)
+}
+
+struct Reader<'a> {
+    content: Content,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    /// Reads all Markdown files below `folder`; `keep` gets content, entry, file, stem and prose.
+    fn markdown<T: Entry>(
+        &mut self,
+        folder: &Path,
+        keep: impl Fn(&mut Content, T, String, String, String),
+    ) -> Result<()> {
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        for entry in WalkDir::new(folder).sort_by_file_name() {
+            let entry = entry.with_context(|| format!("failed to list {}", folder.display()))?;
+            let path = entry.path();
+            if !entry.file_type().is_file() || path.extension().is_none_or(|extension| extension != "md") {
+                continue;
+            }
+            let file = path.display().to_string();
+            let Some(text) = self.text(path)? else { continue };
+            let Some((front_matter, prose)) = split_front_matter(&text) else {
+                self.diagnostics.error(
+                    "no-front-matter",
+                    &file,
+                    "line 1",
+                    "does not begin with YAML front matter".to_owned(),
+                    "begin the file with a line `---`, the metadata, and another line `---`",
+                );
+                continue;
+            };
+            match serde_yaml::from_str::<T>(front_matter) {
+                Ok(meta) => {
+                    self.warn_of_unknown_keys(&meta, &file, "front matter");
+                    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                    keep(&mut self.content, meta, file, stem, prose.to_owned());
+                }
+                Err(err) => self.unreadable(&file, &place_in_front_matter(&err), &err),
+            }
+        }
+        Ok(())
+    }
+
+    fn tables(&mut self, folder: &Path) -> Result<()> {
+        const NAMES: [&str; 6] = ["site", "models", "benchmarks", "organizations", "collections", "metrics"];
+        for path in sorted_files(folder, "yaml")? {
+            let file = path.display().to_string();
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            match stem.as_str() {
+                "site" => {}
+                "models" => {
+                    let entries = self.table(&path, "models")?;
+                    let entries = entries.into_iter().map(|meta| ModelMeta { file: file.clone(), ..meta });
+                    self.content.models.extend(entries);
+                }
+                "benchmarks" => {
+                    let entries = self.table(&path, "benchmarks")?;
+                    let entries = entries.into_iter().map(|meta| BenchmarkMeta { file: file.clone(), ..meta });
+                    self.content.benchmarks.extend(entries);
+                }
+                "organizations" | "orgs" => {
+                    let entries = self.table(&path, if stem == "orgs" { "orgs" } else { "organizations" })?;
+                    let entries = entries.into_iter().map(|meta| OrganizationMeta { file: file.clone(), ..meta });
+                    self.content.organizations.extend(entries);
+                }
+                "collections" => {
+                    let entries = self.table(&path, "collections")?;
+                    self.content.collections.extend(entries);
+                }
+                "metrics" => {
+                    let entries = self.table(&path, "metrics")?;
+                    self.content.metrics.extend(entries);
+                }
+                other => {
+                    let help = match did_you_mean(other, NAMES) {
+                        Some(name) => format!("did you mean {name}.yaml?"),
+                        None => format!("tables are called {}", NAMES.map(|name| format!("{name}.yaml")).join(", ")),
+                    };
+                    self.diagnostics.warn_with_help(
+                        "unknown-file",
+                        &file,
+                        "",
+                        "is not a table that evalcards reads".to_owned(),
+                        help,
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The entries under `key` of a table; each that cannot be read is left out by itself.
+    fn table<T: Entry>(&mut self, path: &Path, key: &str) -> Result<Vec<T>> {
+        let file = path.display().to_string();
+        let Some(text) = self.text(path)? else { return Ok(Vec::new()) };
+        let table: Value = match serde_yaml::from_str(&text) {
+            Ok(table) => table,
+            Err(err) => {
+                self.unreadable(&file, &place(&err), &err);
+                return Ok(Vec::new());
+            }
+        };
+        let Some(items) = table.get(key).and_then(Value::as_sequence) else {
+            let help = format!("write `{key}:` and below it one item for each entry, beginning with `- `");
+            self.diagnostics.error("unreadable-table", &file, "", format!("has no list `{key}`"), &help);
+            return Ok(Vec::new());
+        };
+        let mut entries: Vec<T> = Vec::with_capacity(items.len());
+        for (number, item) in items.iter().enumerate() {
+            let id = item.get("id").and_then(Value::as_str).unwrap_or("without id");
+            let place = format!("{key}, item {} ({id})", number + 1);
+            match serde_yaml::from_value::<T>(item.clone()) {
+                Ok(entry) if entry.id().trim().is_empty() => {
+                    self.diagnostics.error(
+                        "no-id",
+                        &file,
+                        &place,
+                        "has no `id`".to_owned(),
+                        "give it an id; names are joined by it",
+                    );
+                }
+                Ok(entry) => {
+                    self.warn_of_unknown_keys(&entry, &file, &place);
+                    entries.push(entry);
+                }
+                Err(err) => self.unreadable(&file, &place, &err),
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The text of a content file; one that is not UTF-8 is a diagnostic.
+    fn text(&mut self, path: &Path) -> Result<Option<String>> {
+        let file = path.display().to_string();
+        let bytes = fs::read(path).with_context(|| format!("failed to read {file}"))?;
+        self.content.digest.add(file.as_bytes());
+        self.content.digest.add(&bytes);
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Some(text.replace("\r\n", "\n"))),
+            Err(err) => {
+                self.diagnostics.error("not-utf-8", &file, "", err.to_string(), "save the file as UTF-8");
+                Ok(None)
+            }
+        }
+    }
+
+    fn unreadable(&mut self, file: &str, place: &str, err: &serde_yaml::Error) {
+        let help = "the rest of the site is built without it; mend it and build again";
+        self.diagnostics.error("unreadable-metadata", file, place, err.to_string(), help);
+    }
+
+    fn warn_of_unknown_keys<T: Entry>(&mut self, entry: &T, file: &str, place: &str) {
+        for key in entry.unknown().keys() {
+            let message = format!("unknown key `{key}` is not used");
+            let help = match did_you_mean(key, T::KEYS.iter().copied()) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => format!("known keys are {}", T::KEYS.join(", ")),
+            };
+            self.diagnostics.warn_with_help("unknown-key", file, place, message, help);
+        }
+    }
+}
+
+/// Parts `---\nYAML\n---\nMarkdown`.
+fn split_front_matter(text: &str) -> Option<(&str, &str)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).strip_prefix("---\n")?;
+    if let Some(prose) = text.strip_prefix("---\n") {
+        return Some(("", prose));
+    }
+    match text.split_once("\n---\n") {
+        Some(parts) => Some(parts),
+        None => text.strip_suffix("\n---").map(|front_matter| (front_matter, "")),
+    }
+}
+
+fn place(err: &serde_yaml::Error) -> String {
+    err.location().map_or(String::new(), |at| format!("line {} column {}", at.line(), at.column()))
+}
+
+/// Front matter begins on the second line of its file.
+fn place_in_front_matter(err: &serde_yaml::Error) -> String {
+    err.location().map_or("front matter".to_owned(), |at| format!("line {} column {}", at.line() + 1, at.column()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn front_matter_is_parted_from_prose() {
+        assert_eq!(split_front_matter("---\na: 1\n---\nText\n---\n"), Some(("a: 1", "Text\n---\n")));
+        assert_eq!(split_front_matter("---\na: 1\n---"), Some(("a: 1", "")));
+        assert_eq!(split_front_matter("---\n---\nText"), Some(("", "Text")));
+        assert_eq!(split_front_matter("Text"), None);
+        assert_eq!(split_front_matter("---\na: 1\n"), None);
+    }
+}

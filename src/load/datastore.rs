@@ -1,0 +1,280 @@
+//! A *datastore* is a folder of Every Eval Ever records, in either layout:
+//! `flat/indexes/by_collection/<collection>.jsonl` with `flat/objects/…`, or
+//! `data/<collection>/<developer>/<model>/<uuid>.json`.
+//!
+//! This file lists the objects and reads their bytes, checked against the index. It does not
+//! know what is in a record.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
+use serde::Deserialize;
+use walkdir::WalkDir;
+
+use super::block::Scalar;
+use super::quarantine::{Quarantined, Reason};
+use crate::hash::{Hasher, Sha256};
+
+/// Where a datastore is, and where the same records are public.
+#[derive(Clone, Debug)]
+pub struct Datastore {
+    /// The folder that holds `flat/` or `data/`.
+    pub root: PathBuf,
+    /// The Hub dataset that holds these records; `None` if they are nowhere else.
+    pub repo: Option<String>,
+    /// The 40-digit commit of `repo` that was read; `None` if not pinned.
+    pub revision: Option<String>,
+}
+
+/// One record file, listed but not yet read.
+#[derive(Debug)]
+pub struct Object {
+    /// Relative to the datastore's root, with `/`.
+    pub path: Box<str>,
+    /// The submission channel: stem of the index, or first folder below `data/`.
+    pub collection: Arc<str>,
+    /// What the index says of the bytes; `None` in the `data/` layout, which has no index.
+    pub expected: Option<Expected>,
+}
+
+/// Size and hash from an index row.
+#[derive(Debug)]
+pub struct Expected {
+    size: Option<u64>,
+    sha256: Sha256,
+}
+
+/// What a datastore holds.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// In the order of collection, then row or path.
+    pub objects: Vec<Object>,
+    /// Rows that name no object to read.
+    pub quarantined: Vec<Quarantined>,
+    /// Hash of the index files: unchanged index and objects that match it mean unchanged records.
+    pub digest: Hasher,
+}
+
+/// Larger files are left out: no real record comes near, and a whole record is held in memory.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Lists `datastore`. `number` is its place among the datastores of the build.
+pub fn list(datastore: &Datastore, number: u16) -> Result<Listing> {
+    let root = &datastore.root;
+    let indexes = root.join("flat/indexes/by_collection");
+    let data = root.join("data");
+    let mut listing = Listing::default();
+    if indexes.is_dir() {
+        list_indexes(&indexes, number, &mut listing)?;
+    } else if root.join("flat").is_dir() {
+        bail!(
+            "{} has `flat/` but no `flat/indexes/by_collection/`: fetch the collection indexes, they name the objects and their hashes",
+            root.display()
+        );
+    }
+    if data.is_dir() {
+        list_data(root, &data, number, &mut listing)?;
+    } else if !indexes.is_dir() {
+        bail!(
+            "{} is not a datastore: it holds neither `flat/indexes/by_collection/*.jsonl` nor `data/<collection>/…`; name the folder above them",
+            root.display()
+        );
+    }
+    Ok(listing)
+}
+
+fn list_indexes(folder: &Path, number: u16, listing: &mut Listing) -> Result<()> {
+    for path in sorted_files(folder, "jsonl")? {
+        let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
+        let bytes = fs::read(&path).with_context(|| format!("failed to read the index {}", path.display()))?;
+        listing.digest.add(collection.as_bytes());
+        listing.digest.add(&bytes);
+        let file = format!("flat/indexes/by_collection/{collection}.jsonl");
+        let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+        let rows: Vec<_> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
+        for (line, row) in rows.into_iter().enumerate() {
+            match row {
+                Row::Blank => {}
+                Row::Object(object) => listing.objects.push(object),
+                Row::LeftOut(reason, detail) => listing.quarantined.push(Quarantined {
+                    reason,
+                    datastore: number,
+                    file: file.as_str().into(),
+                    place: format!("line {}", line + 1),
+                    collection: collection.clone(),
+                    model: None,
+                    detail,
+                    sha256: None,
+                }),
+            }
+        }
+    }
+    Ok(())
+}
+
+enum Row {
+    Blank,
+    Object(Object),
+    LeftOut(Reason, String),
+}
+
+/// The fields of an index row that are used; the three shapes of rows differ in others only.
+#[derive(Deserialize)]
+struct RawRow<'a> {
+    #[serde(borrow, default)]
+    record_type: Scalar<'a>,
+    #[serde(borrow, default)]
+    object_path: Scalar<'a>,
+    #[serde(borrow, default)]
+    sha256: Scalar<'a>,
+    size_bytes: Option<u64>,
+    #[serde(borrow, default)]
+    superseded_by: Scalar<'a>,
+    #[serde(borrow, default)]
+    superseded_reason: Scalar<'a>,
+}
+
+fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
+    let line = line.trim_ascii();
+    if line.is_empty() {
+        return Row::Blank;
+    }
+    let row: RawRow = match serde_json::from_slice(line) {
+        Ok(row) => row,
+        Err(err) => return Row::LeftOut(Reason::UnreadableRow, err.to_string()),
+    };
+    let path = row.object_path.as_str();
+    if row.record_type.as_str() != "aggregate" {
+        return Row::LeftOut(Reason::NotAggregate, format!("{path} has record_type `{}`", row.record_type.as_str()));
+    }
+    if !is_safe_relative(path) {
+        return Row::LeftOut(Reason::UnsafePath, format!("object_path `{path}` does not stay below the datastore"));
+    }
+    match (row.superseded_by.as_str(), row.superseded_reason.as_str()) {
+        ("", "") => {}
+        (by, "") => return Row::LeftOut(Reason::Superseded, format!("{path} is superseded by {by}")),
+        (by, why) => return Row::LeftOut(Reason::Superseded, format!("{path} is superseded by {by} ({why})")),
+    }
+    let Some(sha256) = Sha256::from_hex(row.sha256.as_str()) else {
+        return Row::LeftOut(Reason::NoHash, format!("the row of {path} has no SHA-256"));
+    };
+    Row::Object(Object {
+        path: path.into(),
+        collection: collection.clone(),
+        expected: Some(Expected { size: row.size_bytes, sha256 }),
+    })
+}
+
+fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Result<()> {
+    for entry in WalkDir::new(data).sort_by_file_name() {
+        let entry = entry.with_context(|| format!("failed to list {}", data.display()))?;
+        let is_json = entry.path().extension().is_some_and(|extension| extension == "json");
+        if !entry.file_type().is_file() || !is_json {
+            continue;
+        }
+        let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
+        let collection = |parts: &[&str]| if parts.len() > 2 { parts[1].into() } else { Arc::from("") };
+        match parts {
+            Some(parts) => listing.objects.push(Object {
+                path: parts.join("/").into(),
+                collection: collection(&parts),
+                expected: None,
+            }),
+            None => listing.quarantined.push(Quarantined {
+                reason: Reason::UnsafePath,
+                datastore: number,
+                file: relative.to_string_lossy().into(),
+                place: String::new(),
+                collection: Arc::from(""),
+                model: None,
+                detail: "the path is not UTF-8".to_owned(),
+                sha256: None,
+            }),
+        }
+    }
+    Ok(())
+}
+
+/// Reads the bytes of `object` into `buffer` and checks them against the index.
+pub fn read(root: &Path, object: &Object, buffer: &mut Vec<u8>) -> Result<Sha256, (Reason, String)> {
+    buffer.clear();
+    let missing = |err: std::io::Error| (Reason::MissingObject, format!("cannot be read: {err}"));
+    let file = File::open(root.join(&*object.path)).map_err(missing)?;
+    file.take(MAX_BYTES + 1).read_to_end(buffer).map_err(missing)?;
+    let size = buffer.len() as u64;
+    if size > MAX_BYTES {
+        return Err((Reason::TooLarge, format!("is larger than {} MiB", MAX_BYTES >> 20)));
+    }
+    let sha256 = Sha256::of(buffer);
+    match &object.expected {
+        Some(Expected { size: Some(expected), .. }) if *expected != size => {
+            Err((Reason::WrongSize, format!("has {size} bytes, the index says {expected}")))
+        }
+        Some(Expected { sha256: expected, .. }) if *expected != sha256 => {
+            Err((Reason::WrongHash, format!("has SHA-256 {sha256}, the index says {expected}")))
+        }
+        _ => Ok(sha256),
+    }
+}
+
+/// True for a relative path whose parts are plain names on every system.
+pub fn is_safe_relative(path: &str) -> bool {
+    !path.is_empty()
+        && !path.contains(['\\', '\0', ':'])
+        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+}
+
+/// The files of `folder` with `extension`, by name.
+pub fn sorted_files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let context = || format!("failed to list {}", folder.display());
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(context)? {
+        let path = entry.with_context(context)?.path();
+        if path.extension().is_some_and(|found| found == extension) && path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_leave_the_datastore_are_unsafe() {
+        for path in ["", "/etc/passwd", "a/../b", "../a", "a//b", "a/./b", "a\\b", "C:x", "a\0"] {
+            assert!(!is_safe_relative(path), "{path:?}");
+        }
+        assert!(is_safe_relative("flat/objects/ab/cd/x.json"));
+    }
+
+    #[test]
+    fn each_kind_of_bad_row_has_its_reason() {
+        let hash = "a".repeat(64);
+        let good = format!(r#""record_type": "aggregate", "object_path": "flat/x.json", "sha256": "{hash}""#);
+        let cases = [
+            ("{", Some(Reason::UnreadableRow)),
+            ("7", Some(Reason::UnreadableRow)),
+            (r#"{"record_type": "instance", "object_path": "x"}"#, Some(Reason::NotAggregate)),
+            (r#"{"record_type": "aggregate", "object_path": "../x"}"#, Some(Reason::UnsafePath)),
+            (r#"{"record_type": "aggregate", "object_path": "x", "sha256": "abc"}"#, Some(Reason::NoHash)),
+            (&format!(r#"{{{good}, "superseded_by": "u", "superseded_reason": null}}"#), Some(Reason::Superseded)),
+            (&format!(r#"{{{good}, "superseded_by": null}}"#), None),
+            (&format!(r#"{{{good}, "size_bytes": "12"}}"#), Some(Reason::UnreadableRow)),
+        ];
+        for (line, expected) in cases {
+            let found = match read_row(line.as_bytes(), &Arc::from("c")) {
+                Row::LeftOut(reason, _) => Some(reason),
+                _ => None,
+            };
+            assert_eq!(found, expected, "{line}");
+        }
+    }
+}

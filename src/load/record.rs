@@ -1,0 +1,345 @@
+//! A *record* is one Every Eval Ever aggregate file: one model, one source, one or more results.
+//!
+//! All schema versions from 0.0.1 to 0.3.0 are read, told by shape and not by `schema_version`
+//! (which is not an enum and is sometimes wrong). Nothing is rewritten or guessed: what is absent
+//! stays absent. The blocks of the JSON are in [`super::block`]; instance-level files are refused.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::block::{
+    Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, Scalar, SourceData, SourceMetadata,
+};
+use crate::date::Stamp;
+use crate::number::Number;
+
+/// One aggregate record, from any schema version.
+#[derive(Debug)]
+pub struct Record {
+    /// `schema_version` as stated.
+    pub schema_version: Arc<str>,
+    /// Not a key: several records may share one (use the file's hash).
+    pub evaluation_id: Box<str>,
+    /// When the record was made.
+    pub retrieved: Option<Stamp>,
+    /// Who reported it.
+    pub source: Arc<SourceMetadata>,
+    /// Which harness; absent before 0.2.1.
+    pub library: Option<Arc<EvalLibrary>>,
+    /// Which model.
+    pub model: Arc<ModelInfo>,
+    /// The numbers, in the order of the file.
+    pub results: Box<[EvaluationResult]>,
+}
+
+/// One number of a record.
+#[derive(Debug)]
+pub struct EvaluationResult {
+    /// Place in `evaluation_results`, from 0.
+    pub index: u16,
+    /// `evaluation_result_id`, since 0.2.2.
+    pub id: Option<Arc<str>>,
+    /// Benchmark or subset as the source wrote it.
+    pub name: Arc<str>,
+    /// Where the test data came from.
+    pub data: Arc<SourceData>,
+    /// What the number is.
+    pub metric: Arc<MetricConfig>,
+    /// How it was produced.
+    pub generation: Option<Arc<GenerationConfig>>,
+    /// When the evaluation ran: of the result, else of the record.
+    pub evaluated: Option<Stamp>,
+    /// The number itself.
+    pub score: Number,
+    /// Its stated uncertainty.
+    pub uncertainty: Option<Box<Uncertainty>>,
+}
+
+/// `score_details.uncertainty`; members that are absent or of another shape are `None`.
+#[derive(Debug, Default, PartialEq)]
+pub struct Uncertainty {
+    /// `standard_error.value` (or the bare number of older records).
+    pub standard_error: Option<Number>,
+    /// `confidence_interval.lower` and `.upper`: bounds, or offsets from the score; both occur.
+    pub interval: Option<(Number, Number)>,
+    /// `num_samples`.
+    pub samples: Option<Number>,
+}
+
+/// Why a result is left out while its record stays.
+#[derive(Debug, PartialEq)]
+pub struct BadResult {
+    /// Place in `evaluation_results`, from 0.
+    pub index: usize,
+    /// A sentence.
+    pub detail: String,
+}
+
+/// Why a whole file is left out.
+#[derive(Debug, PartialEq)]
+pub enum BadRecord {
+    /// The bytes are not a JSON document; with line and column.
+    Json(String),
+    /// The document is not an aggregate record.
+    Shape(String),
+    /// The document is instance-level data, which is not a record.
+    Instances,
+}
+
+/// Reads one file. The results that cannot be read come beside the record.
+pub fn parse(bytes: &[u8], blocks: &Blocks) -> Result<(Record, Vec<BadResult>), BadRecord> {
+    let text = std::str::from_utf8(bytes).map_err(|err| BadRecord::Json(format!("not UTF-8: {err}")))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Ok(raw) = serde_json::from_str::<RawRecord<RawResult>>(text) {
+        return finish(raw, blocks, |result| Ok(result));
+    }
+    // Something has an unexpected type: look at the results one by one.
+    match serde_json::from_str::<RawRecord<&RawValue>>(text) {
+        Ok(raw) => finish(raw, blocks, |result| serde_json::from_str(result.get()).map_err(|err| plain(&err))),
+        Err(err) if err.is_data() => Err(shape_error(text, &err)),
+        Err(err) => Err(BadRecord::Json(err.to_string())),
+    }
+}
+
+fn shape_error(text: &str, err: &serde_json::Error) -> BadRecord {
+    match text.trim_start().as_bytes().first() {
+        Some(b'[') => BadRecord::Instances,
+        _ => BadRecord::Shape(err.to_string()),
+    }
+}
+
+/// serde_json's message without its position, which here is relative to a part of the file.
+fn plain(err: &serde_json::Error) -> String {
+    let text = err.to_string();
+    text.split(" at line ").next().unwrap_or(&text).to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'a, R: Deserialize<'de>"))]
+struct RawRecord<'a, R> {
+    #[serde(borrow, default)]
+    schema_version: Scalar<'a>,
+    #[serde(borrow, default)]
+    evaluation_id: Scalar<'a>,
+    #[serde(borrow, default)]
+    retrieved_timestamp: Scalar<'a>,
+    #[serde(borrow, default)]
+    evaluation_timestamp: Scalar<'a>,
+    #[serde(borrow)]
+    source_metadata: Option<&'a RawValue>,
+    #[serde(borrow)]
+    evaluation_source: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    leaderboard_name: Scalar<'a>,
+    #[serde(borrow)]
+    eval_library: Option<&'a RawValue>,
+    #[serde(borrow)]
+    model_info: Option<&'a RawValue>,
+    #[serde(borrow)]
+    source_data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    source_data_urls: Option<&'a RawValue>,
+    evaluation_results: Option<Vec<R>>,
+    #[serde(borrow)]
+    sample_id: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawResult<'a> {
+    #[serde(borrow, default)]
+    evaluation_result_id: Scalar<'a>,
+    #[serde(borrow, default)]
+    evaluation_name: Scalar<'a>,
+    #[serde(borrow, default)]
+    evaluation_timestamp: Scalar<'a>,
+    #[serde(borrow)]
+    source_data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    metric_config: Option<&'a RawValue>,
+    #[serde(borrow)]
+    generation_config: Option<&'a RawValue>,
+    #[serde(borrow)]
+    score_details: Option<RawScore<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawScore<'a> {
+    #[serde(borrow)]
+    score: Option<&'a RawValue>,
+    #[serde(borrow)]
+    uncertainty: Option<&'a RawValue>,
+    /// Some 0.1.0 records have it here and not under `uncertainty`.
+    #[serde(borrow)]
+    confidence_interval: Option<&'a RawValue>,
+}
+
+fn finish<'a, R>(
+    raw: RawRecord<'a, R>,
+    blocks: &Blocks,
+    read: impl Fn(R) -> Result<RawResult<'a>, String>,
+) -> Result<(Record, Vec<BadResult>), BadRecord> {
+    let Some(raw_results) = raw.evaluation_results else {
+        return Err(match raw.sample_id {
+            Some(_) => BadRecord::Instances,
+            None => BadRecord::Shape("`evaluation_results` is missing".to_owned()),
+        });
+    };
+    let Some(raw_model) = raw.model_info else {
+        return Err(BadRecord::Shape("`model_info` is missing".to_owned()));
+    };
+    let model = blocks.model_info(raw_model);
+    if model.id.is_empty() {
+        return Err(BadRecord::Shape("`model_info` has neither `id` nor `name`".to_owned()));
+    }
+    if raw_results.len() > usize::from(u16::MAX) {
+        return Err(BadRecord::Shape(format!("has {} results; at most {} are read", raw_results.len(), u16::MAX)));
+    }
+    let context = Context {
+        blocks,
+        evaluated: raw.evaluation_timestamp.stamp(blocks),
+        root_data: raw.source_data.or(raw.source_data_urls),
+    };
+    let mut results = Vec::with_capacity(raw_results.len());
+    let mut bad = Vec::new();
+    for (index, raw_result) in raw_results.into_iter().enumerate() {
+        match read(raw_result).and_then(|raw_result| context.result(index as u16, raw_result)) {
+            Ok(result) => results.push(result),
+            Err(detail) => bad.push(BadResult { index, detail }),
+        }
+    }
+    let record = Record {
+        schema_version: blocks.text.text(raw.schema_version.as_str()),
+        evaluation_id: raw.evaluation_id.as_str().into(),
+        retrieved: raw.retrieved_timestamp.stamp(blocks),
+        source: blocks.source_metadata(raw.source_metadata, raw.evaluation_source, &raw.leaderboard_name),
+        library: raw.eval_library.map(|block| blocks.eval_library(block)),
+        model,
+        results: results.into(),
+    };
+    Ok((record, bad))
+}
+
+/// What the results of one record share.
+struct Context<'a> {
+    blocks: &'a Blocks,
+    evaluated: Option<Stamp>,
+    root_data: Option<&'a RawValue>,
+}
+
+impl Context<'_> {
+    fn result(&self, index: u16, raw: RawResult) -> Result<EvaluationResult, String> {
+        let name = raw.evaluation_name.as_str().trim();
+        if name.is_empty() {
+            return Err("`evaluation_name` is missing".to_owned());
+        }
+        let details = raw.score_details.ok_or("`score_details` is missing")?;
+        let score = details.score.ok_or("`score` is missing")?;
+        let score = Number::from_json(score).map_err(|err| format!("`score` {err}"))?;
+        Ok(EvaluationResult {
+            index,
+            id: raw.evaluation_result_id.shared(self.blocks),
+            name: self.blocks.text.text(name),
+            data: self.blocks.source_data(raw.source_data.or(self.root_data)),
+            metric: self.blocks.metric_config(raw.metric_config),
+            generation: raw.generation_config.and_then(|block| self.blocks.generation_config(block)),
+            evaluated: raw.evaluation_timestamp.stamp(self.blocks).or_else(|| self.evaluated.clone()),
+            score,
+            uncertainty: uncertainty(details.uncertainty, details.confidence_interval),
+        })
+    }
+}
+
+#[derive(Default, Deserialize)]
+struct RawUncertainty<'a> {
+    #[serde(borrow)]
+    standard_error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    confidence_interval: Option<&'a RawValue>,
+    #[serde(borrow)]
+    num_samples: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawInterval<'a> {
+    #[serde(borrow)]
+    lower: Option<&'a RawValue>,
+    #[serde(borrow)]
+    upper: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawStandardError<'a> {
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
+}
+
+fn uncertainty(block: Option<&RawValue>, bare_interval: Option<&RawValue>) -> Option<Box<Uncertainty>> {
+    let number = |raw: &RawValue| Number::from_json(raw).ok();
+    let raw: RawUncertainty = block.and_then(|block| serde_json::from_str(block.get()).ok()).unwrap_or_default();
+    let interval: Option<RawInterval> =
+        raw.confidence_interval.or(bare_interval).and_then(|block| serde_json::from_str(block.get()).ok());
+    let standard_error = raw.standard_error.and_then(|block| {
+        let inside: Option<RawStandardError> = serde_json::from_str(block.get()).ok();
+        number(inside.and_then(|inside| inside.value).unwrap_or(block))
+    });
+    let read = Uncertainty {
+        standard_error,
+        interval: interval.and_then(|interval| Some((number(interval.lower?)?, number(interval.upper?)?))),
+        samples: raw.num_samples.and_then(number),
+    };
+    (read != Uncertainty::default()).then(|| Box::new(read))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<(Record, Vec<BadResult>), BadRecord> {
+        parse(json.as_bytes(), &Blocks::default())
+    }
+
+    const RESULT: &str =
+        r#"{"evaluation_name": "MMLU", "metric_config": {"lower_is_better": false}, "score_details": {"score": 0.50}}"#;
+
+    fn record_with(results: &str) -> String {
+        format!(
+            r#"{{"schema_version": "0.3.0", "model_info": {{"id": "a/b", "name": "B"}}, "evaluation_results": [{results}]}}"#
+        )
+    }
+
+    #[test]
+    fn one_bad_result_does_not_lose_its_neighbours() {
+        let bad = r#"{"evaluation_name": "X", "score_details": {"score": "0.5"}}"#;
+        let (record, left_out) = read(&record_with(&format!("{RESULT}, {bad}, 7, {RESULT}"))).unwrap();
+        assert_eq!(record.results.iter().map(|result| result.index).collect::<Vec<_>>(), [0, 3]);
+        assert_eq!(record.results[0].score.digits(), "0.50");
+        assert_eq!(left_out.iter().map(|bad| bad.index).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused_with_its_reason() {
+        assert_eq!(read(r#"[{"sample_id": "1"}]"#).unwrap_err(), BadRecord::Instances);
+        assert_eq!(read(r#"{"sample_id": "1", "input": {}}"#).unwrap_err(), BadRecord::Instances);
+        assert!(matches!(read("{").unwrap_err(), BadRecord::Json(text) if text.contains("line 1")));
+        assert!(
+            matches!(read(r#"{"evaluation_results": []}"#).unwrap_err(), BadRecord::Shape(text) if text.contains("model_info"))
+        );
+        assert!(matches!(read(r#"{"model_info": {}, "evaluation_results": []}"#).unwrap_err(), BadRecord::Shape(_)));
+        assert!(matches!(parse(&[0xff, 0xfe], &Blocks::default()).unwrap_err(), BadRecord::Json(_)));
+    }
+
+    #[test]
+    fn a_bare_interval_and_an_interval_under_uncertainty_are_both_read() {
+        for details in [
+            r#"{"score": 1.0, "confidence_interval": {"lower": -0.03, "upper": 0.03}}"#,
+            r#"{"score": 1.0, "uncertainty": {"confidence_interval": {"lower": -0.03, "upper": 0.03}}}"#,
+        ] {
+            let result = format!(r#"{{"evaluation_name": "X", "score_details": {details}}}"#);
+            let (record, _) = read(&record_with(&result)).unwrap();
+            let interval = record.results[0].uncertainty.as_ref().unwrap().interval.as_ref().unwrap();
+            assert_eq!((interval.0.digits(), interval.1.digits()), ("-0.03", "0.03"));
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! *Merge* joins what is known: every result becomes a reading of one cell, and cells are ranked.
+//!
+//! A *cell* is where a model and a slice of a benchmark meet under one metric, direction and
+//! scale. Several readings of a cell are all kept and never averaged. What a page says of them is
+//! the matter of [`crate::card`].
+
+mod rank;
+mod scale;
+
+use rayon::prelude::*;
+
+use crate::id::{Id, Table};
+use crate::load::block::MetricConfig;
+use crate::load::content::{BenchmarkMeta, ModelMeta, OrganizationMeta};
+use crate::load::record::EvaluationResult;
+use crate::load::{Inputs, Loaded};
+use crate::number::Number;
+use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice};
+
+pub use rank::{Ranking, Row};
+pub use scale::{Direction, Scale};
+
+/// Everything that is known, joined and sorted.
+pub struct Dataset {
+    /// As read.
+    pub inputs: Inputs,
+    /// Who is who.
+    pub entities: Entities,
+    /// All readings, by model, then slice, metric and newest first.
+    pub readings: Vec<Reading>,
+    /// All rankings, by slice, largest first.
+    pub rankings: Table<Ranking>,
+    /// Where the readings of each model begin; one more entry than there are models.
+    model_starts: Vec<u32>,
+    /// Where the rankings of each benchmark begin; one more entry than there are benchmarks.
+    benchmark_starts: Vec<u32>,
+    /// What each evaluator reported, by evaluator and benchmark.
+    pub reported: Vec<Reported>,
+}
+
+/// One result with its identities and its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// Who is who, and where it stands.
+    pub resolved: Resolved,
+    /// The scale of its score.
+    pub scale: Scale,
+    /// The score for ordering: of a percentage a hundredth, else the score itself.
+    pub position: f64,
+    /// False if the score lies outside the bounds that the record declares.
+    pub in_range: bool,
+    /// The ranking of its cell.
+    pub ranking: Id<Ranking>,
+    /// The rank of its cell, on the newest of its readings; 0 on others and where there is none.
+    pub rank: u32,
+}
+
+/// How many results of one benchmark one evaluator reported.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reported {
+    /// Who.
+    pub evaluator: Id<Evaluator>,
+    /// Of what.
+    pub benchmark: Id<Benchmark>,
+    /// Results.
+    pub results: u32,
+    /// Different models.
+    pub models: u32,
+}
+
+/// Joins `inputs` with the identities of their results.
+pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>) -> Dataset {
+    let mut dataset = Dataset {
+        inputs,
+        entities,
+        readings: Vec::new(),
+        rankings: Table::default(),
+        model_starts: Vec::new(),
+        benchmark_starts: Vec::new(),
+        reported: Vec::new(),
+    };
+    let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
+    readings.par_sort_unstable_by(|a, b| {
+        dataset.by_cell(a).cmp(&dataset.by_cell(b)).then_with(|| dataset.newest_first(a, b))
+    });
+    dataset.readings = readings;
+    dataset.rankings = rank::rank(&mut dataset);
+    dataset.model_starts =
+        starts(dataset.entities.models.len(), dataset.readings.iter().map(|reading| reading.resolved.model.index()));
+    let of_rankings =
+        dataset.rankings.iter().map(|(_, ranking)| dataset.entities.slices[ranking.slice].benchmark.index());
+    dataset.benchmark_starts = starts(dataset.entities.benchmarks.len(), of_rankings);
+    dataset.reported = dataset.reported();
+    dataset
+}
+
+/// Where the items of each of `n` groups begin; `groups` is sorted.
+fn starts(n: usize, groups: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut starts = vec![0; n + 1];
+    for group in groups {
+        starts[group + 1] += 1;
+    }
+    for at in 0..n {
+        starts[at + 1] += starts[at];
+    }
+    starts
+}
+
+impl Dataset {
+    /// The record of a reading, with its origin.
+    pub fn loaded(&self, reading: &Reading) -> &Loaded {
+        &self.inputs.records[reading.resolved.record as usize]
+    }
+
+    /// The result of a reading.
+    pub fn result(&self, reading: &Reading) -> &EvaluationResult {
+        &self.loaded(reading).record.results[usize::from(reading.resolved.result)]
+    }
+
+    /// The benchmark of a reading.
+    pub fn benchmark_of(&self, reading: &Reading) -> Id<Benchmark> {
+        self.entities.slices[reading.resolved.slice].benchmark
+    }
+
+    /// The readings of `model`, by slice, metric and newest first.
+    pub fn readings_of(&self, model: Id<Model>) -> &[Reading] {
+        &self.readings[self.model_starts[model.index()] as usize..self.model_starts[model.index() + 1] as usize]
+    }
+
+    /// The rankings of `benchmark`: that of the whole, or else the largest, comes first.
+    pub fn rankings_of(&self, benchmark: Id<Benchmark>) -> impl ExactSizeIterator<Item = (Id<Ranking>, &Ranking)> {
+        let range = self.benchmark_starts[benchmark.index()]..self.benchmark_starts[benchmark.index() + 1];
+        range.map(|index| (Id::new(index as usize), &self.rankings[Id::new(index as usize)]))
+    }
+
+    /// The readings of one row of a ranking: the one that stands for it first, then the others.
+    pub fn readings_in(&self, row: &Row) -> &[Reading] {
+        &self.readings[row.start as usize..row.end as usize]
+    }
+
+    /// Metadata of a model.
+    pub fn model_meta(&self, model: &Model) -> Option<&ModelMeta> {
+        model.meta.map(|number| &self.inputs.content.models[number])
+    }
+
+    /// Metadata of a benchmark.
+    pub fn benchmark_meta(&self, benchmark: &Benchmark) -> Option<&BenchmarkMeta> {
+        benchmark.meta.map(|number| &self.inputs.content.benchmarks[number])
+    }
+
+    /// Metadata of an evaluator.
+    pub fn evaluator_meta(&self, evaluator: &Evaluator) -> Option<&OrganizationMeta> {
+        evaluator.meta.map(|number| &self.inputs.content.organizations[number])
+    }
+
+    fn reading(&self, resolved: Resolved) -> Reading {
+        let result = &self.inputs.records[resolved.record as usize].record.results[usize::from(resolved.result)];
+        let scale = Scale::of(&result.metric);
+        let value = result.score.value();
+        Reading {
+            resolved,
+            scale,
+            position: if scale == Scale::Percent { value / 100.0 } else { value },
+            in_range: in_range(&result.metric, value),
+            ranking: Id::new(0),
+            rank: 0,
+        }
+    }
+
+    /// Model, slice, metric, direction and scale: what two readings must share to be compared.
+    fn by_cell(&self, reading: &Reading) -> (Id<Model>, Id<Slice>, Id<Metric>, Direction, scale::Family) {
+        let Resolved { model, slice, metric, .. } = reading.resolved;
+        (model, slice, metric, self.direction(reading), reading.scale.family())
+    }
+
+    /// The direction that the record states, else that of the benchmark's metadata.
+    pub fn direction(&self, reading: &Reading) -> Direction {
+        match self.result(reading).metric.lower_is_better {
+            Some(true) => Direction::LowerIsBetter,
+            Some(false) => Direction::HigherIsBetter,
+            None => {
+                let meta = self.benchmark_meta(&self.entities.benchmarks[self.benchmark_of(reading)]);
+                match meta.and_then(|meta| meta.higher_is_better) {
+                    Some(true) => Direction::HigherIsBetter,
+                    Some(false) => Direction::LowerIsBetter,
+                    None => Direction::NotReported,
+                }
+            }
+        }
+    }
+
+    /// The rule by which one reading stands for its cell: within its declared range, then newest
+    /// day of evaluation, newest retrieval, and path of the record.
+    fn newest_first(&self, a: &Reading, b: &Reading) -> std::cmp::Ordering {
+        let key =
+            |reading: &Reading| (reading.in_range, self.result(reading).evaluated.as_ref().and_then(|stamp| stamp.day));
+        let retrieved = |reading: &Reading| {
+            self.loaded(reading).record.retrieved.as_ref().map(|stamp| (stamp.day, stamp.text.clone()))
+        };
+        let path = |reading: &Reading| {
+            let origin = &self.loaded(reading).origin;
+            (origin.path.clone(), origin.datastore, reading.resolved.result)
+        };
+        (key(b).cmp(&key(a))).then_with(|| retrieved(b).cmp(&retrieved(a))).then_with(|| path(a).cmp(&path(b)))
+    }
+
+    fn reported(&self) -> Vec<Reported> {
+        let mut triples: Vec<(Id<Evaluator>, Id<Benchmark>, Id<Model>)> = (self.readings.par_iter())
+            .map(|reading| (reading.resolved.evaluator, self.benchmark_of(reading), reading.resolved.model))
+            .collect();
+        triples.par_sort_unstable();
+        let chunks = triples.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
+        let reported = chunks.map(|chunk| Reported {
+            evaluator: chunk[0].0,
+            benchmark: chunk[0].1,
+            results: chunk.len() as u32,
+            models: chunk.chunk_by(|a, b| a.2 == b.2).count() as u32,
+        });
+        reported.collect()
+    }
+
+    /// What the records of a model say in `additional_details`, if any does.
+    pub fn stated_by_records(&self, model: Id<Model>, key: &str) -> Option<&str> {
+        let infos = self.readings_of(model).iter().map(|reading| &self.loaded(reading).record.model);
+        infos.flat_map(|info| &info.details).find(|(found, _)| found == key).map(|(_, value)| value.as_str())
+    }
+}
+
+fn in_range(metric: &MetricConfig, value: f64) -> bool {
+    let value_of = |bound: &Option<Number>| bound.as_ref().map(Number::value);
+    value_of(&metric.min).is_none_or(|min| value >= min) && value_of(&metric.max).is_none_or(|max| value <= max)
+}

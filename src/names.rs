@@ -1,0 +1,88 @@
+//! The *normal form* of a name: what is left when case, punctuation and separators do not count.
+//!
+//! Two spellings with one normal form are taken for one name; nothing looser ever decides. The
+//! rule is that of the Eval Cards registry (reference step 3), but for `/`, which stays: it parts
+//! the owner from the model, and owners must never run together.
+
+/// Lower case; a dot or comma between digits and all of ` _-` become one space; `+` and `/` stay;
+/// other punctuation goes. `None` if nothing readable is left, as with `"!!!"`.
+pub fn normal_form(name: &str) -> Option<String> {
+    let mut normal = String::with_capacity(name.len());
+    let mut before = ' ';
+    let mut chars = name.chars().peekable();
+    while let Some(c) = chars.next() {
+        let between_digits = before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
+        before = c;
+        if c.is_alphanumeric() || c == '+' {
+            normal.extend(c.to_lowercase());
+        } else if c == '/' {
+            trim_space(&mut normal);
+            normal.push('/');
+        } else if c.is_whitespace() || matches!(c, '_' | '-') || (c == '.' && between_digits) {
+            if !normal.is_empty() && !normal.ends_with([' ', '/']) {
+                normal.push(' ');
+            }
+        }
+    }
+    trim_space(&mut normal);
+    normal.contains(char::is_alphanumeric).then_some(normal)
+}
+
+fn trim_space(text: &mut String) {
+    if text.ends_with(' ') {
+        text.pop();
+    }
+}
+
+/// A readable identifier from a name: its normal form with `-` for spaces and slashes.
+/// A name without letters or digits keeps its own characters.
+pub fn slug(name: &str) -> String {
+    match normal_form(name) {
+        Some(normal) => normal.replace([' ', '/'], "-"),
+        None => name.to_owned(),
+    }
+}
+
+/// True for the words with which sources say that they do not say.
+pub fn is_not_reported(text: &str) -> bool {
+    const WORDS: [&str; 10] = ["", "unknown", "n/a", "na", "none", "null", "?", "-", "not specified", "not reported"];
+    WORDS.contains(&text.trim().to_lowercase().trim_end_matches('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, expected: &str) {
+        assert_eq!(normal_form(name).as_deref().unwrap_or("-"), expected, "{name}");
+    }
+
+    #[test]
+    fn spellings_of_one_name_meet() {
+        check("01-ai/Yi-1.5-34B-Chat", "01 ai/yi 1 5 34b chat");
+        check("01-ai/yi_1.5_34b  chat", "01 ai/yi 1 5 34b chat");
+        check("MMLU-Pro (overall)", "mmlu pro overall");
+        check("  New York University,  Princeton", "new york university princeton");
+        check("my_model/", "my model/");
+        check("Ärzte-Prüfung", "ärzte prüfung");
+    }
+
+    #[test]
+    fn names_of_different_things_stay_apart() {
+        for (a, b) in [
+            ("model-1.1", "model-11"),
+            ("command-r", "command-r+"),
+            ("a-b/c", "a/b-c"),
+            ("Qwen2-72B", "Qwen2-72B-Instruct"),
+        ] {
+            assert_ne!(normal_form(a), normal_form(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_name_of_punctuation_has_no_normal_form() {
+        check("!!!", "-");
+        check("../..", "-");
+        assert_eq!(slug("!!!"), "!!!");
+    }
+}

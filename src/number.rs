@@ -1,0 +1,96 @@
+//! A *number* as a record states it: the exact digits beside the float.
+//!
+//! Pages show the digits, never a re-printed float; conversions are done in decimal.
+
+use bigdecimal::BigDecimal;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+/// A finite JSON number and its text. Serialises as its digits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Number {
+    digits: Box<str>,
+    value: f64,
+}
+
+/// Longest text of a number that is read; the longest shortest-round-trip float has 24 characters.
+const MAX_DIGITS: usize = 64;
+
+impl Number {
+    /// Reads a JSON value that is a number. The error says what stands there instead.
+    pub fn from_json(raw: &RawValue) -> Result<Number, String> {
+        let text = raw.get().trim();
+        match text.as_bytes().first() {
+            Some(b'-' | b'0'..=b'9') => Number::from_digits(text),
+            Some(b'"') => Err(format!("is the text {}, not a number", shorten(text, 40))),
+            Some(b'n') => Err("is null".to_owned()),
+            Some(b't' | b'f') => Err(format!("is {text}, not a number")),
+            _ => Err("is a list or an object, not a number".to_owned()),
+        }
+    }
+
+    fn from_digits(text: &str) -> Result<Number, String> {
+        if text.len() > MAX_DIGITS {
+            return Err(format!("has {} characters; at most {MAX_DIGITS} are read", text.len()));
+        }
+        let value: f64 = text.parse().map_err(|_| format!("`{text}` is not a number"))?;
+        if !value.is_finite() {
+            return Err(format!("`{text}` is not finite"));
+        }
+        Ok(Number { digits: text.into(), value })
+    }
+
+    /// As it stands in the record.
+    pub fn digits(&self) -> &str {
+        &self.digits
+    }
+
+    /// The nearest float, for ordering and drawing.
+    pub fn value(&self) -> f64 {
+        self.value
+    }
+
+    /// The exact decimal.
+    pub fn decimal(&self) -> BigDecimal {
+        // The text is a JSON number of at most 64 characters within the range of a float.
+        self.digits.parse().unwrap_or_default()
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.digits)
+    }
+}
+
+/// `text`, cut after `limit` characters with an ellipsis.
+pub fn shorten(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Number, String> {
+        Number::from_json(&RawValue::from_string(json.to_owned()).unwrap())
+    }
+
+    #[test]
+    fn digits_survive() {
+        for text in ["0.8873239436619719", "1", "1.0", "-0.01", "5e-1", "0.10"] {
+            assert_eq!(read(text).unwrap().digits(), text);
+        }
+        assert_eq!(read("5e-1").unwrap().decimal(), "0.5".parse::<BigDecimal>().unwrap());
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused_with_a_reason() {
+        for text in ["null", "\"0.5\"", "true", "[1]", "{}", "1e999"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}

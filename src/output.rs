@@ -1,0 +1,323 @@
+//! The *output folder*: written atomically, only where something changed, and never beyond what
+//! is ours. With [`crate::load`] it is the only part of a build that touches the disk.
+//!
+//! What a build wrote is listed in `.evalcards/files`, one `SHA-256  path` a line, as `sha256sum`
+//! writes it. The list names every file *before* it is written, so that after a kill at any
+//! moment the next build knows what is ours. Files that are not listed are never touched, and a
+//! folder with files but without a list is refused.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Sha256;
+use crate::load::datastore::is_safe_relative;
+
+/// An output folder that is ours, locked against other builds while this value lives.
+pub struct Output {
+    root: PathBuf,
+    /// What the last build wrote, or meant to.
+    listed: BTreeMap<String, Option<Sha256>>,
+    _lock: File,
+}
+
+/// A file that can make its bytes when they are written.
+pub trait OutputFile: Sync {
+    /// Below the output folder, with `/`; see [`crate::paths`].
+    fn path(&self) -> &str;
+    /// What it holds.
+    fn bytes(&self) -> Result<Cow<'_, [u8]>>;
+}
+
+/// What happened to the files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// New, or with other bytes than before.
+    pub written: usize,
+    /// The same bytes as before.
+    pub unchanged: usize,
+    /// Written by the last build and not by this one.
+    pub removed: usize,
+    /// Bytes of all files together.
+    pub bytes: u64,
+}
+
+/// What became of one file.
+struct Entry {
+    path: String,
+    sha256: Sha256,
+    size: u64,
+    changed: bool,
+}
+
+/// What the last complete build was made from.
+#[derive(Serialize, Deserialize)]
+struct State<N> {
+    /// Of all but the records; known before they are read.
+    base: String,
+    /// Of everything; `None` if the next build must look at all of it again.
+    fingerprint: Option<String>,
+    notes: N,
+}
+
+const OWN: &str = ".evalcards";
+
+impl Output {
+    /// Opens `root`, which may be absent, empty (but for hidden files such as `.gitignore`), or
+    /// the output of an earlier build.
+    pub fn open(root: &Path) -> Result<Output> {
+        let own = root.join(OWN);
+        if !own.join("files").is_file() {
+            refuse_foreign(root)?;
+        }
+        fs::create_dir_all(&own).with_context(|| format!("cannot write the output folder {}", root.display()))?;
+        let lock_path = own.join("lock");
+        let lock = File::create(&lock_path).with_context(|| format!("cannot write {}", lock_path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                bail!("another build is writing to {}; wait for it to end", root.display())
+            }
+            // Some network file systems have no locks; writing is atomic file by file all the same.
+            Err(fs::TryLockError::Error(_)) => {}
+        }
+        let listed = match fs::read_to_string(own.join("files")) {
+            Ok(text) => read_list(&text)
+                .with_context(|| format!("{} is damaged; build into another folder", own.join("files").display()))?,
+            Err(err) if err.kind() == io::ErrorKind::NotFound => {
+                write_atomically(&own.join("files"), b"")?;
+                BTreeMap::new()
+            }
+            Err(err) => return Err(err).with_context(|| format!("cannot read {}", own.join("files").display())),
+        };
+        Ok(Output { root: root.to_owned(), listed, _lock: lock })
+    }
+
+    /// False if the last build was made from other templates, content or options: then the
+    /// records need not be looked at to know that there is something to do.
+    pub fn was_built_from(&self, base: Sha256) -> bool {
+        let state: Option<State<serde_json::Value>> = self.state();
+        state.is_some_and(|state| state.base == base.to_string() && state.fingerprint.is_some())
+    }
+
+    fn state<N: for<'de> Deserialize<'de>>(&self) -> Option<State<N>> {
+        serde_json::from_slice(&fs::read(self.root.join(OWN).join("build.json")).ok()?).ok()
+    }
+
+    /// The notes of the last build, if it was made from the same `fingerprint` and all that it
+    /// wrote is still there, byte for byte.
+    pub fn notes_if_current<N: for<'de> Deserialize<'de>>(&self, fingerprint: Sha256) -> Option<N> {
+        let state: State<N> = self.state()?;
+        if state.fingerprint? != fingerprint.to_string() {
+            return None;
+        }
+        let files: Vec<_> = self.listed.iter().collect();
+        let intact = files.into_par_iter().map_init(Vec::new, |buffer, (path, sha256)| {
+            buffer.clear();
+            let read = File::open(self.root.join(path)).and_then(|mut file| file.read_to_end(buffer));
+            read.is_ok() && *sha256 == Some(Sha256::of(buffer))
+        });
+        intact.all(|intact| intact).then_some(state.notes)
+    }
+
+    /// Removes everything that earlier builds wrote.
+    pub fn clean(&mut self) -> Result<usize> {
+        self.forget_state()?;
+        let removed = self.remove(self.listed.keys())?;
+        self.listed.clear();
+        write_atomically(&self.root.join(OWN).join("files"), b"")?;
+        Ok(removed)
+    }
+
+    /// Writes `files`, each of another path, and removes what earlier builds wrote and this one
+    /// does not. `progress` is called once a file.
+    pub fn write<F: OutputFile>(&mut self, files: &[F], progress: impl Fn() + Sync) -> Result<Written> {
+        self.forget_state()?;
+        self.announce(files.iter().map(F::path))?;
+        self.make_folders(files.iter().map(F::path))?;
+        let entries: Result<Vec<Entry>> = files
+            .par_iter()
+            .map_init(Vec::new, |old, file| {
+                let entry = file.bytes().and_then(|new| self.write_file(file.path(), &new, old));
+                progress();
+                entry
+            })
+            .collect();
+        let entries = entries?;
+        let current: BTreeSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+        let stale = self.listed.keys().filter(|path| !current.contains(path.as_str()));
+        let removed = self.remove(stale)?;
+        let written = Written {
+            written: entries.iter().filter(|entry| entry.changed).count(),
+            unchanged: entries.iter().filter(|entry| !entry.changed).count(),
+            removed,
+            bytes: entries.iter().map(|entry| entry.size).sum(),
+        };
+        self.listed = entries.into_iter().map(|entry| (entry.path, Some(entry.sha256))).collect();
+        self.write_list()?;
+        Ok(written)
+    }
+
+    /// Notes what this build was made from and what it has to say, so that the next can see that nothing changed.
+    pub fn finish<N: Serialize>(&self, base: Sha256, fingerprint: Option<Sha256>, notes: &N) -> Result<()> {
+        let state = State { base: base.to_string(), fingerprint: fingerprint.map(|it| it.to_string()), notes };
+        let text = serde_json::to_vec_pretty(&state).context("failed to write down the state of the build")?;
+        write_atomically(&self.root.join(OWN).join("build.json"), &text)
+    }
+
+    /// Lists what will be written beside what was, before the first byte is.
+    fn announce<'p>(&mut self, paths: impl Iterator<Item = &'p str>) -> Result<()> {
+        for path in paths {
+            let is_new = !self.listed.contains_key(path);
+            if is_new && self.root.join(path).symlink_metadata().is_ok() {
+                bail!(
+                    "{} is in the way: evalcards did not write it and will not overwrite it\n  help: move it away, or build into another folder with --out",
+                    self.root.join(path).display()
+                );
+            }
+            if is_new {
+                self.listed.insert(path.to_owned(), None);
+            }
+        }
+        self.write_list()
+    }
+
+    fn make_folders<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Result<()> {
+        let folders: BTreeSet<&str> = paths.filter_map(|path| Some(path.rsplit_once('/')?.0)).collect();
+        let mut safe: BTreeSet<PathBuf> = BTreeSet::new();
+        for folder in folders {
+            let mut place = self.root.clone();
+            for part in folder.split('/') {
+                place.push(part);
+                if safe.contains(&place) {
+                    continue;
+                }
+                match fs::symlink_metadata(&place) {
+                    Ok(found) if found.is_dir() => {}
+                    Ok(_) => bail!(
+                        "{} is in the way: it is not a folder, and evalcards writes through no links",
+                        place.display()
+                    ),
+                    Err(_) => {
+                        fs::create_dir(&place).with_context(|| format!("cannot make the folder {}", place.display()))?
+                    }
+                }
+                safe.insert(place.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn write_file(&self, path: &str, new: &[u8], old: &mut Vec<u8>) -> Result<Entry> {
+        let target = self.root.join(path);
+        let changed = !holds(&target, new, old);
+        if changed {
+            write_atomically(&target, new)?;
+        }
+        Ok(Entry { path: path.to_owned(), sha256: Sha256::of(new), size: new.len() as u64, changed })
+    }
+
+    /// Removes files, then the folders that are empty without them; gives the number of files.
+    fn remove<'p>(&self, paths: impl Iterator<Item = &'p String>) -> Result<usize> {
+        let mut folders = BTreeSet::new();
+        let mut removed = 0;
+        for path in paths {
+            let target = self.root.join(path);
+            // A kill between writing and renaming leaves this behind.
+            let _ = fs::remove_file(temporary(&target));
+            match fs::remove_file(&target) {
+                Ok(()) => removed += 1,
+                Err(err) if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                Err(err) => return Err(err).with_context(|| format!("cannot remove {}", target.display())),
+            }
+            folders.extend(target.ancestors().skip(1).take_while(|folder| *folder != self.root).map(Path::to_owned));
+        }
+        // Deepest first; one that is not empty holds something else and stays.
+        for folder in folders.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+        Ok(removed)
+    }
+
+    fn forget_state(&self) -> Result<()> {
+        match fs::remove_file(self.root.join(OWN).join("build.json")) {
+            Err(err) if err.kind() != io::ErrorKind::NotFound => {
+                Err(err).context("cannot remove the state of the last build")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write_list(&self) -> Result<()> {
+        let mut text = String::with_capacity(self.listed.len() * 128);
+        for (path, sha256) in &self.listed {
+            let _ = match sha256 {
+                Some(sha256) => writeln!(text, "{sha256}  {path}"),
+                None => writeln!(text, "{}  {path}", "-".repeat(64)),
+            };
+        }
+        write_atomically(&self.root.join(OWN).join("files"), text.as_bytes())
+    }
+}
+
+/// True if the file holds exactly `bytes`.
+fn holds(path: &Path, bytes: &[u8], buffer: &mut Vec<u8>) -> bool {
+    buffer.clear();
+    let Ok(mut file) = File::open(path) else { return false };
+    file.by_ref().take(bytes.len() as u64 + 1).read_to_end(buffer).is_ok() && buffer == bytes
+}
+
+/// The name under which `target` is written before it gets its own.
+fn temporary(target: &Path) -> PathBuf {
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(".evalcards-tmp");
+    target.with_file_name(name)
+}
+
+/// Writes beside `target` and renames: whoever reads it sees the old bytes or the new.
+fn write_atomically(target: &Path, bytes: &[u8]) -> Result<()> {
+    let temporary = temporary(target);
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, target));
+    written.map_err(|err| {
+        let _ = fs::remove_file(&temporary);
+        anyhow::Error::from(err).context(format!("cannot write {}", target.display()))
+    })
+}
+
+fn refuse_foreign(root: &Path) -> Result<()> {
+    let entries = match fs::read_dir(root) {
+        Ok(entries) => entries,
+        Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(err) => return Err(err).with_context(|| format!("cannot use {} as the output folder", root.display())),
+    };
+    for entry in entries {
+        let name = entry.with_context(|| format!("failed to list {}", root.display()))?.file_name();
+        let is_hidden = name.to_string_lossy().starts_with('.');
+        ensure!(
+            is_hidden,
+            "{} holds `{}` and no list of files that evalcards wrote, so it is not ours to write into\n  help: name an empty folder with --out",
+            root.display(),
+            name.to_string_lossy()
+        );
+    }
+    Ok(())
+}
+
+fn read_list(text: &str) -> Result<BTreeMap<String, Option<Sha256>>> {
+    let line = |line: &str| {
+        let (hash, path) = line.split_once("  ")?;
+        // A list that somebody edited must not lead outside the folder.
+        is_safe_relative(path).then(|| (path.to_owned(), Sha256::from_hex(hash)))
+    };
+    text.lines()
+        .enumerate()
+        .map(|(number, text)| line(text).with_context(|| format!("line {} is not `hash  path`", number + 1)))
+        .collect()
+}

@@ -1,0 +1,184 @@
+//! *Render* turns cards into pages: the built-in theme, and the templates that override it.
+//!
+//! Templates see `page` (a card) and `site` (the [`Frame`]), and nothing else. Undefined names and
+//! missing values are errors: a template must ask with `if`. Only text is written here; where it
+//! goes is the matter of [`crate::site`].
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Serde, Value, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+use serde::Serialize;
+
+use crate::hash::{Hasher, Sha256};
+
+/// What every page shows around its card.
+#[derive(Debug, Serialize)]
+pub struct Frame<'a> {
+    /// Name of the site.
+    pub title: &'a str,
+    /// A sentence about it.
+    pub description: &'a str,
+    /// BCP 47 tag.
+    pub language: &'a str,
+    /// The way to the top: `../../`.
+    pub top: &'a str,
+    /// Path of the stylesheet from the top.
+    pub style: &'a str,
+    /// Public address of this page.
+    pub canonical: Option<String>,
+    /// Pages of prose in the navigation.
+    pub prose: &'a [NavLink],
+    /// `models`, `benchmarks` …: which part of the navigation this page belongs to.
+    pub section: &'static str,
+    /// The program's version.
+    pub version: &'static str,
+    /// The day of `SOURCE_DATE_EPOCH`.
+    pub day: Option<&'a str>,
+}
+
+/// A link of the navigation.
+#[derive(Debug, Serialize)]
+pub struct NavLink {
+    /// Text.
+    pub title: String,
+    /// Path from the top.
+    pub path: String,
+}
+
+const TEMPLATES: [(&str, &str); 14] = [
+    ("_base.html", include_str!("../templates/_base.html")),
+    ("_facts.html", include_str!("../templates/_facts.html")),
+    ("_pager.html", include_str!("../templates/_pager.html")),
+    ("_score.html", include_str!("../templates/_score.html")),
+    ("404.html", include_str!("../templates/404.html")),
+    ("benchmark.html", include_str!("../templates/benchmark.html")),
+    ("benchmarks.html", include_str!("../templates/benchmarks.html")),
+    ("evaluator.html", include_str!("../templates/evaluator.html")),
+    ("evaluators.html", include_str!("../templates/evaluators.html")),
+    ("home.html", include_str!("../templates/home.html")),
+    ("model.html", include_str!("../templates/model.html")),
+    ("models.html", include_str!("../templates/models.html")),
+    ("not-shown.html", include_str!("../templates/not-shown.html")),
+    ("page.html", include_str!("../templates/page.html")),
+];
+
+const STYLE: &str = include_str!("../templates/style.css");
+
+/// The templates of a build, compiled once and shared by all threads.
+pub struct Theme {
+    environment: Environment<'static>,
+    style: String,
+    digest: Sha256,
+}
+
+impl Theme {
+    /// The built-in theme, with the templates and the stylesheet of `overrides` in place of those
+    /// of the same name; other `.html` files there can be included.
+    pub fn new(overrides: Option<&Path>) -> Result<Theme> {
+        let mut sources: Vec<(String, String)> =
+            TEMPLATES.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
+        let mut style = STYLE.to_owned();
+        if let Some(folder) = overrides {
+            for path in crate::load::datastore::sorted_files(folder, "html")? {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let source = fs::read_to_string(&path)
+                    .with_context(|| format!("failed to read the template {}", path.display()))?;
+                sources.retain(|(known, _)| *known != name);
+                sources.push((name, source));
+            }
+            let own_style = folder.join("style.css");
+            if own_style.is_file() {
+                style = fs::read_to_string(&own_style)
+                    .with_context(|| format!("failed to read {}", own_style.display()))?;
+            }
+        }
+        let mut digest = Hasher::default();
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_formatter(format_value);
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        environment.set_syntax(syntax.context("the template syntax is broken")?);
+        for (name, source) in sources {
+            digest.add(name.as_bytes());
+            digest.add(source.as_bytes());
+            environment.add_template_owned(name, source).map_err(|err| template_error(&err))?;
+        }
+        digest.add(style.as_bytes());
+        Ok(Theme { environment, style, digest: digest.finish() })
+    }
+
+    /// The stylesheet.
+    pub fn style(&self) -> &str {
+        &self.style
+    }
+
+    /// Hash of all templates and the stylesheet.
+    pub fn digest(&self) -> Sha256 {
+        self.digest
+    }
+
+    /// The page of `card` by the template `name`.
+    pub fn render(&self, name: &str, card: &impl Serialize, frame: &Frame) -> Result<String> {
+        #[derive(Serialize)]
+        struct Scope<'a, C> {
+            page: &'a C,
+            site: &'a Frame<'a>,
+        }
+        let template = self.environment.get_template(name).map_err(|err| template_error(&err))?;
+        template.render(Serde(&Scope { page: card, site: frame })).map_err(|err| template_error(&err))
+    }
+}
+
+/// One sentence with the template's name and line, and the causes behind it.
+fn template_error(err: &Error) -> anyhow::Error {
+    let place = match (err.name(), err.line()) {
+        (Some(name), Some(line)) => format!("template {name}, line {line}"),
+        (Some(name), None) => format!("template {name}"),
+        _ => "template".to_owned(),
+    };
+    let mut message = format!("{place}: {}", err.kind());
+    if let Some(detail) = err.detail() {
+        message = format!("{message}: {detail}");
+    }
+    let mut cause = std::error::Error::source(err);
+    while let Some(inner) = cause {
+        message = format!("{message}: {inner}");
+        cause = inner.source();
+    }
+    anyhow::anyhow!("{message}")
+}
+
+/// Writes a value into HTML. A missing value is an error and never the word `none`; `/` stays as
+/// it is, so that `org/name` can be read in the source.
+fn format_value(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
+    if value.is_none() || value.is_undefined() {
+        return Err(Error::new(ErrorKind::InvalidOperation, "a value that may be missing is printed without `if`"));
+    }
+    match (state.auto_escape(), value.as_str()) {
+        (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(escape(out, text)?),
+        _ if value.kind() == ValueKind::Bool => {
+            Err(Error::new(ErrorKind::InvalidOperation, "a truth value is printed"))
+        }
+        _ => minijinja::escape_formatter(out, state, value),
+    }
+}
+
+fn escape(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        out.write_str(&rest[..at])?;
+        out.write_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            _ => "&#39;",
+        })?;
+        rest = &rest[at + 1..];
+    }
+    out.write_str(rest)
+}

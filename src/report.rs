@@ -1,0 +1,140 @@
+//! The *report*: what a build did, as a table for people and as JSON for scripts.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::card::count;
+use crate::emit::Manifest;
+use crate::load::Inputs;
+use crate::merge::Dataset;
+use crate::output::Written;
+
+/// What a build did. `seconds` is the only part that differs between two equal builds.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// True if all inputs and outputs were as the last build left them, and nothing was written.
+    pub up_to_date: bool,
+    /// Records shown.
+    pub records: usize,
+    /// Results shown.
+    pub results: usize,
+    /// Models with a card.
+    pub models: usize,
+    /// Benchmarks with a page.
+    pub benchmarks: usize,
+    /// Evaluators with a page.
+    pub evaluators: usize,
+    /// All files, pages and others.
+    pub files: Written,
+    /// Files for the Hub.
+    pub hub: HubReport,
+    /// Records and results not shown, by reason.
+    pub quarantined: BTreeMap<String, usize>,
+    /// How many of them are faults in the data (superseded captures are none, for example).
+    pub faults: usize,
+    /// Warnings and errors in metadata.
+    pub diagnostics: usize,
+    /// Wall time by stage, and in all.
+    pub seconds: BTreeMap<String, f64>,
+}
+
+/// What was made for the Hub.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct HubReport {
+    /// YAML files.
+    pub yaml_files: usize,
+    /// Entries by status.
+    pub entries: BTreeMap<String, usize>,
+    /// Results of registered benchmarks that were skipped, by reason.
+    pub skipped: BTreeMap<String, usize>,
+    /// Results of other benchmarks.
+    pub unsupported_results: usize,
+}
+
+impl Report {
+    /// The counts of inputs and data.
+    pub fn of(dataset: &Dataset, manifest: &Manifest) -> Report {
+        let Dataset { entities, inputs, readings, .. } = dataset;
+        Report {
+            records: inputs.records.len(),
+            results: readings.len(),
+            models: entities.models.len(),
+            benchmarks: entities.benchmarks.len(),
+            evaluators: entities.evaluators.len(),
+            hub: HubReport::of(manifest),
+            quarantined: by_reason(inputs),
+            faults: inputs.quarantined.iter().filter(|entry| entry.reason.is_fault()).count(),
+            ..Report::default()
+        }
+    }
+}
+
+fn by_reason(inputs: &Inputs) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for entry in &inputs.quarantined {
+        *counts.entry(entry.reason.code().to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+impl HubReport {
+    fn of(manifest: &Manifest) -> HubReport {
+        let mut skipped = BTreeMap::new();
+        for it in &manifest.skipped {
+            *skipped.entry(it.reason.clone()).or_default() += 1;
+        }
+        let text = |status: &crate::emit::Status| match status {
+            crate::emit::Status::Ready => "ready",
+            crate::emit::Status::ConflictInBuild => "conflict_in_build",
+            crate::emit::Status::DuplicateInBuild => "duplicate_in_build",
+        };
+        HubReport {
+            yaml_files: manifest.yaml_files,
+            entries: manifest.by_status().iter().map(|(status, n)| (text(status).to_owned(), *n)).collect(),
+            skipped,
+            unsupported_results: manifest.unsupported_results,
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut row = |label: &str, value: String| writeln!(f, "  {label:<14}{value}");
+        row("records", format!("{:>9}", count(self.records)))?;
+        row("results", format!("{:>9}", count(self.results)))?;
+        row("models", format!("{:>9}", count(self.models)))?;
+        row("benchmarks", format!("{:>9}", count(self.benchmarks)))?;
+        row("evaluators", format!("{:>9}", count(self.evaluators)))?;
+        let Written { written, unchanged, removed, bytes } = self.files;
+        row(
+            "files",
+            format!(
+                "{:>9}  {} written, {} unchanged, {} removed; {:.1} MB",
+                count(written + unchanged),
+                count(written),
+                count(unchanged),
+                count(removed),
+                bytes as f64 / 1e6
+            ),
+        )?;
+        let listed = |counts: &BTreeMap<String, usize>| {
+            let parts: Vec<String> = counts.iter().map(|(name, n)| format!("{} {name}", count(*n))).collect();
+            if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+        };
+        row("Hub files", format!("{:>9}  entries: {}", count(self.hub.yaml_files), listed(&self.hub.entries)))?;
+        if !self.hub.skipped.is_empty() {
+            row(
+                "Hub skipped",
+                format!("{:>9}  {}", count(self.hub.skipped.values().sum()), listed(&self.hub.skipped)),
+            )?;
+        }
+        row("not shown", format!("{:>9}  {}", count(self.quarantined.values().sum()), listed(&self.quarantined)))?;
+        if self.diagnostics > 0 {
+            row("findings", format!("{:>9}  in metadata", count(self.diagnostics)))?;
+        }
+        let total = self.seconds.get("total").copied().unwrap_or_default();
+        row("seconds", format!("{total:>9.2}"))
+    }
+}

@@ -1,0 +1,170 @@
+//! Which *benchmark*, or part of one, a result is of.
+//!
+//! A result names its test in three places, none of them reliable: `evaluation_name` is the
+//! benchmark in one collection and a subset in the next; `dataset_name` the benchmark, the
+//! collection or a file; `hf_repo` a data set that several benchmarks share. The steps:
+//!
+//! 1. a part, or the whole, that metadata lists for the collection (and data set);
+//! 2. an alias of a benchmark is the result's name: the whole;
+//! 3. an alias is the data set, or the Hub repository: the result's name is then a part;
+//! 4. otherwise the data set is a benchmark of its own, and another name than that is a part.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::alias::{self, Aliases};
+use super::{Benchmark, Entities, Slice};
+use crate::diagnostic::Diagnostics;
+use crate::id::{Id, Table};
+use crate::load::block::SourceData;
+use crate::load::content::{BenchmarkMeta, Content};
+use crate::load::record::EvaluationResult;
+use crate::names::{is_not_reported, normal_form, slug};
+
+/// What of the metadata's benchmark a name means.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Part {
+    Whole,
+    Named,
+}
+
+pub struct BenchmarkResolver<'a> {
+    metas: &'a [BenchmarkMeta],
+    aliases: Aliases<usize>,
+    /// By collection and normal form of the result's name: parts, with the data set they need.
+    parts: HashMap<(String, String), Vec<(Option<String>, usize, Part)>>,
+    by_key: HashMap<String, Id<Benchmark>>,
+    by_slice: HashMap<(Id<Benchmark>, Option<String>), Id<Slice>>,
+    by_result: HashMap<(*const u8, *const u8, *const SourceData), Id<Slice>>,
+    benchmarks: Table<Benchmark>,
+    slices: Table<Slice>,
+    /// Display names of collections.
+    collections: HashMap<&'a str, &'a str>,
+}
+
+impl<'a> BenchmarkResolver<'a> {
+    pub fn new(content: &'a Content, diagnostics: &mut Diagnostics) -> Self {
+        let mut aliases = Aliases::default();
+        let mut parts: HashMap<(String, String), Vec<_>> = HashMap::new();
+        for (number, meta) in content.benchmarks.iter().enumerate() {
+            if aliases.has_id(&meta.id) {
+                alias::duplicate(diagnostics, &meta.file, "benchmark", &meta.id);
+                continue;
+            }
+            let names: Vec<String> = meta.aliases.iter().chain(&meta.name).cloned().collect();
+            aliases.add(number, &meta.id, &names, &meta.file, diagnostics);
+            let Some(listed) = &meta.parts else { continue };
+            let named = listed.names.iter().map(|name| (name, Part::Named));
+            for (name, part) in named.chain(listed.overall.iter().map(|name| (name, Part::Whole))) {
+                let place = (listed.collection.clone(), key(name));
+                parts.entry(place).or_default().push((listed.dataset_name.as_deref().map(key), number, part));
+            }
+        }
+        let collections = content.collections.iter().filter_map(|meta| Some((meta.id.as_str(), meta.name.as_deref()?)));
+        BenchmarkResolver {
+            metas: &content.benchmarks,
+            aliases,
+            parts,
+            by_key: HashMap::new(),
+            by_slice: HashMap::new(),
+            by_result: HashMap::new(),
+            benchmarks: Table::default(),
+            slices: Table::default(),
+            collections: collections.collect(),
+        }
+    }
+
+    /// The slice that `result`, of a record in `collection`, is of.
+    pub fn resolve(&mut self, collection: &Arc<str>, result: &EvaluationResult) -> Id<Slice> {
+        // Names and blocks are shared, so their addresses are a key for as long as the inputs live.
+        let cached = (collection.as_ptr(), result.name.as_ptr(), Arc::as_ptr(&result.data));
+        if let Some(id) = self.by_result.get(&cached) {
+            return *id;
+        }
+        let (benchmark, slice) = match self.known(collection, &result.name, &result.data) {
+            Some((number, Part::Whole)) => (self.benchmark_of(number), None),
+            Some((number, Part::Named)) => (self.benchmark_of(number), Some(&*result.name)),
+            None => self.unknown(collection, result),
+        };
+        self.benchmarks.get_mut(benchmark).spellings.insert(result.name.to_string());
+        let key = (benchmark, slice.map(key));
+        let slices = &mut self.slices;
+        let id = *self
+            .by_slice
+            .entry(key)
+            .or_insert_with(|| slices.push(Slice { benchmark, name: slice.map(str::to_owned) }));
+        self.by_result.insert(cached, id);
+        id
+    }
+
+    /// The metric that the benchmark's metadata names.
+    pub fn metric_of(&self, slice: Id<Slice>) -> Option<&'a str> {
+        let benchmark = &self.benchmarks[self.slices[slice].benchmark];
+        self.metas[benchmark.meta?].metric.as_ref().map(|metric| metric.id.as_str())
+    }
+
+    /// Steps 1 to 3.
+    fn known(&self, collection: &str, name: &str, data: &SourceData) -> Option<(usize, Part)> {
+        let dataset = data.dataset_name.as_deref();
+        if let Some(parts) = self.parts.get(&(collection.to_owned(), key(name))) {
+            let dataset = dataset.map(key);
+            let fits = |needed: &Option<String>| needed.is_none() || *needed == dataset;
+            if let Some((_, number, part)) = parts.iter().find(|(needed, ..)| fits(needed)) {
+                return Some((*number, *part));
+            }
+        }
+        let in_scope = |number: &usize| {
+            let scope = self.metas[*number].scope.as_ref();
+            scope.is_none_or(|scope| scope.collections.iter().any(|known| known == collection))
+        };
+        let find = |name: &str| self.aliases.find(name).filter(in_scope);
+        if let Some(number) = find(name) {
+            return Some((number, Part::Whole));
+        }
+        let containers = [dataset, data.benchmark_hf_repo.as_deref(), data.hf_repo.as_deref()];
+        containers.into_iter().flatten().find_map(find).map(|number| (number, Part::Named))
+    }
+
+    fn benchmark_of(&mut self, number: usize) -> Id<Benchmark> {
+        let meta = &self.metas[number];
+        let benchmarks = &mut self.benchmarks;
+        *self.by_key.entry(format!("meta {}", meta.id)).or_insert_with(|| {
+            benchmarks.push(Benchmark {
+                id: meta.id.clone(),
+                name: meta.name.clone().unwrap_or_else(|| meta.id.clone()),
+                meta: Some(number),
+                spellings: BTreeSet::new(),
+            })
+        })
+    }
+
+    /// Step 4: the data set, else the collection, is the benchmark.
+    fn unknown<'n>(&mut self, collection: &str, result: &'n EvaluationResult) -> (Id<Benchmark>, Option<&'n str>) {
+        let stated = result.data.dataset_name.as_deref().filter(|name| !is_not_reported(name));
+        let dataset = stated.unwrap_or(if collection.is_empty() { &result.name } else { collection });
+        let key = key(dataset);
+        let name = self.collections.get(dataset).copied().unwrap_or(dataset);
+        let benchmarks = &mut self.benchmarks;
+        let id = *self.by_key.entry(format!("name {key}")).or_insert_with(|| {
+            benchmarks.push(Benchmark {
+                id: slug(dataset),
+                name: name.to_owned(),
+                meta: None,
+                spellings: BTreeSet::new(),
+            })
+        });
+        let is_whole = self::key(&result.name) == key;
+        (id, (!is_whole).then_some(&*result.name))
+    }
+
+    /// The tables of benchmarks and slices.
+    pub fn finish(self) -> Entities {
+        Entities { benchmarks: self.benchmarks, slices: self.slices, ..Entities::default() }
+    }
+}
+
+fn key(name: &str) -> String {
+    normal_form(name).unwrap_or_else(|| name.to_owned())
+}
