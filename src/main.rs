@@ -8,6 +8,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Parser;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use cli::{Build, Cli, Command, Common};
 use evalcards::config::Config;
 use evalcards::diagnostic::{Diagnostic, Severity, printable};

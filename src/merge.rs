@@ -45,6 +45,8 @@ pub struct Reading {
     pub resolved: Resolved,
     /// The scale of its score.
     pub scale: Scale,
+    /// Which end of it is good: as the record states, else as the benchmark's metadata does.
+    pub direction: Direction,
     /// The score for ordering: of a percentage a hundredth, else the score itself.
     pub position: f64,
     /// False if the score lies outside the bounds that the record declares.
@@ -160,6 +162,7 @@ impl Dataset {
         Reading {
             resolved,
             scale,
+            direction: self.direction(&result.metric, resolved.slice),
             position: if scale == Scale::Percent { value / 100.0 } else { value },
             in_range: in_range(&result.metric, value),
             ranking: Id::new(0),
@@ -170,22 +173,17 @@ impl Dataset {
     /// Model, slice, metric, direction and scale: what two readings must share to be compared.
     fn by_cell(&self, reading: &Reading) -> (Id<Model>, Id<Slice>, Id<Metric>, Direction, scale::Family) {
         let Resolved { model, slice, metric, .. } = reading.resolved;
-        (model, slice, metric, self.direction(reading), reading.scale.family())
+        (model, slice, metric, reading.direction, reading.scale.family())
     }
 
-    /// The direction that the record states, else that of the benchmark's metadata.
-    pub fn direction(&self, reading: &Reading) -> Direction {
-        match self.result(reading).metric.lower_is_better {
+    fn direction(&self, metric: &MetricConfig, slice: Id<Slice>) -> Direction {
+        let benchmark = &self.entities.benchmarks[self.entities.slices[slice].benchmark];
+        let by_metadata =
+            || self.benchmark_meta(benchmark).and_then(|meta| meta.higher_is_better).map(|higher| !higher);
+        match metric.lower_is_better.or_else(by_metadata) {
             Some(true) => Direction::LowerIsBetter,
             Some(false) => Direction::HigherIsBetter,
-            None => {
-                let meta = self.benchmark_meta(&self.entities.benchmarks[self.benchmark_of(reading)]);
-                match meta.and_then(|meta| meta.higher_is_better) {
-                    Some(true) => Direction::HigherIsBetter,
-                    Some(false) => Direction::LowerIsBetter,
-                    None => Direction::NotReported,
-                }
-            }
+            None => Direction::NotReported,
         }
     }
 

@@ -140,8 +140,8 @@ impl Output {
     /// does not. `progress` is called once a file.
     pub fn write<F: OutputFile>(&mut self, files: &[F], progress: impl Fn() + Sync) -> Result<Written> {
         self.forget_state()?;
-        self.announce(files.iter().map(F::path))?;
-        self.make_folders(files.iter().map(F::path))?;
+        self.announce(files)?;
+        self.make_folders(files)?;
         let entries: Result<Vec<Entry>> = files
             .par_iter()
             .map_init(Vec::new, |old, file| {
@@ -173,46 +173,57 @@ impl Output {
     }
 
     /// Lists what will be written beside what was, before the first byte is.
-    fn announce<'p>(&mut self, paths: impl Iterator<Item = &'p str>) -> Result<()> {
-        for path in paths {
-            let is_new = !self.listed.contains_key(path);
-            if is_new && self.root.join(path).symlink_metadata().is_ok() {
-                bail!(
-                    "{} is in the way: evalcards did not write it and will not overwrite it\n  help: move it away, or build into another folder with --out",
-                    self.root.join(path).display()
-                );
-            }
-            if is_new {
-                self.listed.insert(path.to_owned(), None);
-            }
+    fn announce<F: OutputFile>(&mut self, files: &[F]) -> Result<()> {
+        let new: Vec<&str> = files.iter().map(F::path).filter(|path| !self.listed.contains_key(*path)).collect();
+        let in_the_way = new.par_iter().find_first(|path| self.root.join(path).symlink_metadata().is_ok());
+        if let Some(path) = in_the_way {
+            bail!(
+                "{} is in the way: evalcards did not write it and will not overwrite it\n  \
+                 help: move it away, or build into another folder with --out",
+                self.root.join(path).display()
+            );
         }
+        self.listed.extend(new.into_iter().map(|path| (path.to_owned(), None)));
         self.write_list()
     }
 
-    fn make_folders<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Result<()> {
-        let folders: BTreeSet<&str> = paths.filter_map(|path| Some(path.rsplit_once('/')?.0)).collect();
-        let mut safe: BTreeSet<PathBuf> = BTreeSet::new();
-        for folder in folders {
-            let mut place = self.root.clone();
-            for part in folder.split('/') {
-                place.push(part);
-                if safe.contains(&place) {
-                    continue;
+    /// Makes the folders of `paths`: those near the top one by one, those below them in parallel.
+    fn make_folders<F: OutputFile>(&self, files: &[F]) -> Result<()> {
+        const NEAR_THE_TOP: usize = 2;
+        let mut folders: BTreeSet<&str> = BTreeSet::new();
+        for file in files {
+            let mut path = file.path();
+            while let Some((folder, _)) = path.rsplit_once('/') {
+                if !folders.insert(folder) {
+                    break;
                 }
-                match fs::symlink_metadata(&place) {
-                    Ok(found) if found.is_dir() => {}
-                    Ok(_) => bail!(
-                        "{} is in the way: it is not a folder, and evalcards writes through no links",
-                        place.display()
-                    ),
-                    Err(_) => {
-                        fs::create_dir(&place).with_context(|| format!("cannot make the folder {}", place.display()))?
-                    }
-                }
-                safe.insert(place.clone());
+                path = folder;
             }
         }
-        Ok(())
+        let depth = |folder: &&str| folder.split('/').count();
+        let (top, below): (Vec<&str>, Vec<&str>) =
+            folders.into_iter().partition(|folder| depth(folder) <= NEAR_THE_TOP);
+        top.into_iter().try_for_each(|folder| self.make_folder(folder))?;
+        // Sorted, so that the folders of one owner stand together, parents first.
+        let owner = |folder: &str| folder.match_indices('/').nth(NEAR_THE_TOP).map_or(folder.len(), |(at, _)| at);
+        let owners: Vec<&[&str]> = below.chunk_by(|a, b| a[..owner(a)] == b[..owner(b)]).collect();
+        owners.into_par_iter().try_for_each(|folders| folders.iter().try_for_each(|folder| self.make_folder(folder)))
+    }
+
+    fn make_folder(&self, folder: &str) -> Result<()> {
+        let place = self.root.join(folder);
+        match fs::create_dir(&place) {
+            Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
+                let is_folder = fs::symlink_metadata(&place).is_ok_and(|found| found.is_dir());
+                ensure!(
+                    is_folder,
+                    "{} is in the way: it is not a folder, and evalcards writes through no links",
+                    place.display()
+                );
+                Ok(())
+            }
+            made => made.with_context(|| format!("cannot make the folder {}", place.display())),
+        }
     }
 
     fn write_file(&self, path: &str, new: &[u8], old: &mut Vec<u8>) -> Result<Entry> {

@@ -244,8 +244,12 @@ impl<'a> Cards<'a> {
             return Vec::new();
         }
         let mut letters: Vec<Letter> = Vec::new();
+        let mut last = None;
         for (id, model) in models.iter() {
             let first = model.id.chars().next().unwrap_or(' ').to_ascii_lowercase();
+            if last.replace(first) == Some(first) {
+                continue;
+            }
             let letter = match first {
                 'a'..='z' => first.to_string(),
                 '0'..='9' => "0–9".to_owned(),

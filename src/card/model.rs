@@ -191,7 +191,7 @@ impl<'a> Cards<'a> {
             benchmark_url: self.benchmark_url(slice.benchmark),
             slice: slice.name.as_deref(),
             metric: &entities.metrics[first.resolved.metric].name,
-            direction: direction_in_words(self.dataset.direction(first)),
+            direction: direction_in_words(first.direction),
             rank: (first.rank > 0).then(|| format!("{} of {}", count(first.rank as usize), count(ranking.rows.len()))),
             ranking_url: self.url(self.paths.ranking(first.ranking)),
             difference: self.difference(cell),

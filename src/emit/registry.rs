@@ -2,7 +2,7 @@
 //! result is taken for one of their tasks. The benchmarks are data: `registry.yaml`.
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::load::record::EvaluationResult;
 use crate::names::normal_form;
@@ -29,7 +29,14 @@ pub struct Task {
     pub id: String,
     /// File name in `.eval_results/`.
     pub file: String,
+    /// Names that records use, as normal forms.
+    #[serde(deserialize_with = "normal_forms")]
     names: Vec<String>,
+}
+
+fn normal_forms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    Ok(names.iter().filter_map(|name| normal_form(name)).collect())
 }
 
 /// What a result is to the registry.
@@ -58,36 +65,28 @@ pub fn find<'a>(registry: &'a [HubBenchmark], result: &EvaluationResult) -> Matc
     if let ([task], true) = (&benchmark.tasks[..], ids.into_iter().flatten().any(is_headline_metric)) {
         return Match::Task(benchmark, task);
     }
+    let own_name = normal_form(&result.name);
+    if let Some(task) = benchmark.task_named(&own_name) {
+        return Match::Task(benchmark, task);
+    }
+    if benchmark.tasks.len() == 1 {
+        return Match::Other(benchmark, "part_of_benchmark");
+    }
+    // A dataset with several tasks, named as a whole: the data may say which of them it is.
     let data = &result.data;
-    let names =
-        [Some(&*result.name), data.dataset_name.as_deref(), data.hf_repo.as_deref(), data.benchmark_hf_repo.as_deref()];
-    let of_name = |name: &str| benchmark.tasks.iter().find(|task| task.names.iter().any(|known| same(known, name)));
-    // The result's own name decides first; a part of the benchmark has another name.
-    match names.into_iter().flatten().find_map(of_name) {
-        Some(task)
-            if same_as_any(&result.name, task)
-                || !benchmark.is_plain_name(&result.name) && benchmark.tasks.len() > 1 =>
-        {
-            Match::Task(benchmark, task)
-        }
+    let names = [&data.dataset_name, &data.hf_repo, &data.benchmark_hf_repo];
+    let task = names.into_iter().flatten().find_map(|name| benchmark.task_named(&normal_form(name)));
+    match task {
+        Some(task) if own_name == normal_form(&benchmark.key) => Match::Task(benchmark, task),
         Some(_) => Match::Other(benchmark, "part_of_benchmark"),
-        None if benchmark.tasks.len() > 1 => Match::Other(benchmark, "task_not_stated"),
-        None => Match::Other(benchmark, "part_of_benchmark"),
+        None => Match::Other(benchmark, "task_not_stated"),
     }
 }
 
-fn same(a: &str, b: &str) -> bool {
-    normal_form(a) == normal_form(b)
-}
-
-fn same_as_any(name: &str, task: &Task) -> bool {
-    task.names.iter().any(|known| same(known, name))
-}
-
 impl HubBenchmark {
-    /// True for the benchmark's own name, which says nothing of the task.
-    fn is_plain_name(&self, name: &str) -> bool {
-        same(&self.key, name)
+    fn task_named(&self, normal: &Option<String>) -> Option<&Task> {
+        let normal = normal.as_deref()?;
+        self.tasks.iter().find(|task| task.names.iter().any(|known| known == normal))
     }
 
     fn is_id(&self, id: &str) -> bool {
@@ -107,10 +106,8 @@ impl HubBenchmark {
         }
         let of_page =
             |url: &String| url.split_once("/datasets/").is_some_and(|(_, id)| self.is_id(id.trim_end_matches('/')));
-        let by_name = data
-            .dataset_name
-            .as_deref()
-            .is_some_and(|name| same(&self.key, name) || self.tasks.iter().any(|task| same_as_any(name, task)));
+        let name = data.dataset_name.as_deref().and_then(normal_form);
+        let by_name = name.is_some() && (name == normal_form(&self.key) || self.task_named(&name).is_some());
         by_name || data.urls.iter().any(of_page)
     }
 }

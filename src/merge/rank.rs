@@ -42,7 +42,7 @@ pub struct Row {
 /// ranking and rank.
 pub fn rank(dataset: &mut Dataset) -> Table<Ranking> {
     let cells = cells(dataset);
-    let key = |cell: &Range<usize>| key(dataset, &dataset.readings[cell.start]);
+    let key = |cell: &Range<usize>| key(&dataset.readings[cell.start]);
     let mut order: Vec<Range<usize>> = cells;
     // Within a ranking the cells stay in the order of their models.
     order.par_sort_by_key(key);
@@ -66,8 +66,8 @@ pub fn rank(dataset: &mut Dataset) -> Table<Ranking> {
     table
 }
 
-fn key(dataset: &Dataset, reading: &Reading) -> (Id<Slice>, Id<Metric>, Direction, Family) {
-    (reading.resolved.slice, reading.resolved.metric, dataset.direction(reading), reading.scale.family())
+fn key(reading: &Reading) -> (Id<Slice>, Id<Metric>, Direction, Family) {
+    (reading.resolved.slice, reading.resolved.metric, reading.direction, reading.scale.family())
 }
 
 /// The runs of readings that share a cell.
@@ -84,7 +84,7 @@ fn cells(dataset: &Dataset) -> Vec<Range<usize>> {
 
 fn ranking(dataset: &Dataset, cells: &[Range<usize>]) -> Ranking {
     let first = &dataset.readings[cells[0].start];
-    let direction = dataset.direction(first);
+    let direction = first.direction;
     let can_rank = direction != Direction::NotReported && first.scale != super::Scale::Contradictory;
     let mut rows: Vec<Row> = cells.iter().map(|cell| row(dataset, cell)).collect();
     let headline = |row: &Row| &dataset.readings[row.start as usize];
