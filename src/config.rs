@@ -123,15 +123,15 @@ impl Config {
     pub fn new(options: Options) -> Result<Config> {
         let root = &options.root;
         let content =
-            named_folder(root, options.content.as_deref(), "--content")?.unwrap_or_else(|| root.join("content"));
+            named_folder(root, options.content.as_deref(), "--content")?.unwrap_or_else(|| below(root, "content"));
         let site = read_site(&content.join("site.yaml"))?;
         let base_url =
             options.base_url.as_ref().or(site.base_url.as_ref()).map(|url| checked_base_url(url)).transpose()?;
         Ok(Config {
             datastores: datastores(&options, &content, &site.datastore)?,
             templates: named_folder(root, options.templates.as_deref(), "--templates")?
-                .or_else(|| Some(root.join("templates")).filter(|folder| folder.is_dir())),
-            out: root.join(options.out.as_deref().unwrap_or(Path::new("site"))),
+                .or_else(|| Some(below(root, "templates")).filter(|folder| folder.is_dir())),
+            out: below(root, options.out.as_deref().unwrap_or(Path::new("site"))),
             base_url,
             strict: options.strict,
             clean: options.clean,
@@ -142,15 +142,20 @@ impl Config {
     }
 }
 
+/// `path` seen from the project root; as it was typed where that is the current folder.
+fn below(root: &Path, path: impl AsRef<Path>) -> PathBuf {
+    if root == Path::new(".") { path.as_ref().to_owned() } else { root.join(path) }
+}
+
 /// A folder that was named on the command line must exist.
 fn named_folder(root: &Path, folder: Option<&Path>, flag: &str) -> Result<Option<PathBuf>> {
-    let Some(folder) = folder.map(|folder| root.join(folder)) else { return Ok(None) };
+    let Some(folder) = folder.map(|folder| below(root, folder)) else { return Ok(None) };
     ensure!(folder.is_dir(), "{flag} {} is not a folder", folder.display());
     Ok(Some(folder))
 }
 
 fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Vec<Datastore>> {
-    let mut roots: Vec<PathBuf> = options.datastores.iter().map(|folder| options.root.join(folder)).collect();
+    let mut roots: Vec<PathBuf> = options.datastores.iter().map(|folder| below(&options.root, folder)).collect();
     if roots.is_empty() {
         let default = content.join("datastore");
         ensure!(

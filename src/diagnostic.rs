@@ -2,7 +2,7 @@
 //!
 //! Broken data is a normal state and never an `Err`: a stage returns its value and adds to one
 //! [`Diagnostics`]. `Err` is for I/O, configuration, templates and bugs. Records and results that
-//! are left out for it are not here but in [`crate::load::Quarantined`], with their reason.
+//! are left out for it are not here but in [`crate::load::quarantine::Quarantined`], with their reason.
 
 use std::borrow::Cow;
 use std::fmt;

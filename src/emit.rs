@@ -150,7 +150,7 @@ impl Converter<'_> {
             Scale::Contradictory => return Err("contradictory_scale".to_owned()),
             Scale::Range { .. } | Scale::Open => return Err("unknown_scale".to_owned()),
         };
-        let is_in_bounds = reading.in_range && value >= BigDecimal::from(0) && value <= hundred;
+        let is_in_bounds = reading.in_range && value >= 0 && value <= hundred;
         match is_in_bounds {
             true => Ok(value.normalized().to_plain_string()),
             false => Err("score_out_of_bounds".to_owned()),

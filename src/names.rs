@@ -4,7 +4,7 @@
 //! rule is that of the Eval Cards registry (reference step 3), but for `/`, which stays: it parts
 //! the owner from the model, and owners must never run together.
 
-/// Lower case; a dot or comma between digits and all of ` _-` become one space; `+` and `/` stay;
+/// Lower case; a dot between digits and all of ` _-` become one space; `+` and `/` stay;
 /// other punctuation goes. `None` if nothing readable is left, as with `"!!!"`.
 pub fn normal_form(name: &str) -> Option<String> {
     let mut normal = String::with_capacity(name.len());
@@ -18,8 +18,9 @@ pub fn normal_form(name: &str) -> Option<String> {
         } else if c == '/' {
             trim_space(&mut normal);
             normal.push('/');
-        } else if c.is_whitespace() || matches!(c, '_' | '-') || (c == '.' && between_digits) {
-            if !normal.is_empty() && !normal.ends_with([' ', '/']) {
+        } else {
+            let separates = c.is_whitespace() || matches!(c, '_' | '-') || (c == '.' && between_digits);
+            if separates && !normal.is_empty() && !normal.ends_with([' ', '/']) {
                 normal.push(' ');
             }
         }

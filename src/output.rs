@@ -187,27 +187,21 @@ impl Output {
         self.write_list()
     }
 
-    /// Makes the folders of `paths`: those near the top one by one, those below them in parallel.
+    /// Makes the folders of `files`, level by level, those of one level in parallel.
     fn make_folders<F: OutputFile>(&self, files: &[F]) -> Result<()> {
-        const NEAR_THE_TOP: usize = 2;
-        let mut folders: BTreeSet<&str> = BTreeSet::new();
+        let mut folders: BTreeSet<(usize, &str)> = BTreeSet::new();
         for file in files {
             let mut path = file.path();
             while let Some((folder, _)) = path.rsplit_once('/') {
-                if !folders.insert(folder) {
+                if !folders.insert((folder.matches('/').count(), folder)) {
                     break;
                 }
                 path = folder;
             }
         }
-        let depth = |folder: &&str| folder.split('/').count();
-        let (top, below): (Vec<&str>, Vec<&str>) =
-            folders.into_iter().partition(|folder| depth(folder) <= NEAR_THE_TOP);
-        top.into_iter().try_for_each(|folder| self.make_folder(folder))?;
-        // Sorted, so that the folders of one owner stand together, parents first.
-        let owner = |folder: &str| folder.match_indices('/').nth(NEAR_THE_TOP).map_or(folder.len(), |(at, _)| at);
-        let owners: Vec<&[&str]> = below.chunk_by(|a, b| a[..owner(a)] == b[..owner(b)]).collect();
-        owners.into_par_iter().try_for_each(|folders| folders.iter().try_for_each(|folder| self.make_folder(folder)))
+        let folders: Vec<(usize, &str)> = folders.into_iter().collect();
+        let mut levels = folders.chunk_by(|a, b| a.0 == b.0);
+        levels.try_for_each(|level| level.par_iter().try_for_each(|(_, folder)| self.make_folder(folder)))
     }
 
     fn make_folder(&self, folder: &str) -> Result<()> {

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -296,7 +296,7 @@ impl<'a> Site<'a> {
             version: env!("CARGO_PKG_VERSION"),
             day: self.day.as_deref(),
         };
-        self.theme.render(template, card, &frame)
+        self.theme.render(template, card, &frame).with_context(|| format!("failed to make pages/{path}"))
     }
 }
 

@@ -484,7 +484,10 @@ impl Reader<'_> {
 
     fn unreadable(&mut self, file: &str, place: &str, err: &serde_yaml::Error) {
         let help = "the rest of the site is built without it; mend it and build again";
-        self.diagnostics.error("unreadable-metadata", file, place, err.to_string(), help);
+        let message = err.to_string();
+        // The place is told apart, and counts the lines of the whole file.
+        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        self.diagnostics.error("unreadable-metadata", file, place, message, help);
     }
 
     fn warn_of_unknown_keys<T: Entry>(&mut self, entry: &T, file: &str, place: &str) {

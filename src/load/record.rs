@@ -93,7 +93,7 @@ pub fn parse(bytes: &[u8], blocks: &Blocks) -> Result<(Record, Vec<BadResult>), 
     let text = std::str::from_utf8(bytes).map_err(|err| BadRecord::Json(format!("not UTF-8: {err}")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Ok(raw) = serde_json::from_str::<RawRecord<RawResult>>(text) {
-        return finish(raw, blocks, |result| Ok(result));
+        return finish(raw, blocks, Ok);
     }
     // Something has an unexpected type: look at the results one by one.
     match serde_json::from_str::<RawRecord<&RawValue>>(text) {

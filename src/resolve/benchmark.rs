@@ -30,11 +30,19 @@ enum Part {
     Named,
 }
 
+/// A name that metadata lists for one collection.
+struct ListedPart {
+    /// The data set that the result must name; `None` for any.
+    dataset: Option<String>,
+    benchmark: usize,
+    part: Part,
+}
+
 pub struct BenchmarkResolver<'a> {
     metas: &'a [BenchmarkMeta],
     aliases: Aliases<usize>,
-    /// By collection and normal form of the result's name: parts, with the data set they need.
-    parts: HashMap<(String, String), Vec<(Option<String>, usize, Part)>>,
+    /// By collection and normal form of the result's name.
+    parts: HashMap<(String, String), Vec<ListedPart>>,
     by_key: HashMap<String, Id<Benchmark>>,
     by_slice: HashMap<(Id<Benchmark>, Option<String>), Id<Slice>>,
     by_result: HashMap<(*const u8, *const u8, *const SourceData), Id<Slice>>,
@@ -47,7 +55,7 @@ pub struct BenchmarkResolver<'a> {
 impl<'a> BenchmarkResolver<'a> {
     pub fn new(content: &'a Content, diagnostics: &mut Diagnostics) -> Self {
         let mut aliases = Aliases::default();
-        let mut parts: HashMap<(String, String), Vec<_>> = HashMap::new();
+        let mut parts: HashMap<(String, String), Vec<ListedPart>> = HashMap::new();
         for (number, meta) in content.benchmarks.iter().enumerate() {
             if aliases.has_id(&meta.id) {
                 alias::duplicate(diagnostics, &meta.file, "benchmark", &meta.id);
@@ -59,7 +67,8 @@ impl<'a> BenchmarkResolver<'a> {
             let named = listed.names.iter().map(|name| (name, Part::Named));
             for (name, part) in named.chain(listed.overall.iter().map(|name| (name, Part::Whole))) {
                 let place = (listed.collection.clone(), key(name));
-                parts.entry(place).or_default().push((listed.dataset_name.as_deref().map(key), number, part));
+                let dataset = listed.dataset_name.as_deref().map(key);
+                parts.entry(place).or_default().push(ListedPart { dataset, benchmark: number, part });
             }
         }
         let collections = content.collections.iter().filter_map(|meta| Some((meta.id.as_str(), meta.name.as_deref()?)));
@@ -110,9 +119,9 @@ impl<'a> BenchmarkResolver<'a> {
         let dataset = data.dataset_name.as_deref();
         if let Some(parts) = self.parts.get(&(collection.to_owned(), key(name))) {
             let dataset = dataset.map(key);
-            let fits = |needed: &Option<String>| needed.is_none() || *needed == dataset;
-            if let Some((_, number, part)) = parts.iter().find(|(needed, ..)| fits(needed)) {
-                return Some((*number, *part));
+            let fits = |listed: &&ListedPart| listed.dataset.is_none() || listed.dataset == dataset;
+            if let Some(listed) = parts.iter().find(fits) {
+                return Some((listed.benchmark, listed.part));
             }
         }
         let in_scope = |number: &usize| {

@@ -1,0 +1,44 @@
+//! The map of the crate page, held against the code: a stage may not know what comes after it,
+//! and nothing between the two edges touches disk, clock or network.
+
+use std::fs;
+use std::path::Path;
+
+/// The text of a module and of the modules below it.
+fn source(module: &str) -> String {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut text = fs::read_to_string(src.join(format!("{module}.rs"))).unwrap();
+    if let Ok(entries) = fs::read_dir(src.join(module)) {
+        let files =
+            entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "rs"));
+        text.extend(files.map(|path| fs::read_to_string(path).unwrap()));
+    }
+    // Comments may speak of any module.
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn no_stage_knows_a_later_one() {
+    const STAGES: [&str; 8] = ["config", "load", "resolve", "merge", "card", "render", "site", "output"];
+    // Configuration names a datastore, and pages are written through a trait of their own.
+    const ALLOWED: [(&str, &str); 1] = [("config", "load")];
+    for (at, stage) in STAGES.iter().enumerate() {
+        let source = source(stage);
+        for later in &STAGES[at + 1..] {
+            let knows = source.contains(&format!("crate::{later}"));
+            assert!(!knows || ALLOWED.contains(&(stage, later)), "{stage} uses {later}");
+        }
+    }
+}
+
+#[test]
+fn nothing_between_the_edges_touches_disk_clock_or_network() {
+    for module in
+        ["resolve", "merge", "card", "site", "markdown", "paths", "emit", "report", "names", "number", "date", "intern"]
+    {
+        let source = source(module);
+        for outside in ["std::fs", "std::net", "std::time", "SystemTime", "Instant", "std::env", "std::process"] {
+            assert!(!source.contains(outside), "{module} uses {outside}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Whole builds of whole small projects. Each file here is one part of what `build` promises.
+
+mod build; // pages and files of made-up projects, as snapshots
+mod cli; // what people see: messages, exit codes, --json
+mod datastore; // both layouts, every schema version, every reason to leave something out
+mod hostile; // nothing of a record becomes markup, a script or a path outside
+mod layers; // which modules may know which
+mod output; // what reaches the disk: only what changed, only what is ours
+mod project; // the harness
+mod real; // the real records, where they are at hand

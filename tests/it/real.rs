@@ -1,0 +1,168 @@
+//! The real records and metadata, where they are at hand: beside a checkout of the project's
+//! makers. A user's clone has none, and then these tests say that they are skipped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::project::{Project, files};
+
+fn data() -> Option<PathBuf> {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    if !data.is_dir() {
+        eprintln!("SKIPPED: {} is not there, so nothing was checked on real records", data.display());
+        return None;
+    }
+    Some(data)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn build(project: &Project, data: &Path, content: &str, out: &str) -> Value {
+    let store = data.join("datastore");
+    project.build(&["--content", content, "--datastore", text(&store), "--out", out])
+}
+
+/// Records and results of the indexes and files themselves.
+fn expected(data: &Path) -> (u64, u64) {
+    let mut counts = (0, 0);
+    for entry in walkdir::WalkDir::new(data.join("datastore/flat/objects")) {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let record: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+            counts.0 += 1;
+            counts.1 += record["evaluation_results"].as_array().unwrap().len() as u64;
+        }
+    }
+    counts
+}
+
+#[test]
+fn every_real_record_and_result_is_shown_or_listed_as_not_shown() {
+    let Some(data) = data() else { return };
+    let project = Project::empty();
+    fs::create_dir(project.path("none")).unwrap();
+    let metadata = data.join("metadata");
+    let (records, results) = expected(&data);
+    for content in ["none", text(&metadata)] {
+        let report = build(&project, &data, content, "out");
+        let left_out: u64 = report["quarantined"].as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum();
+        assert_eq!(
+            (report["records"].as_u64(), report["results"].as_u64(), left_out),
+            (Some(records), Some(results), 0)
+        );
+        // Each result is a reading on exactly one card.
+        let pages = files(&project.path("out/pages/models"));
+        let readings: usize =
+            pages.values().map(|page| String::from_utf8_lossy(page).matches("<td class=\"score\">").count()).sum();
+        assert_eq!(readings as u64, results, "{content}");
+        // And each Hub result is an entry, skipped, or of another benchmark.
+        let hub = &report["hub"];
+        let sum = |value: &Value| value.as_object().unwrap().values().map(|n| n.as_u64().unwrap()).sum::<u64>();
+        assert_eq!(sum(&hub["entries"]) + sum(&hub["skipped"]) + hub["unsupported_results"].as_u64().unwrap(), results);
+    }
+}
+
+#[test]
+fn every_link_of_the_real_site_leads_to_a_page() {
+    let Some(data) = data() else { return };
+    let project = Project::empty();
+    build(&project, &data, text(&data.join("metadata")), "out");
+    let pages = files(&project.path("out/pages"));
+    let mut checked = 0;
+    for (path, bytes) in pages.iter().filter(|(path, _)| path.ends_with(".html")) {
+        let page = String::from_utf8_lossy(bytes);
+        for link in crate::hostile::attributes(&page, "href") {
+            if link.contains(':') || link.starts_with('#') {
+                continue;
+            }
+            let mut target: Vec<&str> = path.split('/').collect();
+            target.pop();
+            for part in link.split('#').next().unwrap().split('/') {
+                match part {
+                    ".." => _ = target.pop().expect("a link leads above the site"),
+                    part => target.push(part),
+                }
+            }
+            assert!(pages.contains_key(&target.join("/")), "{path}: {link}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 100_000, "{checked} links");
+}
+
+#[test]
+fn one_job_and_many_give_the_same_site() {
+    let Some(data) = data() else { return };
+    let project = Project::empty();
+    let (store, metadata) = (data.join("datastore"), data.join("metadata"));
+    for (jobs, out) in [("1", "one"), ("16", "sixteen")] {
+        project.build(&["--content", text(&metadata), "--datastore", text(&store), "--out", out, "--jobs", jobs]);
+    }
+    assert!(project.files("one") == project.files("sixteen"));
+}
+
+#[test]
+fn both_layouts_of_one_collection_give_the_same_readings() {
+    let Some(data) = data() else { return };
+    let project = Project::empty();
+    let (flat, legacy) = (data.join("datastore"), data.join("legacy"));
+    let report = project.build(&["--datastore", text(&flat), "--datastore", text(&legacy)]);
+    assert_eq!(report["quarantined"]["duplicate-record"], 24, "the same bytes in the other layout");
+}
+
+#[test]
+fn records_of_every_published_schema_version_are_read() {
+    let Some(data) = data() else { return };
+    let records = data.join("schema-history/records");
+    let mut seen = 0;
+    for version in fs::read_dir(&records).unwrap() {
+        let version = version.unwrap().path();
+        let project = Project::empty();
+        let report = project.build(&["--datastore", text(&version)]);
+        assert_eq!(report["quarantined"], serde_json::json!({}), "{}", version.display());
+        seen += report["records"].as_u64().unwrap();
+    }
+    assert_eq!(seen, 9);
+}
+
+#[test]
+fn the_file_of_the_reference_converter_reads_the_same_as_ours() {
+    let Some(data) = data() else { return };
+    let project = Project::empty();
+    fs::create_dir(project.path("none")).unwrap();
+    build(&project, &data, "none", "out");
+    let file = "01-ai/yi-1.5-34b-chat/.eval_results/mmlu_pro.yaml";
+    let reference = fs::read_to_string(data.join("hf/expected/MMLU-Pro/yamls").join(file)).unwrap();
+    let expected: serde_yaml::Value = serde_yaml::from_str(&reference).unwrap();
+    let manifest: Value = serde_json::from_str(&project.read("out/hub/manifest.json")).unwrap();
+    let entry = manifest["entries"].as_array().unwrap().iter().find(|entry| entry["collection"] == "MMLU-Pro").unwrap();
+    assert_eq!(entry["yaml_entry"]["value"].to_string(), "52.29");
+    for key in ["dataset", "source"] {
+        let ours = serde_yaml::to_value(&entry["yaml_entry"][key]).unwrap();
+        assert_eq!(ours, expected[0][key], "{key}");
+    }
+}
+
+#[test]
+fn a_build_that_is_killed_leaves_nothing_that_the_next_does_not_mend() {
+    let Some(data) = data() else { return };
+    let project = Project::empty();
+    let metadata = data.join("metadata");
+    build(&project, &data, text(&metadata), "clean");
+    let store = data.join("datastore");
+    for milliseconds in [20, 60, 120, 200, 350, 500] {
+        let arguments =
+            ["build", "--quiet", "--content", text(&metadata), "--datastore", text(&store), "--out", "killed"];
+        let mut child = project.command(&arguments).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    build(&project, &data, text(&metadata), "killed");
+    assert!(project.files("killed") == project.files("clean"), "the same files, and no temporary ones");
+}
