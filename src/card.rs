@@ -80,15 +80,19 @@ impl Paths {
     }
 }
 
+/// The slice; then, where that has several rankings, the part of the test and the metric.
 fn ranking_slug(dataset: &Dataset, id: Id<Ranking>, ranking: &Ranking) -> String {
     let slice = &dataset.entities.slices[ranking.slice];
-    let name = slice.name.as_deref().map_or("all".to_owned(), crate::names::slug);
-    let is_only_one = dataset.rankings_of(slice.benchmark).all(|(other, it)| other == id || it.slice != ranking.slice);
-    let metric = dataset.entities.metrics[ranking.metric].id.as_str();
-    match (is_only_one, metric) {
-        (true, _) => name,
-        (false, "") => format!("{name}-metric-not-reported"),
-        (false, metric) => format!("{name}-{}", crate::names::slug(metric)),
+    let mut name = slice.name.as_deref().map_or("all".to_owned(), crate::names::slug);
+    if dataset.rankings_of(slice.benchmark).all(|(other, it)| other == id || it.slice != ranking.slice) {
+        return name;
+    }
+    if let Some(part) = dataset.part_of(ranking) {
+        name = format!("{name}-{}", crate::names::slug(part));
+    }
+    match dataset.entities.metrics[ranking.metric].id.as_str() {
+        "" => format!("{name}-metric-not-reported"),
+        metric => format!("{name}-{}", crate::names::slug(metric)),
     }
 }
 
@@ -166,7 +170,7 @@ pub struct ReadingView<'a> {
     pub evaluated: Option<String>,
     /// Day of retrieval.
     pub retrieved: Option<String>,
-    /// Harness, then settings, as `key value`.
+    /// Harness, then settings, as `key: value`.
     pub settings: Vec<String>,
     /// First eight digits of the record's hash; also the anchor of the record on the model's card.
     pub record: String,
@@ -225,7 +229,10 @@ fn score<'a>(dataset: &'a Dataset, reading: &Reading) -> Score<'a> {
     Score {
         digits: result.score.digits(),
         unit: unit(&result.metric),
-        bar: reading.scale.share(reading.position).map(|share| (share * 1000.0).round() / 10.0),
+        // A bar would make a win rate look like a share of right answers.
+        bar: (reading.scale.share(reading.position))
+            .filter(|_| !dataset.entities.metrics[reading.resolved.metric].is_relative)
+            .map(|share| (share * 1000.0).round() / 10.0),
         uncertainty: result
             .uncertainty
             .as_ref()
@@ -239,7 +246,7 @@ fn score<'a>(dataset: &'a Dataset, reading: &Reading) -> Score<'a> {
 fn unit(metric: &MetricConfig) -> String {
     match (&metric.unit, &metric.min, &metric.max) {
         (Some(unit), ..) => unit.clone(),
-        (None, Some(min), Some(max)) => format!("on {}–{}", short_bound(min.digits()), short_bound(max.digits())),
+        (None, Some(min), Some(max)) => format!("scale {}–{}", short_bound(min.digits()), short_bound(max.digits())),
         _ => String::new(),
     }
 }
@@ -257,8 +264,11 @@ fn uncertainty_in_words(uncertainty: &crate::load::record::Uncertainty, score: f
         // Some sources give offsets from the score where the schema wants bounds.
         let are_offsets =
             !(lower.value()..=upper.value()).contains(&score) && lower.value() <= 0.0 && upper.value() >= 0.0;
-        let kind = if are_offsets { " from the score" } else { "" };
-        parts.push(format!("interval {} to {}{kind}", lower.digits(), upper.digits()));
+        parts.push(match are_offsets {
+            true if lower.value() == -upper.value() => format!("interval ± {}", upper.digits()),
+            true => format!("interval {} to {} from the score", lower.digits(), upper.digits()),
+            false => format!("interval {} to {}", lower.digits(), upper.digits()),
+        });
     }
     if let Some(samples) = &uncertainty.samples {
         parts.push(format!("n {}", samples.digits()));
@@ -275,17 +285,25 @@ fn settings(loaded: &Loaded, result: &crate::load::record::EvaluationResult) -> 
     if let Some(library) = &loaded.record.library {
         let name = said(&library.name);
         let version = said(&library.version).map(|version| format!(" {}", crate::number::shorten(&version, 12)));
-        settings.extend(name.map(|name| format!("{name}{}", version.unwrap_or_default())));
+        settings.extend(name.map(|name| format!("harness: {name}{}", version.unwrap_or_default())));
     }
     if let Some(generation) = &result.generation {
-        settings.extend(generation.settings.iter().map(|(key, value)| format!("{key} {value}")));
+        // HELM's `groups` say the subjects again.
+        let says_subject = generation.settings.iter().any(|(key, _)| key == "subject");
+        let said_once = generation.settings.iter().filter(|(key, _)| !(says_subject && key == "groups"));
+        settings.extend(said_once.map(as_setting));
     }
+    settings.extend(result.data.settings.iter().map(as_setting));
     let model = &loaded.record.model;
     let run = model.details.iter().filter(|(key, _)| RUN_DETAILS.contains(&key.as_str()));
-    settings.extend(run.map(|(key, value)| format!("{key} {value}")));
-    settings.extend(said(&model.engine).map(|engine| format!("engine {engine}")));
-    settings.extend(said(&model.platform).map(|platform| format!("platform {platform}")));
+    settings.extend(run.map(as_setting));
+    settings.extend(said(&model.engine).map(|engine| format!("engine: {engine}")));
+    settings.extend(said(&model.platform).map(|platform| format!("platform: {platform}")));
     settings
+}
+
+fn as_setting((key, value): &(String, String)) -> String {
+    format!("{}: {value}", key.replace('_', " "))
 }
 
 fn direction_in_words(direction: Direction) -> &'static str {

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use ammonia::Builder;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-/// Renders `text`; its headings begin below a heading of level `below` (1 to 5).
+/// Renders `text`; its headings go down by `below` levels, and at least to the second, as the first
+/// is the page's own.
 pub fn to_html(text: &str, below: usize) -> String {
     if text.trim().is_empty() {
         return String::new();
@@ -25,7 +26,7 @@ pub fn to_html(text: &str, below: usize) -> String {
 }
 
 fn lowered(level: HeadingLevel, below: usize) -> HeadingLevel {
-    HeadingLevel::try_from((level as usize + below).min(6)).unwrap_or(HeadingLevel::H6)
+    HeadingLevel::try_from((level as usize + below).clamp(2, 6)).unwrap_or(HeadingLevel::H6)
 }
 
 /// The default allow-list of ammonia, with web addresses only, and pictures only of this site:

@@ -10,7 +10,7 @@ mod scale;
 use rayon::prelude::*;
 
 use crate::id::{Id, Table};
-use crate::load::block::MetricConfig;
+use crate::load::block::{MetricConfig, TestPart};
 use crate::load::content::{BenchmarkMeta, ModelMeta, OrganizationMeta};
 use crate::load::record::EvaluationResult;
 use crate::load::{Inputs, Loaded};
@@ -36,6 +36,8 @@ pub struct Dataset {
     benchmark_starts: Vec<u32>,
     /// What each evaluator reported, by evaluator and benchmark.
     pub reported: Vec<Reported>,
+    /// For each slice: true if its results are over different parts of the test.
+    differing_parts: Vec<bool>,
 }
 
 /// One result with its identities and its place.
@@ -55,6 +57,8 @@ pub struct Reading {
     pub ranking: Id<Ranking>,
     /// The rank of its cell, on the newest of its readings; 0 on others and where there is none.
     pub rank: u32,
+    /// Place of its cell in the ranking, from 0.
+    pub place: u32,
 }
 
 /// How many results of one benchmark one evaluator reported.
@@ -80,6 +84,7 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>) -> Dat
         model_starts: Vec::new(),
         benchmark_starts: Vec::new(),
         reported: Vec::new(),
+        differing_parts: Vec::new(),
     };
     let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
     readings.par_sort_unstable_by(|a, b| {
@@ -93,6 +98,7 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>) -> Dat
         dataset.rankings.iter().map(|(_, ranking)| dataset.entities.slices[ranking.slice].benchmark.index());
     dataset.benchmark_starts = starts(dataset.entities.benchmarks.len(), of_rankings);
     dataset.reported = dataset.reported();
+    dataset.differing_parts = dataset.differing_parts();
     dataset
 }
 
@@ -140,6 +146,24 @@ impl Dataset {
         &self.readings[row.start as usize..row.end as usize]
     }
 
+    /// The part of the test that a ranking is over, in words, where the results of its slice are
+    /// over different ones.
+    pub fn part_of(&self, ranking: &Ranking) -> Option<&str> {
+        let label = self.entities.parts[ranking.part].label.as_str();
+        let label = if label.is_empty() { "part of the test not reported" } else { label };
+        self.differing_parts[ranking.slice.index()].then_some(label)
+    }
+
+    fn differing_parts(&self) -> Vec<bool> {
+        let mut first: Vec<Option<Id<TestPart>>> = vec![None; self.entities.slices.len()];
+        let mut differ = vec![false; first.len()];
+        for (_, ranking) in self.rankings.iter() {
+            let slice = ranking.slice.index();
+            differ[slice] |= *first[slice].get_or_insert(ranking.part) != ranking.part;
+        }
+        differ
+    }
+
     /// Metadata of a model.
     pub fn model_meta(&self, model: &Model) -> Option<&ModelMeta> {
         model.meta.map(|number| &self.inputs.content.models[number])
@@ -167,13 +191,14 @@ impl Dataset {
             in_range: in_range(&result.metric, value),
             ranking: Id::new(0),
             rank: 0,
+            place: 0,
         }
     }
 
-    /// Model, slice, metric, direction and scale: what two readings must share to be compared.
-    fn by_cell(&self, reading: &Reading) -> (Id<Model>, Id<Slice>, Id<Metric>, Direction, scale::Family) {
-        let Resolved { model, slice, metric, .. } = reading.resolved;
-        (model, slice, metric, reading.direction, reading.scale.family())
+    /// Model, slice, part of the test, metric, direction and scale: what two readings must share to be compared.
+    fn by_cell(&self, reading: &Reading) -> (Id<Model>, Id<Slice>, Id<TestPart>, Id<Metric>, Direction, scale::Family) {
+        let Resolved { model, slice, part, metric, .. } = reading.resolved;
+        (model, slice, part, metric, reading.direction, reading.scale.family())
     }
 
     fn direction(&self, metric: &MetricConfig, slice: Id<Slice>) -> Direction {

@@ -30,12 +30,14 @@ pub struct Frame<'a> {
     pub style: &'a str,
     /// Public address of this page.
     pub canonical: Option<String>,
-    /// Pages of prose in the navigation.
-    pub prose: &'a [NavLink],
-    /// `models`, `benchmarks` …: which part of the navigation this page belongs to.
-    pub section: &'static str,
+    /// The navigation.
+    pub nav: &'a [NavLink],
+    /// The path of the link in the navigation that this page belongs to.
+    pub section: &'a str,
     /// The program's version.
     pub version: &'static str,
+    /// The day on which the newest record was retrieved.
+    pub newest: Option<&'a str>,
     /// The day of `SOURCE_DATE_EPOCH`.
     pub day: Option<&'a str>,
 }

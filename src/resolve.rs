@@ -15,8 +15,9 @@ use foldhash::{HashMap, HashMapExt};
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::Inputs;
-use crate::load::block::{MetricConfig, ModelInfo};
+use crate::load::block::{GenerationConfig, MetricConfig, ModelInfo, TestPart};
 use crate::load::content::{Content, MetricMeta, ModelMeta, OrganizationMeta};
+use crate::load::record::EvaluationResult;
 use crate::names::{is_not_reported, normal_form, slug};
 use alias::Aliases;
 use benchmark::BenchmarkResolver;
@@ -65,6 +66,8 @@ pub struct Metric {
     pub id: String,
     /// Display name.
     pub name: String,
+    /// True if it depends on which other models were evaluated, as a win rate does.
+    pub is_relative: bool,
 }
 
 /// Who reported a result, as claimed.
@@ -93,6 +96,8 @@ pub struct Resolved {
     pub slice: Id<Slice>,
     /// Which metric.
     pub metric: Id<Metric>,
+    /// The part of the test that its settings name.
+    pub part: Id<TestPart>,
     /// Who says so.
     pub evaluator: Id<Evaluator>,
 }
@@ -108,6 +113,8 @@ pub struct Entities {
     pub slices: Table<Slice>,
     /// By name.
     pub metrics: Table<Metric>,
+    /// By label; the first is of results that name none.
+    pub parts: Table<TestPart>,
     /// By name.
     pub evaluators: Table<Evaluator>,
 }
@@ -119,6 +126,7 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
     let mut evaluators = EvaluatorResolver::new(content, diagnostics);
     let mut metrics = MetricResolver::new(content);
     let mut benchmarks = BenchmarkResolver::new(content, diagnostics);
+    let mut parts = PartResolver::default();
     let n_results = inputs.records.iter().map(|loaded| loaded.record.results.len()).sum();
     let mut resolved = Vec::with_capacity(n_results);
     for (record, loaded) in inputs.records.iter().enumerate() {
@@ -127,14 +135,24 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
         for (result, found) in loaded.record.results.iter().enumerate() {
             let slice = benchmarks.resolve(&loaded.origin.collection, found);
             let default_metric = benchmarks.metric_of(slice);
-            let metric = metrics.resolve(&found.metric, slice, default_metric);
-            resolved.push(Resolved { record: record as u32, result: result as u16, model, slice, metric, evaluator });
+            let metric = metrics.resolve(found, slice, default_metric);
+            let part = parts.resolve(found.generation.as_ref());
+            resolved.push(Resolved {
+                record: record as u32,
+                result: result as u16,
+                model,
+                slice,
+                metric,
+                part,
+                evaluator,
+            });
         }
     }
     let mut entities = Entities {
         models: models.finish(),
         metrics: metrics.table,
         evaluators: evaluators.table,
+        parts: parts.table,
         ..benchmarks.finish()
     };
     sort(&mut entities, &mut resolved);
@@ -152,11 +170,13 @@ fn sort(entities: &mut Entities, resolved: &mut [Resolved]) {
         .slices
         .sort_by_key(|slice| (slice.benchmark, slice.name.as_ref().map(|name| (name.to_lowercase(), name.clone()))));
     let metrics = entities.metrics.sort_by_key(|metric| (metric.name.to_lowercase(), metric.id.clone()));
+    let parts = entities.parts.sort_by_key(|part| (part.label.clone(), part.key.clone()));
     let evaluators = entities.evaluators.sort_by_key(|evaluator| (evaluator.name.to_lowercase(), evaluator.id.clone()));
     for result in resolved {
         result.model = models[result.model.index()];
         result.slice = slices[result.slice.index()];
         result.metric = metrics[result.metric.index()];
+        result.part = parts[result.part.index()];
         result.evaluator = evaluators[result.evaluator.index()];
     }
 }
@@ -312,10 +332,30 @@ impl<'a> EvaluatorResolver<'a> {
             .entry(key)
             .or_insert_with(|| table.push(Evaluator { id: evaluator_id, name, meta, spellings: BTreeSet::new() }));
         if !is_not_reported(raw) {
-            table.get_mut(id).spellings.insert(raw.to_owned());
+            let spelling = raw.split_whitespace().collect::<Vec<_>>().join(" ");
+            table.get_mut(id).spellings.insert(spelling);
         }
         self.by_raw.insert(raw.to_owned(), id);
         id
+    }
+}
+
+#[derive(Default)]
+struct PartResolver {
+    by_key: HashMap<String, Id<TestPart>>,
+    by_config: HashMap<*const GenerationConfig, Id<TestPart>>,
+    table: Table<TestPart>,
+}
+
+impl PartResolver {
+    fn resolve(&mut self, config: Option<&Arc<GenerationConfig>>) -> Id<TestPart> {
+        let cached = config.map_or(std::ptr::null(), Arc::as_ptr);
+        let (by_key, table) = (&mut self.by_key, &mut self.table);
+        *self.by_config.entry(cached).or_insert_with(|| {
+            let stated = config.and_then(|config| config.part.clone());
+            let part = stated.unwrap_or(TestPart { key: String::new(), label: String::new() });
+            *by_key.entry(part.key.clone()).or_insert_with(|| table.push(part))
+        })
     }
 }
 
@@ -323,7 +363,7 @@ struct MetricResolver<'a> {
     metas: &'a [MetricMeta],
     aliases: Aliases<usize>,
     by_key: HashMap<String, Id<Metric>>,
-    by_config: HashMap<(*const MetricConfig, Id<Slice>), Id<Metric>>,
+    by_result: HashMap<(*const MetricConfig, *const u8, Id<Slice>), Id<Metric>>,
     table: Table<Metric>,
 }
 
@@ -337,39 +377,42 @@ impl<'a> MetricResolver<'a> {
                 aliases.add_unless_taken(number, &meta.id, &names);
             }
         }
-        let (by_key, by_config) = (HashMap::new(), HashMap::new());
-        MetricResolver { metas: &content.metrics, aliases, by_key, by_config, table: Table::default() }
+        let (by_key, by_result) = (HashMap::new(), HashMap::new());
+        MetricResolver { metas: &content.metrics, aliases, by_key, by_result, table: Table::default() }
     }
 
-    fn resolve(&mut self, config: &Arc<MetricConfig>, slice: Id<Slice>, default: Option<&str>) -> Id<Metric> {
-        let cached = (Arc::as_ptr(config), slice);
-        if let Some(id) = self.by_config.get(&cached) {
+    fn resolve(&mut self, result: &EvaluationResult, slice: Id<Slice>, default: Option<&str>) -> Id<Metric> {
+        let cached = (Arc::as_ptr(&result.metric), result.name.as_ptr(), slice);
+        if let Some(id) = self.by_result.get(&cached) {
             return *id;
         }
-        let (key, name) = self.key_and_name(config, default);
+        let metric = self.metric(&result.metric, &result.name, default);
         let table = &mut self.table;
-        let id = *self.by_key.entry(key.clone()).or_insert_with(|| table.push(Metric { id: key, name }));
-        self.by_config.insert(cached, id);
+        let id = *self.by_key.entry(metric.id.clone()).or_insert_with(|| table.push(metric));
+        self.by_result.insert(cached, id);
         id
     }
 
-    /// A known metric among what the record says; else what the record says; else the metric
-    /// that the benchmark's metadata names.
-    fn key_and_name(&self, config: &MetricConfig, default: Option<&str>) -> (String, String) {
+    /// A known metric among what the record says; else what the record says; else a known metric
+    /// that the result is called after; else the metric that the benchmark's metadata names.
+    fn metric(&self, config: &MetricConfig, result: &str, default: Option<&str>) -> Metric {
+        let known = |number: usize| {
+            let meta = &self.metas[number];
+            Metric { id: meta.id.clone(), name: meta.name.clone(), is_relative: meta.relative }
+        };
         let before_on =
             config.description.as_deref().and_then(|text| text.split_once(" on ")).map(|(metric, _)| metric);
         let said = [config.id.as_deref(), config.name.as_deref(), config.kind.as_deref()];
-        let known = said.into_iter().chain([before_on]).flatten().find_map(|name| self.aliases.find(name));
-        if let Some(number) = known {
-            return (self.metas[number].id.clone(), self.metas[number].name.clone());
+        if let Some(number) = said.into_iter().chain([before_on]).flatten().find_map(|name| self.aliases.find(name)) {
+            return known(number);
         }
         let [id, name, kind] = said;
         if let Some(name) = name.or(id).or(kind).filter(|name| !is_not_reported(name)) {
-            return (slug(name), name.to_owned());
+            return Metric { id: slug(name), name: name.to_owned(), is_relative: false };
         }
-        match default.and_then(|default| self.aliases.find(default)) {
-            Some(number) => (self.metas[number].id.clone(), self.metas[number].name.clone()),
-            None => (String::new(), "Metric not reported".to_owned()),
+        match self.aliases.find(result).or_else(|| self.aliases.find(default?)) {
+            Some(number) => known(number),
+            None => Metric { id: String::new(), name: "Metric not reported".to_owned(), is_relative: false },
         }
     }
 }

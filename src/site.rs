@@ -68,6 +68,7 @@ pub struct Site<'a> {
     prose: Prose,
     tallies: Vec<Tally<'a>>,
     not_shown: foldhash::HashMap<String, usize>,
+    newest: Option<String>,
     day: Option<String>,
 }
 
@@ -129,10 +130,11 @@ impl<'a> Site<'a> {
             paths,
             planned: Vec::new(),
             style,
-            nav: Vec::new(),
+            nav: fixed_nav(),
             prose: Prose::new(content),
             tallies,
             not_shown,
+            newest: newest_retrieval(dataset),
             day: config.day.map(|day| day.to_string()),
         };
         site.plan(diagnostics);
@@ -207,21 +209,21 @@ impl<'a> Site<'a> {
         let path = planned.path.trim_start_matches("pages/");
         let cards = Cards::at(self.dataset, self.paths, path);
         let page = match &planned.page {
-            Page::Home => self.html("home.html", path, "home", &cards, &cards.home()),
-            Page::Models(number) => self.html("models.html", path, "models", &cards, &cards.models(*number)),
+            Page::Home => self.html("home.html", path, "", &cards, &cards.home()),
+            Page::Models(number) => self.html("models.html", path, "models.html", &cards, &cards.models(*number)),
             Page::Benchmarks(number) => {
-                self.html("benchmarks.html", path, "benchmarks", &cards, &cards.benchmarks(*number))
+                self.html("benchmarks.html", path, "benchmarks.html", &cards, &cards.benchmarks(*number))
             }
             Page::Evaluators(number) => {
-                self.html("evaluators.html", path, "evaluators", &cards, &cards.evaluators(*number))
+                self.html("evaluators.html", path, "evaluators.html", &cards, &cards.evaluators(*number))
             }
-            Page::NotShown(number) => self.html("not-shown.html", path, "not-shown", &cards, &cards.not_shown(*number)),
+            Page::NotShown(number) => self.html("not-shown.html", path, "", &cards, &cards.not_shown(*number)),
             Page::Model(id) => self.model(path, &cards, *id),
             Page::Ranking(id, number) => {
                 let slice = &self.dataset.entities.slices[self.dataset.rankings[*id].slice];
                 let meta = self.dataset.entities.benchmarks[slice.benchmark].meta;
                 let prose = meta.map_or("", |meta| &self.prose.benchmarks[meta]);
-                self.html("benchmark.html", path, "benchmarks", &cards, &cards.ranking(*id, *number, prose))
+                self.html("benchmark.html", path, "benchmarks.html", &cards, &cards.ranking(*id, *number, prose))
             }
             Page::Evaluator(id) => self.html(
                 "evaluator.html",
@@ -233,7 +235,7 @@ impl<'a> Site<'a> {
             Page::Prose(number) => self.html(
                 "page.html",
                 path,
-                "prose",
+                path,
                 &cards,
                 &ProseCard {
                     title: &self.dataset.inputs.content.pages[*number].title,
@@ -258,7 +260,7 @@ impl<'a> Site<'a> {
             model.spellings.iter().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
         let card = cards.model(id, prose, not_shown, |loaded| Some(self.record_url(loaded, &cards.top)));
-        self.html("model.html", path, "models", cards, &card)
+        self.html("model.html", path, "models.html", cards, &card)
     }
 
     /// Where a record can be read: in the public datastore, or the copy on this site.
@@ -270,14 +272,7 @@ impl<'a> Site<'a> {
         }
     }
 
-    fn html(
-        &self,
-        template: &str,
-        path: &str,
-        section: &'static str,
-        cards: &Cards,
-        card: &impl Serialize,
-    ) -> Result<String> {
+    fn html(&self, template: &str, path: &str, section: &str, cards: &Cards, card: &impl Serialize) -> Result<String> {
         // A host serves the page for missing addresses at any depth, so its links must be absolute.
         let top = match (template, &self.config.base_url) {
             ("404.html", Some(base_url)) => base_url,
@@ -291,13 +286,25 @@ impl<'a> Site<'a> {
             top,
             style: &self.style,
             canonical: self.config.base_url.as_ref().map(|base_url| format!("{base_url}{address}")),
-            prose: &self.nav,
+            nav: &self.nav,
             section,
             version: env!("CARGO_PKG_VERSION"),
+            newest: self.newest.as_deref(),
             day: self.day.as_deref(),
         };
         self.theme.render(template, card, &frame).with_context(|| format!("failed to make pages/{path}"))
     }
+}
+
+/// The links of the navigation that every site has.
+fn fixed_nav() -> Vec<NavLink> {
+    let link = |(title, path): (&str, &str)| NavLink { title: title.to_owned(), path: path.to_owned() };
+    [("Models", "models.html"), ("Benchmarks", "benchmarks.html"), ("Evaluators", "evaluators.html")].map(link).into()
+}
+
+fn newest_retrieval(dataset: &Dataset) -> Option<String> {
+    let stamps = dataset.inputs.records.iter().filter_map(|loaded| loaded.record.retrieved.as_ref()?.day);
+    stamps.max().map(|day| day.to_string())
 }
 
 /// A page of prose.
@@ -312,7 +319,7 @@ impl Prose {
         Prose {
             models: content.models.par_iter().map(|meta| markdown::to_html(&meta.prose, 2)).collect(),
             benchmarks: content.benchmarks.par_iter().map(|meta| markdown::to_html(&meta.prose, 2)).collect(),
-            pages: content.pages.par_iter().map(|page| markdown::to_html(&page.prose, 1)).collect(),
+            pages: content.pages.par_iter().map(|page| markdown::to_html(&page.prose, 0)).collect(),
         }
     }
 }

@@ -32,10 +32,16 @@ pub struct BenchmarkCard<'a> {
     pub is_main: bool,
     /// A sentence with the counts of the benchmark.
     pub summary: String,
-    /// The part that is ranked; `None` for the whole.
+    /// The slice that is ranked; `None` for the whole.
     pub slice: Option<&'a str>,
+    /// The part of the test, where others of this slice are over another one.
+    pub part: Option<&'a str>,
     /// Metric.
     pub metric: &'a str,
+    /// True if scores depend on which other models were evaluated.
+    pub is_relative: bool,
+    /// True if other rankings of this slice are by another metric.
+    pub has_other_metrics: bool,
     /// `higher is better`.
     pub direction: &'static str,
     /// A sentence with the counts of the ranking.
@@ -51,6 +57,8 @@ pub struct BenchmarkCard<'a> {
 /// One model in a ranking.
 #[derive(Debug, Serialize)]
 pub struct RowView<'a> {
+    /// Place in the ranking from 1, the row's anchor.
+    pub place: usize,
     /// `12`; `None` if not ranked.
     pub rank: Option<String>,
     /// Display name.
@@ -72,8 +80,8 @@ pub struct OtherReading<'a> {
     pub digits: &'a str,
     /// Its unit, where it differs from the first.
     pub unit: Option<String>,
-    /// Who says so.
-    pub evaluator: &'a str,
+    /// Who says so, where it is somebody else.
+    pub evaluator: Option<&'a str>,
     /// Anchor of its record.
     pub record: String,
 }
@@ -81,10 +89,12 @@ pub struct OtherReading<'a> {
 /// A way to another ranking of the benchmark.
 #[derive(Debug, Serialize)]
 pub struct RankingLink<'a> {
-    /// Part; `None` for the whole.
+    /// Slice; `None` for the whole.
     pub slice: Option<&'a str>,
-    /// Metric.
-    pub metric: &'a str,
+    /// Part of the test, where it matters.
+    pub part: Option<&'a str>,
+    /// Metric, where the benchmark has several.
+    pub metric: Option<&'a str>,
     /// Its page.
     pub url: String,
     /// Models in it.
@@ -102,8 +112,9 @@ impl<'a> Cards<'a> {
         let benchmark = &entities.benchmarks[slice.benchmark];
         let meta = self.dataset.benchmark_meta(benchmark);
         let is_first = self.paths.ranking(id) == self.paths.benchmark(slice.benchmark);
-        let rows = ranking.rows.iter().skip((number - 1) * ROWS).take(ROWS);
-        let shared = ranking.rows.iter().filter(|row| row.end - row.start > 1).count();
+        let rows = ranking.rows.iter().enumerate().skip((number - 1) * ROWS).take(ROWS);
+        let metric = &entities.metrics[ranking.metric];
+        let same_slice = self.dataset.rankings_of(slice.benchmark).filter(|(_, other)| other.slice == ranking.slice);
         BenchmarkCard {
             name: &benchmark.name,
             url: self.benchmark_url(slice.benchmark),
@@ -119,15 +130,13 @@ impl<'a> Cards<'a> {
             is_main: is_first && number == 1,
             summary: self.benchmark_summary(slice.benchmark),
             slice: slice.name.as_deref(),
-            metric: &entities.metrics[ranking.metric].name,
+            part: self.dataset.part_of(ranking),
+            metric: &metric.name,
+            is_relative: metric.is_relative,
+            has_other_metrics: same_slice.map(|(_, other)| other.metric).any(|other| other != ranking.metric),
             direction: direction_in_words(ranking.direction),
-            ranking_summary: format!(
-                "{} from {}; {} more than one reading.",
-                counted(ranking.rows.len(), "model", "models"),
-                counted(ranking.n_readings, "reading", "readings"),
-                if shared == 1 { "1 has".to_owned() } else { format!("{} have", count(shared)) },
-            ),
-            rows: rows.map(|row| self.row(row)).collect(),
+            ranking_summary: ranking_summary(ranking),
+            rows: rows.map(|(place, row)| self.row(place, row)).collect(),
             pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),
             rankings: self.ranking_links(slice.benchmark, id),
         }
@@ -142,7 +151,7 @@ impl<'a> Cards<'a> {
         )
     }
 
-    fn row(&self, row: &Row) -> RowView<'a> {
+    fn row(&self, place: usize, row: &Row) -> RowView<'a> {
         let readings = self.dataset.readings_in(row);
         let model = readings[0].resolved.model;
         let reading = self.reading(&readings[0]);
@@ -151,11 +160,13 @@ impl<'a> Cards<'a> {
             OtherReading {
                 digits: view.digits,
                 unit: Some(view.unit).filter(|unit| *unit != reading.score.unit),
-                evaluator: &self.dataset.entities.evaluators[other.resolved.evaluator].name,
+                evaluator: (other.resolved.evaluator != readings[0].resolved.evaluator)
+                    .then(|| self.dataset.entities.evaluators[other.resolved.evaluator].name.as_str()),
                 record: super::short_hash(&self.dataset.loaded(other).origin),
             }
         });
         RowView {
+            place: place + 1,
             rank: row.rank.map(|rank| count(rank as usize)),
             model: &self.dataset.entities.models[model].name,
             model_id: &self.dataset.entities.models[model].id,
@@ -170,14 +181,33 @@ impl<'a> Cards<'a> {
         if rankings.len() < 2 {
             return Vec::new();
         }
+        let metric = |ranking: &Ranking| ranking.metric;
+        let first = self.dataset.rankings_of(benchmark).map(|(_, ranking)| metric(ranking)).next();
+        let has_several = self.dataset.rankings_of(benchmark).any(|(_, ranking)| Some(metric(ranking)) != first);
         let links = rankings.map(|(id, ranking)| RankingLink {
             slice: self.dataset.entities.slices[ranking.slice].name.as_deref(),
-            metric: &self.dataset.entities.metrics[ranking.metric].name,
+            part: self.dataset.part_of(ranking),
+            metric: has_several.then(|| self.dataset.entities.metrics[ranking.metric].name.as_str()),
             url: self.url(self.paths.ranking(id)),
             models: count(ranking.rows.len()),
             current: id == current,
         });
         links.collect()
+    }
+}
+
+fn ranking_summary(ranking: &Ranking) -> String {
+    let models = counted(ranking.rows.len(), "model", "models");
+    let readings = counted(ranking.n_readings, "reading", "readings");
+    match ranking.rows.iter().filter(|row| row.end - row.start > 1).count() {
+        0 => format!("{models}."),
+        1 => format!(
+            "{models} with {readings}; one of them has several, and the newest stands for it: where dates are equal, the first by the path of its record."
+        ),
+        n => format!(
+            "{models} with {readings}; {} of them have several, and the newest stands for the model: where dates are equal, the first by the path of its record.",
+            count(n)
+        ),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Cards, Fact, count, counted, web_address};
 use crate::id::Id;
 use crate::load::Loaded;
+use crate::names::is_not_reported;
 use crate::resolve::Evaluator;
 
 /// Everything that the page of an evaluator says.
@@ -14,6 +15,8 @@ use crate::resolve::Evaluator;
 pub struct EvaluatorCard<'a> {
     /// Display name.
     pub name: &'a str,
+    /// False on the page of results whose records name nobody.
+    pub is_reported: bool,
     /// Metadata.
     pub facts: Vec<Fact>,
     /// Names that records use.
@@ -69,7 +72,9 @@ pub struct Tally<'a> {
     records: usize,
     results: usize,
     dated: usize,
-    with_settings: usize,
+    with_temperature: usize,
+    with_token_limit: usize,
+    with_shots: usize,
     with_harness_version: usize,
     with_uncertainty: usize,
     sources: BTreeMap<&'a str, usize>,
@@ -89,9 +94,11 @@ impl<'a> Tally<'a> {
             .iter()
             .filter(|result| result.evaluated.as_ref().is_some_and(|stamp| stamp.day.is_some()))
             .count();
-        self.with_settings += record.results.iter().filter(|result| result.generation.is_some()).count();
+        self.with_temperature += n_with_setting(loaded, &["temperature"]);
+        self.with_token_limit += n_with_setting(loaded, &["max_tokens", "token_limit", "max_output_tokens"]);
+        self.with_shots += n_with_setting(loaded, &["num_fewshot", "n_shot", "fewshot", "prompt_style"]);
         self.with_uncertainty += record.results.iter().filter(|result| result.uncertainty.is_some()).count();
-        if version.is_some_and(|version| !crate::names::is_not_reported(version)) {
+        if version.is_some_and(|version| !is_not_reported(version)) {
             self.with_harness_version += record.results.len();
         }
         *self.sources.entry(record.source.name.as_deref().unwrap_or("title not reported")).or_default() += 1;
@@ -117,6 +124,7 @@ impl<'a> Cards<'a> {
         let of_all = |n: usize| format!("{} of {}", count(n), count(tally.results));
         EvaluatorCard {
             name: &evaluator.name,
+            is_reported: !is_not_reported(&evaluator.name),
             facts: meta.map_or(Vec::new(), |meta| {
                 let hub = meta.hf.as_deref().filter(|account| crate::config::is_hub_id(&format!("{account}/x")));
                 vec![
@@ -146,12 +154,23 @@ impl<'a> Cards<'a> {
             relationships: most_first(&tally.relationships),
             disclosed: vec![
                 Disclosed { label: "Day of evaluation", results: of_all(tally.dated) },
-                Disclosed { label: "Any generation setting", results: of_all(tally.with_settings) },
+                Disclosed { label: "Temperature", results: of_all(tally.with_temperature) },
+                Disclosed { label: "Token limit", results: of_all(tally.with_token_limit) },
+                Disclosed { label: "Number of examples, or style of prompt", results: of_all(tally.with_shots) },
                 Disclosed { label: "Version of the harness", results: of_all(tally.with_harness_version) },
                 Disclosed { label: "Uncertainty", results: of_all(tally.with_uncertainty) },
             ],
         }
     }
+}
+
+/// How many results of a record disclose one of the settings `keys`.
+fn n_with_setting(loaded: &Loaded, keys: &[&str]) -> usize {
+    let says = |settings: &[(String, String)]| settings.iter().any(|(key, _)| keys.contains(&key.as_str()));
+    let results = loaded.record.results.iter();
+    results
+        .filter(|result| says(&result.data.settings) || result.generation.as_ref().is_some_and(|it| says(&it.settings)))
+        .count()
 }
 
 fn most_first<'a>(counts: &BTreeMap<&'a str, usize>) -> Vec<Counted<'a>> {

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Cards, ReadingView, count};
+use super::{Cards, ReadingView, count, counted};
 use crate::id::Id;
 use crate::merge::{Reading, Row, Scale};
+use crate::names::is_not_reported;
 use crate::paths;
 use crate::resolve::Model;
 
@@ -89,15 +90,19 @@ pub struct Difference<'a> {
     pub benchmark: &'a str,
     /// Part of it.
     pub slice: Option<&'a str>,
-    /// The least and the greatest reading.
+    /// `4 readings`.
+    pub n_readings: String,
+    /// Where to draw each reading, from 0 to 100.
+    pub dots: Vec<f64>,
+    /// The least and the greatest reading, each with the settings that the other does not have.
     pub readings: [ReadingView<'a>; 2],
 }
 
 /// A model in a list.
 #[derive(Debug, Serialize)]
 pub struct ModelRow<'a> {
-    /// Display name.
-    pub name: &'a str,
+    /// Display name, where it is not the end of the id.
+    pub name: Option<&'a str>,
     /// Canonical id.
     pub id: &'a str,
     /// Where the letters lead.
@@ -127,6 +132,8 @@ pub struct BenchmarkRow<'a> {
     pub category: Option<&'a str>,
     /// Rankings: the whole, its parts, and metrics apart.
     pub rankings: String,
+    /// Models in the first of them.
+    pub models: String,
     /// Results.
     pub results: String,
     /// Evaluators.
@@ -175,7 +182,7 @@ impl<'a> Cards<'a> {
     /// The home page.
     pub fn home(&self) -> HomeCard<'a> {
         let entities = &self.dataset.entities;
-        let counted = |n: usize, label: &'static str, path: Option<&str>| CountLink {
+        let linked = |n: usize, label: &'static str, path: Option<&str>| CountLink {
             count: count(n),
             label,
             url: path.map(|path| self.url(path)),
@@ -188,12 +195,16 @@ impl<'a> Cards<'a> {
             .sort_by_cached_key(|id| std::cmp::Reverse((self.n_evaluators(*id), self.dataset.readings_of(*id).len())));
         HomeCard {
             counts: vec![
-                counted(entities.models.len(), "models", Some("models")),
-                counted(entities.benchmarks.len(), "benchmarks", Some("benchmarks")),
-                counted(entities.evaluators.len(), "evaluators", Some("evaluators")),
-                counted(self.dataset.readings.len(), "results", None),
-                counted(self.dataset.inputs.records.len(), "records", None),
-                counted(self.dataset.inputs.quarantined.len(), "not shown", Some("not-shown")),
+                linked(entities.models.len(), "models", Some("models")),
+                linked(entities.benchmarks.len(), "benchmarks", Some("benchmarks")),
+                linked(
+                    entities.evaluators.iter().filter(|(_, it)| !is_not_reported(&it.name)).count(),
+                    "evaluators",
+                    Some("evaluators"),
+                ),
+                linked(self.dataset.readings.len(), "results", None),
+                linked(self.dataset.inputs.records.len(), "records", None),
+                linked(self.dataset.inputs.quarantined.len(), "not shown", Some("not-shown")),
             ],
             benchmarks,
             differences: self.differences(),
@@ -209,19 +220,35 @@ impl<'a> Cards<'a> {
             .flat_map(|(_, ranking)| &ranking.rows)
             .filter(|row| row.spread > 0.0 && on_unit_scale(row))
             .collect();
-        rows.sort_by(|a, b| b.spread.total_cmp(&a.spread).then(a.start.cmp(&b.start)));
+        let is_of_one = |row: &&Row| {
+            let mut evaluators = self.dataset.readings_in(row).iter().map(|reading| reading.resolved.evaluator);
+            let first = evaluators.next();
+            evaluators.all(|evaluator| Some(evaluator) == first)
+        };
+        rows.sort_by(|a, b| {
+            (is_of_one(a).cmp(&is_of_one(b))).then(b.spread.total_cmp(&a.spread)).then(a.start.cmp(&b.start))
+        });
         rows.truncate(ON_HOME);
         let differences = rows.into_iter().filter_map(|row| {
             let readings = || self.dataset.readings_in(row).iter().filter(|reading| reading.in_range);
             let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
             let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);
             let slice = &self.dataset.entities.slices[least.resolved.slice];
+            let mut pair = [self.reading(least), self.reading(greatest)];
+            let shared: Vec<String> =
+                pair[0].settings.iter().filter(|setting| pair[1].settings.contains(setting)).cloned().collect();
+            for reading in &mut pair {
+                reading.settings.retain(|setting| !shared.contains(setting));
+                reading.settings.truncate(2);
+            }
             Some(Difference {
                 model: &self.dataset.entities.models[least.resolved.model].name,
                 model_url: self.model_url(least.resolved.model),
                 benchmark: &self.dataset.entities.benchmarks[slice.benchmark].name,
                 slice: slice.name.as_deref(),
-                readings: [self.reading(least), self.reading(greatest)],
+                n_readings: counted(row.end as usize - row.start as usize, "reading", "readings"),
+                dots: readings().map(|reading| (reading.position * 1000.0).round() / 10.0).collect(),
+                readings: pair,
             })
         });
         differences.collect()
@@ -277,7 +304,7 @@ impl<'a> Cards<'a> {
         let benchmarks = readings.chunk_by(|a, b| self.dataset.benchmark_of(a) == self.dataset.benchmark_of(b)).count();
         let meta = self.dataset.model_meta(model);
         ModelRow {
-            name: &model.name,
+            name: Some(model.name.as_str()).filter(|name| !model.id.ends_with(name)),
             id: &model.id,
             anchor: anchor(&model.id),
             url: self.model_url(id),
@@ -305,6 +332,7 @@ impl<'a> Cards<'a> {
                 url: self.benchmark_url(id),
                 category: self.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()),
                 rankings: count(self.dataset.rankings_of(id).len()),
+                models: count(self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len())),
                 results: count(n_results),
                 evaluators: count(reported().count()),
                 n_results,

@@ -3,6 +3,7 @@
 use bigdecimal::BigDecimal;
 use serde::Serialize;
 
+use super::list::page_path;
 use super::{
     Cards, Fact, Labelled, ReadingView, count, counted, direction_in_words, short_hash, web_address, web_links,
 };
@@ -47,16 +48,22 @@ pub struct CellView<'a> {
     pub benchmark_url: String,
     /// The part of it; `None` for the whole.
     pub slice: Option<&'a str>,
+    /// The part of the test, where others of this slice are over another one.
+    pub part: Option<&'a str>,
     /// Metric.
     pub metric: &'a str,
     /// `higher is better`.
     pub direction: &'static str,
-    /// `12 of 340`.
+    /// True if scores depend on which other models were evaluated.
+    pub is_relative: bool,
+    /// `rank 12 of 340`.
     pub rank: Option<String>,
-    /// The ranking.
+    /// The row in the ranking.
     pub ranking_url: String,
     /// Several readings, and by how much they differ.
     pub difference: Option<String>,
+    /// True if they differ by more than rounding.
+    pub differs: bool,
     /// The readings; the first stands for the cell in rankings.
     pub readings: Vec<ReadingView<'a>>,
 }
@@ -84,6 +91,8 @@ pub struct RecordView<'a> {
     pub evaluation_id: &'a str,
     /// As the record has it.
     pub model_id: &'a str,
+    /// As the record has it, where it is not the id or its last part.
+    pub model_name: Option<&'a str>,
     /// As the record has it.
     pub schema_version: &'a str,
     /// Day of retrieval.
@@ -186,23 +195,31 @@ impl<'a> Cards<'a> {
         let first = &cell[0];
         let slice = &entities.slices[first.resolved.slice];
         let ranking = &self.dataset.rankings[first.ranking];
+        let metric = &entities.metrics[first.resolved.metric];
+        let (difference, differs) = self.difference(cell);
         CellView {
             benchmark: &entities.benchmarks[slice.benchmark].name,
             benchmark_url: self.benchmark_url(slice.benchmark),
             slice: slice.name.as_deref(),
-            metric: &entities.metrics[first.resolved.metric].name,
+            part: self.dataset.part_of(ranking),
+            metric: &metric.name,
+            is_relative: metric.is_relative,
             direction: direction_in_words(first.direction),
-            rank: (first.rank > 0).then(|| format!("{} of {}", count(first.rank as usize), count(ranking.rows.len()))),
-            ranking_url: self.url(self.paths.ranking(first.ranking)),
-            difference: self.difference(cell),
+            rank: (first.rank > 0).then(|| match ranking.rows.len() {
+                1 => "the only model".to_owned(),
+                n => format!("rank {} of {}", count(first.rank as usize), count(n)),
+            }),
+            ranking_url: self.row_url(first),
+            difference,
+            differs,
             readings: cell.iter().map(|reading| self.reading(reading)).collect(),
         }
     }
 
     /// How far several readings lie apart, in exact decimals and in the unit they share.
-    fn difference(&self, cell: &[Reading]) -> Option<String> {
+    fn difference(&self, cell: &[Reading]) -> (Option<String>, bool) {
         if cell.len() < 2 {
-            return None;
+            return (None, false);
         }
         let comparable: Vec<&Reading> =
             cell.iter().filter(|reading| reading.in_range && reading.scale != Scale::Contradictory).collect();
@@ -213,10 +230,18 @@ impl<'a> Cards<'a> {
         };
         let values = || comparable.iter().map(|reading| value(reading));
         let (Some(least), Some(greatest), true) = (values().min(), values().max(), comparable.len() > 1) else {
-            return Some(format!("{n}; no two of them can be compared"));
+            return (Some(format!("{n}; no two of them can be compared")), true);
         };
         if least == greatest {
-            return Some(format!("{n} with the same score"));
+            return (Some(format!("{n} with the same score")), false);
+        }
+        // 0.0423 is 0.04225352112676056 with fewer digits, and no other finding.
+        let digits = values().map(|value| value.fractional_digit_count()).min().unwrap_or_default();
+        if values().all(|value| value.round(digits) == greatest.round(digits)) {
+            return (
+                Some(format!("{n}, the same to {}", counted(digits.max(0) as usize, "decimal", "decimals"))),
+                false,
+            );
         }
         let is_mixed = comparable.iter().any(|reading| reading.scale != comparable[0].scale);
         let note = if is_mixed { " (percentages divided by 100)" } else { "" };
@@ -226,7 +251,15 @@ impl<'a> Cards<'a> {
             value.normalized().to_plain_string()
         };
         let apart = &greatest - &least;
-        Some(format!("{n} from {} to {}: {} apart{note}", in_unit(least), in_unit(greatest), in_unit(apart)))
+        let text = format!("{n} from {} to {}: {} apart{note}", in_unit(least), in_unit(greatest), in_unit(apart));
+        (Some(text), true)
+    }
+
+    /// The row of a reading's cell in its ranking.
+    fn row_url(&self, reading: &Reading) -> String {
+        let place = reading.place as usize;
+        let page = page_path(self.paths.ranking(reading.ranking), place / super::benchmark::ROWS + 1);
+        format!("{}#n{}", self.url(&page), place + 1)
     }
 
     fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> Option<String>) -> Vec<RecordView<'a>> {
@@ -247,6 +280,7 @@ impl<'a> Cards<'a> {
                 links: source_links(loaded),
                 evaluation_id: &record.evaluation_id,
                 model_id: &record.model.id,
+                model_name: record.model.name.as_deref().filter(|name| !record.model.id.ends_with(name)),
                 schema_version: &record.schema_version,
                 retrieved: record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             }

@@ -97,6 +97,8 @@ pub struct SourceData {
     pub benchmark_hf_repo: Option<String>,
     /// Pages of the source.
     pub urls: Vec<String>,
+    /// How large the test was and how it was asked, as far as it is said here.
+    pub settings: Vec<(String, String)>,
 }
 
 /// What a number is.
@@ -125,6 +127,18 @@ pub struct MetricConfig {
 pub struct GenerationConfig {
     /// `temperature`, `num_fewshot` … with their values as text.
     pub settings: Vec<(String, String)>,
+    /// The part of the test that was run, where the settings name one.
+    pub part: Option<TestPart>,
+}
+
+/// The subjects, subsets or language pairs that a result is over. Two results of one benchmark
+/// over different ones are not the same test.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestPart {
+    /// All of it, to compare by.
+    pub key: String,
+    /// In a few words: `57 subjects`.
+    pub label: String,
 }
 
 /// The shared blocks of all records of a build.
@@ -257,8 +271,20 @@ impl SourceData {
             hf_repo: string(&value["hf_repo"]),
             benchmark_hf_repo: string(&value["additional_details"]["benchmark_hf_repo"]),
             urls,
+            settings: sample_settings(value),
         }
     }
+}
+
+/// How many samples were taken, where the record says: both counts, as they may disagree.
+fn sample_settings(value: &Value) -> Vec<(String, String)> {
+    let mut settings: Vec<(String, String)> =
+        value["samples_number"].as_u64().map(|n| ("samples_number".to_owned(), n.to_string())).into_iter().collect();
+    if let Some(ids) = value["sample_ids"].as_array().filter(|ids| !ids.is_empty()) {
+        settings.push(("sample_ids".to_owned(), format!("{} listed", ids.len())));
+    }
+    settings.extend(pair("prompt_style", &value["additional_details"]["prompt_style"]));
+    settings
 }
 
 impl MetricConfig {
@@ -299,7 +325,39 @@ impl GenerationConfig {
                 }
             }
         }
-        GenerationConfig { settings }
+        GenerationConfig { settings, part: TestPart::read(&value["additional_details"]) }
+    }
+}
+
+impl TestPart {
+    /// Members of `additional_details` that say which part of a test was run.
+    const KEYS: [&str; 4] = ["subject", "subset", "language_pair", "level"];
+
+    fn read(details: &Value) -> Option<TestPart> {
+        let stated = TestPart::KEYS.into_iter().filter_map(|key| Some((key, details.get(key)?)));
+        let (mut keys, mut labels) = (Vec::new(), Vec::new());
+        for (key, value) in stated {
+            let items = items(value);
+            match &items[..] {
+                [] => continue,
+                [one] => labels.push(format!("{} {one}", key.replace('_', " "))),
+                many => labels.push(format!("{} {}s", many.len(), key.replace('_', " "))),
+            }
+            keys.push(format!("{key}={}", items.join(",")));
+        }
+        (!keys.is_empty()).then(|| TestPart { key: keys.join(";"), label: labels.join(", ") })
+    }
+}
+
+/// The items of a list, which newer records write as one text with commas.
+fn items(value: &Value) -> Vec<String> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Value::String(text) => {
+            text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()
+        }
+        other => vec![other.to_string()],
     }
 }
 
@@ -316,13 +374,29 @@ fn pair(key: &str, value: &Value) -> Option<(String, String)> {
         Value::Null => return None,
         Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
         Value::Array(items) if items.is_empty() => return None,
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
-        }
-        Value::Object(members) if members.is_empty() => return None,
+        Value::Array(list) if list.iter().all(Value::is_string) => first_items(&items(value)),
+        other if says_nothing(other) => return None,
         other => other.to_string(),
     };
     (!text.is_empty()).then(|| (key.to_owned(), shorten(&text, MAX_SETTING)))
+}
+
+/// A list of more than three items by its first two and its length.
+fn first_items(items: &[String]) -> String {
+    match items {
+        [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second}, … ({} in all)", items.len()),
+        all => all.join(", "),
+    }
+}
+
+/// True for containers with nothing in them, however deep.
+fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.iter().all(says_nothing),
+        Value::Object(members) => members.values().all(says_nothing),
+        _ => false,
+    }
 }
 
 /// A member that should be a string: numbers and booleans are taken as their text, lists and

@@ -267,6 +267,9 @@ pub struct MetricMeta {
     /// Spellings in records.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// True if it depends on which other models were evaluated, as a win rate does.
+    #[serde(default)]
+    pub relative: bool,
     #[serde(default, rename = "unit")]
     _unit: Option<Value>,
     #[serde(default, rename = "higher_is_better")]
@@ -275,12 +278,10 @@ pub struct MetricMeta {
     _min: Option<Value>,
     #[serde(default, rename = "max")]
     _max: Option<Value>,
-    #[serde(default, rename = "relative")]
-    _relative: Option<Value>,
     #[serde(flatten)]
     unknown: Unknown,
 }
-entry!(MetricMeta, "id" "name" "aliases");
+entry!(MetricMeta, "id" "name" "aliases" "relative");
 
 /// A page of prose.
 #[derive(Clone, Debug, Deserialize)]
@@ -302,6 +303,14 @@ entry!(ProsePage, "title" "nav_order");
 
 /// The metrics that records most often name, so that a bare datastore is readable.
 const BUILT_IN_METRICS: &str = include_str!("metrics.yaml");
+
+/// How to read a card; a site's own `pages/methodology.md` takes its place.
+fn methodology() -> Result<ProsePage> {
+    let (front_matter, prose) =
+        split_front_matter(include_str!("methodology.md")).context("the built-in page is broken")?;
+    let page: ProsePage = serde_yaml::from_str(front_matter).context("the built-in page is broken")?;
+    Ok(ProsePage { id: "methodology".to_owned(), prose: prose.to_owned(), ..page })
+}
 
 /// Reads `folder`; one that does not exist gives the built-in tables only.
 pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
@@ -325,6 +334,9 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
         reader.tables(folder)?;
     }
     let mut content = reader.content;
+    if !content.pages.iter().any(|page| page.id == "methodology") {
+        content.pages.push(methodology()?);
+    }
     content
         .pages
         .sort_by(|a, b| (a.nav_order.unwrap_or(i64::MAX), &a.title).cmp(&(b.nav_order.unwrap_or(i64::MAX), &b.title)));

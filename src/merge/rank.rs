@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::scale::Family;
 use super::{Dataset, Direction, Reading};
 use crate::id::{Id, Table};
+use crate::load::block::TestPart;
 use crate::resolve::{Metric, Slice};
 
 /// The models of one slice, in order.
@@ -15,6 +16,8 @@ use crate::resolve::{Metric, Slice};
 pub struct Ranking {
     /// Of what.
     pub slice: Id<Slice>,
+    /// The part of the test that its results are over.
+    pub part: Id<TestPart>,
     /// By what.
     pub metric: Id<Metric>,
     /// Which end is good.
@@ -52,22 +55,25 @@ pub fn rank(dataset: &mut Dataset) -> Table<Ranking> {
         let slice = &dataset.entities.slices[ranking.slice];
         let size = std::cmp::Reverse(ranking.n_readings);
         // All rankings of the whole, then the slices by name.
-        (slice.benchmark, slice.name.is_some(), ranking.slice, size, ranking.metric, ranking.direction)
+        (slice.benchmark, slice.name.is_some(), ranking.slice, size, ranking.part, ranking.metric, ranking.direction)
     });
     let mut table = Table::default();
     for ranking in rankings {
         let id = table.push(ranking);
-        for row in &table[id].rows {
+        for (place, row) in table[id].rows.iter().enumerate() {
             let readings = &mut dataset.readings[row.start as usize..row.end as usize];
             readings[0].rank = row.rank.unwrap_or(0);
-            readings.iter_mut().for_each(|reading| reading.ranking = id);
+            for reading in readings {
+                reading.ranking = id;
+                reading.place = place as u32;
+            }
         }
     }
     table
 }
 
-fn key(reading: &Reading) -> (Id<Slice>, Id<Metric>, Direction, Family) {
-    (reading.resolved.slice, reading.resolved.metric, reading.direction, reading.scale.family())
+fn key(reading: &Reading) -> (Id<Slice>, Id<TestPart>, Id<Metric>, Direction, Family) {
+    (reading.resolved.slice, reading.resolved.part, reading.resolved.metric, reading.direction, reading.scale.family())
 }
 
 /// The runs of readings that share a cell.
@@ -108,6 +114,7 @@ fn ranking(dataset: &Dataset, cells: &[Range<usize>]) -> Ranking {
     }
     Ranking {
         slice: first.resolved.slice,
+        part: first.resolved.part,
         metric: first.resolved.metric,
         direction,
         n_readings: cells.iter().map(|cell| cell.len()).sum(),

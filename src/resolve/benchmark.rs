@@ -97,7 +97,9 @@ impl<'a> BenchmarkResolver<'a> {
             Some((number, Part::Named)) => (self.benchmark_of(number), Some(&*result.name)),
             None => self.unknown(collection, result),
         };
-        self.benchmarks.get_mut(benchmark).spellings.insert(result.name.to_string());
+        if slice.is_none() {
+            self.benchmarks.get_mut(benchmark).spellings.insert(result.name.to_string());
+        }
         let key = (benchmark, slice.map(key));
         let slices = &mut self.slices;
         let id = *self
