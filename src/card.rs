@@ -10,6 +10,7 @@ pub mod list;
 pub mod model;
 pub mod not_shown;
 
+use foldhash::HashMap;
 use serde::Serialize;
 
 use crate::id::Id;
@@ -18,7 +19,7 @@ use crate::load::content::Link;
 use crate::load::{Loaded, Origin};
 use crate::merge::{Dataset, Direction, Ranking, Reading, Scale};
 use crate::paths;
-use crate::resolve::{Benchmark, Evaluator, Model};
+use crate::resolve::{Benchmark, Evaluator, Model, Slice};
 
 /// Where every page stands; without `.html`, relative to the top of the site.
 #[derive(Debug)]
@@ -40,10 +41,14 @@ impl Paths {
         for (benchmark, _) in entities.benchmarks.iter() {
             let folder = &benchmarks[benchmark.index()];
             let mut slices = paths::Allocator::default();
+            let mut rankings_of_slice: HashMap<Id<Slice>, usize> = HashMap::default();
+            for (_, ranking) in dataset.rankings_of(benchmark) {
+                *rankings_of_slice.entry(ranking.slice).or_default() += 1;
+            }
             for (place, (id, ranking)) in dataset.rankings_of(benchmark).enumerate() {
                 rankings[id.index()] = match place {
                     0 => folder.clone(),
-                    _ => slices.allocate(folder, &ranking_slug(dataset, id, ranking)),
+                    _ => slices.allocate(folder, &ranking_slug(dataset, ranking, rankings_of_slice[&ranking.slice])),
                 };
             }
         }
@@ -81,10 +86,10 @@ impl Paths {
 }
 
 /// The slice; then, where that has several rankings, the part of the test and the metric.
-fn ranking_slug(dataset: &Dataset, id: Id<Ranking>, ranking: &Ranking) -> String {
+fn ranking_slug(dataset: &Dataset, ranking: &Ranking, rankings_of_slice: usize) -> String {
     let slice = &dataset.entities.slices[ranking.slice];
     let mut name = slice.name.as_deref().map_or("all".to_owned(), crate::names::slug);
-    if dataset.rankings_of(slice.benchmark).all(|(other, it)| other == id || it.slice != ranking.slice) {
+    if rankings_of_slice == 1 {
         return name;
     }
     if let Some(part) = dataset.part_of(ranking) {
@@ -135,6 +140,13 @@ impl Fact {
 
     fn linked(label: &'static str, value: Option<String>, url: Option<String>) -> Fact {
         Fact { label, value, url, note: None }
+    }
+
+    /// An address, shown without its scheme.
+    fn address(label: &'static str, url: Option<&str>) -> Fact {
+        let shown = url
+            .map(|url| url.trim_start_matches("https://").trim_start_matches("www.").trim_end_matches('/').to_owned());
+        Fact::linked(label, shown, web_address(url))
     }
 }
 

@@ -135,7 +135,12 @@ impl Config {
             base_url,
             strict: options.strict,
             clean: options.clean,
-            day: options.source_date_epoch.as_deref().map(source_day).transpose()?,
+            day: options
+                .source_date_epoch
+                .as_deref()
+                .filter(|seconds| !seconds.is_empty())
+                .map(source_day)
+                .transpose()?,
             site,
             content,
         })
@@ -160,7 +165,7 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
         let default = content.join("datastore");
         ensure!(
             default.is_dir(),
-            "there are no records to build from: {} does not exist\n  \
+            "there are no records to build from: {} is not there\n  \
              help: name a datastore with --datastore DIR, or a project with -C DIR",
             default.display()
         );
@@ -233,10 +238,17 @@ fn read_site(path: &Path) -> Result<Site> {
 fn checked_base_url(url: &str) -> Result<String> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match rest {
-        Some(rest) if !rest.is_empty() && !url.contains(['"', '<', '>', ' ', '?', '#']) => {
+        Some(rest)
+            if rest.starts_with(char::is_alphanumeric)
+                && !url.contains(['"', '<', '>', '?', '#', '\\'])
+                && !url.contains(char::is_whitespace) =>
+        {
             Ok(format!("{}/", url.trim_end_matches('/')))
         }
         Some(_) => bail!("base URL `{url}` is not an address"),
+        None if url.contains(':') || url.starts_with('/') => {
+            bail!("base URL `{url}` does not begin with https:// or http://")
+        }
         None => bail!("base URL `{url}` has no scheme\n  help: write https://{url}"),
     }
 }

@@ -42,9 +42,9 @@ impl fmt::Display for Diagnostic {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "{severity}[{}]: {}", self.code, self.file)?;
+        write!(f, "{severity}[{}]: {}", self.code, printable(&self.file))?;
         if !self.place.is_empty() {
-            write!(f, ", {}", self.place)?;
+            write!(f, ", {}", printable(&self.place))?;
         }
         write!(f, ": {}", printable(&self.message))?;
         if let Some(help) = &self.help {
@@ -106,7 +106,8 @@ impl Diagnostics {
 /// `text` with control and bidirectional characters made visible, for a terminal or a log.
 pub fn printable(text: &str) -> String {
     let unsafe_char = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     if !text.contains(unsafe_char) {
         return text.to_owned();

@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use crate::config::{Config, is_hub_id};
 use crate::load::block::ModelInfo;
 use crate::merge::{Dataset, Reading, Scale};
+use crate::paths;
 use crate::site::public_url;
 use registry::{HubBenchmark, Match, Task};
 
@@ -49,8 +50,9 @@ pub fn emit(config: &Config, dataset: &Dataset) -> Result<HubFiles> {
     }
     entries.sort_by(|a, b| a.slot().cmp(&b.slot()).then_with(|| a.record.cmp(&b.record)));
     skipped.sort();
+    spell_repos_alike(&mut entries);
     settle_slots(&mut entries);
-    let files = yaml_files(&entries)?;
+    let files = yaml_files(&entries);
     let mut manifest = Manifest::new(config, entries, skipped, unsupported);
     manifest.yaml_files = files.len();
     let mut files: Vec<(String, Vec<u8>)> =
@@ -113,7 +115,10 @@ impl Converter<'_> {
             return Err(format!("api_only_or_closed_provider:{provider}"));
         }
         let model_repo = meta.and_then(|meta| meta.hf_repo.clone()).unwrap_or_else(|| model.id.clone());
-        if !is_hub_id(&model_repo) {
+        // Files that stand beside the owners in `hub/`.
+        let is_taken =
+            ["manifest.json/", "review.json/", "journal.jsonl/"].iter().any(|file| model_repo.starts_with(file));
+        if !is_hub_id(&model_repo) || is_taken {
             return Err("model_id_is_no_hub_repo".to_owned());
         }
         let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
@@ -121,6 +126,14 @@ impl Converter<'_> {
             url: public_url(repo, datastore.revision.as_deref(), &loaded.origin.path),
             name: self.config.site.publish.source_name.clone(),
         });
+        let yaml_entry = YamlEntry {
+            dataset: DatasetRef { id: benchmark.dataset.clone(), task_id: task.id.clone() },
+            value: self.value(reading)?,
+            date: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+            source,
+            notes: notes(reading, self.dataset),
+        };
+        let yaml = yaml::write(&yaml_entry).map_err(|_| "cannot_be_written_as_yaml".to_owned())?;
         Ok(Entry {
             status: Status::Ready,
             benchmark: benchmark.key.clone(),
@@ -130,13 +143,8 @@ impl Converter<'_> {
             evaluation_id: loaded.record.evaluation_id.to_string(),
             evaluation_result_id: result.id.as_deref().map(str::to_owned),
             record: self.record(reading),
-            yaml_entry: YamlEntry {
-                dataset: DatasetRef { id: benchmark.dataset.clone(), task_id: task.id.clone() },
-                value: self.value(reading)?,
-                date: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
-                source,
-                notes: notes(reading, self.dataset),
-            },
+            yaml_entry,
+            yaml,
         })
     }
 
@@ -196,6 +204,14 @@ fn notes(reading: &Reading, dataset: &Dataset) -> Option<String> {
     (!parts.is_empty()).then(|| crate::number::shorten(&parts.join(", "), 120))
 }
 
+/// The Hub takes letter case for nothing: entries of one repository get its first spelling.
+fn spell_repos_alike(entries: &mut [Entry]) {
+    for repo in entries.chunk_by_mut(|a, b| a.model_repo.eq_ignore_ascii_case(&b.model_repo)) {
+        let spelling = repo.iter().map(|entry| entry.model_repo.clone()).min().unwrap_or_default();
+        repo.iter_mut().for_each(|entry| entry.model_repo.clone_from(&spelling));
+    }
+}
+
 /// Several entries for one model, dataset and task: equal values are one entry and its
 /// duplicates, different values are a conflict and none is ready. `entries` are sorted by slot.
 fn settle_slots(entries: &mut [Entry]) {
@@ -214,10 +230,12 @@ fn settle_slots(entries: &mut [Entry]) {
 }
 
 /// The files of all entries that are ready: path and text.
-fn yaml_files(entries: &[Entry]) -> Result<BTreeMap<String, String>> {
-    let mut by_path: BTreeMap<String, Vec<&YamlEntry>> = BTreeMap::new();
+fn yaml_files(entries: &[Entry]) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.status == Status::Ready) {
-        by_path.entry(format!("{}/{}", entry.model_repo, entry.target_path)).or_default().push(&entry.yaml_entry);
+        let (owner, name) = entry.model_repo.split_once('/').unwrap_or(("_", &entry.model_repo));
+        let path = format!("{}/{}/{}", paths::part(owner), paths::part(name), entry.target_path);
+        files.entry(path).or_default().push_str(&entry.yaml);
     }
-    by_path.into_par_iter().map(|(path, entries)| Ok((path, yaml::write(&entries)?))).collect()
+    files
 }

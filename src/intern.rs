@@ -3,6 +3,7 @@
 //! Records repeat themselves: 229,000 results use some thousand distinct `metric_config` and
 //! `source_data` blocks. Looking a block up by its raw text saves both the parsing and the memory.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::FixedState;
@@ -26,22 +27,23 @@ impl<T: ?Sized> Default for Interner<T> {
 }
 
 impl<T: ?Sized> Interner<T> {
-    /// The value for `text`; `parse` makes it when `text` is new.
-    pub fn get(&self, text: &str, parse: impl FnOnce(&str) -> Arc<T>) -> Arc<T> {
+    /// The value for `text`; `parse` makes it when `text` is new. A failure is not kept.
+    pub fn get<E>(&self, text: &str, parse: impl FnOnce(&str) -> Result<Arc<T>, E>) -> Result<Arc<T>, E> {
         let shard = self.hasher.hash_one(text) as usize % SHARDS;
         let mut map = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(value) = map.get(text) {
-            return value.clone();
+            return Ok(value.clone());
         }
-        let value = parse(text);
+        let value = parse(text)?;
         map.insert(text.into(), value.clone());
-        value
+        Ok(value)
     }
 }
 
 impl Interner<str> {
     /// The shared copy of `text`.
     pub fn text(&self, text: &str) -> Arc<str> {
-        self.get(text, |text| Arc::from(text))
+        let Ok(shared) = self.get(text, |text| Ok::<_, Infallible>(Arc::from(text)));
+        shared
     }
 }

@@ -139,24 +139,30 @@ impl Listings {
         for outcome in outcomes {
             match outcome {
                 Outcome::Read(loaded, bad) => {
-                    if seen.insert(loaded.origin.sha256) {
-                        inputs.quarantined.extend(bad);
-                        inputs.records.push(loaded);
-                    } else {
-                        let detail = "the same bytes were read under another path".to_owned();
-                        let model = Some(loaded.record.model.id.clone());
-                        inputs.quarantined.push(loaded.origin.quarantined(
-                            Reason::DuplicateRecord,
-                            String::new(),
-                            model,
-                            detail,
-                        ));
+                    if !seen.insert(loaded.origin.sha256) {
+                        inputs
+                            .quarantined
+                            .push(loaded.left_out(Reason::DuplicateRecord, "the same bytes were read already"));
+                        continue;
+                    }
+                    inputs.quarantined.extend(bad);
+                    match loaded.record.results.is_empty() {
+                        true => {
+                            inputs.quarantined.push(loaded.left_out(Reason::NoResults, "no result is left to show"))
+                        }
+                        false => inputs.records.push(loaded),
                     }
                 }
                 Outcome::LeftOut(quarantined) => inputs.quarantined.push(quarantined),
             }
         }
         (inputs, digest)
+    }
+}
+
+impl Loaded {
+    fn left_out(&self, reason: Reason, detail: &str) -> Quarantined {
+        self.origin.quarantined(reason, String::new(), Some(self.record.model.id.clone()), detail.to_owned())
     }
 }
 

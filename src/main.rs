@@ -3,6 +3,7 @@
 mod cli;
 mod progress;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
@@ -23,10 +24,19 @@ fn main() -> ExitCode {
         Command::Build(build) => run_build(build, &common),
     };
     result.unwrap_or_else(|err| {
+        // Whoever reads us has read enough.
+        if err.downcast_ref::<io::Error>().is_some_and(|err| err.kind() == io::ErrorKind::BrokenPipe) {
+            return ExitCode::SUCCESS;
+        }
         let label = if common.color.is_on() { "\x1b[31;1merror\x1b[0m" } else { "error" };
         let chain: Vec<String> = err.chain().map(|cause| cause.to_string()).collect();
         // Help lines of a cause stand on lines of their own; everything else is one line.
         let text: Vec<String> = chain.join(": ").lines().map(printable).collect();
+        if common.json {
+            let document = serde_json::json!({ "ok": false, "error": text.join("\n") });
+            // If this cannot be printed either, the message below is all that is left.
+            let _ = writeln!(io::stdout(), "{document:#}");
+        }
         eprintln!("{label}: {}", text.join("\n"));
         ExitCode::FAILURE
     })
@@ -53,9 +63,9 @@ fn run_build(build: Build, common: &Common) -> Result<ExitCode> {
     }
     let failed = config.strict && (report.faults > 0 || !diagnostics.is_empty());
     if common.json {
-        println!("{}", json(&report, &diagnostics, failed)?);
+        writeln!(io::stdout(), "{}", json(&report, &diagnostics, failed)?)?;
     } else if !common.quiet {
-        print_report(&report, &config, common);
+        print_report(&report, &config, common)?;
     }
     if failed {
         eprintln!(
@@ -94,18 +104,20 @@ fn print_diagnostics(diagnostics: &[Diagnostic], common: &Common) {
     }
 }
 
-fn print_report(report: &Report, config: &Config, common: &Common) {
+fn print_report(report: &Report, config: &Config, common: &Common) -> io::Result<()> {
+    let mut out = io::stdout().lock();
     let index = config.out.join("pages/index.html");
     let verb = if report.up_to_date { "Nothing to do: the site is up to date" } else { "Built the site" };
-    println!("{verb}");
-    print!("{report}");
+    writeln!(out, "{verb}")?;
+    write!(out, "{report}")?;
     if common.verbose {
         for (stage, seconds) in report.seconds.iter().filter(|(stage, _)| *stage != "total") {
-            println!("    {stage:<20}{seconds:>7.3}");
+            writeln!(out, "    {stage:<20}{seconds:>7.3}")?;
         }
     }
-    println!("Open {}", index.display());
+    writeln!(out, "Open {}", index.display())?;
     if report.faults > 0 {
-        println!("What is not shown, and why: {}", config.out.join("pages/not-shown.html").display());
+        writeln!(out, "What is not shown, and why: {}", config.out.join("pages/not-shown.html").display())?;
     }
+    out.flush()
 }

@@ -35,11 +35,17 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = Builder::default();
     cleaner.url_schemes(["http", "https", "mailto"].into());
     cleaner.attribute_filter(|element, attribute, value| match (element, attribute) {
-        ("img", "src") if value.contains("//") || value.contains(':') => None,
+        ("img", "src") if !is_of_this_site(value) => None,
         _ => Some(Cow::Borrowed(value)),
     });
     cleaner
 });
+
+/// True for a plain relative path; browsers read `/\\host` and worse as other hosts.
+fn is_of_this_site(address: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._~/+-%".contains(c);
+    !address.starts_with('/') && !address.contains("//") && address.chars().all(is_plain)
+}
 
 #[cfg(test)]
 mod tests {
@@ -61,6 +67,7 @@ mod tests {
         check("<p onclick=\"x()\" style=\"a\">b</p>", "<p>b</p>");
         check("<iframe src=\"https://a.example\"></iframe>", "");
         check("![a](https://a.example/b.png)", "<p><img alt=\"a\"></p>");
+        check("<img src=\"\\\\a.example/b\" alt=\"a\">", "<img alt=\"a\">");
         check("![a](b.png)", "<p><img src=\"b.png\" alt=\"a\"></p>");
     }
 }

@@ -150,8 +150,7 @@ impl Dataset {
     /// over different ones.
     pub fn part_of(&self, ranking: &Ranking) -> Option<&str> {
         let label = self.entities.parts[ranking.part].label.as_str();
-        let label = if label.is_empty() { "part of the test not reported" } else { label };
-        self.differing_parts[ranking.slice.index()].then_some(label)
+        (self.differing_parts[ranking.slice.index()] && !label.is_empty()).then_some(label)
     }
 
     fn differing_parts(&self) -> Vec<bool> {

@@ -37,6 +37,10 @@ impl Number {
         if !value.is_finite() {
             return Err(format!("`{text}` is not finite"));
         }
+        let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+        if value == 0.0 && mantissa.contains(|c: char| matches!(c, '1'..='9')) {
+            return Err(format!("`{text}` is smaller than any score"));
+        }
         Ok(Number { digits: text.into(), value })
     }
 
@@ -52,7 +56,10 @@ impl Number {
 
     /// The exact decimal.
     pub fn decimal(&self) -> BigDecimal {
-        // The text is a JSON number of at most 64 characters within the range of a float.
+        if self.value == 0.0 {
+            return BigDecimal::default(); // also for 0e999999999
+        }
+        // A JSON number of at most 64 characters within the range of a float can be read.
         self.digits.parse().unwrap_or_default()
     }
 }
@@ -84,12 +91,13 @@ mod tests {
         for text in ["0.8873239436619719", "1", "1.0", "-0.01", "5e-1", "0.10"] {
             assert_eq!(read(text).unwrap().digits(), text);
         }
+        assert_eq!(read("-0e999999999").unwrap().decimal(), BigDecimal::default());
         assert_eq!(read("5e-1").unwrap().decimal(), "0.5".parse::<BigDecimal>().unwrap());
     }
 
     #[test]
     fn what_is_no_number_is_refused_with_a_reason() {
-        for text in ["null", "\"0.5\"", "true", "[1]", "{}", "1e999"] {
+        for text in ["null", "\"0.5\"", "true", "[1]", "{}", "1e999", "1e-999", "1e-99999999999999999999"] {
             assert!(read(text).is_err(), "{text}");
         }
     }

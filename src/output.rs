@@ -4,13 +4,15 @@
 //! What a build wrote is listed in `.evalcards/files`, one `SHA-256  path` a line, as `sha256sum`
 //! writes it. The list names every file *before* it is written, so that after a kill at any
 //! moment the next build knows what is ours. Files that are not listed are never touched, and a
-//! folder with files but without a list is refused.
+//! folder with files but without a list is refused. Nothing is written, read or removed through a
+//! symbolic link: whoever prepares an output folder must not reach what lies outside it.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -25,6 +27,8 @@ pub struct Output {
     root: PathBuf,
     /// What the last build wrote, or meant to.
     listed: BTreeMap<String, Option<Sha256>>,
+    /// Part of the names of temporary files, so that they are never those of somebody else's.
+    token: String,
     _lock: File,
 }
 
@@ -74,30 +78,36 @@ impl Output {
     /// the output of an earlier build.
     pub fn open(root: &Path) -> Result<Output> {
         let own = root.join(OWN);
-        if !own.join("files").is_file() {
+        if !is_file(&own.join("files")) {
             refuse_foreign(root)?;
         }
-        fs::create_dir_all(&own).with_context(|| format!("cannot write the output folder {}", root.display()))?;
-        let lock_path = own.join("lock");
-        let lock = File::create(&lock_path).with_context(|| format!("cannot write {}", lock_path.display()))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => {
-                bail!("another build is writing to {}; wait for it to end", root.display())
+        let unusable = || format!("cannot write the output folder {}", root.display());
+        fs::create_dir_all(root).with_context(unusable)?;
+        match fs::create_dir(&own) {
+            Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
+                ensure!(
+                    is_folder(&own),
+                    "{} is not a folder: move it away, it is where evalcards notes what it wrote",
+                    own.display()
+                );
             }
-            // Some network file systems have no locks; writing is atomic file by file all the same.
-            Err(fs::TryLockError::Error(_)) => {}
+            made => made.with_context(unusable)?,
         }
-        let listed = match fs::read_to_string(own.join("files")) {
-            Ok(text) => read_list(&text)
-                .with_context(|| format!("{} is damaged; build into another folder", own.join("files").display()))?,
-            Err(err) if err.kind() == io::ErrorKind::NotFound => {
-                write_atomically(&own.join("files"), b"")?;
-                BTreeMap::new()
+        let lock = lock(&own.join("lock"), root)?;
+        let mut output = Output { root: root.to_owned(), listed: BTreeMap::new(), token: token(&own)?, _lock: lock };
+        match fs::read(own.join("files")) {
+            Ok(bytes) => {
+                output.listed = read_list(&String::from_utf8_lossy(&bytes)).with_context(|| {
+                    format!("{} is damaged; build into another folder with --out", own.join("files").display())
+                })?;
             }
+            Err(err) if err.kind() == io::ErrorKind::NotFound => output.write_own("files", b"")?,
             Err(err) => return Err(err).with_context(|| format!("cannot read {}", own.join("files").display())),
-        };
-        Ok(Output { root: root.to_owned(), listed, _lock: lock })
+        }
+        if !is_file(&own.join("build.json")) {
+            output.remove_temporaries();
+        }
+        Ok(output)
     }
 
     /// False if the last build was made from other templates, content or options: then the
@@ -121,8 +131,9 @@ impl Output {
         let files: Vec<_> = self.listed.iter().collect();
         let intact = files.into_par_iter().map_init(Vec::new, |buffer, (path, sha256)| {
             buffer.clear();
-            let read = File::open(self.root.join(path)).and_then(|mut file| file.read_to_end(buffer));
-            read.is_ok() && *sha256 == Some(Sha256::of(buffer))
+            let target = self.root.join(path);
+            let mut read = || File::open(&target).and_then(|mut file| file.read_to_end(buffer));
+            is_file(&target) && read().is_ok() && *sha256 == Some(Sha256::of(buffer))
         });
         intact.all(|intact| intact).then_some(state.notes)
     }
@@ -132,7 +143,7 @@ impl Output {
         self.forget_state()?;
         let removed = self.remove(self.listed.keys())?;
         self.listed.clear();
-        write_atomically(&self.root.join(OWN).join("files"), b"")?;
+        self.write_own("files", b"")?;
         Ok(removed)
     }
 
@@ -169,7 +180,44 @@ impl Output {
     pub fn finish<N: Serialize>(&self, base: Sha256, fingerprint: Option<Sha256>, notes: &N) -> Result<()> {
         let state = State { base: base.to_string(), fingerprint: fingerprint.map(|it| it.to_string()), notes };
         let text = serde_json::to_vec_pretty(&state).context("failed to write down the state of the build")?;
-        write_atomically(&self.root.join(OWN).join("build.json"), &text)
+        self.write_own("build.json", &text)
+    }
+
+    fn write_own(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        self.write_atomically(&self.root.join(OWN).join(name), bytes)
+    }
+
+    /// What a kill between writing and renaming left behind.
+    fn remove_temporaries(&self) {
+        for path in self.listed.keys().filter(|path| self.is_below_folders(path)) {
+            let _ = fs::remove_file(self.temporary(&self.root.join(path)));
+        }
+    }
+
+    /// True if all folders above `path` are folders and not links to some.
+    fn is_below_folders(&self, path: &str) -> bool {
+        let parts = path.match_indices('/').map(|(at, _)| &path[..at]);
+        parts.map(|folder| self.root.join(folder)).all(|folder| is_folder(&folder))
+    }
+
+    /// The name under which `target` is written before it gets its own.
+    fn temporary(&self, target: &Path) -> PathBuf {
+        let mut name = target.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.tmp", self.token));
+        target.with_file_name(name)
+    }
+
+    /// Writes beside `target` and renames: whoever reads it sees the old bytes or the new.
+    fn write_atomically(&self, target: &Path, bytes: &[u8]) -> Result<()> {
+        let temporary = self.temporary(target);
+        let written = create_new(&temporary)
+            .and_then(|mut file| file.write_all(bytes))
+            .and_then(|()| fs::rename(&temporary, target));
+        written.map_err(|err| {
+            let _ = fs::remove_file(&temporary);
+            let in_the_way = if is_folder(target) { "; a folder is in its place: move it away" } else { "" };
+            anyhow::Error::from(err).context(format!("cannot write {}{in_the_way}", target.display()))
+        })
     }
 
     /// Lists what will be written beside what was, before the first byte is.
@@ -208,9 +256,8 @@ impl Output {
         let place = self.root.join(folder);
         match fs::create_dir(&place) {
             Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
-                let is_folder = fs::symlink_metadata(&place).is_ok_and(|found| found.is_dir());
                 ensure!(
-                    is_folder,
+                    is_folder(&place),
                     "{} is in the way: it is not a folder, and evalcards writes through no links",
                     place.display()
                 );
@@ -224,7 +271,7 @@ impl Output {
         let target = self.root.join(path);
         let changed = !holds(&target, new, old);
         if changed {
-            write_atomically(&target, new)?;
+            self.write_atomically(&target, new)?;
         }
         Ok(Entry { path: path.to_owned(), sha256: Sha256::of(new), size: new.len() as u64, changed })
     }
@@ -235,11 +282,12 @@ impl Output {
         let mut removed = 0;
         for path in paths {
             let target = self.root.join(path);
-            // A kill between writing and renaming leaves this behind.
-            let _ = fs::remove_file(temporary(&target));
+            if !self.is_below_folders(path) {
+                continue; // gone, or behind a link that is not ours to follow
+            }
             match fs::remove_file(&target) {
                 Ok(()) => removed += 1,
-                Err(err) if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+                Err(err) if matches!(err.kind(), io::ErrorKind::NotFound | io::ErrorKind::IsADirectory) => {}
                 Err(err) => return Err(err).with_context(|| format!("cannot remove {}", target.display())),
             }
             folders.extend(target.ancestors().skip(1).take_while(|folder| *folder != self.root).map(Path::to_owned));
@@ -268,32 +316,66 @@ impl Output {
                 None => writeln!(text, "{}  {path}", "-".repeat(64)),
             };
         }
-        write_atomically(&self.root.join(OWN).join("files"), text.as_bytes())
+        self.write_own("files", text.as_bytes())
     }
 }
 
 /// True if the file holds exactly `bytes`.
 fn holds(path: &Path, bytes: &[u8], buffer: &mut Vec<u8>) -> bool {
     buffer.clear();
-    let Ok(mut file) = File::open(path) else { return false };
-    file.by_ref().take(bytes.len() as u64 + 1).read_to_end(buffer).is_ok() && buffer == bytes
+    if !is_file(path) {
+        return false;
+    }
+    let Ok(file) = File::open(path) else { return false };
+    file.take(bytes.len() as u64 + 1).read_to_end(buffer).is_ok() && buffer == bytes
 }
 
-/// The name under which `target` is written before it gets its own.
-fn temporary(target: &Path) -> PathBuf {
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(".evalcards-tmp");
-    target.with_file_name(name)
+/// A regular file, and not a link to one.
+fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
 }
 
-/// Writes beside `target` and renames: whoever reads it sees the old bytes or the new.
-fn write_atomically(target: &Path, bytes: &[u8]) -> Result<()> {
-    let temporary = temporary(target);
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, target));
-    written.map_err(|err| {
-        let _ = fs::remove_file(&temporary);
-        anyhow::Error::from(err).context(format!("cannot write {}", target.display()))
-    })
+/// A folder, and not a link to one.
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+}
+
+/// A new file; what stands at its place is removed first and not followed.
+fn create_new(path: &Path) -> io::Result<File> {
+    match File::create_new(path) {
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            File::create_new(path)
+        }
+        created => created,
+    }
+}
+
+fn lock(path: &Path, root: &Path) -> Result<File> {
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    let file = opened.with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => {
+            bail!("another build is writing to {}; wait for it to end", root.display())
+        }
+        // Some network file systems have no locks; writing is atomic file by file all the same.
+        Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(file),
+    }
+}
+
+/// The token of this output folder: 16 hex digits that nobody else puts into a file name.
+fn token(own: &Path) -> Result<String> {
+    let path = own.join("token");
+    let is_token = |text: &String| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let known = if is_file(&path) { fs::read_to_string(&path).ok().filter(is_token) } else { None };
+    known.map_or_else(
+        || {
+            let token = format!("{:016x}", RandomState::new().hash_one(own));
+            let written = create_new(&path).and_then(|mut file| file.write_all(token.as_bytes()));
+            written.with_context(|| format!("cannot write {}", path.display())).map(|()| token)
+        },
+        Ok,
+    )
 }
 
 fn refuse_foreign(root: &Path) -> Result<()> {
@@ -319,7 +401,8 @@ fn read_list(text: &str) -> Result<BTreeMap<String, Option<Sha256>>> {
     let line = |line: &str| {
         let (hash, path) = line.split_once("  ")?;
         // A list that somebody edited must not lead outside the folder.
-        is_safe_relative(path).then(|| (path.to_owned(), Sha256::from_hex(hash)))
+        let is_ours = path.starts_with("pages/") || path.starts_with("hub/");
+        (is_ours && is_safe_relative(path)).then(|| (path.to_owned(), Sha256::from_hex(hash)))
     };
     text.lines()
         .enumerate()

@@ -123,7 +123,8 @@ pub struct Allocator {
 impl Allocator {
     /// `folder/name`, or with `-2`, `-3` … if another page has that already.
     pub fn allocate(&mut self, folder: &str, name: &str) -> String {
-        let path = format!("{folder}/{}", part(name));
+        // A name that ends in `.html` would be a folder where another page is a file.
+        let path = format!("{folder}/{}", part(&name.replace('.', "-")));
         let count = self.taken.entry(path.to_ascii_lowercase()).or_default();
         *count += 1;
         match *count {

@@ -171,16 +171,19 @@ fn format_value(out: &mut Output, state: &mut State, value: &Value) -> Result<()
 
 fn escape(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
     let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+    let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || (c.is_control() && c != '\n');
+    while let Some(at) = rest.find(special) {
         out.write_str(&rest[..at])?;
         out.write_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",
             b'<' => "&lt;",
             b'>' => "&gt;",
             b'"' => "&quot;",
-            _ => "&#39;",
+            b'\'' => "&#39;",
+            _ => "\u{fffd}",
         })?;
-        rest = &rest[at + 1..];
+        rest = &rest[at..];
+        rest = &rest[rest.chars().next().map_or(0, char::len_utf8)..];
     }
     out.write_str(rest)
 }

@@ -169,20 +169,15 @@ impl<'a> Site<'a> {
     }
 
     fn plan_prose(&mut self, diagnostics: &mut Diagnostics) {
+        let mut taken: foldhash::HashSet<String> = RESERVED.iter().map(|&path| path.to_owned()).collect();
         for (number, page) in self.dataset.inputs.content.pages.iter().enumerate() {
-            if RESERVED.contains(&page.id.as_str()) {
-                let file = self.config.content.join("pages").join(format!("{}.md", page.id));
-                let message = format!("`{}` is the address of a page that evalcards makes itself", page.id);
-                diagnostics.error(
-                    "reserved-page",
-                    &file.display().to_string(),
-                    "",
-                    message,
-                    "give the file another name",
-                );
+            let path = crate::paths::part(&page.id);
+            // Some file systems take letter case for nothing.
+            if !taken.insert(path.to_lowercase()) {
+                let message = format!("`{path}.html` is the address of another page");
+                diagnostics.error("reserved-page", &page.file, "", message, "give the file another name");
                 continue;
             }
-            let path = crate::paths::part(&page.id);
             if page.nav_order.is_some() {
                 self.nav.push(NavLink { title: page.title.clone(), path: format!("{path}.html") });
             }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::list::Pager;
-use super::{Cards, Fact, Labelled, ReadingView, count, counted, direction_in_words, web_address, web_links};
+use super::{Cards, Fact, Labelled, ReadingView, count, counted, direction_in_words, web_links};
 use crate::id::Id;
 use crate::load::content::BenchmarkMeta;
 use crate::merge::{Ranking, Row};
@@ -11,6 +11,9 @@ use crate::resolve::Benchmark;
 
 /// Rows of a ranking on one page: about 120 kB.
 pub const ROWS: usize = 200;
+
+/// Most rankings that a page lists; the others are reached from the cards of their models.
+const MOST_LINKS: usize = 1_000;
 
 /// Everything that one page of a ranking says. The first page of a benchmark's first ranking is
 /// the page of the benchmark.
@@ -50,8 +53,10 @@ pub struct BenchmarkCard<'a> {
     pub rows: Vec<RowView<'a>>,
     /// The pages of this ranking.
     pub pager: Pager,
-    /// All rankings of the benchmark.
+    /// The rankings of the benchmark, on its own page; the first of them, if there are very many.
     pub rankings: Vec<RankingLink<'a>>,
+    /// How many rankings there are.
+    pub n_rankings: usize,
 }
 
 /// One model in a ranking.
@@ -128,7 +133,7 @@ impl<'a> Cards<'a> {
             links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
             prose,
             is_main: is_first && number == 1,
-            summary: self.benchmark_summary(slice.benchmark),
+            summary: if is_first { self.benchmark_summary(slice.benchmark) } else { String::new() },
             slice: slice.name.as_deref(),
             part: self.dataset.part_of(ranking),
             metric: &metric.name,
@@ -138,7 +143,8 @@ impl<'a> Cards<'a> {
             ranking_summary: ranking_summary(ranking),
             rows: rows.map(|(place, row)| self.row(place, row)).collect(),
             pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),
-            rankings: self.ranking_links(slice.benchmark, id),
+            rankings: if is_first { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
+            n_rankings: self.dataset.rankings_of(slice.benchmark).len(),
         }
     }
 
@@ -184,7 +190,7 @@ impl<'a> Cards<'a> {
         let metric = |ranking: &Ranking| ranking.metric;
         let first = self.dataset.rankings_of(benchmark).map(|(_, ranking)| metric(ranking)).next();
         let has_several = self.dataset.rankings_of(benchmark).any(|(_, ranking)| Some(metric(ranking)) != first);
-        let links = rankings.map(|(id, ranking)| RankingLink {
+        let links = rankings.take(MOST_LINKS).map(|(id, ranking)| RankingLink {
             slice: self.dataset.entities.slices[ranking.slice].name.as_deref(),
             part: self.dataset.part_of(ranking),
             metric: has_several.then(|| self.dataset.entities.metrics[ranking.metric].name.as_str()),
@@ -228,7 +234,7 @@ fn benchmark_facts(meta: Option<&BenchmarkMeta>) -> Vec<Fact> {
         Fact::new("Scale", meta.scale.map(|(min, max)| format!("{min} to {max}"))),
         Fact::new("Chance level", meta.chance_level.map(|level| level.to_string())),
         Fact::linked("Hub dataset", dataset.map(|id| id + &task), dataset_url),
-        Fact::linked("Paper", meta.paper.clone(), web_address(meta.paper.as_deref())),
+        Fact::address("Paper", meta.paper.as_deref()),
         Fact::new("Published", meta.released.clone()),
     ]
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Cards, Fact, count, counted, web_address};
+use super::{Cards, Fact, count, counted};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::names::is_not_reported;
@@ -128,7 +128,7 @@ impl<'a> Cards<'a> {
             facts: meta.map_or(Vec::new(), |meta| {
                 let hub = meta.hf.as_deref().filter(|account| crate::config::is_hub_id(&format!("{account}/x")));
                 vec![
-                    Fact::linked("Website", meta.website.clone(), web_address(meta.website.as_deref())),
+                    Fact::address("Website", meta.website.as_deref()),
                     Fact::linked(
                         "Hub account",
                         meta.hf.clone(),

@@ -181,12 +181,15 @@ impl<'a> Cards<'a> {
 
     fn parameters(&self, id: Id<Model>) -> Fact {
         let model = &self.dataset.entities.models[id];
-        if let Some(billions) = self.dataset.model_meta(model).and_then(|meta| meta.params_b) {
+        if let Some(billions) =
+            self.dataset.model_meta(model).and_then(|meta| meta.params_b).filter(|n| n.is_finite() && *n > 0.0)
+        {
             return Fact::new("Parameters", Some(format!("{billions} billion")));
         }
         let stated = self.dataset.stated_by_records(id, "params_billions");
         // Sources write -1 and 0 where they do not know.
-        let known = stated.filter(|text| text.parse::<f64>().is_ok_and(|billions| billions > 0.0));
+        let known =
+            stated.filter(|text| text.parse::<f64>().is_ok_and(|billions| billions.is_finite() && billions > 0.0));
         Fact { note: Some("as records claim"), ..Fact::new("Parameters", known.map(|text| format!("{text} billion"))) }
     }
 

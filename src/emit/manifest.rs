@@ -64,6 +64,9 @@ pub struct Entry {
     pub record: RecordRef,
     /// What would be written.
     pub yaml_entry: YamlEntry,
+    /// The same as lines of a file.
+    #[serde(skip)]
+    pub yaml: String,
 }
 
 /// Status of an entry after `build`.

@@ -161,54 +161,61 @@ impl Blocks {
         block: Option<&RawValue>,
         old: Option<&RawValue>,
         leaderboard: &Scalar,
-    ) -> Arc<SourceMetadata> {
+    ) -> Result<Arc<SourceMetadata>, String> {
         let text = |block: Option<&RawValue>| block.map_or("null", RawValue::get).to_owned();
         // The three parts together are the key; only 0.0.1 has more than the first.
         let key = match (old, leaderboard.as_str()) {
             (None, "") => text(block),
             (_, name) => format!("[{},{},{}]", text(block), text(old), Value::from(name)),
         };
-        self.sources.get(&key, |key| Arc::new(SourceMetadata::read(&json(key))))
+        self.sources.get(&key, |key| Ok(Arc::new(SourceMetadata::read(&json("source_metadata", key)?))))
     }
 
     /// `eval_library`.
-    pub fn eval_library(&self, block: &RawValue) -> Arc<EvalLibrary> {
+    pub fn eval_library(&self, block: &RawValue) -> Result<Arc<EvalLibrary>, String> {
         self.libraries.get(block.get(), |text| {
-            let value = json(text);
-            Arc::new(EvalLibrary { name: string(&value["name"]), version: string(&value["version"]) })
+            let value = json("eval_library", text)?;
+            Ok(Arc::new(EvalLibrary { name: string(&value["name"]), version: string(&value["version"]) }))
         })
     }
 
     /// `model_info`.
-    pub fn model_info(&self, block: &RawValue) -> Arc<ModelInfo> {
-        self.models.get(block.get(), |text| Arc::new(ModelInfo::read(&json(text))))
+    pub fn model_info(&self, block: &RawValue) -> Result<Arc<ModelInfo>, String> {
+        self.models.get(block.get(), |text| Ok(Arc::new(ModelInfo::read(&json("model_info", text)?))))
     }
 
     /// `source_data` of a result (since 0.2.0), of the root (0.1.0), or the root's list of URLs.
-    pub fn source_data(&self, block: Option<&RawValue>) -> Arc<SourceData> {
-        self.data.get(block.map_or("null", RawValue::get), |text| Arc::new(SourceData::read(&json(text))))
+    pub fn source_data(&self, block: Option<&RawValue>) -> Result<Arc<SourceData>, String> {
+        self.data.get(block.map_or("null", RawValue::get), |text| {
+            Ok(Arc::new(SourceData::read(&json("source_data", text)?)))
+        })
     }
 
     /// `metric_config`.
-    pub fn metric_config(&self, block: Option<&RawValue>) -> Arc<MetricConfig> {
-        self.metrics.get(block.map_or("null", RawValue::get), |text| Arc::new(MetricConfig::read(text)))
+    pub fn metric_config(&self, block: Option<&RawValue>) -> Result<Arc<MetricConfig>, String> {
+        self.metrics.get(block.map_or("null", RawValue::get), |text| Ok(Arc::new(MetricConfig::read(text)?)))
     }
 
     /// `generation_config`; `None` if it discloses nothing.
-    pub fn generation_config(&self, block: &RawValue) -> Option<Arc<GenerationConfig>> {
-        let config = self.generations.get(block.get(), |text| Arc::new(GenerationConfig::read(&json(text))));
-        (!config.settings.is_empty()).then_some(config)
+    pub fn generation_config(&self, block: &RawValue) -> Result<Option<Arc<GenerationConfig>>, String> {
+        let read = |text: &str| Ok::<_, String>(Arc::new(GenerationConfig::read(&json("generation_config", text)?)));
+        let config = self.generations.get(block.get(), read)?;
+        Ok((!config.settings.is_empty()).then_some(config))
     }
 }
 
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or(Value::Null)
+/// The block, or why it cannot be read; a block must not be taken for absent because of one member.
+fn json(block: &str, text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|err| format!("`{block}` cannot be read: {}", super::record::plain(&err)))
 }
 
 /// A string that says something.
 fn string(value: &Value) -> Option<String> {
-    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(|text| shorten(text, MAX_TEXT))
 }
+
+/// Longest text that is kept of any member; no real name or address comes near.
+const MAX_TEXT: usize = 1_000;
 
 impl SourceMetadata {
     fn read(value: &Value) -> SourceMetadata {
@@ -288,7 +295,7 @@ fn sample_settings(value: &Value) -> Vec<(String, String)> {
 }
 
 impl MetricConfig {
-    fn read(text: &str) -> MetricConfig {
+    fn read(text: &str) -> Result<MetricConfig, String> {
         #[derive(Deserialize)]
         struct Bounds<'a> {
             #[serde(borrow)]
@@ -296,10 +303,10 @@ impl MetricConfig {
             #[serde(borrow)]
             max_score: Option<&'a RawValue>,
         }
-        let value = json(text);
+        let value = json("metric_config", text)?;
         let bounds: Option<Bounds> = serde_json::from_str(text).ok();
         let bound = |raw: Option<&RawValue>| raw.and_then(|raw| Number::from_json(raw).ok());
-        MetricConfig {
+        Ok(MetricConfig {
             description: string(&value["evaluation_description"]),
             id: string(&value["metric_id"]),
             name: string(&value["metric_name"]),
@@ -308,7 +315,7 @@ impl MetricConfig {
             lower_is_better: value["lower_is_better"].as_bool(),
             min: bounds.as_ref().and_then(|bounds| bound(bounds.min_score)),
             max: bounds.as_ref().and_then(|bounds| bound(bounds.max_score)),
-        }
+        })
     }
 }
 

@@ -45,14 +45,17 @@ type Unknown = BTreeMap<String, Value>;
 trait Entry: DeserializeOwned {
     /// Known keys, for suggestions.
     const KEYS: &'static [&'static str];
+    /// True if the name of the file stands for it.
+    const MAY_LACK_ID: bool;
     fn id(&self) -> &str;
     fn unknown(&self) -> &Unknown;
 }
 
 macro_rules! entry {
-    ($type:ty, $($key:literal)*) => {
+    ($type:ty, $may_lack_id:literal, $($key:literal)*) => {
         impl Entry for $type {
             const KEYS: &'static [&'static str] = &[$($key),*];
+            const MAY_LACK_ID: bool = $may_lack_id;
             fn id(&self) -> &str {
                 &self.id
             }
@@ -109,7 +112,7 @@ pub struct ModelMeta {
     #[serde(flatten)]
     unknown: Unknown,
 }
-entry!(ModelMeta, "id" "name" "developer" "aliases" "params_b" "released" "license" "openness" "hf_repo" "links");
+entry!(ModelMeta, false, "id" "name" "developer" "aliases" "params_b" "released" "license" "openness" "hf_repo" "links");
 
 /// Facts about one benchmark.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -159,7 +162,7 @@ pub struct BenchmarkMeta {
     #[serde(flatten)]
     unknown: Unknown,
 }
-entry!(BenchmarkMeta, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "community_evals" "links");
+entry!(BenchmarkMeta, true, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "community_evals" "links");
 
 /// Collections in which a benchmark's aliases are valid.
 #[derive(Clone, Debug, Deserialize)]
@@ -225,7 +228,7 @@ pub struct OrganizationMeta {
     #[serde(flatten)]
     unknown: Unknown,
 }
-entry!(OrganizationMeta, "id" "name" "kind" "website" "hf" "aliases");
+entry!(OrganizationMeta, false, "id" "name" "kind" "website" "hf" "aliases");
 
 /// A submission channel of the datastore.
 #[derive(Clone, Debug, Deserialize)]
@@ -255,7 +258,7 @@ pub struct CollectionMeta {
     #[serde(flatten)]
     unknown: Unknown,
 }
-entry!(CollectionMeta, "id" "name" "organization" "url" "harness" "aggregates");
+entry!(CollectionMeta, false, "id" "name" "organization" "url" "harness" "aggregates");
 
 /// A metric.
 #[derive(Clone, Debug, Deserialize)]
@@ -281,7 +284,7 @@ pub struct MetricMeta {
     #[serde(flatten)]
     unknown: Unknown,
 }
-entry!(MetricMeta, "id" "name" "aliases" "relative");
+entry!(MetricMeta, false, "id" "name" "aliases" "relative");
 
 /// A page of prose.
 #[derive(Clone, Debug, Deserialize)]
@@ -296,10 +299,13 @@ pub struct ProsePage {
     /// Markdown.
     #[serde(skip)]
     pub prose: String,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
     #[serde(flatten)]
     unknown: Unknown,
 }
-entry!(ProsePage, "title" "nav_order");
+entry!(ProsePage, true, "title" "nav_order");
 
 /// The metrics that records most often name, so that a bare datastore is readable.
 const BUILT_IN_METRICS: &str = include_str!("metrics.yaml");
@@ -327,8 +333,8 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
             (meta.prose, meta.file) = (prose, file);
             content.benchmarks.push(meta);
         })?;
-        reader.markdown(&folder.join("pages"), |content, mut page: ProsePage, _, stem, prose| {
-            (page.id, page.prose) = (stem, prose);
+        reader.markdown(&folder.join("pages"), |content, mut page: ProsePage, file, stem, prose| {
+            (page.id, page.prose, page.file) = (stem, prose, file);
             content.pages.push(page);
         })?;
         reader.tables(folder)?;
@@ -380,6 +386,10 @@ impl Reader<'_> {
                 continue;
             };
             match serde_yaml::from_str::<T>(front_matter) {
+                Ok(meta) if !T::MAY_LACK_ID && meta.id().trim().is_empty() => {
+                    let help = "give it an id; names are joined by it";
+                    self.diagnostics.error("no-id", &file, "front matter", "has no `id`".to_owned(), help);
+                }
                 Ok(meta) => {
                     self.warn_of_unknown_keys(&meta, &file, "front matter");
                     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();

@@ -94,7 +94,8 @@ fn list_indexes(folder: &Path, number: u16, listing: &mut Listing) -> Result<()>
         listing.digest.add(collection.as_bytes());
         listing.digest.add(&bytes);
         let file = format!("flat/indexes/by_collection/{collection}.jsonl");
-        let lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+        let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
         let rows: Vec<_> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
         for (line, row) in rows.into_iter().enumerate() {
             match row {
@@ -124,6 +125,7 @@ enum Row {
 
 /// The fields of an index row that are used; the three shapes of rows differ in others only.
 #[derive(Deserialize)]
+#[serde(expecting = "an index row")]
 struct RawRow<'a> {
     #[serde(borrow, default)]
     record_type: Scalar<'a>,
@@ -170,10 +172,30 @@ fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
 }
 
 fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Result<()> {
-    for entry in WalkDir::new(data).sort_by_file_name() {
-        let entry = entry.with_context(|| format!("failed to list {}", data.display()))?;
-        let is_json = entry.path().extension().is_some_and(|extension| extension == "json");
-        if !entry.file_type().is_file() || !is_json {
+    for entry in WalkDir::new(data).follow_links(true).sort_by_file_name() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(err) => {
+                let path = err.path().unwrap_or(data);
+                let file = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into();
+                listing.quarantined.push(Quarantined {
+                    reason: Reason::MissingObject,
+                    datastore: number,
+                    file,
+                    place: String::new(),
+                    collection: Arc::from(""),
+                    model: None,
+                    detail: format!(
+                        "cannot be read: {}",
+                        err.io_error().map_or("a link that leads in a circle".to_owned(), ToString::to_string)
+                    ),
+                    sha256: None,
+                });
+                continue;
+            }
+        };
+        let is_json = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        if entry.file_type().is_dir() || !is_json {
             continue;
         }
         let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
@@ -204,7 +226,12 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
 pub fn read(root: &Path, object: &Object, buffer: &mut Vec<u8>) -> Result<Sha256, (Reason, String)> {
     buffer.clear();
     let missing = |err: std::io::Error| (Reason::MissingObject, format!("cannot be read: {err}"));
-    let file = File::open(root.join(&*object.path)).map_err(missing)?;
+    let path = root.join(&*object.path);
+    // Links are followed, as caches of the Hub client consist of them; a pipe would never end.
+    if !fs::metadata(&path).map_err(missing)?.is_file() {
+        return Err((Reason::MissingObject, "is not a regular file".to_owned()));
+    }
+    let file = File::open(path).map_err(missing)?;
     file.take(MAX_BYTES + 1).read_to_end(buffer).map_err(missing)?;
     let size = buffer.len() as u64;
     if size > MAX_BYTES {

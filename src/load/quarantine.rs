@@ -57,13 +57,15 @@ pub enum Reason {
     InvalidJson,
     /// JSON, but no aggregate record.
     InvalidRecord,
+    /// A record in which no result is left to show.
+    NoResults,
     /// One result without a name or a finite score; the rest of its record is shown.
     InvalidResult,
 }
 
 impl Reason {
     /// All reasons, in the order in which they are listed.
-    pub const ALL: [Reason; 14] = [
+    pub const ALL: [Reason; 15] = [
         Reason::Superseded,
         Reason::DuplicateRecord,
         Reason::NotAggregate,
@@ -77,6 +79,7 @@ impl Reason {
         Reason::TooLarge,
         Reason::InvalidJson,
         Reason::InvalidRecord,
+        Reason::NoResults,
         Reason::InvalidResult,
     ];
 
@@ -96,6 +99,7 @@ impl Reason {
             Reason::TooLarge => "too-large",
             Reason::InvalidJson => "invalid-json",
             Reason::InvalidRecord => "invalid-record",
+            Reason::NoResults => "no-results",
             Reason::InvalidResult => "invalid-result",
         }
     }
@@ -122,6 +126,7 @@ impl Reason {
             Reason::TooLarge => "The file is larger than any record.",
             Reason::InvalidJson => "The file is not a JSON document.",
             Reason::InvalidRecord => "The document is not an Every Eval Ever record of any known schema version.",
+            Reason::NoResults => "The record holds no result, or none that can be shown.",
             Reason::InvalidResult => {
                 "One result of a record has no name or no finite score; its other results are shown."
             }

@@ -111,13 +111,13 @@ fn shape_error(text: &str, err: &serde_json::Error) -> BadRecord {
 }
 
 /// serde_json's message without its position, which here is relative to a part of the file.
-fn plain(err: &serde_json::Error) -> String {
+pub(super) fn plain(err: &serde_json::Error) -> String {
     let text = err.to_string();
     text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
 
 #[derive(Deserialize)]
-#[serde(bound(deserialize = "'de: 'a, R: Deserialize<'de>"))]
+#[serde(expecting = "an aggregate record", bound(deserialize = "'de: 'a, R: Deserialize<'de>"))]
 struct RawRecord<'a, R> {
     #[serde(borrow, default)]
     schema_version: Scalar<'a>,
@@ -147,6 +147,7 @@ struct RawRecord<'a, R> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "a result")]
 struct RawResult<'a> {
     #[serde(borrow, default)]
     evaluation_result_id: Scalar<'a>,
@@ -165,6 +166,7 @@ struct RawResult<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "score details")]
 struct RawScore<'a> {
     #[serde(borrow)]
     score: Option<&'a RawValue>,
@@ -189,9 +191,15 @@ fn finish<'a, R>(
     let Some(raw_model) = raw.model_info else {
         return Err(BadRecord::Shape("`model_info` is missing".to_owned()));
     };
-    let model = blocks.model_info(raw_model);
+    let model = blocks.model_info(raw_model).map_err(BadRecord::Shape)?;
     if model.id.is_empty() {
         return Err(BadRecord::Shape("`model_info` has neither `id` nor `name`".to_owned()));
+    }
+    if model.id.len() > MAX_NAME {
+        return Err(BadRecord::Shape(format!(
+            "the model's id has {} bytes; at most {MAX_NAME} are read",
+            model.id.len()
+        )));
     }
     if raw_results.len() > usize::from(u16::MAX) {
         return Err(BadRecord::Shape(format!("has {} results; at most {} are read", raw_results.len(), u16::MAX)));
@@ -213,13 +221,18 @@ fn finish<'a, R>(
         schema_version: blocks.text.text(raw.schema_version.as_str()),
         evaluation_id: raw.evaluation_id.as_str().into(),
         retrieved: raw.retrieved_timestamp.stamp(blocks),
-        source: blocks.source_metadata(raw.source_metadata, raw.evaluation_source, &raw.leaderboard_name),
-        library: raw.eval_library.map(|block| blocks.eval_library(block)),
+        source: blocks
+            .source_metadata(raw.source_metadata, raw.evaluation_source, &raw.leaderboard_name)
+            .map_err(BadRecord::Shape)?,
+        library: raw.eval_library.map(|block| blocks.eval_library(block)).transpose().map_err(BadRecord::Shape)?,
         model,
         results: results.into(),
     };
     Ok((record, bad))
 }
+
+/// Longest id or name, in bytes, that is read; the longest real one has 129.
+const MAX_NAME: usize = 600;
 
 /// What the results of one record share.
 struct Context<'a> {
@@ -234,6 +247,9 @@ impl Context<'_> {
         if name.is_empty() {
             return Err("`evaluation_name` is missing".to_owned());
         }
+        if name.len() > MAX_NAME {
+            return Err(format!("`evaluation_name` has {} bytes; at most {MAX_NAME} are read", name.len()));
+        }
         let details = raw.score_details.ok_or("`score_details` is missing")?;
         let score = details.score.ok_or("`score` is missing")?;
         let score = Number::from_json(score).map_err(|err| format!("`score` {err}"))?;
@@ -241,9 +257,9 @@ impl Context<'_> {
             index,
             id: raw.evaluation_result_id.shared(self.blocks),
             name: self.blocks.text.text(name),
-            data: self.blocks.source_data(raw.source_data.or(self.root_data)),
-            metric: self.blocks.metric_config(raw.metric_config),
-            generation: raw.generation_config.and_then(|block| self.blocks.generation_config(block)),
+            data: self.blocks.source_data(raw.source_data.or(self.root_data))?,
+            metric: self.blocks.metric_config(raw.metric_config)?,
+            generation: raw.generation_config.map(|block| self.blocks.generation_config(block)).transpose()?.flatten(),
             evaluated: raw.evaluation_timestamp.stamp(self.blocks).or_else(|| self.evaluated.clone()),
             score,
             uncertainty: uncertainty(details.uncertainty, details.confidence_interval),

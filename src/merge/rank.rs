@@ -54,8 +54,18 @@ pub fn rank(dataset: &mut Dataset) -> Table<Ranking> {
     rankings.sort_by_key(|ranking| {
         let slice = &dataset.entities.slices[ranking.slice];
         let size = std::cmp::Reverse(ranking.n_readings);
-        // All rankings of the whole, then the slices by name.
-        (slice.benchmark, slice.name.is_some(), ranking.slice, size, ranking.part, ranking.metric, ranking.direction)
+        // The rankings of the whole, largest first, then of parts of it, then the slices by name.
+        let is_part = !dataset.entities.parts[ranking.part].label.is_empty();
+        (
+            slice.benchmark,
+            slice.name.is_some(),
+            ranking.slice,
+            is_part,
+            size,
+            ranking.part,
+            ranking.metric,
+            ranking.direction,
+        )
     });
     let mut table = Table::default();
     for ranking in rankings {

@@ -98,7 +98,7 @@ fn only_source_date_epoch_puts_a_day_on_a_page() {
     assert!(output.status.success());
     assert!(project.read("site/pages/index.html").contains("on <time>2026-01-01</time>"));
     project.build(&[]);
-    assert!(!project.read("site/pages/index.html").contains("<time>"));
+    assert!(!project.read("site/pages/index.html").contains("on <time>"));
 }
 
 #[test]
@@ -111,6 +111,16 @@ fn a_template_of_the_project_overrides_one_of_the_theme() {
     let style: Vec<String> = project.files("site/pages/assets").into_keys().collect();
     assert_eq!(project.read(&format!("site/pages/assets/{}", style[0])), "body { color: red }");
     assert!(project.read("site/pages/index.html").contains(&style[0]));
+}
+
+#[test]
+fn two_pages_of_prose_cannot_have_one_address() {
+    let project = Project::from("minimal");
+    project.write("content/pages/a/x.md", "---\ntitle: First\n---\n");
+    project.write("content/pages/b/X.md", "---\ntitle: Second\n---\n");
+    let run = project.run(&["build"]);
+    assert!(run.code == 0 && run.stderr.contains("X.html` is the address of another page"), "{}", run.stderr);
+    assert!(project.main_of("x.html").contains("First"));
 }
 
 #[test]

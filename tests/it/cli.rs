@@ -21,7 +21,7 @@ fn an_empty_folder_is_explained() {
         &Project::empty(),
         &["build"],
         1,
-        &["error: there are no records to build from", "content/datastore does not exist", "help:", "--datastore"],
+        &["error: there are no records to build from", "content/datastore is not there", "help:", "--datastore"],
     );
 }
 

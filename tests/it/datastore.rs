@@ -36,14 +36,14 @@ fn every_schema_version_is_read_by_its_shape() {
     assert!(facts("models/made-up/v001b.html").contains("Other Board"));
     let second = facts("models/made-up/v010.html");
     assert!(
-        second.contains("temperature 0.5")
-            && second.contains("engine ollama")
+        second.contains("temperature: 0.5")
+            && second.contains("engine: ollama")
             && second.contains("interval 0.25 to 0.35<")
     );
     assert!(second.contains("<span class=\"gap\">not reported</span>"), "-1 billion parameters are not a size");
     let third = facts("models/made-up/v020.html");
     assert!(
-        third.contains("engine vllm 0.9") && third.contains("precision bfloat16") && third.contains("subject a, b")
+        third.contains("engine: vllm 0.9") && third.contains("precision: bfloat16") && third.contains("subject: a, b")
     );
     assert!(facts("models/made-up/v030.html").contains("<b>0.6</b>"));
 }

@@ -108,3 +108,92 @@ fn prose_is_cleaned_and_its_links_cannot_run() {
     assert!(page.contains("<strong>Bold</strong>"));
     assert!(!page.contains("<script") && !page.contains("alert(1)"), "{page}");
 }
+
+/// A project of one GSM8K record in which `from` was replaced.
+fn one_record(replacements: &[(&str, &str)]) -> Project {
+    let mut text = include_str!("../fixtures/two-sources/content/datastore/data/lab-a/made-up/Model-One/0b0b6a3e-5d5f-4c0e-9d8e-000000000011.json").to_owned();
+    for (from, to) in replacements {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let project = Project::from("minimal");
+    project.write("content/datastore/data/c/hostile/x.json", &text);
+    project
+}
+
+#[test]
+fn numbers_that_would_fill_the_memory_are_left_out() {
+    for score in ["1e-9999999", "1e-999999999", "1e-99999999999999999999", "1e999999999"] {
+        let report = one_record(&[("0.637", score)]).build(&[]);
+        assert_eq!(report["quarantined"]["invalid-result"], 1, "{score}");
+    }
+    let report = one_record(&[("0.637", "0e999999999")]).build(&[]);
+    assert_eq!(report["hub"]["entries"]["ready"], 1);
+}
+
+#[test]
+fn text_that_yaml_cannot_hold_does_not_stop_a_build() {
+    let precision = "\"model_availability\": \"open_weights\", \"precision\": \"a\\ufffeb\\u0000\\ud83d\\ude00\"";
+    let project = one_record(&[("\"model_availability\": \"open_weights\"", precision)]);
+    let report = project.build(&[]);
+    assert_eq!(report["hub"]["entries"]["ready"], 1);
+}
+
+#[test]
+fn a_model_cannot_take_the_place_of_our_own_files() {
+    for id in ["manifest.json/x", "journal.jsonl/x", "review.json/x"] {
+        let project = one_record(&[("made-up/Model-One", id)]);
+        let report = project.build(&[]);
+        assert_eq!(report["hub"]["skipped"]["model_id_is_no_hub_repo"], 1, "{id}");
+        assert!(project.path("site/hub/manifest.json").is_file());
+    }
+}
+
+#[test]
+fn a_block_that_cannot_be_read_is_named_and_not_taken_for_absent() {
+    for (from, to, place) in [
+        ("\"lower_is_better\": false", "\"lower_is_better\": false, \"x\": 1e999", "metric_config"),
+        ("\"temperature\": 0.0", "\"temperature\": \"\\ud800\"", "generation_config"),
+        ("\"deployment_type\": \"self_deployed\"", "\"deployment_type\": 1e999", "model_info"),
+    ] {
+        let project = one_record(&[(from, to)]);
+        project.build(&[]);
+        let page = project.main_of("not-shown.html");
+        assert!(page.contains(&format!("`{place}` cannot be read")), "{page}");
+    }
+}
+
+#[test]
+fn a_record_without_results_is_listed() {
+    let project = Project::from("minimal");
+    project.write(
+        "content/datastore/data/c/empty/x.json",
+        r#"{"model_info": {"id": "a/lonely"}, "evaluation_results": []}"#,
+    );
+    let report = project.build(&[]);
+    assert_eq!((report["records"].as_u64(), report["quarantined"]["no-results"].as_u64()), (Some(1), Some(1)));
+    assert!(project.main_of("not-shown.html").contains("a/lonely"));
+}
+
+#[test]
+fn names_without_end_are_left_out() {
+    let project = one_record(&[("made-up/Model-One", &"x".repeat(20_000))]);
+    assert_eq!(project.build(&[])["quarantined"]["invalid-record"], 1);
+}
+
+#[test]
+fn a_benchmark_with_thousands_of_parts_does_not_list_them_on_every_page() {
+    let result = |n: usize| {
+        format!(
+            r#"{{"evaluation_name": "part {n}", "source_data": {{"dataset_name": "Big"}}, "score_details": {{"score": 1}}}}"#
+        )
+    };
+    let results: Vec<String> = (0..3_000).map(result).collect();
+    let project = Project::empty();
+    project.write(
+        "content/datastore/data/c/x.json",
+        &format!(r#"{{"model_info": {{"id": "a/b"}}, "evaluation_results": [{}]}}"#, results.join(",")),
+    );
+    let report = project.build(&[]);
+    assert!(report["files"]["bytes"].as_u64().unwrap() < 20_000_000, "{report}");
+}

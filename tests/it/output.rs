@@ -153,11 +153,82 @@ fn files_of_an_interrupted_build_are_known_to_the_next() {
     let list = project.read("site/.evalcards/files");
     project.write("site/.evalcards/files", &format!("{}  pages/old.html\n{list}", "-".repeat(64)));
     project.write("site/pages/old.html", "half");
-    project.write("site/pages/old.html.evalcards-tmp", "ha");
+    let token = project.read("site/.evalcards/token");
+    project.write(&format!("site/pages/old.html.{token}.tmp"), "ha");
+    project.write(&format!("site/pages/index.html.{token}.tmp"), "ha");
+    project.write("site/pages/index.html.mine.tmp", "mine");
     fs::remove_file(project.path("site/.evalcards/build.json")).unwrap();
     let report = project.build(&[]);
     assert_eq!(report["files"]["removed"], 1);
     let clean = Project::from("minimal");
     clean.build(&[]);
+    assert_eq!(project.read("site/pages/index.html.mine.tmp"), "mine");
+    fs::remove_file(project.path("site/pages/index.html.mine.tmp")).unwrap();
     assert!(project.files("site") == clean.files("site"));
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_removed_or_read_through_a_link() {
+    use std::os::unix::fs::symlink;
+    let project = Project::from("two-sources");
+    project.build(&[]);
+    project.write("elsewhere/model-two.html", "precious");
+    fs::remove_dir_all(project.path("site/pages/models/made-up")).unwrap();
+    symlink(project.path("elsewhere"), project.path("site/pages/models/made-up")).unwrap();
+    for arguments in [&["build", "--clean"][..], &["build"]] {
+        assert_eq!(project.run(arguments).code, 1);
+    }
+    fs::remove_dir_all(project.path("content/datastore/data/lab-b")).unwrap();
+    project.run(&["build"]);
+    assert_eq!(project.read("elsewhere/model-two.html"), "precious");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_the_places_of_our_own_files_lead_nowhere() {
+    use std::os::unix::fs::symlink;
+    let project = Project::from("minimal");
+    project.build(&[]);
+    let token = project.read("site/.evalcards/token");
+    project.write("precious.txt", "precious");
+    let places = [
+        format!("site/pages/index.html.{token}.tmp"),
+        "site/pages/404.html".to_owned(),
+        "site/.evalcards/build.json".to_owned(),
+    ];
+    for place in &places {
+        let _ = fs::remove_file(project.path(place));
+        symlink(project.path("precious.txt"), project.path(place)).unwrap();
+    }
+    fs::remove_file(project.path("site/pages/index.html")).unwrap();
+    project.build(&[]);
+    assert_eq!(project.read("precious.txt"), "precious");
+    assert!(fs::symlink_metadata(project.path("site/pages/404.html")).unwrap().is_file());
+    // The folder of our notes as a link: refused.
+    fs::rename(project.path("site/.evalcards"), project.path("notes")).unwrap();
+    symlink(project.path("notes"), project.path("site/.evalcards")).unwrap();
+    let run = project.run(&["build"]);
+    assert!(run.code == 1 && run.stderr.contains(".evalcards is not a folder"), "{}", run.stderr);
+}
+
+#[test]
+fn folders_whose_names_continue_each_other_are_made_in_any_order() {
+    let project = Project::empty();
+    for owner in 0..30 {
+        for name in ["m", "m-a", "m.b", "m-a-c", "m0"] {
+            let id = format!("o{owner}/{name}");
+            let text = include_str!(
+                "../fixtures/minimal/content/datastore/data/c/made-up/model-1/0b0b6a3e-5d5f-4c0e-9d8e-000000000001.json"
+            );
+            project.write(
+                &format!("content/datastore/data/c/{id}/x.json"),
+                &text.replace("made-up/model-1", &id).replace("Quiz", "GSM8K"),
+            );
+        }
+    }
+    for run in 0..5 {
+        let report = project.build(&["--jobs", "16", "--out", &format!("out-{run}")]);
+        assert_eq!(report["hub"]["yaml_files"], 150);
+    }
 }
