@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::id::Id;
 use crate::load::block::{MetricConfig, is_web_address};
-use crate::load::content::Link;
+use crate::load::metadata::Link;
 use crate::load::{Loaded, Origin};
 use crate::merge::{Dataset, Direction, Ranking, Reading, Scale};
 use crate::paths;
@@ -296,7 +296,7 @@ fn settings(loaded: &Loaded, result: &crate::load::record::EvaluationResult) -> 
     let said = |text: &Option<String>| text.clone().filter(|text| !crate::names::is_not_reported(text));
     if let Some(library) = &loaded.record.library {
         let name = said(&library.name);
-        let version = said(&library.version).map(|version| format!(" {}", crate::number::shorten(&version, 12)));
+        let version = said(&library.version).map(|version| format!(" {}", crate::words::shorten(&version, 12)));
         settings.extend(name.map(|name| format!("harness: {name}{}", version.unwrap_or_default())));
     }
     if let Some(generation) = &result.generation {
@@ -334,33 +334,4 @@ fn web_links(links: &[Link]) -> Vec<Labelled<'_>> {
 /// An address that may be linked.
 fn web_address(url: Option<&str>) -> Option<String> {
     url.filter(|url| is_web_address(url)).map(str::to_owned)
-}
-
-/// A whole number with separators: `228,998`.
-pub fn count(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 result`, `2 results`.
-pub fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", count(n), if n == 1 { one } else { many })
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn counts_are_grouped() {
-        assert_eq!(
-            ["1", "12", "123", "1,234", "1,234,567"],
-            [1, 12, 123, 1234, 1_234_567].map(super::count).each_ref().map(String::as_str)
-        );
-    }
 }

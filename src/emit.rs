@@ -19,7 +19,6 @@ use crate::config::{Config, is_hub_id};
 use crate::load::block::ModelInfo;
 use crate::merge::{Dataset, Reading, Scale};
 use crate::paths;
-use crate::site::public_url;
 use registry::{HubBenchmark, Match, Task};
 
 pub use manifest::{Entry, Manifest, RecordRef, Skipped, Status};
@@ -122,10 +121,9 @@ impl Converter<'_> {
             return Err("model_id_is_no_hub_repo".to_owned());
         }
         let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
-        let source = datastore.repo.as_ref().map(|repo| SourceRef {
-            url: public_url(repo, datastore.revision.as_deref(), &loaded.origin.path),
-            name: self.config.site.publish.source_name.clone(),
-        });
+        let source = datastore
+            .public_url(&loaded.origin.path)
+            .map(|url| SourceRef { url, name: self.config.site.publish.source_name.clone() });
         let yaml_entry = YamlEntry {
             dataset: DatasetRef { id: benchmark.dataset.clone(), task_id: task.id.clone() },
             value: self.value(reading)?,
@@ -201,7 +199,7 @@ fn notes(reading: &Reading, dataset: &Dataset) -> Option<String> {
             _ => None,
         })
         .collect();
-    (!parts.is_empty()).then(|| crate::number::shorten(&parts.join(", "), 120))
+    (!parts.is_empty()).then(|| crate::words::shorten(&parts.join(", "), 120))
 }
 
 /// The Hub takes letter case for nothing: entries of one repository get its first spelling.

@@ -25,7 +25,7 @@
 //! | [`emit`] | the Hub's YAML and the manifest |
 //! | [`output`] | how files reach the disk |
 //! | [`report`], [`diagnostic`] | what to tell the user |
-//! | [`names`], [`number`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |
+//! | [`names`], [`number`], [`words`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |
 //!
 //! # Invariants
 //!
@@ -58,6 +58,7 @@ pub mod render;
 pub mod report;
 pub mod resolve;
 pub mod site;
+pub mod words;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

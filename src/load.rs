@@ -6,8 +6,10 @@
 pub mod block;
 pub mod content;
 pub mod datastore;
+pub mod metadata;
 pub mod quarantine;
 pub mod record;
+pub mod scalar;
 
 use std::sync::Arc;
 

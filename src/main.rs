@@ -70,8 +70,8 @@ fn run_build(build: Build, common: &Common) -> Result<ExitCode> {
     if failed {
         eprintln!(
             "error: --strict: {} left out for a fault, {} in metadata",
-            evalcards::card::counted(report.faults, "record or result was", "records or results were"),
-            evalcards::card::counted(diagnostics.len(), "finding", "findings"),
+            evalcards::words::counted(report.faults, "record or result was", "records or results were"),
+            evalcards::words::counted(diagnostics.len(), "finding", "findings"),
         );
         return Ok(ExitCode::FAILURE);
     }

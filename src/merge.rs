@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::id::{Id, Table};
 use crate::load::block::{MetricConfig, TestPart};
-use crate::load::content::{BenchmarkMeta, ModelMeta, OrganizationMeta};
+use crate::load::metadata::{BenchmarkMeta, ModelMeta, OrganizationMeta};
 use crate::load::record::EvaluationResult;
 use crate::load::{Inputs, Loaded};
 use crate::number::Number;

@@ -6,6 +6,8 @@ use bigdecimal::BigDecimal;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::words::shorten;
+
 /// A finite JSON number and its text. Serialises as its digits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {
@@ -67,14 +69,6 @@ impl Number {
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.digits)
-    }
-}
-
-/// `text`, cut after `limit` characters with an ellipsis.
-pub fn shorten(text: &str, limit: usize) -> String {
-    match text.char_indices().nth(limit) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
     }
 }
 

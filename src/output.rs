@@ -7,10 +7,12 @@
 //! folder with files but without a list is refused. Nothing is written, read or removed through a
 //! symbolic link: whoever prepares an output folder must not reach what lies outside it.
 
+mod disk;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -21,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::Sha256;
 use crate::load::datastore::is_safe_relative;
+use disk::{create_new, holds, is_file, is_folder, lock};
 
 /// An output folder that is ours, locked against other builds while this value lives.
 pub struct Output {
@@ -317,49 +320,6 @@ impl Output {
             };
         }
         self.write_own("files", text.as_bytes())
-    }
-}
-
-/// True if the file holds exactly `bytes`.
-fn holds(path: &Path, bytes: &[u8], buffer: &mut Vec<u8>) -> bool {
-    buffer.clear();
-    if !is_file(path) {
-        return false;
-    }
-    let Ok(file) = File::open(path) else { return false };
-    file.take(bytes.len() as u64 + 1).read_to_end(buffer).is_ok() && buffer == bytes
-}
-
-/// A regular file, and not a link to one.
-fn is_file(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
-}
-
-/// A folder, and not a link to one.
-fn is_folder(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
-}
-
-/// A new file; what stands at its place is removed first and not followed.
-fn create_new(path: &Path) -> io::Result<File> {
-    match File::create_new(path) {
-        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_file(path)?;
-            File::create_new(path)
-        }
-        created => created,
-    }
-}
-
-fn lock(path: &Path, root: &Path) -> Result<File> {
-    let opened = OpenOptions::new().create(true).append(true).open(path);
-    let file = opened.with_context(|| format!("cannot write {}", path.display()))?;
-    match file.try_lock() {
-        Err(fs::TryLockError::WouldBlock) => {
-            bail!("another build is writing to {}; wait for it to end", root.display())
-        }
-        // Some network file systems have no locks; writing is atomic file by file all the same.
-        Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(file),
     }
 }
 

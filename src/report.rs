@@ -5,11 +5,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::card::count;
 use crate::emit::Manifest;
 use crate::load::Inputs;
 use crate::merge::Dataset;
 use crate::output::Written;
+use crate::words::count;
 
 /// What a build did. `seconds` is the only part that differs between two equal builds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

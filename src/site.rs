@@ -6,7 +6,6 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -261,10 +260,7 @@ impl<'a> Site<'a> {
     /// Where a record can be read: in the public datastore, or the copy on this site.
     fn record_url(&self, loaded: &Loaded, top: &str) -> String {
         let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
-        match &datastore.repo {
-            Some(repo) => public_url(repo, datastore.revision.as_deref(), &loaded.origin.path),
-            None => format!("{top}{}", record_path(loaded)),
-        }
+        datastore.public_url(&loaded.origin.path).unwrap_or_else(|| format!("{top}{}", record_path(loaded)))
     }
 
     fn html(&self, template: &str, path: &str, section: &str, cards: &Cards, card: &impl Serialize) -> Result<String> {
@@ -322,14 +318,4 @@ impl Prose {
 /// Where this site's copy of a record stands: its name is the hash of its bytes.
 fn record_path(loaded: &Loaded) -> String {
     format!("records/{}/{}.json", crate::paths::part(&loaded.origin.collection), loaded.origin.sha256)
-}
-
-/// Everything but letters, digits and `_.-~` is encoded.
-const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~').remove(b'/');
-
-/// The address of a record in the public datastore. Without a pinned revision it is that of
-/// `main`, whose content may change.
-pub fn public_url(repo: &str, revision: Option<&str>, path: &str) -> String {
-    let path = utf8_percent_encode(path, IN_PATH);
-    format!("https://huggingface.co/datasets/{repo}/blob/{}/{path}", revision.unwrap_or("main"))
 }

@@ -3,11 +3,12 @@
 use serde::Serialize;
 
 use super::list::Pager;
-use super::{Cards, Fact, Labelled, ReadingView, count, counted, direction_in_words, web_links};
+use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, web_links};
 use crate::id::Id;
-use crate::load::content::BenchmarkMeta;
+use crate::load::metadata::BenchmarkMeta;
 use crate::merge::{Ranking, Row};
 use crate::resolve::Benchmark;
+use crate::words::{count, counted};
 
 /// Rows of a ranking on one page: about 120 kB.
 pub const ROWS: usize = 200;

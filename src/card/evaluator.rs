@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Cards, Fact, count, counted};
+use super::{Cards, Fact};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::names::is_not_reported;
 use crate::resolve::Evaluator;
+use crate::words::{count, counted};
 
 /// Everything that the page of an evaluator says.
 #[derive(Debug, Serialize)]

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::{Cards, ReadingView, count, counted};
+use super::{Cards, ReadingView};
 use crate::id::Id;
 use crate::merge::{Reading, Row, Scale};
 use crate::names::is_not_reported;
 use crate::paths;
 use crate::resolve::Model;
+use crate::words::{count, counted};
 
 /// Rows of a list on one page: about 100 kB.
 pub const ROWS: usize = 250;

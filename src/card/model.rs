@@ -4,15 +4,14 @@ use bigdecimal::BigDecimal;
 use serde::Serialize;
 
 use super::list::page_path;
-use super::{
-    Cards, Fact, Labelled, ReadingView, count, counted, direction_in_words, short_hash, web_address, web_links,
-};
+use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, short_hash, web_address, web_links};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::block::is_web_address;
 use crate::merge::{Reading, Scale};
 use crate::names::is_not_reported;
 use crate::resolve::Model;
+use crate::words::{count, counted};
 
 /// Everything that the page of a model says.
 #[derive(Debug, Serialize)]

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use super::Cards;
 use super::list::Pager;
-use super::{Cards, count};
 use crate::load::quarantine::Reason;
+use crate::words::count;
 
 /// Rows on one page.
 pub const ROWS: usize = 500;

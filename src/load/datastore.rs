@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use serde::Deserialize;
 use walkdir::WalkDir;
 
-use super::block::Scalar;
 use super::quarantine::{Quarantined, Reason};
+use super::scalar::Scalar;
 use crate::hash::{Hasher, Sha256};
 
 /// Where a datastore is, and where the same records are public.
@@ -29,6 +30,20 @@ pub struct Datastore {
     /// The 40-digit commit of `repo` that was read; `None` if not pinned.
     pub revision: Option<String>,
 }
+
+impl Datastore {
+    /// The address of the file at `path` in the public datastore. Without a pinned revision it is
+    /// that of `main`, whose content may change.
+    pub fn public_url(&self, path: &str) -> Option<String> {
+        let repo = self.repo.as_ref()?;
+        let revision = self.revision.as_deref().unwrap_or("main");
+        let path = utf8_percent_encode(path, IN_PATH);
+        Some(format!("https://huggingface.co/datasets/{repo}/blob/{revision}/{path}"))
+    }
+}
+
+/// Everything but letters, digits and `_.-~/` is encoded.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~').remove(b'/');
 
 /// One record file, listed but not yet read.
 #[derive(Debug)]

@@ -9,9 +9,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::block::{
-    Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, Scalar, SourceData, SourceMetadata,
-};
+use super::block::{Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, plain};
+use super::scalar::Scalar;
 use crate::date::Stamp;
 use crate::number::Number;
 
@@ -108,12 +107,6 @@ fn shape_error(text: &str, err: &serde_json::Error) -> BadRecord {
         Some(b'[') => BadRecord::Instances,
         _ => BadRecord::Shape(err.to_string()),
     }
-}
-
-/// serde_json's message without its position, which here is relative to a part of the file.
-pub(super) fn plain(err: &serde_json::Error) -> String {
-    let text = err.to_string();
-    text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
 
 #[derive(Deserialize)]

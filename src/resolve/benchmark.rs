@@ -19,7 +19,8 @@ use super::{Benchmark, Entities, Slice};
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::block::SourceData;
-use crate::load::content::{BenchmarkMeta, Content};
+use crate::load::content::Content;
+use crate::load::metadata::BenchmarkMeta;
 use crate::load::record::EvaluationResult;
 use crate::names::{is_not_reported, normal_form, slug};
 

@@ -1,0 +1,277 @@
+//! *Metadata*: facts that people write down about models, benchmarks, organisations, collections
+//! and metrics. These are the entries; how they are read from files is in [`super::content`].
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_yaml::Value;
+
+/// Keys that nobody knows, with their values; each becomes a warning.
+pub(super) type Unknown = BTreeMap<String, Value>;
+
+/// A kind of metadata entry.
+pub(super) trait Entry: DeserializeOwned {
+    /// Known keys, for suggestions.
+    const KEYS: &'static [&'static str];
+    /// True if the name of the file stands for it.
+    const MAY_LACK_ID: bool;
+    fn id(&self) -> &str;
+    fn unknown(&self) -> &Unknown;
+}
+
+macro_rules! entry {
+    ($type:ty, $may_lack_id:literal, $($key:literal)*) => {
+        impl Entry for $type {
+            const KEYS: &'static [&'static str] = &[$($key),*];
+            const MAY_LACK_ID: bool = $may_lack_id;
+            fn id(&self) -> &str {
+                &self.id
+            }
+            fn unknown(&self) -> &Unknown {
+                &self.unknown
+            }
+        }
+    };
+}
+
+/// A link with its text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Text.
+    pub name: String,
+    /// Address.
+    pub url: String,
+}
+
+/// Facts about one model.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ModelMeta {
+    /// Canonical id: the Hub repository where there is one.
+    pub id: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// Id of an organisation.
+    #[serde(alias = "org")]
+    pub developer: Option<String>,
+    /// Other spellings in records.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Total parameters in billions.
+    pub params_b: Option<f64>,
+    /// Day of the public announcement.
+    #[serde(alias = "release_date")]
+    pub released: Option<String>,
+    /// Licence tag.
+    pub license: Option<String>,
+    /// `open-weights` or `closed-weights`.
+    pub openness: Option<String>,
+    /// Hub repository of the weights.
+    pub hf_repo: Option<String>,
+    /// Further reading.
+    #[serde(default)]
+    pub links: Vec<Link>,
+    /// Markdown below the front matter.
+    #[serde(skip)]
+    pub prose: String,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
+}
+entry!(ModelMeta, false, "id" "name" "developer" "aliases" "params_b" "released" "license" "openness" "hf_repo" "links");
+
+/// Facts about one benchmark.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct BenchmarkMeta {
+    /// Lower-case slug.
+    #[serde(default)]
+    pub id: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// Names under which its results occur.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Where an alias is valid only in some collections.
+    pub scope: Option<Scope>,
+    /// For example `knowledge`.
+    pub category: Option<String>,
+    /// The Hub dataset.
+    #[serde(default)]
+    pub dataset: DatasetMeta,
+    /// The metric that sources report.
+    pub metric: Option<MetricRef>,
+    /// Direction.
+    pub higher_is_better: Option<bool>,
+    /// Range of the scores as they stand in the records.
+    pub scale: Option<(f64, f64)>,
+    /// Expected score of guessing, on that scale.
+    pub chance_level: Option<f64>,
+    /// Address of the paper.
+    pub paper: Option<String>,
+    /// Day of publication.
+    pub released: Option<String>,
+    /// Id of the benchmark that this is a part of.
+    pub part_of: Option<String>,
+    /// Names that are parts of this benchmark in one collection.
+    pub parts: Option<Parts>,
+    /// Dataset and task on the Hub's leaderboards.
+    pub community_evals: Option<Value>,
+    /// Further reading.
+    #[serde(default)]
+    pub links: Vec<Link>,
+    /// Markdown below the front matter.
+    #[serde(skip)]
+    pub prose: String,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
+}
+entry!(BenchmarkMeta, true, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "community_evals" "links");
+
+/// Collections in which a benchmark's aliases are valid.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    /// Their ids.
+    pub collections: Vec<String>,
+}
+
+/// A dataset on the Hub, and the task or config of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatasetMeta {
+    /// `owner/name`.
+    pub id: Option<String>,
+    /// Where only one task is meant.
+    pub task: Option<String>,
+}
+
+/// The metric of a benchmark.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricRef {
+    /// Id of a metric.
+    pub id: String,
+    /// How the benchmark calls it.
+    pub name: Option<String>,
+}
+
+/// Results of one collection that are parts of a benchmark, and the one that is the whole.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parts {
+    /// Where these names have this meaning.
+    pub collection: String,
+    /// Where only results with this `dataset_name` are meant.
+    pub dataset_name: Option<String>,
+    /// Name of the result over all parts.
+    pub overall: Option<String>,
+    /// Names of the parts.
+    pub names: Vec<String>,
+}
+
+/// An organisation: developer, evaluator or both.
+#[derive(Clone, Debug, Deserialize)]
+pub struct OrganizationMeta {
+    /// Slug.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// `developer`, `evaluator` or `both`.
+    pub kind: Option<String>,
+    /// Home page.
+    pub website: Option<String>,
+    /// Official Hub account.
+    pub hf: Option<String>,
+    /// Spellings in records.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
+}
+entry!(OrganizationMeta, false, "id" "name" "kind" "website" "hf" "aliases");
+
+/// A submission channel of the datastore.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CollectionMeta {
+    /// Name of its folder or index.
+    pub id: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// Id of the organisation behind it.
+    pub organization: Option<String>,
+    /// Its page.
+    pub url: Option<String>,
+    /// The evaluation software, where the source says so elsewhere than in the records.
+    pub harness: Option<String>,
+    /// Result names that sum up several benchmarks, such as a mean win rate.
+    #[serde(default)]
+    pub aggregates: Vec<String>,
+    /// Other facts that tables carry; not used.
+    #[serde(default, rename = "family")]
+    _family: Option<Value>,
+    #[serde(default, rename = "benchmarks")]
+    _benchmarks: Option<Value>,
+    #[serde(default, rename = "overall")]
+    _overall: Option<Value>,
+    #[serde(default, rename = "missing_score")]
+    _missing_score: Option<Value>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
+}
+entry!(CollectionMeta, false, "id" "name" "organization" "url" "harness" "aggregates");
+
+/// A metric.
+#[derive(Clone, Debug, Deserialize)]
+pub struct MetricMeta {
+    /// Slug.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Spellings in records.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// True if it depends on which other models were evaluated, as a win rate does.
+    #[serde(default)]
+    pub relative: bool,
+    #[serde(default, rename = "unit")]
+    _unit: Option<Value>,
+    #[serde(default, rename = "higher_is_better")]
+    _higher_is_better: Option<Value>,
+    #[serde(default, rename = "min")]
+    _min: Option<Value>,
+    #[serde(default, rename = "max")]
+    _max: Option<Value>,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
+}
+entry!(MetricMeta, false, "id" "name" "aliases" "relative");
+
+/// A page of prose.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ProsePage {
+    /// File stem; the page's address.
+    #[serde(skip)]
+    pub id: String,
+    /// Heading and text of its link.
+    pub title: String,
+    /// Place in the navigation; pages without it are not in it.
+    pub nav_order: Option<i64>,
+    /// Markdown.
+    #[serde(skip)]
+    pub prose: String,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
+}
+entry!(ProsePage, true, "title" "nav_order");

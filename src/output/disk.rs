@@ -1,0 +1,51 @@
+//! The *disk*, looked at without following links.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+/// True if the file holds exactly `bytes`.
+pub fn holds(path: &Path, bytes: &[u8], buffer: &mut Vec<u8>) -> bool {
+    buffer.clear();
+    if !is_file(path) {
+        return false;
+    }
+    let Ok(file) = File::open(path) else { return false };
+    file.take(bytes.len() as u64 + 1).read_to_end(buffer).is_ok() && buffer == bytes
+}
+
+/// A regular file, and not a link to one.
+pub fn is_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file())
+}
+
+/// A folder, and not a link to one.
+pub fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+}
+
+/// A new file; what stands at its place is removed first and not followed.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    match File::create_new(path) {
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            File::create_new(path)
+        }
+        created => created,
+    }
+}
+
+/// Opens `path` and holds it against other builds for as long as the file is open.
+pub fn lock(path: &Path, root: &Path) -> Result<File> {
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    let file = opened.with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => {
+            bail!("another build is writing to {}; wait for it to end", root.display())
+        }
+        // Some network file systems have no locks; writing is atomic file by file all the same.
+        Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(file),
+    }
+}

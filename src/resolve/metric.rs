@@ -1,0 +1,91 @@
+//! Which *metric* a result is by, and over which part of its test.
+
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::alias::Aliases;
+use super::{Metric, Slice};
+use crate::id::{Id, Table};
+use crate::load::block::{GenerationConfig, MetricConfig, TestPart};
+use crate::load::content::Content;
+use crate::load::metadata::MetricMeta;
+use crate::load::record::EvaluationResult;
+use crate::names::{is_not_reported, slug};
+
+#[derive(Default)]
+pub struct PartResolver {
+    by_key: HashMap<String, Id<TestPart>>,
+    by_config: HashMap<*const GenerationConfig, Id<TestPart>>,
+    pub table: Table<TestPart>,
+}
+
+impl PartResolver {
+    pub fn resolve(&mut self, config: Option<&Arc<GenerationConfig>>) -> Id<TestPart> {
+        let cached = config.map_or(std::ptr::null(), Arc::as_ptr);
+        let (by_key, table) = (&mut self.by_key, &mut self.table);
+        *self.by_config.entry(cached).or_insert_with(|| {
+            let stated = config.and_then(|config| config.part.clone());
+            let part = stated.unwrap_or(TestPart { key: String::new(), label: String::new() });
+            *by_key.entry(part.key.clone()).or_insert_with(|| table.push(part))
+        })
+    }
+}
+
+pub struct MetricResolver<'a> {
+    metas: &'a [MetricMeta],
+    aliases: Aliases<usize>,
+    by_key: HashMap<String, Id<Metric>>,
+    by_result: HashMap<(*const MetricConfig, *const u8, Id<Slice>), Id<Metric>>,
+    pub table: Table<Metric>,
+}
+
+impl<'a> MetricResolver<'a> {
+    pub fn new(content: &'a Content) -> Self {
+        let mut aliases = Aliases::default();
+        for (number, meta) in content.metrics.iter().enumerate() {
+            // The built-in table comes last and may repeat what the site's own says.
+            if !aliases.has_id(&meta.id) {
+                let names: Vec<String> = meta.aliases.iter().chain([&meta.name]).cloned().collect();
+                aliases.add_unless_taken(number, &meta.id, &names);
+            }
+        }
+        let (by_key, by_result) = (HashMap::new(), HashMap::new());
+        MetricResolver { metas: &content.metrics, aliases, by_key, by_result, table: Table::default() }
+    }
+
+    pub fn resolve(&mut self, result: &EvaluationResult, slice: Id<Slice>, default: Option<&str>) -> Id<Metric> {
+        let cached = (Arc::as_ptr(&result.metric), result.name.as_ptr(), slice);
+        if let Some(id) = self.by_result.get(&cached) {
+            return *id;
+        }
+        let metric = self.metric(&result.metric, &result.name, default);
+        let table = &mut self.table;
+        let id = *self.by_key.entry(metric.id.clone()).or_insert_with(|| table.push(metric));
+        self.by_result.insert(cached, id);
+        id
+    }
+
+    /// A known metric among what the record says; else what the record says; else a known metric
+    /// that the result is called after; else the metric that the benchmark's metadata names.
+    fn metric(&self, config: &MetricConfig, result: &str, default: Option<&str>) -> Metric {
+        let known = |number: usize| {
+            let meta = &self.metas[number];
+            Metric { id: meta.id.clone(), name: meta.name.clone(), is_relative: meta.relative }
+        };
+        let before_on =
+            config.description.as_deref().and_then(|text| text.split_once(" on ")).map(|(metric, _)| metric);
+        let said = [config.id.as_deref(), config.name.as_deref(), config.kind.as_deref()];
+        if let Some(number) = said.into_iter().chain([before_on]).flatten().find_map(|name| self.aliases.find(name)) {
+            return known(number);
+        }
+        let [id, name, kind] = said;
+        if let Some(name) = name.or(id).or(kind).filter(|name| !is_not_reported(name)) {
+            return Metric { id: slug(name), name: name.to_owned(), is_relative: false };
+        }
+        match self.aliases.find(result).or_else(|| self.aliases.find(default?)) {
+            Some(number) => known(number),
+            None => Metric { id: String::new(), name: "Metric not reported".to_owned(), is_relative: false },
+        }
+    }
+}
