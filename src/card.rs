@@ -200,7 +200,8 @@ impl<'a> Cards<'a> {
         format!("{}{path}.html", self.top)
     }
 
-    fn model_url(&self, id: Id<Model>) -> String {
+    /// The card of a model.
+    pub fn model_url(&self, id: Id<Model>) -> String {
         self.url(self.paths.model(id))
     }
 

@@ -3,6 +3,7 @@
 //! [`Options`] is what was typed; [`Config`] is what it means once `site.yaml` was read. Flags win
 //! over the file, the file over the defaults. Nothing after this stage looks at either again.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -107,11 +108,26 @@ pub struct Locator {
 pub struct Publish {
     /// `source.name` of every entry.
     pub source_name: String,
+    /// Which of several records that disagree is proposed: the first rule that one of them meets.
+    pub prefer: Vec<Preference>,
+    /// The same for one model and file: model, then file name without `.yaml`, then the path or
+    /// the first digits of the SHA-256 of the record that is proposed.
+    pub decide: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A rule of `publish.prefer`: one of the two.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preference {
+    /// Records of this collection.
+    pub collection: Option<String>,
+    /// Records of this evaluator, by id or name.
+    pub evaluator: Option<String>,
 }
 
 impl Default for Publish {
     fn default() -> Self {
-        Publish { source_name: "EvalEval".to_owned() }
+        Publish { source_name: "EvalEval".to_owned(), prefer: Vec::new(), decide: BTreeMap::new() }
     }
 }
 
@@ -125,6 +141,12 @@ impl Config {
         let content =
             named_folder(root, options.content.as_deref(), "--content")?.unwrap_or_else(|| below(root, "content"));
         let site = read_site(&content.join("site.yaml"))?;
+        let is_rule = |rule: &Preference| rule.collection.is_some() != rule.evaluator.is_some();
+        ensure!(
+            site.publish.prefer.iter().all(is_rule),
+            "{}: each rule of publish.prefer names a `collection` or an `evaluator`, and not both",
+            content.join("site.yaml").display()
+        );
         let base_url =
             options.base_url.as_ref().or(site.base_url.as_ref()).map(|url| checked_base_url(url)).transpose()?;
         Ok(Config {
@@ -214,7 +236,7 @@ fn read_site(path: &Path) -> Result<Site> {
     let site: Option<Site> = serde_yaml::from_str(&text).map_err(|err| {
         let message = err.to_string();
         let key = message.split('`').nth(1).unwrap_or_default();
-        const KEYS: [&str; 10] = [
+        const KEYS: &[&str] = &[
             "title",
             "description",
             "base_url",
@@ -224,9 +246,12 @@ fn read_site(path: &Path) -> Result<Site> {
             "repo",
             "revision",
             "source_name",
-            "",
+            "prefer",
+            "decide",
+            "collection",
+            "evaluator",
         ];
-        let help = match did_you_mean(key, KEYS) {
+        let help = match did_you_mean(key, KEYS.iter().copied()) {
             Some(known) if message.contains("unknown field") => format!("\n  help: did you mean `{known}`?"),
             _ => String::new(),
         };

@@ -6,7 +6,9 @@
 //! the contract of evalcards has it.
 
 mod manifest;
-mod registry;
+mod matching;
+pub mod page;
+mod slot;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -17,47 +19,55 @@ use rayon::prelude::*;
 
 use crate::config::{Config, is_hub_id};
 use crate::load::block::ModelInfo;
+use crate::load::hub_benchmark::{HubBenchmark, HubTask, PostedScale};
 use crate::merge::{Dataset, Reading, Scale};
 use crate::paths;
-use registry::{HubBenchmark, Match, Task};
+use matching::Match;
 
-pub use manifest::{Entry, Manifest, RecordRef, Skipped, Status};
+pub use manifest::{Entry, Manifest, ManifestError, RecordRef, Skipped, Status};
 pub use yaml::{DatasetRef, SourceRef, YamlEntry};
 
 /// What is written below `hub/`.
 pub struct HubFiles {
-    /// Path below the output folder, and bytes.
-    pub files: Vec<(String, Vec<u8>)>,
-    /// As it stands in `manifest.json`.
+    /// Path below the output folder, and text of each YAML file.
+    pub yaml: BTreeMap<String, String>,
+    /// What is known of all candidates.
     pub manifest: Manifest,
 }
 
+/// Path of the manifest below the output folder.
+pub const MANIFEST: &str = "hub/manifest.json";
+
 /// Converts all results of `dataset`.
-pub fn emit(config: &Config, dataset: &Dataset) -> Result<HubFiles> {
-    let registry = registry::built_in()?;
-    let converter = Converter { config, dataset, registry: &registry };
-    let outcomes: Vec<Outcome> = dataset.readings.par_iter().map(|reading| converter.convert(reading)).collect();
+pub fn emit(config: &Config, dataset: &Dataset) -> HubFiles {
+    let converter = Converter { config, dataset };
+    let numbered = dataset.readings.par_iter().zip(0u32..dataset.readings.len() as u32);
+    let outcomes: Vec<Outcome> = numbered.map(|(reading, number)| converter.convert(reading, number)).collect();
     let mut entries = Vec::new();
-    let mut skipped = Vec::new();
-    let mut unsupported = 0;
+    let mut skipped = converter.without_any(&outcomes);
     for outcome in outcomes {
         match outcome {
             Outcome::Entry(entry) => entries.push(*entry),
             Outcome::Skipped(it) => skipped.push(it),
-            Outcome::Unsupported => unsupported += 1,
+            Outcome::Unsupported => {}
         }
     }
-    entries.sort_by(|a, b| a.slot().cmp(&b.slot()).then_with(|| a.record.cmp(&b.record)));
-    skipped.sort();
-    spell_repos_alike(&mut entries);
-    settle_slots(&mut entries);
-    let files = yaml_files(&entries);
-    let mut manifest = Manifest::new(config, entries, skipped, unsupported);
-    manifest.yaml_files = files.len();
-    let mut files: Vec<(String, Vec<u8>)> =
-        files.into_iter().map(|(path, text)| (format!("hub/{path}"), text.into_bytes())).collect();
-    files.push(("hub/manifest.json".to_owned(), manifest.to_json()?));
-    Ok(HubFiles { files, manifest })
+    let entries = slot::settle(entries, &config.site.publish, dataset, &mut skipped);
+    skipped.par_sort_unstable();
+    let yaml = yaml_files(&entries);
+    HubFiles { yaml, manifest: Manifest::new(config, errors(dataset), entries, skipped) }
+}
+
+/// What could not be read or trusted.
+fn errors(dataset: &Dataset) -> Vec<ManifestError> {
+    let faults = dataset.inputs.quarantined.iter().filter(|entry| entry.reason.is_fault());
+    let errors = faults.map(|entry| ManifestError {
+        place: format!("{}{}{}", entry.file, if entry.place.is_empty() { "" } else { ":" }, entry.place),
+        message: format!("{}: {}", entry.reason.code(), entry.detail),
+    });
+    let mut errors: Vec<ManifestError> = errors.collect();
+    errors.sort();
+    errors
 }
 
 enum Outcome {
@@ -69,31 +79,62 @@ enum Outcome {
 struct Converter<'a> {
     config: &'a Config,
     dataset: &'a Dataset,
-    registry: &'a [HubBenchmark],
 }
 
 impl Converter<'_> {
-    fn convert(&self, reading: &Reading) -> Outcome {
-        let (benchmark, task) = match registry::find(self.registry, self.dataset.result(reading)) {
+    fn convert(&self, reading: &Reading, number: u32) -> Outcome {
+        let loaded = self.dataset.loaded(reading);
+        let metric = &self.dataset.entities.metrics[reading.resolved.metric];
+        let benchmarks = &self.dataset.inputs.content.hub_benchmarks;
+        let found = matching::find(benchmarks, self.dataset.result(reading), metric, loaded.origin.subset.as_deref());
+        let (benchmark, result) = match found {
             Match::None => return Outcome::Unsupported,
-            Match::Other(benchmark, reason) => return self.skip(reading, benchmark, reason.to_owned()),
-            Match::Task(benchmark, task) => (benchmark, task),
+            Match::Other(benchmark, reason) => (benchmark, Err(reason.to_owned())),
+            Match::Task { benchmark, task, is_headline } => (
+                benchmark,
+                self.entry(reading, benchmark, task).map(|entry| Entry { reading: number, is_headline, ..entry }),
+            ),
         };
-        match self.entry(reading, benchmark, task) {
+        match result {
             Ok(entry) => Outcome::Entry(Box::new(entry)),
-            Err(reason) => self.skip(reading, benchmark, reason),
+            Err(reason) => Outcome::Skipped(Skipped {
+                reason,
+                benchmark: Some(benchmark.key.clone()),
+                collection: loaded.origin.collection.to_string(),
+                model_id: loaded.record.model.id.clone(),
+                record: self.record(reading),
+                results: 1,
+                reading: number,
+            }),
         }
     }
 
-    fn skip(&self, reading: &Reading, benchmark: &HubBenchmark, reason: String) -> Outcome {
-        let loaded = self.dataset.loaded(reading);
-        Outcome::Skipped(Skipped {
-            reason,
-            benchmark: benchmark.key.clone(),
+    /// The records of which no result is of a registered benchmark, and the other results without
+    /// one, by record.
+    fn without_any(&self, outcomes: &[Outcome]) -> Vec<Skipped> {
+        let mut unsupported: Vec<(u32, usize)> = vec![(u32::MAX, 0); self.dataset.inputs.records.len()];
+        for (number, (reading, outcome)) in self.dataset.readings.iter().zip(outcomes).enumerate() {
+            if matches!(outcome, Outcome::Unsupported) {
+                let (first, count) = &mut unsupported[reading.resolved.record as usize];
+                *first = (*first).min(number as u32);
+                *count += 1;
+            }
+        }
+        let records = self.dataset.inputs.records.iter().zip(unsupported).filter(|(_, (_, count))| *count > 0);
+        let skipped = records.map(|(loaded, (first, count))| Skipped {
+            reason: "no_supported_hf_dataset_result".to_owned(),
+            benchmark: None,
             collection: loaded.origin.collection.to_string(),
             model_id: loaded.record.model.id.clone(),
-            record: self.record(reading),
-        })
+            record: RecordRef {
+                path: loaded.origin.path.to_string(),
+                pointer: String::new(),
+                sha256: loaded.origin.sha256,
+            },
+            results: count,
+            reading: first,
+        });
+        skipped.collect()
     }
 
     fn record(&self, reading: &Reading) -> RecordRef {
@@ -105,11 +146,14 @@ impl Converter<'_> {
         }
     }
 
-    fn entry(&self, reading: &Reading, benchmark: &HubBenchmark, task: &Task) -> Result<Entry, String> {
+    fn entry(&self, reading: &Reading, benchmark: &HubBenchmark, task: &HubTask) -> Result<Entry, String> {
         let loaded = self.dataset.loaded(reading);
         let result = self.dataset.result(reading);
         let model = &self.dataset.entities.models[reading.resolved.model];
         let meta = self.dataset.model_meta(model);
+        if loaded.origin.names_another_model {
+            return Err("path_names_another_model".to_owned());
+        }
         if let Some(provider) = closed_provider(&loaded.record.model, meta.and_then(|meta| meta.openness.as_deref())) {
             return Err(format!("api_only_or_closed_provider:{provider}"));
         }
@@ -126,7 +170,7 @@ impl Converter<'_> {
             .map(|url| SourceRef { url, name: self.config.site.publish.source_name.clone() });
         let yaml_entry = YamlEntry {
             dataset: DatasetRef { id: benchmark.dataset.clone(), task_id: task.id.clone() },
-            value: self.value(reading)?,
+            value: self.value(reading, benchmark.scale)?,
             date: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             source,
             notes: notes(reading, self.dataset),
@@ -138,23 +182,28 @@ impl Converter<'_> {
             model_repo,
             target_path: format!(".eval_results/{}", task.file),
             collection: loaded.origin.collection.to_string(),
+            evaluator: self.dataset.entities.evaluators[reading.resolved.evaluator].id.clone(),
             evaluation_id: loaded.record.evaluation_id.to_string(),
             evaluation_result_id: result.id.as_deref().map(str::to_owned),
             record: self.record(reading),
             yaml_entry,
             yaml,
+            reading: 0,
+            is_headline: false,
         })
     }
 
-    /// The score from 0 to 100, exact in decimal.
-    fn value(&self, reading: &Reading) -> Result<String, String> {
+    /// The score on the leaderboard's scale, exact in decimal.
+    fn value(&self, reading: &Reading, posted: PostedScale) -> Result<String, String> {
         let score = self.dataset.result(reading).score.decimal();
         let hundred = BigDecimal::from(100);
-        let value = match reading.scale {
-            Scale::Proportion => score * &hundred,
-            Scale::Percent => score,
-            Scale::Contradictory => return Err("contradictory_scale".to_owned()),
-            Scale::Range { .. } | Scale::Open => return Err("unknown_scale".to_owned()),
+        let value = match (posted, reading.scale) {
+            (_, Scale::Contradictory) => return Err("contradictory_scale".to_owned()),
+            (PostedScale::AsIs, _) if reading.in_range => return Ok(score.normalized().to_plain_string()),
+            (PostedScale::AsIs, _) => return Err("score_out_of_bounds".to_owned()),
+            (PostedScale::Percent, Scale::Proportion) => score * &hundred,
+            (PostedScale::Percent, Scale::Percent) => score,
+            (PostedScale::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale".to_owned()),
         };
         let is_in_bounds = reading.in_range && value >= 0 && value <= hundred;
         match is_in_bounds {
@@ -189,42 +238,18 @@ fn notes(reading: &Reading, dataset: &Dataset) -> Option<String> {
     let result = dataset.result(reading);
     let model = &dataset.loaded(reading).record.model;
     let generation = result.generation.iter().flat_map(|generation| &generation.settings);
-    let parts: Vec<String> = generation
-        .chain(&model.details)
-        .filter_map(|(key, value)| match key.as_str() {
+    let parts =
+        generation.chain(&result.data.settings).chain(&model.details).filter_map(|(key, value)| match key.as_str() {
             "num_fewshot" | "n_shot" | "fewshot" => Some(format!("{value}-shot")),
-            "prompt_style" | "effort" | "reasoning_effort" | "precision" | "subset" => {
+            "use_chain_of_thought" | "cot" if value.eq_ignore_ascii_case("true") => Some("chain of thought".to_owned()),
+            "prompt_style" => Some(value.clone()),
+            "effort" | "reasoning_effort" | "precision" | "subset" | "quantization" => {
                 Some(format!("{} {value}", key.replace('_', " ")))
             }
             _ => None,
-        })
-        .collect();
+        });
+    let parts: Vec<String> = parts.collect();
     (!parts.is_empty()).then(|| crate::words::shorten(&parts.join(", "), 120))
-}
-
-/// The Hub takes letter case for nothing: entries of one repository get its first spelling.
-fn spell_repos_alike(entries: &mut [Entry]) {
-    for repo in entries.chunk_by_mut(|a, b| a.model_repo.eq_ignore_ascii_case(&b.model_repo)) {
-        let spelling = repo.iter().map(|entry| entry.model_repo.clone()).min().unwrap_or_default();
-        repo.iter_mut().for_each(|entry| entry.model_repo.clone_from(&spelling));
-    }
-}
-
-/// Several entries for one model, dataset and task: equal values are one entry and its
-/// duplicates, different values are a conflict and none is ready. `entries` are sorted by slot.
-fn settle_slots(entries: &mut [Entry]) {
-    for slot in entries.chunk_by_mut(|a, b| a.slot() == b.slot()) {
-        let agree = slot.iter().all(|entry| entry.yaml_entry.value == slot[0].yaml_entry.value);
-        // The entry that stays is the one with the newest day, then the first by path.
-        let newest = (0..slot.len()).rev().max_by(|a, b| slot[*a].yaml_entry.date.cmp(&slot[*b].yaml_entry.date));
-        for (place, entry) in slot.iter_mut().enumerate() {
-            entry.status = match (agree, Some(place) == newest) {
-                (false, _) => Status::ConflictInBuild,
-                (true, true) => Status::Ready,
-                (true, false) => Status::DuplicateInBuild,
-            };
-        }
-    }
 }
 
 /// The files of all entries that are ready: path and text.
@@ -232,7 +257,7 @@ fn yaml_files(entries: &[Entry]) -> BTreeMap<String, String> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.status == Status::Ready) {
         let (owner, name) = entry.model_repo.split_once('/').unwrap_or(("_", &entry.model_repo));
-        let path = format!("{}/{}/{}", paths::part(owner), paths::part(name), entry.target_path);
+        let path = format!("hub/{}/{}/{}", paths::part(owner), paths::part(name), entry.target_path);
         files.entry(path).or_default().push_str(&entry.yaml);
     }
     files

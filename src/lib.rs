@@ -125,18 +125,19 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     clock.stage("merge", 0);
     let dataset = merge::merge(inputs, entities, resolved);
     clock.stage("convert", 0);
-    let hub = emit::emit(config, &dataset)?;
+    let hub = emit::emit(config, &dataset);
     clock.stage("plan", 0);
     let paths = card::Paths::new(&dataset);
-    let site = Site::new(config, &dataset, &theme, &paths, &mut diagnostics);
+    let site = Site::new(config, &dataset, &theme, &paths, &hub.manifest, &mut diagnostics);
 
     let pages = site.planned.iter().map(|planned| SiteFile::Page(&site, planned));
-    let files: Vec<SiteFile> = pages.chain(hub.files.iter().map(SiteFile::Hub)).collect();
+    let yaml = hub.yaml.iter().map(|(path, text)| SiteFile::Yaml(path, text));
+    let files: Vec<SiteFile> = [SiteFile::Manifest(&hub.manifest)].into_iter().chain(pages).chain(yaml).collect();
     clock.stage("write", files.len());
     let mut written = output.write(&files, || progress.step())?;
     written.removed += removed;
 
-    let mut report = Report { files: written, ..Report::of(&dataset, &hub.manifest) };
+    let mut report = Report { files: written, ..Report::of(&dataset, &hub) };
     let diagnostics = diagnostics.into_sorted();
     report.diagnostics = diagnostics.len();
     let fingerprint = records_digest.map(|records| fingerprint(base, records));
@@ -148,20 +149,23 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
 /// A file to write: a page, or one for the Hub.
 enum SiteFile<'a> {
     Page(&'a Site<'a>, &'a Planned),
-    Hub(&'a (String, Vec<u8>)),
+    Yaml(&'a str, &'a str),
+    Manifest(&'a emit::Manifest),
 }
 
 impl OutputFile for SiteFile<'_> {
     fn path(&self) -> &str {
         match self {
             SiteFile::Page(_, planned) => &planned.path,
-            SiteFile::Hub((path, _)) => path,
+            SiteFile::Yaml(path, _) => path,
+            SiteFile::Manifest(_) => emit::MANIFEST,
         }
     }
 
     fn bytes(&self) -> Result<Cow<'_, [u8]>> {
         let (site, planned) = match self {
-            SiteFile::Hub((_, bytes)) => return Ok(Cow::Borrowed(bytes)),
+            SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
+            SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),
             SiteFile::Page(site, planned) => (site, planned),
         };
         match site.render(planned)? {

@@ -6,6 +6,7 @@
 pub mod block;
 pub mod content;
 pub mod datastore;
+pub mod hub_benchmark;
 pub mod metadata;
 pub mod quarantine;
 pub mod record;
@@ -55,6 +56,10 @@ pub struct Origin {
     pub sha256: Sha256,
     /// The submission channel.
     pub collection: Arc<str>,
+    /// `subset` of the index row.
+    pub subset: Option<Box<str>>,
+    /// True if the index says that another model's record is under this path.
+    pub names_another_model: bool,
 }
 
 /// The objects of all datastores, listed but not read.
@@ -198,10 +203,18 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
             });
         }
     };
-    let origin = Origin { datastore: number, path: object.path.clone(), sha256, collection: object.collection.clone() };
+    let mut origin = Origin {
+        datastore: number,
+        path: object.path.clone(),
+        sha256,
+        collection: object.collection.clone(),
+        subset: object.subset.clone(),
+        names_another_model: false,
+    };
     match record::parse(buffer, blocks) {
         Ok((record, bad)) => {
             let model = &record.model.id;
+            origin.names_another_model = object.model.as_deref().is_some_and(|folder| !same_model(folder, model));
             let bad = bad.into_iter().map(|bad| {
                 let pointer = format!("/evaluation_results/{}", bad.index);
                 origin.quarantined(Reason::InvalidResult, pointer, Some(model.clone()), bad.detail)
@@ -218,6 +231,15 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
             Outcome::LeftOut(origin.quarantined(reason, String::new(), None, detail))
         }
     }
+}
+
+/// True if the folder that the index names for a model can be that of `id`: the same letters and
+/// digits, as folders replace what file systems refuse.
+fn same_model(folder: &str, id: &str) -> bool {
+    let letters =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let folder = letters(folder);
+    folder == letters(id) || folder == letters(id.rsplit('/').next().unwrap_or(id))
 }
 
 impl Origin {

@@ -51,7 +51,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("_base.html", include_str!("../templates/_base.html")),
     ("_facts.html", include_str!("../templates/_facts.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
@@ -66,6 +66,7 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("models.html", include_str!("../templates/models.html")),
     ("not-shown.html", include_str!("../templates/not-shown.html")),
     ("page.html", include_str!("../templates/page.html")),
+    ("publishing.html", include_str!("../templates/publishing.html")),
 ];
 
 const STYLE: &str = include_str!("../templates/style.css");

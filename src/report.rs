@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::emit::Manifest;
+use crate::emit::HubFiles;
 use crate::load::Inputs;
 use crate::merge::Dataset;
 use crate::output::Written;
@@ -51,11 +51,13 @@ pub struct HubReport {
     pub skipped: BTreeMap<String, usize>,
     /// Results of other benchmarks.
     pub unsupported_results: usize,
+    /// Results of each Hub benchmark, by status or reason.
+    pub benchmarks: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
 impl Report {
     /// The counts of inputs and data.
-    pub fn of(dataset: &Dataset, manifest: &Manifest) -> Report {
+    pub fn of(dataset: &Dataset, hub: &HubFiles) -> Report {
         let Dataset { entities, inputs, readings, .. } = dataset;
         Report {
             records: inputs.records.len(),
@@ -63,7 +65,7 @@ impl Report {
             models: entities.models.len(),
             benchmarks: entities.benchmarks.len(),
             evaluators: entities.evaluators.len(),
-            hub: HubReport::of(manifest),
+            hub: HubReport::of(hub),
             quarantined: by_reason(inputs),
             faults: inputs.quarantined.iter().filter(|entry| entry.reason.is_fault()).count(),
             ..Report::default()
@@ -80,21 +82,25 @@ fn by_reason(inputs: &Inputs) -> BTreeMap<String, usize> {
 }
 
 impl HubReport {
-    fn of(manifest: &Manifest) -> HubReport {
+    fn of(hub: &HubFiles) -> HubReport {
+        let manifest = &hub.manifest;
         let mut skipped = BTreeMap::new();
         for it in &manifest.skipped {
-            *skipped.entry(it.reason.clone()).or_default() += 1;
+            if it.benchmark.is_some() {
+                *skipped.entry(it.reason.clone()).or_default() += it.results;
+            }
         }
-        let text = |status: &crate::emit::Status| match status {
-            crate::emit::Status::Ready => "ready",
-            crate::emit::Status::ConflictInBuild => "conflict_in_build",
-            crate::emit::Status::DuplicateInBuild => "duplicate_in_build",
-        };
         HubReport {
-            yaml_files: manifest.yaml_files,
-            entries: manifest.by_status().iter().map(|(status, n)| (text(status).to_owned(), *n)).collect(),
+            yaml_files: hub.yaml.len(),
+            entries: manifest.by_status().iter().map(|(status, n)| (status.code().to_owned(), *n)).collect(),
             skipped,
-            unsupported_results: manifest.unsupported_results,
+            unsupported_results: manifest.unsupported_results(),
+            benchmarks: (manifest.by_benchmark().into_iter())
+                .map(|(benchmark, counts)| {
+                    let counts = counts.into_iter().map(|(outcome, n)| (outcome.to_owned(), n));
+                    (benchmark.to_owned(), counts.collect())
+                })
+                .collect(),
         }
     }
 }
@@ -124,12 +130,17 @@ impl fmt::Display for Report {
             if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
         };
         row("Hub files", format!("{:>9}  entries: {}", count(self.hub.yaml_files), listed(&self.hub.entries)))?;
-        if !self.hub.skipped.is_empty() {
-            row(
-                "Hub skipped",
-                format!("{:>9}  {}", count(self.hub.skipped.values().sum()), listed(&self.hub.skipped)),
-            )?;
+        for (benchmark, counts) in &self.hub.benchmarks {
+            let total = counts.values().sum();
+            row("", format!("{:>9}  {benchmark}: {}", count(total), listed(counts)))?;
         }
+        row(
+            "",
+            format!(
+                "{:>9}  results of benchmarks without a leaderboard on the Hub",
+                count(self.hub.unsupported_results)
+            ),
+        )?;
         row("not shown", format!("{:>9}  {}", count(self.quarantined.values().sum()), listed(&self.quarantined)))?;
         if self.diagnostics > 0 {
             row("findings", format!("{:>9}  in metadata", count(self.diagnostics)))?;

@@ -14,6 +14,7 @@ use crate::card::list::{n_pages, page_path};
 use crate::card::{Cards, Paths, benchmark, list, not_shown};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
+use crate::emit::{Manifest, page};
 use crate::hash::Sha256;
 use crate::id::Id;
 use crate::load::Loaded;
@@ -37,6 +38,7 @@ enum Page {
     Benchmarks(usize),
     Evaluators(usize),
     NotShown(usize),
+    Publishing(usize),
     Model(Id<Model>),
     Ranking(Id<Ranking>, usize),
     Evaluator(Id<Evaluator>),
@@ -60,6 +62,7 @@ pub struct Site<'a> {
     dataset: &'a Dataset,
     theme: &'a Theme,
     paths: &'a Paths,
+    manifest: &'a Manifest,
     /// Every file of the site.
     pub planned: Vec<Planned>,
     style: String,
@@ -101,6 +104,7 @@ impl<'a> Site<'a> {
         dataset: &'a Dataset,
         theme: &'a Theme,
         paths: &'a Paths,
+        manifest: &'a Manifest,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
         let content = &dataset.inputs.content;
@@ -127,6 +131,7 @@ impl<'a> Site<'a> {
             dataset,
             theme,
             paths,
+            manifest,
             planned: Vec::new(),
             style,
             nav: fixed_nav(),
@@ -148,6 +153,7 @@ impl<'a> Site<'a> {
         self.list("benchmarks", entities.benchmarks.len(), list::ROWS, Page::Benchmarks);
         self.list("evaluators", entities.evaluators.len(), list::ROWS, Page::Evaluators);
         self.list("not-shown", self.dataset.inputs.quarantined.len(), not_shown::ROWS, Page::NotShown);
+        self.list("publishing", page::n_rows(self.manifest), page::ROWS, Page::Publishing);
         for (id, _) in entities.models.iter() {
             self.page(self.paths.model(id), Page::Model(id));
         }
@@ -212,6 +218,11 @@ impl<'a> Site<'a> {
                 self.html("evaluators.html", path, "evaluators.html", &cards, &cards.evaluators(*number))
             }
             Page::NotShown(number) => self.html("not-shown.html", path, "", &cards, &cards.not_shown(*number)),
+            Page::Publishing(number) => {
+                let card =
+                    page::publishing(&cards, self.manifest, *number, |loaded| self.record_url(loaded, &cards.top));
+                self.html("publishing.html", path, "", &cards, &card)
+            }
             Page::Model(id) => self.model(path, &cards, *id),
             Page::Ranking(id, number) => {
                 let slice = &self.dataset.entities.slices[self.dataset.rankings[*id].slice];

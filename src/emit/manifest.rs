@@ -20,15 +20,20 @@ pub struct Manifest {
     pub blocked: Vec<String>,
     /// Candidates, by model and task.
     pub entries: Vec<Entry>,
-    /// Results of registered benchmarks that are no candidates.
+    /// Results of registered benchmarks that are no candidates, and records that have no result of
+    /// a registered benchmark.
     pub skipped: Vec<Skipped>,
-    /// Results of benchmarks that the Hub keeps no leaderboard for.
-    pub unsupported_results: usize,
-    /// Always empty: what cannot be read is on the page of what is not shown.
-    errors: Vec<String>,
-    /// How many YAML files the entries make.
-    #[serde(skip)]
-    pub yaml_files: usize,
+    /// Records and results that could not be read or trusted.
+    errors: Vec<ManifestError>,
+}
+
+/// Something that could not be read or trusted.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ManifestError {
+    /// File, then line or JSON pointer.
+    pub place: String,
+    /// Reason code and sentence.
+    pub message: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -56,6 +61,8 @@ pub struct Entry {
     pub target_path: String,
     /// Submission channel.
     pub collection: String,
+    /// Id of who says so.
+    pub evaluator: String,
     /// Of the record.
     pub evaluation_id: String,
     /// Of the result.
@@ -67,6 +74,12 @@ pub struct Entry {
     /// The same as lines of a file.
     #[serde(skip)]
     pub yaml: String,
+    /// Place of the reading in the dataset.
+    #[serde(skip)]
+    pub reading: u32,
+    /// True if the result names the benchmark's headline metric by id.
+    #[serde(skip)]
+    pub is_headline: bool,
 }
 
 /// Status of an entry after `build`.
@@ -81,6 +94,17 @@ pub enum Status {
     DuplicateInBuild,
 }
 
+impl Status {
+    /// As in the manifest.
+    pub fn code(self) -> &'static str {
+        match self {
+            Status::Ready => "ready",
+            Status::ConflictInBuild => "conflict_in_build",
+            Status::DuplicateInBuild => "duplicate_in_build",
+        }
+    }
+}
+
 /// One result of one record.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RecordRef {
@@ -92,19 +116,25 @@ pub struct RecordRef {
     pub sha256: Sha256,
 }
 
-/// A result that is no candidate.
+/// A result that is no candidate, or a record that has none.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Skipped {
     /// Machine-readable.
     pub reason: String,
-    /// Key in the registry.
-    pub benchmark: String,
+    /// Key of the Hub benchmark, if it is of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub benchmark: Option<String>,
     /// Submission channel.
     pub collection: String,
     /// As the record has it.
     pub model_id: String,
-    /// The result.
+    /// The result; without pointer, the whole record.
     pub record: RecordRef,
+    /// How many results this is about.
+    pub results: usize,
+    /// Place of the reading, or of the record's first, in the dataset.
+    #[serde(skip)]
+    pub reading: u32,
 }
 
 impl Entry {
@@ -116,7 +146,7 @@ impl Entry {
 
 impl Manifest {
     /// A manifest with `entries` and `skipped`, both sorted.
-    pub fn new(config: &Config, entries: Vec<Entry>, skipped: Vec<Skipped>, unsupported_results: usize) -> Manifest {
+    pub fn new(config: &Config, errors: Vec<ManifestError>, entries: Vec<Entry>, skipped: Vec<Skipped>) -> Manifest {
         let mut blocked = Vec::new();
         if config.datastores.iter().any(|datastore| datastore.repo.is_none()) {
             blocked.push(
@@ -136,9 +166,7 @@ impl Manifest {
             blocked,
             entries,
             skipped,
-            unsupported_results,
-            errors: Vec::new(),
-            yaml_files: 0,
+            errors,
         }
     }
 
@@ -149,7 +177,28 @@ impl Manifest {
         counts
     }
 
-    pub(super) fn to_json(&self) -> Result<Vec<u8>> {
+    /// How many results are of benchmarks that the Hub keeps no leaderboard for.
+    pub fn unsupported_results(&self) -> usize {
+        self.skipped.iter().filter(|skipped| skipped.benchmark.is_none()).map(|skipped| skipped.results).sum()
+    }
+
+    /// How many results of each Hub benchmark have each status, or the reason for which they were
+    /// skipped.
+    pub fn by_benchmark(&self) -> BTreeMap<&str, BTreeMap<&str, usize>> {
+        let mut counts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+        for entry in &self.entries {
+            *counts.entry(&entry.benchmark).or_default().entry(entry.status.code()).or_default() += 1;
+        }
+        for skipped in &self.skipped {
+            if let Some(benchmark) = &skipped.benchmark {
+                *counts.entry(benchmark).or_default().entry(&skipped.reason).or_default() += skipped.results;
+            }
+        }
+        counts
+    }
+
+    /// The bytes of `manifest.json`.
+    pub fn to_json(&self) -> Result<Vec<u8>> {
         let mut bytes = serde_json::to_vec_pretty(self).context("failed to write manifest.json")?;
         bytes.push(b'\n');
         Ok(bytes)

@@ -13,6 +13,7 @@ use serde_yaml::Value;
 use walkdir::WalkDir;
 
 use super::datastore::sorted_files;
+use super::hub_benchmark::{self, HubBenchmark};
 use super::metadata::{BenchmarkMeta, CollectionMeta, Entry, MetricMeta, ModelMeta, OrganizationMeta, ProsePage};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::hash::Hasher;
@@ -30,6 +31,8 @@ pub struct Content {
     pub collections: Vec<CollectionMeta>,
     /// `metrics.yaml`, then the built-in table.
     pub metrics: Vec<MetricMeta>,
+    /// `benchmarks/*.hub.yaml`, then the built-in ones that none of them replaces.
+    pub hub_benchmarks: Vec<HubBenchmark>,
     /// `pages/*.md`, by `nav_order`, then title.
     pub pages: Vec<ProsePage>,
     /// Hash of all files read.
@@ -66,6 +69,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
             (page.id, page.prose, page.file) = (stem, prose, file);
             content.pages.push(page);
         })?;
+        reader.hub_benchmarks(&folder.join("benchmarks"))?;
         reader.tables(folder)?;
     }
     let mut content = reader.content;
@@ -75,6 +79,13 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     content
         .pages
         .sort_by(|a, b| (a.nav_order.unwrap_or(i64::MAX), &a.title).cmp(&(b.nav_order.unwrap_or(i64::MAX), &b.title)));
+    let built_in: Vec<HubBenchmark> =
+        serde_yaml::from_str(hub_benchmark::BUILT_IN).context("the built-in Hub benchmarks are broken")?;
+    for benchmark in built_in {
+        if !content.hub_benchmarks.iter().any(|own| own.key == benchmark.key) {
+            content.hub_benchmarks.push(benchmark);
+        }
+    }
     let built_in: Vec<MetricMeta> =
         serde_yaml::from_str(BUILT_IN_METRICS).context("the built-in metrics are broken")?;
     content.metrics.extend(built_in);
@@ -125,6 +136,34 @@ impl Reader<'_> {
                     keep(&mut self.content, meta, file, stem, prose.to_owned());
                 }
                 Err(err) => self.unreadable(&file, &place_in_front_matter(&err), &err),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the Hub benchmarks of the site, one a file.
+    fn hub_benchmarks(&mut self, folder: &Path) -> Result<()> {
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        for path in sorted_files(folder, "yaml")? {
+            let file = path.display().to_string();
+            if !file.ends_with(".hub.yaml") {
+                continue;
+            }
+            let Some(text) = self.text(&path)? else { continue };
+            match serde_yaml::from_str::<HubBenchmark>(&text) {
+                Err(err) => self.unreadable(&file, &place(&err), &err),
+                Ok(benchmark) => match benchmark.mistake() {
+                    None => self.content.hub_benchmarks.push(benchmark),
+                    Some(mistake) => self.diagnostics.error(
+                        "wrong-hub-benchmark",
+                        &file,
+                        "",
+                        mistake,
+                        "until it is mended, the built-in entry with this key is used, if there is one",
+                    ),
+                },
             }
         }
         Ok(())

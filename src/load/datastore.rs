@@ -52,6 +52,10 @@ pub struct Object {
     pub path: Box<str>,
     /// The submission channel: stem of the index, or first folder below `data/`.
     pub collection: Arc<str>,
+    /// `subset` of the index row.
+    pub subset: Option<Box<str>>,
+    /// The folder of the model in the row's `legacy_path`.
+    pub model: Option<Box<str>>,
     /// What the index says of the bytes; `None` in the `data/` layout, which has no index.
     pub expected: Option<Expected>,
 }
@@ -153,6 +157,10 @@ struct RawRow<'a> {
     superseded_by: Scalar<'a>,
     #[serde(borrow, default)]
     superseded_reason: Scalar<'a>,
+    #[serde(borrow, default)]
+    subset: Scalar<'a>,
+    #[serde(borrow, default)]
+    legacy_path: Scalar<'a>,
 }
 
 fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
@@ -182,6 +190,8 @@ fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
     Row::Object(Object {
         path: path.into(),
         collection: collection.clone(),
+        subset: Some(row.subset.as_str()).filter(|subset| !subset.is_empty()).map(Box::from),
+        model: row.legacy_path.as_str().rsplit('/').nth(1).map(Box::from),
         expected: Some(Expected { size: row.size_bytes, sha256 }),
     })
 }
@@ -220,6 +230,8 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
             Some(parts) => listing.objects.push(Object {
                 path: parts.join("/").into(),
                 collection: collection(&parts),
+                subset: None,
+                model: None,
                 expected: None,
             }),
             None => listing.quarantined.push(Quarantined {

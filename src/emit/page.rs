@@ -1,0 +1,130 @@
+//! The *Publishing* page: what could be proposed to the Hub, and what not, with the reasons.
+
+use serde::Serialize;
+
+use super::{Manifest, Status};
+use crate::card::Cards;
+use crate::card::list::Pager;
+use crate::load::Loaded;
+use crate::merge::Dataset;
+use crate::words::count;
+
+/// Rows on one page.
+pub const ROWS: usize = 400;
+
+/// Everything that one page of the list says.
+#[derive(Debug, Serialize)]
+pub struct PublishingCard<'a> {
+    /// Why nothing of it may be published yet.
+    pub blocked: &'a [String],
+    /// Results by Hub benchmark and what became of them.
+    pub benchmarks: Vec<BenchmarkCount<'a>>,
+    /// Results of benchmarks that the Hub keeps no leaderboard for.
+    pub unsupported: String,
+    /// Entries that need a decision first, then those that are ready, then what was skipped.
+    pub rows: Vec<PublishingRow<'a>>,
+    /// The pages of the list.
+    pub pager: Pager,
+}
+
+/// What became of the results of one Hub benchmark.
+#[derive(Debug, Serialize)]
+pub struct BenchmarkCount<'a> {
+    /// Key of the benchmark.
+    pub benchmark: &'a str,
+    /// Status or reason.
+    pub outcome: &'a str,
+    /// How many results.
+    pub results: String,
+}
+
+/// One result, and what became of it.
+#[derive(Debug, Serialize)]
+pub struct PublishingRow<'a> {
+    /// Status, or reason of skipping.
+    pub outcome: &'a str,
+    /// Key of the benchmark.
+    pub benchmark: &'a str,
+    /// The model as the Hub or the record has it.
+    pub model: &'a str,
+    /// Its card.
+    pub model_url: String,
+    /// What would be posted.
+    pub value: Option<&'a str>,
+    /// The score as it stands in the record.
+    pub score: &'a str,
+    /// Submission channel.
+    pub collection: &'a str,
+    /// Path of the record.
+    pub path: &'a str,
+    /// JSON pointer of the result.
+    pub pointer: &'a str,
+    /// Where the record can be read.
+    pub record_url: String,
+}
+
+/// How many rows the list has.
+pub fn n_rows(manifest: &Manifest) -> usize {
+    manifest.entries.len() + manifest.skipped.iter().filter(|skipped| skipped.benchmark.is_some()).count()
+}
+
+/// Page `number` (from 1) of the list.
+pub fn publishing<'a>(
+    cards: &Cards<'a>,
+    manifest: &'a Manifest,
+    number: usize,
+    record_url: impl Fn(&Loaded) -> String,
+) -> PublishingCard<'a> {
+    let dataset: &Dataset = cards.dataset;
+    let row = |reading: u32, outcome, benchmark, model, value, collection, record: &'a super::RecordRef| {
+        let reading = &dataset.readings[reading as usize];
+        PublishingRow {
+            outcome,
+            benchmark,
+            model,
+            model_url: cards.model_url(reading.resolved.model),
+            value,
+            score: dataset.result(reading).score.digits(),
+            collection,
+            path: &record.path,
+            pointer: &record.pointer,
+            record_url: record_url(dataset.loaded(reading)),
+        }
+    };
+    let with_status = |wanted: Status| manifest.entries.iter().filter(move |entry| entry.status == wanted);
+    let statuses = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
+    let entries = statuses.into_iter().flat_map(with_status).map(|entry| {
+        let value = Some(entry.yaml_entry.value.as_str());
+        row(
+            entry.reading,
+            entry.status.code(),
+            entry.benchmark.as_str(),
+            entry.model_repo.as_str(),
+            value,
+            entry.collection.as_str(),
+            &entry.record,
+        )
+    });
+    let skipped = manifest.skipped.iter().filter_map(|it| {
+        let benchmark = it.benchmark.as_deref()?;
+        Some(row(
+            it.reading,
+            it.reason.as_str(),
+            benchmark,
+            it.model_id.as_str(),
+            None,
+            it.collection.as_str(),
+            &it.record,
+        ))
+    });
+    let counts = manifest.by_benchmark().into_iter().flat_map(|(benchmark, outcomes)| {
+        outcomes.into_iter().map(move |(outcome, n)| BenchmarkCount { benchmark, outcome, results: count(n) })
+    });
+    PublishingCard {
+        blocked: &manifest.blocked,
+        benchmarks: counts.collect(),
+        unsupported: count(manifest.unsupported_results()),
+        rows: entries.chain(skipped).skip((number - 1) * ROWS).take(ROWS).collect(),
+        pager: Pager::new(cards, "publishing", number, n_rows(manifest), ROWS),
+    }
+}

@@ -1,0 +1,152 @@
+//! A *slot* is what no two proposals may share: a model repository, a dataset and a task.
+//!
+//! Several entries for one slot with one value are one entry and its duplicates. With different
+//! values none is ready, until `publish.decide` or `publish.prefer` of `site.yaml` chooses.
+
+use std::cmp::Reverse;
+
+use super::{Entry, Skipped, Status};
+use crate::config::{Preference, Publish};
+use crate::merge::Dataset;
+use crate::names::normal_form;
+
+/// Gives every entry its status. Entries that lose to another go to `skipped`, with the reason.
+/// The result is sorted, whatever the order of `entries`.
+pub fn settle(mut entries: Vec<Entry>, publish: &Publish, dataset: &Dataset, skipped: &mut Vec<Skipped>) -> Vec<Entry> {
+    entries.sort_by(|a, b| a.slot().cmp(&b.slot()).then_with(|| a.record.cmp(&b.record)));
+    spell_repos_alike(&mut entries);
+    let mut settled = Vec::with_capacity(entries.len());
+    let mut rest = entries.into_iter().peekable();
+    while let Some(first) = rest.next() {
+        let mut slot = vec![first];
+        while let Some(entry) = rest.next_if(|entry| entry.slot() == slot[0].slot()) {
+            slot.push(entry);
+        }
+        let mut lose = |entry: Entry, reason: &str| skipped.push(lost(entry, reason, dataset));
+        let slot = one_a_record(slot, &mut lose);
+        let mut slot = chosen(slot, publish, dataset, &mut lose);
+        set_status(&mut slot, dataset);
+        settled.extend(slot);
+    }
+    settled
+}
+
+/// The Hub takes letter case for nothing: entries of one repository get its first spelling.
+fn spell_repos_alike(entries: &mut [Entry]) {
+    for repo in entries.chunk_by_mut(|a, b| a.model_repo.eq_ignore_ascii_case(&b.model_repo)) {
+        let spelling = repo.iter().map(|entry| entry.model_repo.clone()).min().unwrap_or_default();
+        repo.iter_mut().for_each(|entry| entry.model_repo.clone_from(&spelling));
+    }
+}
+
+/// A record with several results for one slot: the one by the headline metric; else, if they do
+/// not say the same, none. `slot` is sorted by record.
+fn one_a_record(slot: Vec<Entry>, lose: &mut impl FnMut(Entry, &str)) -> Vec<Entry> {
+    const REASON: &str = "several_candidates_in_record";
+    let mut kept: Vec<Entry> = Vec::with_capacity(slot.len());
+    let mut rest = slot.into_iter().peekable();
+    while let Some(first) = rest.next() {
+        let mut of_record = vec![first];
+        while let Some(entry) = rest.next_if(|entry| entry.record.sha256 == of_record[0].record.sha256) {
+            of_record.push(entry);
+        }
+        let n_headlines = of_record.iter().filter(|entry| entry.is_headline).count();
+        let agree = of_record.iter().all(|entry| same_value(entry, &of_record[0]));
+        let keep = match (of_record.len(), n_headlines, agree) {
+            (1, ..) | (_, _, true) => Some(0),
+            (_, 1, _) => of_record.iter().position(|entry| entry.is_headline),
+            _ => None,
+        };
+        for (place, entry) in of_record.into_iter().enumerate() {
+            match Some(place) == keep {
+                true => kept.push(entry),
+                false => lose(entry, REASON),
+            }
+        }
+    }
+    kept
+}
+
+/// What the site's own rules leave of entries that disagree.
+fn chosen(slot: Vec<Entry>, publish: &Publish, dataset: &Dataset, lose: &mut impl FnMut(Entry, &str)) -> Vec<Entry> {
+    let Some(first) = slot.first() else { return slot };
+    if slot.iter().all(|entry| same_value(entry, first)) {
+        return slot;
+    }
+    let decided = decision(publish, first).map(str::to_owned);
+    let is_decided = |entry: &Entry| decided.as_deref().is_some_and(|record| is_record(entry, record));
+    let meets = |entry: &Entry, rule: &Preference| meets(entry, rule, dataset);
+    let wins: Vec<bool> = if slot.iter().any(is_decided) {
+        slot.iter().map(is_decided).collect()
+    } else {
+        match publish.prefer.iter().find(|rule| slot.iter().any(|entry| meets(entry, rule))) {
+            Some(rule) => slot.iter().map(|entry| meets(entry, rule)).collect(),
+            None => return slot,
+        }
+    };
+    let mut kept = Vec::new();
+    for (entry, wins) in slot.into_iter().zip(wins) {
+        match wins {
+            true => kept.push(entry),
+            false => lose(entry, "not_preferred"),
+        }
+    }
+    kept
+}
+
+fn decision<'p>(publish: &'p Publish, entry: &Entry) -> Option<&'p str> {
+    let file = entry.target_path.trim_start_matches(".eval_results/").trim_end_matches(".yaml");
+    let (_, of_model) = publish.decide.iter().find(|(model, _)| model.eq_ignore_ascii_case(&entry.model_repo))?;
+    of_model.get(file).map(String::as_str)
+}
+
+/// True if `text` is the path of the entry's record, or at least eight first digits of its hash.
+fn is_record(entry: &Entry, text: &str) -> bool {
+    entry.record.path == text || (text.len() >= 8 && entry.record.sha256.to_string().starts_with(&text.to_lowercase()))
+}
+
+fn meets(entry: &Entry, rule: &Preference, dataset: &Dataset) -> bool {
+    let is_evaluator = |wanted: &String| {
+        let evaluator = &dataset.entities.evaluators[dataset.readings[entry.reading as usize].resolved.evaluator];
+        evaluator.id == *wanted || normal_form(&evaluator.name) == normal_form(wanted)
+    };
+    rule.collection.as_ref().is_some_and(|wanted| entry.collection == *wanted)
+        || rule.evaluator.as_ref().is_some_and(is_evaluator)
+}
+
+/// Equal values: the newest day, then the newest retrieval, then the first path is ready.
+fn set_status(slot: &mut [Entry], dataset: &Dataset) {
+    let Some(first) = slot.first() else { return };
+    let agree = slot.iter().all(|entry| same_value(entry, first));
+    let retrieved = |entry: &Entry| {
+        let record = &dataset.loaded(&dataset.readings[entry.reading as usize]).record;
+        record.retrieved.as_ref().map(|stamp| (stamp.day, stamp.text.clone()))
+    };
+    let age =
+        |entry: &Entry| (Reverse(entry.yaml_entry.date.clone()), Reverse(retrieved(entry)), entry.record.path.clone());
+    let newest = (0..slot.len()).min_by_key(|place| age(&slot[*place]));
+    for (place, entry) in slot.iter_mut().enumerate() {
+        entry.status = match (agree, Some(place) == newest) {
+            (false, _) => Status::ConflictInBuild,
+            (true, true) => Status::Ready,
+            (true, false) => Status::DuplicateInBuild,
+        };
+    }
+}
+
+/// Values are normalised decimals, so equal texts are equal values.
+fn same_value(a: &Entry, b: &Entry) -> bool {
+    a.yaml_entry.value == b.yaml_entry.value
+}
+
+fn lost(entry: Entry, reason: &str, dataset: &Dataset) -> Skipped {
+    Skipped {
+        reason: reason.to_owned(),
+        benchmark: Some(entry.benchmark),
+        collection: entry.collection,
+        model_id: dataset.loaded(&dataset.readings[entry.reading as usize]).record.model.id.clone(),
+        record: entry.record,
+        results: 1,
+        reading: entry.reading,
+    }
+}
