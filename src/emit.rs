@@ -170,7 +170,7 @@ impl Converter<'_> {
             .map(|url| SourceRef { url, name: self.config.site.publish.source_name.clone() });
         let yaml_entry = YamlEntry {
             dataset: DatasetRef { id: benchmark.dataset.clone(), task_id: task.id.clone() },
-            value: self.value(reading, benchmark.scale)?,
+            value: posted_value(result.score.decimal(), reading.scale, reading.in_range, benchmark.scale)?,
             date: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             source,
             notes: notes(reading, self.dataset),
@@ -192,24 +192,22 @@ impl Converter<'_> {
             is_headline: false,
         })
     }
+}
 
-    /// The score on the leaderboard's scale, exact in decimal.
-    fn value(&self, reading: &Reading, posted: PostedScale) -> Result<String, String> {
-        let score = self.dataset.result(reading).score.decimal();
-        let hundred = BigDecimal::from(100);
-        let value = match (posted, reading.scale) {
-            (_, Scale::Contradictory) => return Err("contradictory_scale".to_owned()),
-            (PostedScale::AsIs, _) if reading.in_range => return Ok(score.normalized().to_plain_string()),
-            (PostedScale::AsIs, _) => return Err("score_out_of_bounds".to_owned()),
-            (PostedScale::Percent, Scale::Proportion) => score * &hundred,
-            (PostedScale::Percent, Scale::Percent) => score,
-            (PostedScale::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale".to_owned()),
-        };
-        let is_in_bounds = reading.in_range && value >= 0 && value <= hundred;
-        match is_in_bounds {
-            true => Ok(value.normalized().to_plain_string()),
-            false => Err("score_out_of_bounds".to_owned()),
-        }
+/// A score on the leaderboard's scale, exact in decimal.
+fn posted_value(score: BigDecimal, scale: Scale, in_range: bool, posted: PostedScale) -> Result<String, String> {
+    let hundred = BigDecimal::from(100);
+    let value = match (posted, scale) {
+        (_, Scale::Contradictory) => return Err("contradictory_scale".to_owned()),
+        (PostedScale::AsIs, _) => score,
+        (PostedScale::Percent, Scale::Proportion) => score * &hundred,
+        (PostedScale::Percent, Scale::Percent) => score,
+        (PostedScale::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale".to_owned()),
+    };
+    let is_in_bounds = posted == PostedScale::AsIs || (value >= 0 && value <= hundred);
+    match is_in_bounds && in_range {
+        true => Ok(value.normalized().to_plain_string()),
+        false => Err("score_out_of_bounds".to_owned()),
     }
 }
 
@@ -261,4 +259,40 @@ fn yaml_files(entries: &[Entry]) -> BTreeMap<String, String> {
         files.entry(path).or_default().push_str(&entry.yaml);
     }
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(digits: &str, scale: Scale, expected: Result<&str, &str>) {
+        let found = posted_value(digits.parse().unwrap(), scale, true, PostedScale::Percent);
+        assert_eq!(found.as_deref().map_err(String::as_str), expected, "{digits}");
+    }
+
+    #[test]
+    fn values_are_exact() {
+        check("0.2752", Scale::Proportion, Ok("27.52"));
+        check("0.5229", Scale::Proportion, Ok("52.29"));
+        check("0.8873239436619719", Scale::Proportion, Ok("88.73239436619719"));
+        check("1.0", Scale::Proportion, Ok("100"));
+        check("0.0", Scale::Proportion, Ok("0"));
+        check("63.70", Scale::Percent, Ok("63.7"));
+        check("5e-3", Scale::Proportion, Ok("0.5"));
+        check("-1", Scale::Proportion, Err("score_out_of_bounds"));
+        check("100.00000000001", Scale::Percent, Err("score_out_of_bounds"));
+        check("3.5", Scale::Range { min: 0.0, max: 5.0 }, Err("unknown_scale"));
+        check("0.5", Scale::Open, Err("unknown_scale"));
+        check("0.5", Scale::Contradictory, Err("contradictory_scale"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_digits_survive_the_conversion(digits in "0\\.[0-9]{1,30}") {
+            let posted = posted_value(digits.parse().unwrap(), Scale::Proportion, true, PostedScale::Percent).unwrap();
+            let back = posted.parse::<BigDecimal>().unwrap() / BigDecimal::from(100);
+            proptest::prop_assert_eq!(back, digits.parse::<BigDecimal>().unwrap());
+        }
+    }
 }

@@ -122,6 +122,21 @@ fn reads_as(text: &str, entry: &YamlEntry) -> Result<bool> {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_comes_back_as_it_was(notes: String, name in "\\PC*", task in "[ -~]{1,20}") {
+            let entry = YamlEntry {
+                dataset: DatasetRef { id: "a/b".to_owned(), task_id: task },
+                value: "1".to_owned(),
+                date: None,
+                source: Some(SourceRef { url: "https://a.example".to_owned(), name }),
+                notes: Some(notes),
+            };
+            // Writing reads back and compares.
+            write(&entry).unwrap();
+        }
+    }
+
     #[test]
     fn strings_that_readers_misread_come_back_as_they_were() {
         for notes in [
