@@ -5,6 +5,7 @@
 //! sent from here. Formats: `.eval_results/*.yaml` as the Hub documents them, `manifest.json` as
 //! the contract of evalcards has it.
 
+mod closed_model;
 mod manifest;
 mod matching;
 pub mod page;
@@ -18,7 +19,6 @@ use bigdecimal::BigDecimal;
 use rayon::prelude::*;
 
 use crate::config::{Config, is_hub_id};
-use crate::load::block::ModelInfo;
 use crate::load::hub_benchmark::{HubBenchmark, HubTask, PostedScale};
 use crate::merge::{Dataset, Reading, Scale};
 use crate::paths;
@@ -154,7 +154,9 @@ impl Converter<'_> {
         if loaded.origin.names_another_model {
             return Err("path_names_another_model".to_owned());
         }
-        if let Some(provider) = closed_provider(&loaded.record.model, meta.and_then(|meta| meta.openness.as_deref())) {
+        if let Some(provider) =
+            closed_model::provider(&loaded.record.model, meta.and_then(|meta| meta.openness.as_deref()))
+        {
             return Err(format!("api_only_or_closed_provider:{provider}"));
         }
         let model_repo = meta.and_then(|meta| meta.hf_repo.clone()).unwrap_or_else(|| model.id.clone());
@@ -208,26 +210,6 @@ fn posted_value(score: BigDecimal, scale: Scale, in_range: bool, posted: PostedS
     match is_in_bounds && in_range {
         true => Ok(value.normalized().to_plain_string()),
         false => Err("score_out_of_bounds".to_owned()),
-    }
-}
-
-/// The provider if the weights are not open, by what the record says, then by metadata, then by
-/// the names of providers that have none but these.
-fn closed_provider(model: &ModelInfo, openness: Option<&str>) -> Option<String> {
-    const CLOSED: [&str; 4] = ["anthropic", "openai", "xai", "cohere-api"];
-    let owner = || model.id.split('/').next().unwrap_or_default().to_lowercase();
-    let availability =
-        model.details.iter().find(|(key, _)| key == "model_availability").map(|(_, value)| value.as_str());
-    match (availability, openness) {
-        (Some("open_weights" | "open_weights_deployment"), _) | (None | Some(_), Some("open-weights")) => None,
-        (Some("closed_weights" | "closed_source"), _) | (_, Some("closed-weights")) => Some(owner()),
-        _ => {
-            let id = model.id.to_lowercase();
-            let is_open_family = id.starts_with("openai/gpt-oss") || id.starts_with("openai-community/");
-            let is_gemini = id.starts_with("google/gemini") || id.starts_with("gemini");
-            let closed = CLOSED.contains(&owner().as_str()) || is_gemini;
-            (closed && !is_open_family).then(owner)
-        }
     }
 }
 
