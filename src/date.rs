@@ -36,13 +36,22 @@ const SANE_SECONDS: std::ops::Range<i64> = 631_152_000..4_102_444_800;
 /// written there: an offset is not applied.
 pub fn day(text: &str) -> Option<Date> {
     let text = text.trim();
-    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     if let Ok(seconds) = whole.parse::<i64>() {
-        return SANE_SECONDS.contains(&seconds).then(|| epoch_day(seconds)).flatten();
+        let is_number = fraction.bytes().all(|byte| byte.is_ascii_digit());
+        return (is_number && SANE_SECONDS.contains(&seconds)).then(|| epoch_day(seconds)).flatten();
     }
     let (date, rest) = text.split_at_checked(10)?;
-    let ends_or_goes_on_with_time = rest.is_empty() || rest.starts_with(['T', 't', ' ']);
-    ends_or_goes_on_with_time.then(|| date.parse().ok()).flatten()
+    let day: Date = date.parse().ok()?;
+    ((1990..2100).contains(&day.year()) && is_time(rest)).then_some(day)
+}
+
+/// True for nothing, or `T` and a time of day, with or without an offset.
+fn is_time(text: &str) -> bool {
+    let Some(time) = text.strip_prefix(['T', 't', ' ']) else { return text.is_empty() };
+    let (time, offset) = time.split_at(time.find(['Z', 'z', '+', '-']).unwrap_or(time.len()));
+    let is_offset = offset.chars().all(|c| c.is_ascii_digit() || matches!(c, 'Z' | 'z' | '+' | '-' | ':'));
+    is_offset && time.trim_end().parse::<jiff::civil::Time>().is_ok()
 }
 
 /// The UTC day of epoch seconds.
@@ -66,6 +75,11 @@ mod tests {
             ("20240716", None),
             ("1777613486918", None),
             ("2026-02-30", None),
+            ("2025-03-04 or so", None),
+            ("2025-03-04T24:61:61Z", None),
+            ("2025-03-04T23:30+01:00", Some("2025-03-04")),
+            ("0001-01-01", None),
+            ("1777613486.x", None),
             ("2026-02-10x", None),
             ("July 16, 2024", None),
             ("", None),

@@ -21,6 +21,7 @@ use rayon::prelude::*;
 use crate::config::{Config, is_hub_id};
 use crate::load::hub_benchmark::{HubBenchmark, HubTask, PostedScale};
 use crate::merge::{Dataset, Reading, Scale};
+use crate::names::is_not_reported;
 use crate::paths;
 use matching::Match;
 
@@ -33,6 +34,8 @@ pub struct HubFiles {
     pub yaml: BTreeMap<String, String>,
     /// What is known of all candidates.
     pub manifest: Manifest,
+    /// Rules of `site.yaml` that name nothing of this build, in a sentence each.
+    pub unused_rules: Vec<String>,
 }
 
 /// Path of the manifest below the output folder.
@@ -55,7 +58,8 @@ pub fn emit(config: &Config, dataset: &Dataset) -> HubFiles {
     let entries = slot::settle(entries, &config.site.publish, dataset, &mut skipped);
     skipped.par_sort_unstable();
     let yaml = yaml_files(&entries);
-    HubFiles { yaml, manifest: Manifest::new(config, errors(dataset), entries, skipped) }
+    let unused_rules = slot::unused_rules(&config.site.publish, &entries, dataset);
+    HubFiles { yaml, manifest: Manifest::new(config, errors(dataset), entries, skipped), unused_rules }
 }
 
 /// What could not be read or trusted.
@@ -161,8 +165,9 @@ impl Converter<'_> {
         }
         let model_repo = meta.and_then(|meta| meta.hf_repo.clone()).unwrap_or_else(|| model.id.clone());
         // Files that stand beside the owners in `hub/`.
-        let is_taken =
-            ["manifest.json/", "review.json/", "journal.jsonl/"].iter().any(|file| model_repo.starts_with(file));
+        let is_taken = model_repo.split('/').next().is_some_and(|owner| {
+            ["manifest.json", "review.json", "journal.jsonl"].iter().any(|file| file.eq_ignore_ascii_case(owner))
+        });
         if !is_hub_id(&model_repo) || is_taken {
             return Err("model_id_is_no_hub_repo".to_owned());
         }
@@ -220,15 +225,20 @@ fn notes(reading: &Reading, dataset: &Dataset) -> Option<String> {
     let generation = result.generation.iter().flat_map(|generation| &generation.settings);
     let parts =
         generation.chain(&result.data.settings).chain(&model.details).filter_map(|(key, value)| match key.as_str() {
-            "num_fewshot" | "n_shot" | "fewshot" => Some(format!("{value}-shot")),
-            "use_chain_of_thought" | "cot" if value.eq_ignore_ascii_case("true") => Some("chain of thought".to_owned()),
+            _ if is_not_reported(value) => None,
+            "num_fewshot" | "n_shot" | "fewshot" => value.parse::<u32>().ok().map(|n| format!("{n}-shot")),
+            "use_chain_of_thought" | "cot" if matches!(value.as_str(), "true" | "True" | "1") => {
+                Some("chain of thought".to_owned())
+            }
             "prompt_style" => Some(value.clone()),
             "effort" | "reasoning_effort" | "precision" | "subset" | "quantization" => {
                 Some(format!("{} {value}", key.replace('_', " ")))
             }
             _ => None,
         });
-    let parts: Vec<String> = parts.collect();
+    let mut parts: Vec<String> = parts.collect();
+    let mut seen = std::collections::HashSet::new();
+    parts.retain(|part| seen.insert(part.clone()));
     (!parts.is_empty()).then(|| crate::words::shorten(&parts.join(", "), 120))
 }
 

@@ -126,6 +126,11 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     let dataset = merge::merge(inputs, entities, resolved);
     clock.stage("convert", 0);
     let hub = emit::emit(config, &dataset);
+    for rule in &hub.unused_rules {
+        let file = config.content.join("site.yaml").display().to_string();
+        let help = "check the spelling, or take the rule out".to_owned();
+        diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
+    }
     clock.stage("plan", 0);
     let paths = card::Paths::new(&dataset);
     let site = Site::new(config, &dataset, &theme, &paths, &hub.manifest, &mut diagnostics);

@@ -98,7 +98,11 @@ impl Output {
         }
         let lock = lock(&own.join("lock"), root)?;
         let mut output = Output { root: root.to_owned(), listed: BTreeMap::new(), token: token(&own)?, _lock: lock };
-        match fs::read(own.join("files")) {
+        let list = own.join("files");
+        if fs::symlink_metadata(&list).is_ok() && !is_file(&list) {
+            bail!("{} is in the way: it is not a file of evalcards", list.display());
+        }
+        match fs::read(list) {
             Ok(bytes) => {
                 output.listed = read_list(&String::from_utf8_lossy(&bytes)).with_context(|| {
                     format!("{} is damaged; build into another folder with --out", own.join("files").display())
@@ -121,7 +125,11 @@ impl Output {
     }
 
     fn state<N: for<'de> Deserialize<'de>>(&self) -> Option<State<N>> {
-        serde_json::from_slice(&fs::read(self.root.join(OWN).join("build.json")).ok()?).ok()
+        let path = self.root.join(OWN).join("build.json");
+        if !is_file(&path) {
+            return None;
+        }
+        serde_json::from_slice(&fs::read(path).ok()?).ok()
     }
 
     /// The notes of the last build, if it was made from the same `fingerprint` and all that it

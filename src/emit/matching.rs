@@ -46,14 +46,14 @@ pub fn find<'a>(
     metric: &Metric,
     subset: Option<&str>,
 ) -> Match<'a> {
-    let Some(benchmark) = benchmarks.iter().find(|benchmark| has_dataset_of(benchmark, result)) else {
+    let Some(benchmark) = benchmark_of(benchmarks, result) else {
         return Match::None;
     };
     if metric.is_relative {
         return Match::Other(benchmark, "relative_metric");
     }
     let is_headline = names_headline_metric(benchmark, result);
-    match task(benchmark, result, subset, is_headline) {
+    match task(benchmark, result, subset) {
         Err(reason) => Match::Other(benchmark, reason),
         Ok(_) if !is_headline && !is_usual_metric(benchmark, metric) => Match::Other(benchmark, "unsupported_metric"),
         Ok(task) => Match::Task { benchmark, task, is_headline },
@@ -65,53 +65,51 @@ fn task<'a>(
     benchmark: &'a HubBenchmark,
     result: &EvaluationResult,
     subset: Option<&str>,
-    is_headline: bool,
 ) -> Result<&'a HubTask, &'a str> {
     let own_name = normal_form(&result.name);
     let has_own_name = |names: &[String]| own_name.as_ref().is_some_and(|name| names.contains(name));
     if let Some(listed) = benchmark.not_mapped.iter().find(|listed| has_own_name(&listed.names)) {
         return Err(&listed.reason);
     }
-    let of_row = match subset.filter(|subset| benchmark.tasks.len() > 1 && !subset.trim().is_empty()) {
+    let named = benchmark.tasks.iter().find(|task| has_own_name(&task.names));
+    // Whatever else names a task: a result with a name of its own is a part of it.
+    if named.is_none() && !is_name_of_whole(benchmark, &own_name) {
+        return Err("part_of_benchmark");
+    }
+    let [_, _, ..] = &benchmark.tasks[..] else { return Ok(&benchmark.tasks[0]) };
+    let of_row = match subset.filter(|subset| !subset.trim().is_empty()).map(normal_form) {
         Some(subset) => {
-            let normal = normal_form(subset).unwrap_or_default();
-            let task = benchmark.tasks.iter().find(|task| task.subsets.contains(&normal));
+            let task =
+                benchmark.tasks.iter().find(|task| subset.as_ref().is_some_and(|subset| task.subsets.contains(subset)));
             Some(task.ok_or("unknown_subset")?)
         }
         None => None,
     };
-    let of_result = match (named_task(benchmark, result, &own_name), &benchmark.tasks[..]) {
-        (None, [only]) if is_headline => Some(only),
-        (named, _) => named,
-    };
-    match (of_row, of_result) {
+    match (of_row, named.or_else(|| task_of_data(benchmark, result))) {
         (Some(row), Some(result)) if row != result => Err("contradictory_subset"),
         (Some(task), _) | (None, Some(task)) => Ok(task),
-        (None, None) if own_name == normal_form(&benchmark.key) => Err("task_not_stated"),
-        (None, None) => Err("part_of_benchmark"),
+        (None, None) => Err("task_not_stated"),
     }
 }
 
-/// The task that the result's own name or id names; where that is the benchmark's plain name, the
-/// task that its data set names.
-fn named_task<'a>(
-    benchmark: &'a HubBenchmark,
-    result: &EvaluationResult,
-    own_name: &Option<String>,
-) -> Option<&'a HubTask> {
-    let with_name = |normal: &Option<String>| {
-        let normal = normal.as_ref()?;
-        benchmark.tasks.iter().find(|task| task.names.contains(normal))
-    };
-    let id_prefix = result.id.as_deref().and_then(|id| id.split_once('/')).map(|(prefix, _)| prefix);
-    let by_id = || id_prefix.filter(|_| benchmark.tasks.len() > 1).and_then(|prefix| with_name(&normal_form(prefix)));
+/// True for the plain name of the benchmark or its dataset, and for names that only say what is
+/// measured, as `accuracy` does.
+fn is_name_of_whole(benchmark: &HubBenchmark, own_name: &Option<String>) -> bool {
+    const MEASURED: [&str; 7] = ["accuracy", "acc", "exact match", "overall", "score", "mean", "average"];
+    let dataset = benchmark.dataset.rsplit('/').next().unwrap_or_default();
+    let names = [benchmark.key.as_str(), dataset].into_iter().chain(MEASURED);
+    own_name.is_some() && names.into_iter().any(|name| normal_form(name) == *own_name)
+}
+
+/// Where a dataset has several tasks: the one that the result's id begins with, or its data names.
+fn task_of_data<'a>(benchmark: &'a HubBenchmark, result: &EvaluationResult) -> Option<&'a HubTask> {
     let data = &result.data;
-    let by_data = || {
-        let names = [&data.dataset_name, &data.hf_repo, &data.benchmark_hf_repo];
-        names.into_iter().flatten().find_map(|name| with_name(&normal_form(name)))
-    };
-    let is_plain = *own_name == normal_form(&benchmark.key);
-    with_name(own_name).or_else(by_id).or_else(|| if is_plain { by_data() } else { None })
+    let of_id = result.id.as_deref().and_then(|id| id.split_once('/')).map(|(prefix, _)| prefix);
+    let names = [data.dataset_name.as_deref(), data.hf_repo.as_deref(), data.benchmark_hf_repo.as_deref()];
+    of_id.into_iter().chain(names.into_iter().flatten()).find_map(|name| {
+        let normal = normal_form(name)?;
+        benchmark.tasks.iter().find(|task| task.names.contains(&normal))
+    })
 }
 
 fn names_headline_metric(benchmark: &HubBenchmark, result: &EvaluationResult) -> bool {
@@ -128,24 +126,28 @@ fn is_dataset(benchmark: &HubBenchmark, id: &str) -> bool {
 }
 
 /// The reference's rule: the Hub repository of the data, else that of the benchmark behind it; a
-/// name only where no repository is stated; a page of the dataset on the Hub.
-fn has_dataset_of(benchmark: &HubBenchmark, result: &EvaluationResult) -> bool {
+/// name or a page of the dataset on the Hub only where no repository is stated.
+fn benchmark_of<'a>(benchmarks: &'a [HubBenchmark], result: &EvaluationResult) -> Option<&'a HubBenchmark> {
     let data = &result.data;
-    let is_known = |id: &Option<String>| id.as_deref().is_some_and(|id| is_dataset(benchmark, id));
-    if is_known(&data.hf_repo) || is_known(&data.benchmark_hf_repo) {
-        return true;
+    let with_id = |id: &Option<String>| {
+        let id = id.as_deref()?;
+        benchmarks.iter().find(|benchmark| is_dataset(benchmark, id))
+    };
+    let stated = with_id(&data.hf_repo).or_else(|| with_id(&data.benchmark_hf_repo));
+    if stated.is_some() || data.hf_repo.is_some() {
+        return stated;
     }
-    if data.hf_repo.is_some() {
-        return false;
-    }
-    let of_page = |url: &String| {
+    let name = data.dataset_name.as_deref().and_then(normal_form);
+    let by_name = |benchmark: &&HubBenchmark| {
+        let is_task = name.as_ref().is_some_and(|name| benchmark.tasks.iter().any(|task| task.names.contains(name)));
+        is_task || (name.is_some() && name == normal_form(&benchmark.key))
+    };
+    let of_page = |url: &str, benchmark: &HubBenchmark| {
         let id = url.split_once("/datasets/").map(|(_, id)| id.trim_end_matches('/'));
         id.is_some_and(|id| is_dataset(benchmark, id))
     };
-    let name = data.dataset_name.as_deref().and_then(normal_form);
-    let is_task = |name: &String| benchmark.tasks.iter().any(|task| task.names.contains(name));
-    let by_name = name.as_ref().is_some_and(is_task) || (name.is_some() && name == normal_form(&benchmark.key));
-    by_name || data.urls.iter().any(of_page)
+    let by_page = |benchmark: &&HubBenchmark| data.urls.iter().any(|url| of_page(url, benchmark));
+    benchmarks.iter().find(by_name).or_else(|| benchmarks.iter().find(by_page))
 }
 
 #[cfg(test)]
@@ -182,7 +184,7 @@ mod tests {
     fn a_variant_of_gpqa_is_named_by_row_id_name_or_data() {
         check("GPQA", "", "accuracy", GPQA, None, "task_not_stated");
         check("GPQA Diamond", "", "accuracy", GPQA, None, "gpqa/diamond");
-        check("x", "gpqa_diamond/accuracy", "accuracy", GPQA, None, "gpqa/diamond");
+        check("Accuracy", "gpqa_diamond/accuracy", "accuracy", GPQA, None, "gpqa/diamond");
         check(
             "GPQA",
             "",
@@ -192,7 +194,10 @@ mod tests {
             "gpqa/diamond",
         );
         check("GPQA", "", "accuracy", r#"{"hf_repo": "reasoningMIA/gpqa_diamond"}"#, None, "gpqa/diamond");
-        check("GPQA", "", "accuracy", GPQA, Some("Chain-Of-Thought"), "gpqa/main");
+        check("GPQA", "", "accuracy", GPQA, Some("Main"), "gpqa/main");
+        check("GPQA", "", "accuracy", GPQA, Some("Chain-Of-Thought"), "unknown_subset");
+        check("GPQA Diamond (Physics)", "gpqa_diamond/physics", "accuracy", GPQA, None, "part_of_benchmark");
+        check("GPQA (Physics)", "", "accuracy", GPQA, Some("diamond"), "part_of_benchmark");
         check("GPQA", "", "accuracy", GPQA, Some("extended"), "gpqa/extended");
         check("GPQA", "", "accuracy", GPQA, Some("nonsense"), "unknown_subset");
         check("GPQA Diamond", "", "accuracy", GPQA, Some("main"), "contradictory_subset");
@@ -235,7 +240,17 @@ mod tests {
     #[test]
     fn only_the_whole_by_its_metric_is_taken() {
         let behind = r#"{"hf_repo": "TIGER-Lab/submissions", "additional_details": {"benchmark_hf_repo": "TIGER-Lab/MMLU-Pro"}}"#;
-        check("any name", "mmlu_pro/overall", "mmlu-pro-overall", behind, None, "mmlu_pro/mmlu_pro");
+        check("Overall", "mmlu_pro/overall", "mmlu-pro-overall", behind, None, "mmlu_pro/mmlu_pro");
+        check("Law", "mmlu_pro/overall", "mmlu-pro-overall", behind, None, "part_of_benchmark");
+        check("accuracy", "", "accuracy", r#"{"hf_repo": "openai/gsm8k"}"#, None, "gsm8k/gsm8k");
+        check(
+            "GSM8K",
+            "",
+            "accuracy",
+            r#"{"hf_repo": "openai/gsm8k", "additional_details": {"benchmark_hf_repo": "Idavidrein/gpqa"}}"#,
+            None,
+            "gsm8k/gsm8k",
+        );
         check("MMLU-Pro (Law)", "mmlu_pro/law", "mmlu-pro-law", behind, None, "part_of_benchmark");
         check("MMLU-Pro", "", "f1", behind, None, "unsupported_metric");
         check("MMLU-Pro", "", "mean-win-rate", behind, None, "relative_metric");

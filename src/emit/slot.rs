@@ -94,6 +94,41 @@ fn chosen(slot: Vec<Entry>, publish: &Publish, dataset: &Dataset, lose: &mut imp
     kept
 }
 
+/// The rules that name nothing of this build, which is most often a slip of the pen.
+pub fn unused_rules(publish: &Publish, entries: &[Entry], dataset: &Dataset) -> Vec<String> {
+    let mut unused = Vec::new();
+    for rule in &publish.prefer {
+        if let Some(wanted) = &rule.collection
+            && !dataset.inputs.records.iter().any(|loaded| *loaded.origin.collection == **wanted)
+        {
+            unused.push(format!("publish.prefer names the collection `{wanted}`, which has no record here"));
+        }
+        if let Some(wanted) = &rule.evaluator
+            && !dataset
+                .entities
+                .evaluators
+                .iter()
+                .any(|(_, it)| it.id == *wanted || normal_form(&it.name) == normal_form(wanted))
+        {
+            unused.push(format!("publish.prefer names the evaluator `{wanted}`, which reported nothing here"));
+        }
+    }
+    for (model, files) in &publish.decide {
+        for (file, record) in files {
+            let path = format!(".eval_results/{file}.yaml");
+            let is_chosen = |entry: &Entry| {
+                entry.model_repo.eq_ignore_ascii_case(model) && entry.target_path == path && is_record(entry, record)
+            };
+            if !entries.iter().any(is_chosen) {
+                unused.push(format!(
+                    "publish.decide for `{model}`, `{file}` names `{record}`, which is no candidate there"
+                ));
+            }
+        }
+    }
+    unused
+}
+
 fn decision<'p>(publish: &'p Publish, entry: &Entry) -> Option<&'p str> {
     let file = entry.target_path.trim_start_matches(".eval_results/").trim_end_matches(".yaml");
     let (_, of_model) = publish.decide.iter().find(|(model, _)| model.eq_ignore_ascii_case(&entry.model_repo))?;

@@ -82,7 +82,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     let built_in: Vec<HubBenchmark> =
         serde_yaml::from_str(hub_benchmark::BUILT_IN).context("the built-in Hub benchmarks are broken")?;
     for benchmark in built_in {
-        if !content.hub_benchmarks.iter().any(|own| own.key == benchmark.key) {
+        if !content.hub_benchmarks.iter().any(|own| own.clashes_with(&benchmark)) {
             content.hub_benchmarks.push(benchmark);
         }
     }
@@ -155,6 +155,16 @@ impl Reader<'_> {
             match serde_yaml::from_str::<HubBenchmark>(&text) {
                 Err(err) => self.unreadable(&file, &place(&err), &err),
                 Ok(benchmark) => match benchmark.mistake() {
+                    None if self.content.hub_benchmarks.iter().any(|other| other.clashes_with(&benchmark)) => {
+                        let message = "another file describes the same key, dataset or file".to_owned();
+                        self.diagnostics.error(
+                            "duplicate-id",
+                            &file,
+                            "",
+                            message,
+                            "join the two; this one is not used",
+                        );
+                    }
                     None => self.content.hub_benchmarks.push(benchmark),
                     Some(mistake) => self.diagnostics.error(
                         "wrong-hub-benchmark",

@@ -3,6 +3,8 @@
 //! The built-in ones are data (`hub_benchmarks.yaml`), and so are those of a site
 //! (`content/benchmarks/<name>.hub.yaml`). How a result is matched is in [`crate::emit`].
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Deserializer};
 
 use crate::config::is_hub_id;
@@ -83,17 +85,44 @@ fn normal_forms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String
 }
 
 impl HubBenchmark {
+    /// True if both cannot be used: they share a key, a dataset or a file.
+    pub fn clashes_with(&self, other: &HubBenchmark) -> bool {
+        let shares_file = |task: &HubTask| other.tasks.iter().any(|it| it.file.eq_ignore_ascii_case(&task.file));
+        self.key == other.key || self.dataset.eq_ignore_ascii_case(&other.dataset) || self.tasks.iter().any(shares_file)
+    }
+
     /// What is wrong with an entry, in a sentence.
     pub fn mistake(&self) -> Option<String> {
         let is_file = |name: &str| {
             let stem = name.strip_suffix(".yaml").unwrap_or_default();
-            !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            !stem.is_empty()
+                && stem.len() <= 64
+                && stem.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
         };
         if !is_hub_id(&self.dataset) {
             return Some(format!("dataset `{}` is not a Hub id of the form owner/name", self.dataset));
         }
         if self.key.trim().is_empty() || self.tasks.is_empty() {
             return Some("a Hub benchmark needs a `key` and at least one task".to_owned());
+        }
+        let mut seen = HashSet::new();
+        let ids = self.tasks.iter().map(|task| format!("id {}", task.id));
+        let names = self.tasks.iter().flat_map(|task| {
+            // Two spellings of one task may have one normal form.
+            let names: HashSet<&String> = task.names.iter().collect();
+            names.into_iter().map(|name| format!("name {name}"))
+        });
+        if let Some(twice) = ids.chain(names).find(|it| !seen.insert(it.clone())) {
+            return Some(format!("two tasks have the {twice}"));
+        }
+        let texts = self
+            .tasks
+            .iter()
+            .map(|task| &task.id)
+            .chain([&self.key])
+            .chain(self.not_mapped.iter().map(|it| &it.reason));
+        if let Some(text) = texts.into_iter().find(|text| text.trim().is_empty() || text.contains(char::is_control)) {
+            return Some(format!("`{}` is no key, task id or reason", text.escape_debug()));
         }
         let wrong = self.tasks.iter().find(|task| !is_file(&task.file) || task.id.trim().is_empty());
         wrong.map(|task| {

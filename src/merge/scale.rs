@@ -53,8 +53,12 @@ impl Scale {
             Some("percent" | "percentage" | "%") => Scale::Percent,
             _ => return by_bounds,
         };
-        let agree = by_unit == by_bounds || matches!(by_bounds, Scale::Open | Scale::Range { .. });
-        if agree { by_unit } else { Scale::Contradictory }
+        // A percentage that cannot pass 1, or a proportion that can, is one or the other.
+        let contradicts = bound(&metric.max).is_some_and(|max| match by_unit {
+            Scale::Percent => max <= 1.0,
+            _ => max > 1.0,
+        });
+        if contradicts { Scale::Contradictory } else { by_unit }
     }
 
     /// Percentages and proportions are one family: one is a hundredth of the other.
@@ -99,6 +103,10 @@ mod tests {
         assert_eq!(scale(Some("proportion"), None, None), Scale::Proportion);
         assert_eq!(scale(Some("Percent"), Some("0.0"), Some("100")), Scale::Percent);
         assert_eq!(scale(Some("percent"), Some("0"), Some("1")), Scale::Contradictory);
+        assert_eq!(scale(Some("percent"), None, Some("1")), Scale::Contradictory);
+        assert_eq!(scale(Some("percent"), Some("-1"), Some("1")), Scale::Contradictory);
+        assert_eq!(scale(Some("proportion"), None, Some("100")), Scale::Contradictory);
+        assert_eq!(scale(Some("proportion"), Some("-1"), Some("1")), Scale::Proportion);
         assert_eq!(scale(Some("points"), Some("0"), Some("5")), Scale::Range { min: 0.0, max: 5.0 });
         assert_eq!(scale(Some("elo"), None, None), Scale::Open);
         assert_eq!(scale(None, Some("1"), Some("1")), Scale::Open);

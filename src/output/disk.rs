@@ -39,6 +39,9 @@ pub fn create_new(path: &Path) -> io::Result<File> {
 
 /// Opens `path` and holds it against other builds for as long as the file is open.
 pub fn lock(path: &Path, root: &Path) -> Result<File> {
+    if fs::symlink_metadata(path).is_ok() && !is_file(path) {
+        bail!("{} is in the way: it is not a file of evalcards", path.display());
+    }
     let opened = OpenOptions::new().create(true).append(true).open(path);
     let file = opened.with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {

@@ -91,6 +91,20 @@ fn a_decision_for_one_model_wins_over_rules() {
 }
 
 #[test]
+fn a_rule_that_names_nothing_is_a_finding() {
+    let project = disagreement();
+    project.write(
+        "content/site.yaml",
+        "publish:\n  prefer: [{collection: Two}, {evaluator: nobody}]\n  decide:\n    a/m: {gsm8k: data/none.json}\n",
+    );
+    let run = project.run(&["build"]);
+    for part in ["the collection `Two`", "the evaluator `nobody`", "names `data/none.json`, which is no candidate"] {
+        assert!(run.stderr.contains(part), "{}", run.stderr);
+    }
+    assert_eq!(entries(&project), ["conflict_in_build a/m 50", "conflict_in_build a/m 60"]);
+}
+
+#[test]
 fn equal_values_are_one_entry_and_its_duplicates() {
     let project = Project::empty();
     project.write("content/datastore/data/one/x.json", &record("a/m", "Lab", &[("", "0.5")]));

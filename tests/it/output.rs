@@ -205,6 +205,15 @@ fn links_in_the_places_of_our_own_files_lead_nowhere() {
     project.build(&[]);
     assert_eq!(project.read("precious.txt"), "precious");
     assert!(fs::symlink_metadata(project.path("site/pages/404.html")).unwrap().is_file());
+    for own in ["lock", "files"] {
+        let kept = project.path("kept");
+        fs::rename(project.path(&format!("site/.evalcards/{own}")), &kept).unwrap();
+        symlink(project.path("made-by-us"), project.path(&format!("site/.evalcards/{own}"))).unwrap();
+        let run = project.run(&["build", "--clean"]);
+        assert!(run.code == 1 && !project.path("made-by-us").exists(), "{own}: {}", run.stderr);
+        fs::remove_file(project.path(&format!("site/.evalcards/{own}"))).unwrap();
+        fs::rename(&kept, project.path(&format!("site/.evalcards/{own}"))).unwrap();
+    }
     // The folder of our notes as a link: refused.
     fs::rename(project.path("site/.evalcards"), project.path("notes")).unwrap();
     symlink(project.path("notes"), project.path("site/.evalcards")).unwrap();
