@@ -1,12 +1,13 @@
 //! The *Publishing* page: what could be proposed to the Hub, and what not, with the reasons.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::{Manifest, Status};
+use super::{Entry, Manifest, Skipped, Status};
 use crate::card::Cards;
 use crate::card::list::Pager;
 use crate::load::Loaded;
-use crate::merge::Dataset;
 use crate::words::count;
 
 /// Rows on one page.
@@ -17,10 +18,10 @@ pub const ROWS: usize = 400;
 pub struct PublishingCard<'a> {
     /// Why nothing of it may be published yet.
     pub blocked: &'a [String],
-    /// Results by Hub benchmark and what became of them.
+    /// Results by Hub benchmark and what became of them; on the first page.
     pub benchmarks: Vec<BenchmarkCount<'a>>,
-    /// Results of benchmarks that the Hub keeps no leaderboard for.
-    pub unsupported: String,
+    /// Results of benchmarks that the Hub keeps no leaderboard for; on the first page.
+    pub unsupported: Option<String>,
     /// Entries that need a decision first, then those that are ready, then what was skipped.
     pub rows: Vec<PublishingRow<'a>>,
     /// The pages of the list.
@@ -75,56 +76,56 @@ pub fn publishing<'a>(
     number: usize,
     record_url: impl Fn(&Loaded) -> String,
 ) -> PublishingCard<'a> {
-    let dataset: &Dataset = cards.dataset;
-    let row = |reading: u32, outcome, benchmark, model, value, collection, record: &'a super::RecordRef| {
-        let reading = &dataset.readings[reading as usize];
+    let with_status = |wanted: Status| manifest.entries.iter().filter(move |entry| entry.status == wanted);
+    let statuses = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
+    let entries = statuses.into_iter().flat_map(with_status).map(Item::Entry);
+    let skipped = manifest.skipped.iter().filter(|it| it.benchmark.is_some()).map(Item::Skipped);
+    // Rows are made after those of earlier pages were passed over.
+    let items = entries.chain(skipped).skip((number - 1) * ROWS).take(ROWS);
+    // The counts stand on the first page only.
+    let counts = if number == 1 { manifest.by_benchmark() } else { BTreeMap::new() };
+    let counts = counts.into_iter().flat_map(|(benchmark, outcomes)| {
+        outcomes.into_iter().map(move |(outcome, n)| BenchmarkCount { benchmark, outcome, results: count(n) })
+    });
+    PublishingCard {
+        blocked: &manifest.blocked,
+        benchmarks: counts.collect(),
+        unsupported: (number == 1).then(|| count(manifest.unsupported_results())),
+        rows: items.map(|item| item.row(cards, &record_url)).collect(),
+        pager: Pager::new(cards, "publishing", number, n_rows(manifest), ROWS),
+    }
+}
+
+/// One row, before it is made.
+enum Item<'a> {
+    Entry(&'a Entry),
+    Skipped(&'a Skipped),
+}
+
+impl<'a> Item<'a> {
+    fn row(self, cards: &Cards<'a>, record_url: &impl Fn(&Loaded) -> String) -> PublishingRow<'a> {
+        let (reading, outcome, benchmark, model, value, collection, record) = match self {
+            Item::Entry(it) => {
+                let value = Some(it.yaml_entry.value.as_str());
+                (it.reading, it.status.code(), it.benchmark.as_str(), &it.model_repo, value, &it.collection, &it.record)
+            }
+            Item::Skipped(it) => {
+                let benchmark = it.benchmark.as_deref().unwrap_or_default();
+                (it.reading, it.reason.as_str(), benchmark, &it.model_id, None, &it.collection, &it.record)
+            }
+        };
+        let reading = &cards.dataset.readings[reading as usize];
         PublishingRow {
             outcome,
             benchmark,
             model,
             model_url: cards.model_url(reading.resolved.model),
             value,
-            score: dataset.result(reading).score.digits(),
+            score: cards.dataset.result(reading).score.digits(),
             collection,
             path: &record.path,
             pointer: &record.pointer,
-            record_url: record_url(dataset.loaded(reading)),
+            record_url: record_url(cards.dataset.loaded(reading)),
         }
-    };
-    let with_status = |wanted: Status| manifest.entries.iter().filter(move |entry| entry.status == wanted);
-    let statuses = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
-    let entries = statuses.into_iter().flat_map(with_status).map(|entry| {
-        let value = Some(entry.yaml_entry.value.as_str());
-        row(
-            entry.reading,
-            entry.status.code(),
-            entry.benchmark.as_str(),
-            entry.model_repo.as_str(),
-            value,
-            entry.collection.as_str(),
-            &entry.record,
-        )
-    });
-    let skipped = manifest.skipped.iter().filter_map(|it| {
-        let benchmark = it.benchmark.as_deref()?;
-        Some(row(
-            it.reading,
-            it.reason.as_str(),
-            benchmark,
-            it.model_id.as_str(),
-            None,
-            it.collection.as_str(),
-            &it.record,
-        ))
-    });
-    let counts = manifest.by_benchmark().into_iter().flat_map(|(benchmark, outcomes)| {
-        outcomes.into_iter().map(move |(outcome, n)| BenchmarkCount { benchmark, outcome, results: count(n) })
-    });
-    PublishingCard {
-        blocked: &manifest.blocked,
-        benchmarks: counts.collect(),
-        unsupported: count(manifest.unsupported_results()),
-        rows: entries.chain(skipped).skip((number - 1) * ROWS).take(ROWS).collect(),
-        pager: Pager::new(cards, "publishing", number, n_rows(manifest), ROWS),
     }
 }
