@@ -21,8 +21,8 @@
 //! | [`resolve`] | who is who: names to models, benchmarks, metrics, evaluators |
 //! | [`merge`] | what is known of each cell: readings side by side, and rankings |
 //! | [`card`] | what a page says |
+//! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |
 //! | [`site`], [`render`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
-//! | [`emit`] | the Hub's YAML and the manifest |
 //! | [`output`] | how files reach the disk |
 //! | [`report`], [`diagnostic`] | what to tell the user |
 //! | [`names`], [`number`], [`words`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |

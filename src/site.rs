@@ -233,7 +233,7 @@ impl<'a> Site<'a> {
             Page::Evaluator(id) => self.html(
                 "evaluator.html",
                 path,
-                "evaluators",
+                "evaluators.html",
                 &cards,
                 &cards.evaluator(*id, &self.tallies[id.index()]),
             ),
@@ -264,7 +264,7 @@ impl<'a> Site<'a> {
         let spellings: std::collections::BTreeSet<_> =
             model.spellings.iter().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
-        let card = cards.model(id, prose, not_shown, |loaded| Some(self.record_url(loaded, &cards.top)));
+        let card = cards.model(id, prose, not_shown, |loaded| self.record_url(loaded, &cards.top));
         self.html("model.html", path, "models.html", cards, &card)
     }
 

@@ -77,7 +77,7 @@ pub struct RecordView<'a> {
     /// Path in its datastore.
     pub path: &'a str,
     /// Where the record can be read.
-    pub url: Option<String>,
+    pub url: String,
     /// Submission channel.
     pub collection: &'a str,
     /// Title of the source.
@@ -105,7 +105,7 @@ impl<'a> Cards<'a> {
         id: Id<Model>,
         prose: &'a str,
         not_shown: usize,
-        record_url: impl Fn(&Loaded) -> Option<String>,
+        record_url: impl Fn(&Loaded) -> String,
     ) -> ModelCard<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
@@ -264,7 +264,7 @@ impl<'a> Cards<'a> {
         format!("{}#n{}", self.url(&page), place + 1)
     }
 
-    fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> Option<String>) -> Vec<RecordView<'a>> {
+    fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> String) -> Vec<RecordView<'a>> {
         let mut places: Vec<u32> = readings.iter().map(|reading| reading.resolved.record).collect();
         places.sort_unstable();
         places.dedup();

@@ -45,6 +45,10 @@ fn an_evaluator_page_says_what_was_reported_and_disclosed() {
     let project = Project::from("two-sources");
     project.build(&[]);
     insta::assert_snapshot!(project.main_of("evaluators/lab-b.html"));
+    for page in ["evaluators/lab-b", "evaluators"] {
+        let page = project.read(&format!("site/pages/{page}.html"));
+        assert!(page.contains("evaluators.html\" aria-current=\"page\""), "the navigation says where one is");
+    }
 }
 
 #[test]
