@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use evalcards::config::Options;
+use evalcards::publish;
 
 /// Eval Cards from Every Eval Ever records: a static site, and the Hub's files
 #[derive(Debug, Parser)]
@@ -52,11 +53,16 @@ pub enum Color {
 impl Color {
     /// True if messages on standard error may have colours.
     pub fn is_on(self) -> bool {
+        self.is_on_if(std::io::stderr().is_terminal())
+    }
+
+    /// True if a stream may have colours that is a terminal or not.
+    pub fn is_on_if(self, is_terminal: bool) -> bool {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         match self {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => !no_color && std::io::stderr().is_terminal(),
+            Color::Auto => !no_color && is_terminal,
         }
     }
 }
@@ -64,6 +70,7 @@ impl Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Build(Build),
+    Publish(Publish),
 }
 
 /// Build the site and the Hub's files from records and content
@@ -115,6 +122,54 @@ impl Build {
             strict: self.strict,
             clean: self.clean,
             source_date_epoch: std::env::var("SOURCE_DATE_EPOCH").ok(),
+        }
+    }
+}
+
+/// Open pull requests on the Hub with what the last build made
+///
+/// Looks at what the Hub holds for each candidate in site/hub/manifest.json, on main and in every
+/// pull request, and shows what it found and exactly what it would add. Pull requests are opened
+/// only after a person on a terminal typed OPEN PRS and a commit message. What others posted is
+/// kept byte for byte, and no pull request is opened twice: run it again after any failure.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Environment: HF_TOKEN (or HF_TOKEN_PATH, HF_HOME), HF_ENDPOINT, HF_HUB_OFFLINE\n\nExamples:\n  evalcards publish --dry-run\n  evalcards publish --only org/model --message \"Add EvalEval results\"\n  evalcards publish --limit 10\n  evalcards publish --resume"
+)]
+pub struct Publish {
+    /// Output folder of the build [default: site]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Only these models
+    #[arg(long, value_name = "MODEL", num_args = 1..)]
+    only: Vec<String>,
+    /// Open at most so many pull requests
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// Audit and report; ask nothing, open nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Go on with what the last confirmed run did not finish
+    #[arg(long)]
+    resume: bool,
+    /// Commit message to offer, the title of each pull request
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// Models looked at together
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+}
+
+impl Publish {
+    /// What was typed, as the options of publishing.
+    pub fn options(&self, common: &Common) -> publish::Options {
+        publish::Options {
+            out: common.root.join(self.out.as_deref().unwrap_or("site".as_ref())),
+            only: self.only.clone(),
+            limit: self.limit.map(|limit| limit as usize),
+            resume: self.resume,
+            dry_run: self.dry_run,
+            jobs: usize::from(self.jobs),
         }
     }
 }

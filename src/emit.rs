@@ -10,7 +10,7 @@ mod manifest;
 mod matching;
 pub mod page;
 mod slot;
-mod yaml;
+pub mod yaml;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +18,7 @@ use anyhow::Result;
 use bigdecimal::BigDecimal;
 use rayon::prelude::*;
 
+use crate::card::Paths;
 use crate::config::{Config, is_hub_id};
 use crate::load::hub_benchmark::{HubBenchmark, HubTask, PostedScale};
 use crate::merge::{Dataset, Reading, Scale};
@@ -41,9 +42,9 @@ pub struct HubFiles {
 /// Path of the manifest below the output folder.
 pub const MANIFEST: &str = "hub/manifest.json";
 
-/// Converts all results of `dataset`.
-pub fn emit(config: &Config, dataset: &Dataset) -> HubFiles {
-    let converter = Converter { config, dataset };
+/// Converts all results of `dataset`, whose pages are at `paths`.
+pub fn emit(config: &Config, dataset: &Dataset, paths: &Paths) -> HubFiles {
+    let converter = Converter { config, dataset, paths };
     let numbered = dataset.readings.par_iter().zip(0u32..dataset.readings.len() as u32);
     let outcomes: Vec<Outcome> = numbered.map(|(reading, number)| converter.convert(reading, number)).collect();
     let mut entries = Vec::new();
@@ -83,6 +84,7 @@ enum Outcome {
 struct Converter<'a> {
     config: &'a Config,
     dataset: &'a Dataset,
+    paths: &'a Paths,
 }
 
 impl Converter<'_> {
@@ -141,6 +143,11 @@ impl Converter<'_> {
         skipped.collect()
     }
 
+    fn card_url(&self, reading: &Reading) -> Option<String> {
+        let base_url = self.config.base_url.as_ref()?;
+        Some(format!("{base_url}{}.html", self.paths.model(reading.resolved.model)))
+    }
+
     fn record(&self, reading: &Reading) -> RecordRef {
         let origin = &self.dataset.loaded(reading).origin;
         RecordRef {
@@ -166,7 +173,9 @@ impl Converter<'_> {
         let model_repo = meta.and_then(|meta| meta.hf_repo.clone()).unwrap_or_else(|| model.id.clone());
         // Files that stand beside the owners in `hub/`.
         let is_taken = model_repo.split('/').next().is_some_and(|owner| {
-            ["manifest.json", "review.json", "journal.jsonl"].iter().any(|file| file.eq_ignore_ascii_case(owner))
+            ["manifest.json", "review.json", "review.txt", "journal.jsonl"]
+                .iter()
+                .any(|file| file.eq_ignore_ascii_case(owner))
         });
         if !is_hub_id(&model_repo) || is_taken {
             return Err("model_id_is_no_hub_repo".to_owned());
@@ -188,6 +197,8 @@ impl Converter<'_> {
             benchmark: benchmark.key.clone(),
             model_repo,
             target_path: format!(".eval_results/{}", task.file),
+            task_aliases: task.aliases.clone(),
+            card_url: self.card_url(reading),
             collection: loaded.origin.collection.to_string(),
             evaluator: self.dataset.entities.evaluators[reading.resolved.evaluator].id.clone(),
             evaluation_id: loaded.record.evaluation_id.to_string(),
@@ -246,11 +257,15 @@ fn notes(reading: &Reading, dataset: &Dataset) -> Option<String> {
 fn yaml_files(entries: &[Entry]) -> BTreeMap<String, String> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     for entry in entries.iter().filter(|entry| entry.status == Status::Ready) {
-        let (owner, name) = entry.model_repo.split_once('/').unwrap_or(("_", &entry.model_repo));
-        let path = format!("hub/{}/{}/{}", paths::part(owner), paths::part(name), entry.target_path);
-        files.entry(path).or_default().push_str(&entry.yaml);
+        files.entry(preview_path(entry)).or_default().push_str(&entry.yaml);
     }
     files
+}
+
+/// Path below the output folder of the file that shows what would be posted.
+pub fn preview_path(entry: &Entry) -> String {
+    let (owner, name) = entry.model_repo.split_once('/').unwrap_or(("_", &entry.model_repo));
+    format!("hub/{}/{}/{}", paths::part(owner), paths::part(name), entry.target_path)
 }
 
 #[cfg(test)]

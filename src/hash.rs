@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest;
 
 /// A SHA-256 hash; shown as 64 lower-case hex digits.
@@ -50,6 +50,13 @@ impl fmt::Debug for Sha256 {
 impl Serialize for Sha256 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sha256 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Sha256, D::Error> {
+        let text = <std::borrow::Cow<str>>::deserialize(deserializer)?;
+        Sha256::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not a SHA-256 of 64 hex digits"))
     }
 }
 

@@ -45,6 +45,7 @@ pub mod date;
 pub mod diagnostic;
 pub mod emit;
 pub mod hash;
+pub mod hub;
 pub mod id;
 pub mod intern;
 pub mod load;
@@ -54,6 +55,7 @@ pub mod names;
 pub mod number;
 pub mod output;
 pub mod paths;
+pub mod publish;
 pub mod render;
 pub mod report;
 pub mod resolve;
@@ -125,14 +127,14 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     clock.stage("merge", 0);
     let dataset = merge::merge(inputs, entities, resolved);
     clock.stage("convert", 0);
-    let hub = emit::emit(config, &dataset);
+    let paths = card::Paths::new(&dataset);
+    let hub = emit::emit(config, &dataset, &paths);
     for rule in &hub.unused_rules {
         let file = config.content.join("site.yaml").display().to_string();
         let help = "check the spelling, or take the rule out".to_owned();
         diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
     }
     clock.stage("plan", 0);
-    let paths = card::Paths::new(&dataset);
     let site = Site::new(config, &dataset, &theme, &paths, &hub.manifest, &mut diagnostics);
 
     let pages = site.planned.iter().map(|planned| SiteFile::Page(&site, planned));

@@ -7,7 +7,7 @@
 //! folder with files but without a list is refused. Nothing is written, read or removed through a
 //! symbolic link: whoever prepares an output folder must not reach what lies outside it.
 
-mod disk;
+pub(crate) mod disk;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -218,17 +218,8 @@ impl Output {
         target.with_file_name(name)
     }
 
-    /// Writes beside `target` and renames: whoever reads it sees the old bytes or the new.
     fn write_atomically(&self, target: &Path, bytes: &[u8]) -> Result<()> {
-        let temporary = self.temporary(target);
-        let written = create_new(&temporary)
-            .and_then(|mut file| file.write_all(bytes))
-            .and_then(|()| fs::rename(&temporary, target));
-        written.map_err(|err| {
-            let _ = fs::remove_file(&temporary);
-            let in_the_way = if is_folder(target) { "; a folder is in its place: move it away" } else { "" };
-            anyhow::Error::from(err).context(format!("cannot write {}{in_the_way}", target.display()))
-        })
+        disk::replace(target, &self.temporary(target), bytes)
     }
 
     /// Lists what will be written beside what was, before the first byte is.

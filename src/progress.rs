@@ -21,6 +21,11 @@ impl Bar {
         Bar(ProgressBar::new_spinner())
     }
 
+    /// Says something beside the bar.
+    pub fn say(&self, text: &str) {
+        self.0.suspend(|| eprintln!("{text}"));
+    }
+
     pub fn finish(&self) {
         self.0.finish_and_clear();
     }

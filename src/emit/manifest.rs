@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::yaml::{DatasetRef, YamlEntry};
 use crate::config::Config;
@@ -49,7 +49,7 @@ struct DatastoreRef {
 }
 
 /// A candidate for a pull request.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// What a build can say of it.
     pub status: Status,
@@ -59,6 +59,12 @@ pub struct Entry {
     pub model_repo: String,
     /// Path in that repository.
     pub target_path: String,
+    /// Other task ids under which the same results have been posted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub task_aliases: Vec<String>,
+    /// Public address of the model's Eval Card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_url: Option<String>,
     /// Submission channel.
     pub collection: String,
     /// Id of who says so.
@@ -83,7 +89,7 @@ pub struct Entry {
 }
 
 /// Status of an entry after `build`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Can be proposed.
@@ -106,7 +112,7 @@ impl Status {
 }
 
 /// One result of one record.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordRef {
     /// Path in its datastore.
     pub path: String,

@@ -4,16 +4,17 @@
 //! date; numbers are plain. What was written is read back and compared.
 
 use anyhow::{Context, Result, ensure};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// One entry, with its fields in the order of the Hub's documentation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct YamlEntry {
     /// Which leaderboard.
     pub dataset: DatasetRef,
     /// From 0 to 100, as exact decimal text.
-    #[serde(serialize_with = "plain_number")]
+    #[serde(serialize_with = "plain_number", deserialize_with = "digits")]
     pub value: String,
     /// Day of evaluation.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,6 +48,14 @@ pub struct SourceRef {
 fn plain_number<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     let raw = RawValue::from_string(text.to_owned()).map_err(serde::ser::Error::custom)?;
     raw.serialize(serializer)
+}
+
+fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?.get();
+    match raw.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+        true => Ok(raw.to_owned()),
+        false => Err(serde::de::Error::custom("the value is no number")),
+    }
 }
 
 /// The lines of a file that are `entry`, read back and compared.

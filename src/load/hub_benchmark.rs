@@ -54,6 +54,9 @@ pub enum PostedScale {
 pub struct HubTask {
     /// As the dataset's `eval.yaml` has it.
     pub id: String,
+    /// Other task ids under which its results have been posted on the Hub.
+    #[serde(default)]
+    pub aliases: Vec<String>,
     /// File name in `.eval_results/`.
     pub file: String,
     /// Names that records use, as normal forms.

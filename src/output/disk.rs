@@ -1,7 +1,7 @@
 //! The *disk*, looked at without following links.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -35,6 +35,18 @@ pub fn create_new(path: &Path) -> io::Result<File> {
         }
         created => created,
     }
+}
+
+/// Writes `temporary`, beside `target`, and renames it: whoever reads `target` sees the old bytes or
+/// the new.
+pub fn replace(target: &Path, temporary: &Path, bytes: &[u8]) -> Result<()> {
+    let written =
+        create_new(temporary).and_then(|mut file| file.write_all(bytes)).and_then(|()| fs::rename(temporary, target));
+    written.map_err(|err| {
+        let _ = fs::remove_file(temporary);
+        let in_the_way = if is_folder(target) { "; a folder is in its place: move it away" } else { "" };
+        anyhow::Error::from(err).context(format!("cannot write {}{in_the_way}", target.display()))
+    })
 }
 
 /// Opens `path` and holds it against other builds for as long as the file is open.

@@ -1,0 +1,93 @@
+//! `evalcards build`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use evalcards::config::Config;
+use evalcards::diagnostic::{Diagnostic, Severity};
+use evalcards::report::Report;
+
+use crate::cli::{Build, Common};
+use crate::progress::{Bar, Silent};
+
+/// Runs `evalcards build`.
+pub fn run(build: Build, common: &Common) -> Result<ExitCode> {
+    if let Some(jobs) = build.jobs {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(usize::from(jobs))
+            .build_global()
+            .context("failed to start the threads")?;
+    }
+    let config = Config::new(build.options(common))?;
+    let (report, diagnostics) = if common.quiet || common.json {
+        evalcards::build(&config, &Silent)?
+    } else {
+        let bar = Bar::new();
+        let result = evalcards::build(&config, &bar);
+        bar.finish();
+        result?
+    };
+    if !common.quiet {
+        print_diagnostics(&diagnostics, common);
+    }
+    let failed = config.strict && (report.faults > 0 || !diagnostics.is_empty());
+    if common.json {
+        writeln!(io::stdout(), "{}", json(&report, &diagnostics, failed)?)?;
+    } else if !common.quiet {
+        print_report(&report, &config, common)?;
+    }
+    if failed {
+        eprintln!(
+            "error: --strict: {} left out for a fault, {} in metadata",
+            evalcards::words::counted(report.faults, "record or result was", "records or results were"),
+            evalcards::words::counted(diagnostics.len(), "finding", "findings"),
+        );
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn json(report: &Report, diagnostics: &[Diagnostic], failed: bool) -> Result<String> {
+    let document = serde_json::json!({ "command": "build", "ok": !failed, "report": report, "findings": diagnostics });
+    serde_json::to_string_pretty(&document).context("failed to print the report")
+}
+
+/// Findings beyond these are only counted, unless all are asked for.
+const SHOWN: usize = 10;
+
+fn print_diagnostics(diagnostics: &[Diagnostic], common: &Common) {
+    let shown = if common.verbose { diagnostics.len() } else { SHOWN };
+    for diagnostic in diagnostics.iter().take(shown) {
+        let text = diagnostic.to_string();
+        let colour = match diagnostic.severity {
+            Severity::Error => "\x1b[31m",
+            Severity::Warning => "\x1b[33m",
+        };
+        match (common.color.is_on(), text.split_once(':')) {
+            (true, Some((label, rest))) => eprintln!("{colour}{label}\x1b[0m:{rest}"),
+            _ => eprintln!("{text}"),
+        }
+    }
+    if diagnostics.len() > shown {
+        eprintln!("… and {} more; see them all with --verbose", diagnostics.len() - shown);
+    }
+}
+
+fn print_report(report: &Report, config: &Config, common: &Common) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let index = config.out.join("pages/index.html");
+    let verb = if report.up_to_date { "Nothing to do: the site is up to date" } else { "Built the site" };
+    writeln!(out, "{verb}")?;
+    write!(out, "{report}")?;
+    if common.verbose {
+        for (stage, seconds) in report.seconds.iter().filter(|(stage, _)| *stage != "total") {
+            writeln!(out, "    {stage:<20}{seconds:>7.3}")?;
+        }
+    }
+    writeln!(out, "Open {}", index.display())?;
+    if report.faults > 0 {
+        writeln!(out, "What is not shown, and why: {}", config.out.join("pages/not-shown.html").display())?;
+    }
+    out.flush()
+}

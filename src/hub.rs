@@ -1,0 +1,256 @@
+//! The *Hub client*: how `fetch` and `publish` talk to the Hugging Face Hub.
+//!
+//! It knows nothing else of evalcards. Requests that only read are repeated after a passing fault
+//! ([`wait`]); one that writes is sent once. The token goes to the endpoint's own host and nowhere
+//! else, whatever a redirect or a paging link says. Everything that the Hub answers is read up to a
+//! limit, and every error says what was attempted, where, and what the Hub said ([`HubError`]).
+
+mod api;
+mod blob;
+mod error;
+mod settings;
+mod wait;
+
+use std::io::Read;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use reqwest::blocking::{Client, Response};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LINK, LOCATION};
+use reqwest::{Method, StatusCode, Url};
+
+pub use api::{Account, Committed, Discussion, EvalResult, Kind, Model, NewFile, Repo, TreeItem, Upload};
+pub use blob::git_blob_id;
+pub use error::{ErrorKind, HubError};
+pub use settings::{Settings, SettingsError, Token};
+use wait::{LONGEST_PAUSE, Waits};
+
+/// The whole answer to a request about a repository may not be larger (bytes). A page of a tree
+/// has at most 1,000 items of some 300 bytes.
+const MAX_JSON: u64 = 64 << 20;
+/// Hops of one request; the Hub itself needs one for a renamed repository.
+const MAX_REDIRECTS: usize = 5;
+
+/// A connection to the Hub, to be shared by threads.
+pub struct Hub {
+    http: Client,
+    settings: Settings,
+    waits: Waits,
+    /// Nothing is sent before: the Hub asked for a pause.
+    not_before: Mutex<Instant>,
+    requests: AtomicUsize,
+    told: Box<Told>,
+}
+
+/// Hears of every pause: why, and how long.
+type Told = dyn Fn(&str, Duration) + Send + Sync;
+
+/// What to ask.
+struct Request {
+    method: Method,
+    url: Url,
+    /// Content type and bytes.
+    body: Option<(&'static str, Vec<u8>)>,
+    /// For people: `list the files of acme/tiny`.
+    attempted: String,
+    /// Bytes of the answer that are read at most.
+    cap: u64,
+    /// True if files may come from another host, without the token.
+    may_leave: bool,
+    timeout: Duration,
+}
+
+/// What came back, with a good status.
+struct Answer {
+    url: Url,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Hub {
+    /// Makes a client. `told` hears of every pause, to show it.
+    pub fn connect(settings: Settings, told: impl Fn(&str, Duration) + Send + Sync + 'static) -> Result<Hub, HubError> {
+        // Fails only if a provider was chosen before, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(10))
+            .user_agent(concat!("evalcards/", env!("CARGO_PKG_VERSION")));
+        if settings.is_loopback() {
+            // A proxy would carry the token in the open.
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|err| {
+            HubError::new(ErrorKind::Unreachable, "prepare for requests", settings.endpoint(), error::chain(&err))
+        })?;
+        let waits = Waits::new(settings.wait_scale());
+        let not_before = Mutex::new(Instant::now());
+        Ok(Hub { http, settings, waits, not_before, requests: AtomicUsize::new(0), told: Box::new(told) })
+    }
+
+    /// The Hub's address, without a slash at the end.
+    pub fn endpoint(&self) -> &str {
+        self.settings.endpoint().as_str().trim_end_matches('/')
+    }
+
+    /// True if a token is sent.
+    pub fn has_token(&self) -> bool {
+        self.settings.token().is_some()
+    }
+
+    /// Waits, as long as this Hub's pace wants it.
+    pub fn pause(&self, seconds: u64) {
+        std::thread::sleep(self.waits.scaled(Duration::from_secs(seconds)));
+    }
+
+    /// Requests sent so far, repeated ones included.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Sends a request that changes nothing on the Hub, again after a passing fault.
+    fn ask(&self, request: &Request) -> Result<Answer, HubError> {
+        let mut tries = 0;
+        loop {
+            let error = match self.send(request) {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let Some(pause) = self.waits.before_retry(&error, tries) else { return Err(error) };
+            tries += 1;
+            let words = format!("{}; trying again in {:.0} s", error.in_short(), pause.as_secs_f64().ceil());
+            (self.told)(&words, pause);
+            match error.kind {
+                // The Hub counts the requests of all threads together.
+                ErrorKind::RateLimited => self.pause_all(pause),
+                _ => std::thread::sleep(pause),
+            }
+        }
+    }
+
+    /// Sends a request that changes something on the Hub: once, whatever comes of it.
+    fn tell(&self, request: &Request) -> Result<Answer, HubError> {
+        self.send(request).inspect_err(|error| {
+            // The next request waits for what the Hub asked of this one.
+            if let Some(pause) = error.asked_to_wait.filter(|_| !error.asks_for_long()) {
+                self.pause_all(self.waits.scaled(pause));
+            }
+        })
+    }
+
+    fn pause_all(&self, pause: Duration) {
+        let until = Instant::now() + pause;
+        let mut not_before = self.not_before.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        *not_before = until.max(*not_before);
+    }
+
+    fn wait_for_turn(&self) {
+        loop {
+            let until = *self.not_before.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let pause = until.saturating_duration_since(Instant::now());
+            if pause.is_zero() {
+                return;
+            }
+            let words = format!("the Hub asks for a pause of {:.0} s", pause.as_secs_f64().ceil());
+            (self.told)(&words, pause);
+            std::thread::sleep(pause);
+        }
+    }
+
+    /// One request with its redirects.
+    fn send(&self, request: &Request) -> Result<Answer, HubError> {
+        let mut url = request.url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let response = self.transmit(request, &url)?;
+            if !response.status().is_redirection() {
+                return self.read(request, url, response);
+            }
+            url = self.next_hop(request, &url, &response)?;
+        }
+        Err(HubError::malformed(&request.attempted, &url, "too many redirects".to_owned()))
+    }
+
+    fn transmit(&self, request: &Request, url: &Url) -> Result<Response, HubError> {
+        self.wait_for_turn();
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let mut builder = self.http.request(request.method.clone(), url.clone()).timeout(request.timeout);
+        if let Some(token) = self.settings.token().filter(|_| self.settings.is_own(url)) {
+            builder = builder.header(AUTHORIZATION, token.header());
+        }
+        if let Some((content_type, body)) = &request.body {
+            builder = builder.header(CONTENT_TYPE, *content_type).body(body.clone());
+        }
+        builder.send().map_err(|err| {
+            let kind = if err.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Unreachable };
+            HubError::new(kind, &request.attempted, url, error::chain(&err.without_url()))
+        })
+    }
+
+    fn next_hop(&self, request: &Request, url: &Url, response: &Response) -> Result<Url, HubError> {
+        let refuse = |why: String| HubError::new(ErrorKind::Malformed, &request.attempted, url, why);
+        let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let location = location.ok_or_else(|| refuse(format!("{} without a Location", response.status())))?;
+        let mut next =
+            url.join(location).map_err(|_| refuse("redirects to something that is no address".to_owned()))?;
+        if request.method != Method::GET && request.method != Method::HEAD {
+            return Err(refuse(format!(
+                "redirects to {next}, and what changes something is sent to no second address"
+            )));
+        }
+        if self.settings.is_own(&next) {
+            if next.query().is_none() {
+                next.set_query(url.query());
+            }
+            return Ok(next);
+        }
+        let host = next.host_str().unwrap_or_default().to_owned();
+        match request.may_leave && self.settings.may_read_from(&next) {
+            true => Ok(next),
+            false => Err(refuse(format!("redirects to another host, {host}, which was not asked"))),
+        }
+    }
+
+    fn read(&self, request: &Request, url: Url, response: Response) -> Result<Answer, HubError> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        if let Some(pause) = wait::until_reset(&headers).filter(|_| wait::is_used_up(&headers) && status.is_success()) {
+            self.pause_all(self.waits.scaled(pause.min(LONGEST_PAUSE)));
+        }
+        let mut body = Vec::new();
+        let read = response.take(request.cap + 1).read_to_end(&mut body);
+        if !status.is_success() {
+            return Err(HubError::refused(&request.attempted, &url, status, &headers, &body, self.settings.token()));
+        }
+        let fail = |kind, why: String| Err(HubError::new(kind, &request.attempted, &url, why));
+        if let Err(err) = read {
+            return fail(ErrorKind::Cut, format!("the answer ended early: {err}"));
+        }
+        if body.len() as u64 > request.cap {
+            return fail(ErrorKind::TooLarge, format!("the answer has more than {} bytes", request.cap));
+        }
+        if status == StatusCode::PARTIAL_CONTENT {
+            return fail(ErrorKind::Malformed, "a part came where the whole was asked for".to_owned());
+        }
+        Ok(Answer { url, headers, body })
+    }
+
+    /// Address of the next page, if there is one. It must be on the Hub itself.
+    fn next_page(&self, answer: &Answer, attempted: &str) -> Result<Option<Url>, HubError> {
+        let links = answer.headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+        let next = links.flat_map(|value| value.split(',')).find_map(|link| {
+            let (address, relation) = link.split_once(';')?;
+            let address = address.trim().strip_prefix('<')?.strip_suffix('>')?;
+            relation.contains("rel=\"next\"").then(|| address.to_owned())
+        });
+        let Some(next) = next else { return Ok(None) };
+        let refuse = |why: String| HubError::new(ErrorKind::Malformed, attempted, &answer.url, why);
+        let url = answer.url.join(&next).map_err(|_| refuse("its next page has no address".to_owned()))?;
+        match self.settings.as_own(url) {
+            Ok(url) if url != answer.url => Ok(Some(url)),
+            Ok(_) => Err(refuse("its next page is the page itself".to_owned())),
+            Err(url) => {
+                Err(refuse(format!("its next page is on another host, {}", url.host_str().unwrap_or_default())))
+            }
+        }
+    }
+}

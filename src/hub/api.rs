@@ -1,0 +1,446 @@
+//! The *calls* that evalcards makes, and what it takes from their answers.
+//!
+//! Answers may gain fields and lack any that is not needed; what is wrong in one item of a list
+//! never loses the others.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::{Method, Url};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{Answer, ErrorKind, Hub, HubError, MAX_JSON, Request};
+
+/// Characters of a path that need no encoding; `/` needs it, within a segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// Opening a pull request may take long, and an answer that is not waited for is one that must be searched for.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(180);
+
+/// Kind of repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A model.
+    Model,
+    /// A dataset.
+    Dataset,
+}
+
+/// A repository on the Hub.
+#[derive(Clone, Copy, Debug)]
+pub struct Repo<'a> {
+    /// Its kind.
+    pub kind: Kind,
+    /// `owner/name`.
+    pub id: &'a str,
+}
+
+impl<'a> Repo<'a> {
+    /// The model `id`.
+    pub fn model(id: &'a str) -> Repo<'a> {
+        Repo { kind: Kind::Model, id }
+    }
+
+    /// The dataset `id`.
+    pub fn dataset(id: &'a str) -> Repo<'a> {
+        Repo { kind: Kind::Dataset, id }
+    }
+
+    fn api(&self) -> String {
+        let kind = match self.kind {
+            Kind::Model => "models",
+            Kind::Dataset => "datasets",
+        };
+        format!("/api/{kind}/{}", encoded(self.id))
+    }
+
+    /// Path of its page.
+    fn page(&self) -> String {
+        let prefix = match self.kind {
+            Kind::Model => "",
+            Kind::Dataset => "datasets/",
+        };
+        format!("/{prefix}{}", encoded(self.id))
+    }
+}
+
+/// Each part of a path encoded, the slashes between them kept.
+fn encoded(path: &str) -> String {
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// Who the token belongs to.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// User or organisation.
+    pub name: String,
+    /// Name of the token, as its owner gave it.
+    pub token_name: Option<String>,
+    /// Role of the token: `read`, `write`, `fineGrained` and others.
+    pub role: Option<String>,
+    /// False if the token surely cannot open pull requests.
+    pub can_write: bool,
+    /// True if a fine-grained token names no permission that we know to be enough.
+    pub is_doubtful: bool,
+}
+
+/// What a model's page says.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Canonical id: another than was asked for if the model was renamed or spelt differently.
+    pub id: String,
+    /// Commit of `main`.
+    pub head: String,
+    /// The results that the Hub itself reads, on main and in open pull requests.
+    pub eval_results: Vec<EvalResult>,
+}
+
+/// A posted result, as the Hub reads it.
+#[derive(Clone, Debug)]
+pub struct EvalResult {
+    /// Path of its file.
+    pub filename: String,
+    /// The entry; or why the Hub cannot read the file.
+    pub data: Result<Value, String>,
+    /// The open pull request that it is in; `None` on main.
+    pub pull_request: Option<u64>,
+}
+
+/// An item of a listing.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TreeItem {
+    /// `file` or `directory`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Git's id of the content.
+    #[serde(default)]
+    pub oid: String,
+    /// Bytes.
+    #[serde(default)]
+    pub size: u64,
+    /// From the top of the repository.
+    pub path: String,
+    /// Stands in large file storage, which has its own hash.
+    #[serde(default)]
+    pub lfs: Option<Lfs>,
+}
+
+/// A file in large file storage.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Lfs {
+    /// SHA-256 of the content.
+    pub oid: String,
+}
+
+/// A pull request, or a discussion without one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Discussion {
+    /// Number, shared by both kinds.
+    pub num: u64,
+    /// What its author called it.
+    #[serde(default)]
+    pub title: String,
+    /// `open`, `draft`, `closed` or `merged`.
+    #[serde(default)]
+    pub status: String,
+    /// True for a pull request.
+    #[serde(default)]
+    pub is_pull_request: bool,
+    #[serde(default)]
+    author: Option<Author>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Author {
+    name: Option<String>,
+}
+
+impl Discussion {
+    /// Account name, unless it was deleted.
+    pub fn author(&self) -> Option<&str> {
+        self.author.as_ref()?.name.as_deref()
+    }
+
+    /// Open or a draft: what it proposes may still be merged.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.status.as_str(), "closed" | "merged")
+    }
+
+    /// The revision that it proposes.
+    pub fn revision(&self) -> String {
+        format!("refs/pr/{}", self.num)
+    }
+}
+
+/// A file to write.
+#[derive(Clone, Copy, Debug)]
+pub struct NewFile<'a> {
+    /// From the top of the repository.
+    pub path: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+}
+
+/// What the Hub would do with a file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Upload {
+    /// From the top of the repository.
+    pub path: String,
+    /// `regular` or `lfs`.
+    #[serde(default)]
+    pub upload_mode: String,
+    /// True if the repository's `.gitignore` covers it.
+    #[serde(default)]
+    pub should_ignore: bool,
+    /// Git's id of what is there.
+    #[serde(default)]
+    pub oid: Option<String>,
+}
+
+/// A pull request that was opened.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// Its page, as the Hub names it.
+    pub pull_request_url: String,
+    /// Its number.
+    pub number: u64,
+    /// Its commit.
+    pub commit: String,
+}
+
+impl Hub {
+    /// The account of the token.
+    pub fn whoami(&self) -> Result<Account, HubError> {
+        let answer = self.ask(&self.request("/api/whoami-v2", &[], "ask whose token this is".to_owned()))?;
+        let found: Value = json_of(&answer, "ask whose token this is")?;
+        let name = found["name"].as_str().ok_or_else(|| {
+            HubError::malformed("ask whose token this is", &answer.url, "the answer has no `name`".to_owned())
+        })?;
+        let token = &found["auth"]["accessToken"];
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let role = text(&token["role"]);
+        let permissions = token["fineGrained"].to_string();
+        let may_write = ["discussion.write", "repo.write"].iter().any(|permission| permissions.contains(permission));
+        Ok(Account {
+            name: name.to_owned(),
+            token_name: text(&token["displayName"]),
+            can_write: role.as_deref() != Some("read"),
+            is_doubtful: role.as_deref() == Some("fineGrained") && !may_write,
+            role,
+        })
+    }
+
+    /// What the Hub knows of a model, and its canonical id.
+    pub fn model(&self, id: &str) -> Result<Model, HubError> {
+        let attempted = format!("look up the model {id}");
+        let query = [("expand", "sha"), ("expand", "evalResults")];
+        let answer = self.ask(&self.request(&Repo::model(id).api(), &query, attempted.clone()))?;
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Found {
+            id: String,
+            sha: String,
+            #[serde(default)]
+            eval_results: Option<Vec<Value>>,
+        }
+        let found: Found = json_of(&answer, &attempted)?;
+        if !is_commit(&found.sha) {
+            return Err(HubError::malformed(&attempted, &answer.url, "its head is no commit".to_owned()));
+        }
+        let eval_results = found.eval_results.unwrap_or_default().iter().filter_map(eval_result).collect();
+        Ok(Model { id: found.id, head: found.sha, eval_results })
+    }
+
+    /// All files below `folder` at `revision`; none if there is no such folder.
+    pub fn tree(&self, repo: Repo, revision: &str, folder: &str) -> Result<Vec<TreeItem>, HubError> {
+        let attempted = format!("list {folder} of {} at {revision}", repo.id);
+        let path = format!("{}/tree/{}/{}", repo.api(), segment(revision), encoded(folder));
+        let query = [("recursive", "true"), ("expand", "false")];
+        let mut items = Vec::new();
+        let mut request = self.request(&path, &query, attempted.clone());
+        loop {
+            let answer = match self.ask(&request) {
+                Err(err) if err.kind == ErrorKind::EntryNotFound && items.is_empty() => return Ok(items),
+                answer => answer?,
+            };
+            let page: Vec<TreeItem> = json_of(&answer, &attempted)?;
+            items.extend(page);
+            match self.next_page(&answer, &attempted)? {
+                Some(url) => request = Request { url, ..request },
+                None => return Ok(items),
+            }
+        }
+    }
+
+    /// All pull requests of a repository, in whatever state.
+    pub fn pull_requests(&self, repo: Repo) -> Result<Vec<Discussion>, HubError> {
+        let attempted = format!("list the pull requests of {}", repo.id);
+        let path = format!("{}/discussions", repo.api());
+        let mut found = Vec::new();
+        for page in 0u32.. {
+            let number = page.to_string();
+            let query = [("p", number.as_str()), ("type", "pull_request"), ("status", "all")];
+            let answer = self.ask(&self.request(&path, &query, attempted.clone()))?;
+            #[derive(Deserialize)]
+            struct Page {
+                discussions: Vec<Discussion>,
+                count: usize,
+                #[serde(default)]
+                start: usize,
+            }
+            let page: Page = json_of(&answer, &attempted)?;
+            let end = page.start + page.discussions.len();
+            let is_last = page.discussions.is_empty() || end >= page.count;
+            found.extend(page.discussions.into_iter().filter(|it| it.is_pull_request));
+            if is_last {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// What a pull request changes against the commit that it was made from, as git shows it;
+    /// `None` if the Hub does not say.
+    pub fn diff(&self, repo: Repo, number: u64) -> Result<Option<String>, HubError> {
+        let attempted = format!("read the changes of pull request {number} of {}", repo.id);
+        let path = format!("{}/discussions/{number}", repo.api());
+        let answer = self.ask(&self.request(&path, &[("diff", "1")], attempted.clone()))?;
+        let found: Value = json_of(&answer, &attempted)?;
+        Ok(found["diff"].as_str().map(str::to_owned))
+    }
+
+    /// The bytes of a file, at most `cap`, and the commit they were read at if the Hub names it.
+    pub fn file(
+        &self,
+        repo: Repo,
+        revision: &str,
+        path: &str,
+        cap: u64,
+    ) -> Result<(Vec<u8>, Option<String>), HubError> {
+        let attempted = format!("read {path} of {} at {revision}", repo.id);
+        let url = format!("{}/resolve/{}/{}", repo.page(), segment(revision), encoded(path));
+        let request = Request { cap, may_leave: true, ..self.request(&url, &[], attempted) };
+        let answer = self.ask(&request)?;
+        let commit = answer.headers.get("x-repo-commit").and_then(|value| value.to_str().ok());
+        Ok((answer.body, commit.map(str::to_owned)))
+    }
+
+    /// Asks how files would be taken into a pull request. Changes nothing.
+    pub fn preupload(&self, repo: Repo, files: &[NewFile]) -> Result<Vec<Upload>, HubError> {
+        let attempted = format!("prepare a pull request to {}", repo.id);
+        let files: Vec<Value> = files
+            .iter()
+            .map(|file| {
+                let sample = BASE64.encode(&file.bytes[..file.bytes.len().min(512)]);
+                json!({ "path": file.path, "size": file.bytes.len(), "sample": sample })
+            })
+            .collect();
+        let body = json!({ "files": files }).to_string().into_bytes();
+        let path = format!("{}/preupload/main", repo.api());
+        let request = self.request(&path, &[("create_pr", "1")], attempted.clone());
+        let answer = self.ask(&Request { method: Method::POST, body: Some(("application/json", body)), ..request })?;
+        #[derive(Deserialize)]
+        struct Found {
+            files: Vec<Upload>,
+        }
+        json_of::<Found>(&answer, &attempted).map(|found| found.files)
+    }
+
+    /// Opens a pull request with `files` that starts from the commit `parent`. Sent once: after an
+    /// error for which [`ErrorKind::did_nothing`] is false, it may have been opened all the same.
+    pub fn open_pull_request(
+        &self,
+        repo: Repo,
+        parent: &str,
+        title: &str,
+        description: &str,
+        files: &[NewFile],
+    ) -> Result<Committed, HubError> {
+        let attempted = format!("open a pull request to {}", repo.id);
+        let header = json!({ "summary": title, "description": description, "parentCommit": parent });
+        let mut body = format!("{}\n", json!({ "key": "header", "value": header }));
+        for file in files {
+            let content = BASE64.encode(file.bytes);
+            let value = json!({ "content": content, "path": file.path, "encoding": "base64" });
+            body.push_str(&format!("{}\n", json!({ "key": "file", "value": value })));
+        }
+        let path = format!("{}/commit/main", repo.api());
+        let request = Request {
+            method: Method::POST,
+            body: Some(("application/x-ndjson", body.into_bytes())),
+            timeout: WRITE_TIMEOUT,
+            ..self.request(&path, &[("create_pr", "1")], attempted.clone())
+        };
+        let answer = self.tell(&request)?;
+        let found: Value = json_of(&answer, &attempted)?;
+        let url = found["pullRequestUrl"].as_str().unwrap_or_default().to_owned();
+        let number = url.rsplit_once("/discussions/").and_then(|(_, number)| number.parse().ok());
+        match number {
+            Some(number) => Ok(Committed {
+                pull_request_url: url,
+                number,
+                commit: found["commitOid"].as_str().unwrap_or_default().to_owned(),
+            }),
+            None => Err(HubError::malformed(&attempted, &answer.url, "the answer names no pull request".to_owned())),
+        }
+    }
+
+    /// Address of a page on the Hub, for people.
+    pub fn page(&self, repo: Repo, below: &str) -> String {
+        format!("{}{}{below}", self.endpoint(), repo.page())
+    }
+
+    fn request(&self, path: &str, query: &[(&str, &str)], attempted: String) -> Request {
+        let mut url = self.settings.endpoint().clone();
+        url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Request {
+            method: Method::GET,
+            url,
+            body: None,
+            attempted,
+            cap: MAX_JSON,
+            may_leave: false,
+            timeout: READ_TIMEOUT,
+        }
+    }
+}
+
+/// True for 40 hex digits.
+fn is_commit(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn json_of<T: DeserializeOwned>(answer: &Answer, attempted: &str) -> Result<T, HubError> {
+    serde_json::from_slice(&answer.body).map_err(|err| {
+        let start: String = String::from_utf8_lossy(&answer.body).chars().take(40).collect();
+        let html = answer.body.trim_ascii_start().starts_with(b"<");
+        let said = match html {
+            true => format!("a web page came where JSON was expected: `{}…`", start.trim().escape_debug()),
+            false => format!("not the JSON that was expected: {err}"),
+        };
+        HubError::malformed(attempted, &answer.url as &Url, said)
+    })
+}
+
+fn eval_result(item: &Value) -> Option<EvalResult> {
+    let data = match (&item["data"], &item["error"]) {
+        (Value::Object(_), _) => Ok(item["data"].clone()),
+        (_, Value::String(error)) => Err(error.clone()),
+        _ => return None,
+    };
+    let filename = item["filename"].as_str()?.to_owned();
+    Some(EvalResult { filename, data, pull_request: item["pullRequest"].as_u64() })
+}

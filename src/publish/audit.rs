@@ -1,0 +1,436 @@
+//! The *audit*: what the Hub holds for each candidate, on main and in every pull request, compared
+//! by dataset and task. File names mean nothing.
+//!
+//! A failure belongs to a model and never stops the others. What cannot be read blocks only the
+//! candidates that it may be about.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use super::amend;
+use super::candidate::Candidate;
+use super::journal::{Attempt, Journal, State};
+use super::posted::{PostedFile, Verdict};
+use super::registry::{Registry, Task};
+use super::review::{FileChange, Finding, ModelReview, Place, Problem, Proposal, Status};
+use crate::config::is_hub_id;
+use crate::emit::Status as BuildStatus;
+use crate::hash::Sha256;
+use crate::hub::{Discussion, ErrorKind, Hub, HubError, Model, Repo, TreeItem, git_blob_id};
+
+/// Larger files are not read (bytes). The Hub's own have some hundred.
+const MAX_FILE: u64 = 1 << 20;
+const FOLDER: &str = ".eval_results";
+
+/// Looks at models on the Hub. Shared by threads.
+pub struct Auditor<'a> {
+    hub: &'a Hub,
+    registry: &'a Registry,
+    /// Account name, if there is a token.
+    account: Option<&'a str>,
+    /// Files by git's id, so that the same bytes are read once.
+    files: Mutex<HashMap<String, Arc<File>>>,
+}
+
+/// A file of the Hub.
+struct File {
+    bytes: Vec<u8>,
+    posted: PostedFile,
+}
+
+/// The candidates of one repository, whatever the manifest calls it.
+pub struct Group<'a> {
+    /// What the Hub knows of the model.
+    pub model: Model,
+    /// Its candidates.
+    pub candidates: Vec<&'a Candidate>,
+}
+
+/// A model that the Hub was asked for.
+pub enum Lookup {
+    /// It is there.
+    Found(Model),
+    /// It is not, or this account may not see it.
+    Missing(HubError),
+    /// We do not know.
+    Failed(HubError),
+}
+
+impl<'a> Auditor<'a> {
+    /// An auditor that has read nothing yet.
+    pub fn new(hub: &'a Hub, registry: &'a Registry, account: Option<&'a str>) -> Auditor<'a> {
+        Auditor { hub, registry, account, files: Mutex::default() }
+    }
+
+    /// Looks up a model: its canonical id, and the commit of its main branch.
+    pub fn look_up(&self, id: &str) -> Lookup {
+        match self.hub.model(id) {
+            Ok(model) if is_hub_id(&model.id) => Lookup::Found(model),
+            Ok(model) => Lookup::Missing(HubError::of_answer(
+                &format!("look up the model {id}"),
+                self.hub.endpoint(),
+                format!("the answer has the id `{}`", model.id.escape_debug()),
+            )),
+            Err(err) if err.kind == ErrorKind::RepoNotFound => Lookup::Missing(err),
+            Err(err) => Lookup::Failed(err),
+        }
+    }
+
+    /// Audits one repository.
+    pub fn audit(&self, group: &Group, journal: &Journal) -> ModelReview {
+        let mut audit = Audit {
+            auditor: self,
+            repo: Repo::model(&group.model.id),
+            head: &group.model.head,
+            review: ModelReview::new(&group.model.id, &group.model.head),
+            candidates: Vec::new(),
+        };
+        audit.take(&group.candidates);
+        if let Err(problem) = audit.look(group, journal) {
+            audit.review.problems.push(*problem);
+        }
+        audit.settle(journal)
+    }
+
+    fn file(&self, repo: Repo, revision: &str, item: &TreeItem) -> Result<Arc<File>, String> {
+        if let Some(file) = self.cached(&item.oid) {
+            return Ok(file);
+        }
+        if item.size > MAX_FILE {
+            return Err(format!("it has {} bytes, more than any such file needs", item.size));
+        }
+        let (bytes, _) = self.hub.file(repo, revision, &item.path, MAX_FILE).map_err(|err| err.in_short())?;
+        let is_listed = match &item.lfs {
+            Some(lfs) => Sha256::of(&bytes).to_string() == lfs.oid,
+            None => git_blob_id(&bytes) == item.oid,
+        };
+        if !is_listed {
+            return Err("it is not the file that was listed: it changed in between, or came damaged".to_owned());
+        }
+        let posted = PostedFile::read(&bytes);
+        let file = Arc::new(File { bytes, posted });
+        self.cache().insert(item.oid.clone(), Arc::clone(&file));
+        Ok(file)
+    }
+
+    fn cached(&self, oid: &str) -> Option<Arc<File>> {
+        self.cache().get(oid).map(Arc::clone)
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<File>>> {
+        self.files.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// The audit of one repository.
+struct Audit<'a> {
+    auditor: &'a Auditor<'a>,
+    repo: Repo<'a>,
+    head: &'a str,
+    review: ModelReview,
+    candidates: Vec<&'a Candidate>,
+}
+
+/// The YAML files of a revision, by path.
+type Files = BTreeMap<String, TreeItem>;
+
+impl<'a> Audit<'a> {
+    /// Takes one candidate for each dataset and task: two names of the manifest may be one
+    /// repository, and then the build could not see that they meet.
+    fn take(&mut self, candidates: &[&'a Candidate]) {
+        let slot = |it: &Candidate| {
+            let dataset = &it.entry.yaml_entry.dataset;
+            (dataset.id.to_lowercase(), dataset.task_id.clone())
+        };
+        let mut slots: BTreeMap<_, Vec<&Candidate>> = BTreeMap::new();
+        for candidate in candidates {
+            slots.entry(slot(candidate)).or_default().push(candidate);
+        }
+        for candidate in candidates {
+            let rivals = &slots[&slot(candidate)];
+            let agree = rivals.iter().all(|it| it.equals(candidate.value));
+            match (agree, rivals[0].index == candidate.index) {
+                (_, true) if agree => self.candidates.push(candidate),
+                (true, _) => self.review.settle(candidate.index, Status::Build(BuildStatus::DuplicateInBuild)),
+                (false, _) => self.review.settle(candidate.index, Status::Build(BuildStatus::ConflictInBuild)),
+            }
+        }
+        for candidate in &self.candidates {
+            let dataset = &candidate.entry.yaml_entry.dataset;
+            let problem = match self.auditor.registry.task(&dataset.id, &dataset.task_id) {
+                Task::Registered => continue,
+                Task::Unchecked(why) => {
+                    self.review.notes.insert(why);
+                    continue;
+                }
+                Task::Refused(why) => why,
+            };
+            self.review.problems.push(Problem::of(candidate.index, "read_benchmark", problem));
+        }
+    }
+
+    /// Looks at main, at every pull request, and at what the Hub itself reads.
+    fn look(&mut self, group: &Group, journal: &Journal) -> Result<(), Box<Problem>> {
+        if self.candidates.is_empty() {
+            return Ok(());
+        }
+        let head = self.head.to_owned();
+        let main = self.list(&head).map_err(|err| failed("list_main_eval_results", &err))?;
+        self.review.main = main.values().map(|item| (item.path.clone(), item.oid.clone())).collect();
+        for item in main.values().filter(|item| is_yaml(&item.path)) {
+            self.compare(&head, item, &Place::Main, "read_main_eval_results");
+        }
+        let pulls = self.auditor.hub.pull_requests(self.repo);
+        let pulls = pulls.map_err(|err| failed("list_open_prs", &err))?;
+        for pull in &pulls {
+            self.look_at_pull(pull, &main);
+        }
+        self.review.pull_requests = pulls.iter().map(|pull| pull.num).collect();
+        self.cross_check(group, &pulls);
+        self.recover(journal, &pulls);
+        self.propose(&main);
+        Ok(())
+    }
+
+    fn list(&self, revision: &str) -> Result<Files, HubError> {
+        let items = self.auditor.hub.tree(self.repo, revision, FOLDER)?;
+        Ok(items.into_iter().map(|item| (item.path.clone(), item)).collect())
+    }
+
+    /// Reads a file and notes what it says of each candidate.
+    fn compare(&mut self, revision: &str, item: &TreeItem, place: &Place, stage: &'static str) {
+        let file = match self.auditor.file(self.repo, revision, item) {
+            Ok(file) => file,
+            Err(why) => {
+                let problem = Problem::of_model(stage, why).at(&item.path, place);
+                self.review.problems.push(problem);
+                return;
+            }
+        };
+        let mut says_something = false;
+        for candidate in self.candidates.clone() {
+            let verdict = file.posted.verdict(candidate);
+            says_something |= verdict != Verdict::Silent;
+            self.note(candidate, verdict, &item.path, place, stage);
+        }
+        if let (PostedFile::Unreadable(why, _), false) = (&file.posted, says_something) {
+            self.review.notes.insert(format!(
+                "{} {}: {why}; it names none of these datasets",
+                place.in_words(),
+                item.path
+            ));
+        }
+    }
+
+    fn note(&mut self, candidate: &Candidate, verdict: Verdict, path: &str, place: &Place, stage: &'static str) {
+        let finding = |value, same, rescaled, notes| Finding {
+            entry_index: candidate.index,
+            place: place.clone(),
+            path: path.to_owned(),
+            existing_value: value,
+            same,
+            rescaled,
+            existing_notes: notes,
+        };
+        match verdict {
+            Verdict::Silent => {}
+            Verdict::Same(value) => self.review.findings.push(finding(value, true, false, None)),
+            // What was proposed once with another score and closed says nothing against this one.
+            Verdict::Other { .. } if place.is_past() => {}
+            Verdict::Other { value, rescaled, notes } => {
+                self.review.findings.push(finding(value, false, rescaled, notes));
+            }
+            Verdict::Unclear(_) if place.is_past() => {}
+            Verdict::Unclear(why) => {
+                let problem = Problem::of(candidate.index, stage, why).at(path, place);
+                self.review.problems.push(problem);
+            }
+        }
+    }
+
+    /// Looks at what an open pull request changes, and at what one of this account once proposed.
+    fn look_at_pull(&mut self, pull: &Discussion, main: &Files) {
+        let is_ours = self.auditor.account.is_some() && pull.author() == self.auditor.account;
+        if !pull.is_open() && !is_ours {
+            return;
+        }
+        let place = Place::pull_request(self.auditor.hub, self.repo, pull);
+        let files = match self.list(&pull.revision()) {
+            Ok(files) => files,
+            Err(err) if !pull.is_open() && err.kind == ErrorKind::RevisionNotFound => {
+                let words = "is gone from the Hub, so that what it proposed is not known";
+                self.review.notes.insert(format!("{} {words}", place.in_words()));
+                return;
+            }
+            Err(err) => {
+                let problem = Problem::of_model("list_open_pr_eval_results", err.in_short());
+                self.review.problems.push(problem.at(FOLDER, &place));
+                return;
+            }
+        };
+        let differs = |item: &&TreeItem| main.get(&item.path).is_none_or(|old| old.oid != item.oid);
+        let mut changed: Vec<&TreeItem> = files.values().filter(|item| is_yaml(&item.path)).filter(differs).collect();
+        if changed.iter().any(|item| main.contains_key(&item.path)) {
+            // Main may have moved on since this pull request was made: its own changes count.
+            if let Ok(Some(diff)) = self.auditor.hub.diff(self.repo, pull.num) {
+                changed.retain(|item| diff.contains(&item.path));
+            }
+        }
+        for item in changed {
+            self.compare(&pull.revision(), item, &place, "read_open_pr_eval_results");
+            if pull.is_open() {
+                self.review.changed_in_pulls.entry(item.path.clone()).or_insert_with(|| place.clone());
+            }
+        }
+    }
+
+    /// Holds what the Hub itself reads against what was found, for pull requests that no list shows.
+    fn cross_check(&mut self, group: &Group, pulls: &[Discussion]) {
+        for result in &group.model.eval_results {
+            let Some(number) = result.pull_request.filter(|number| pulls.iter().all(|pull| pull.num != *number)) else {
+                continue;
+            };
+            let Ok(data) = &result.data else { continue };
+            let place = Place::unlisted(self.auditor.hub, self.repo, number);
+            let text = format!("[{data}]");
+            let posted = PostedFile::read(text.as_bytes());
+            for candidate in self.candidates.clone() {
+                let verdict = posted.verdict(candidate);
+                self.note(candidate, verdict, &result.filename, &place, "read_open_pr_eval_results");
+            }
+        }
+        for (file, error) in
+            group.model.eval_results.iter().filter_map(|it| Some((&it.filename, it.data.as_ref().err()?)))
+        {
+            self.review.notes.insert(format!("the Hub itself cannot read {file}: {error}"));
+        }
+    }
+
+    /// Searches the pull requests for those of requests that got no answer.
+    fn recover(&mut self, journal: &Journal, pulls: &[Discussion]) {
+        for attempt in journal.attempts(self.repo.id).filter(|attempt| attempt.state == State::Unanswered) {
+            match self.auditor.find(self.repo, attempt, pulls) {
+                Ok(Some(pull)) => {
+                    let url = self.auditor.hub.page(self.repo, &format!("/discussions/{}", pull.num));
+                    self.review.recovered.push((attempt.number(), url, pull.num));
+                }
+                Ok(None) => {}
+                Err(err) => self.review.problems.push(Problem::of_model("search_own_pr", err)),
+            }
+        }
+    }
+
+    /// What would be sent for the candidates against which nothing is known so far.
+    fn propose(&mut self, main: &Files) {
+        let open: Vec<&Candidate> =
+            self.candidates.iter().copied().filter(|it| self.review.is_clear(it.index)).collect();
+        let mut files: BTreeMap<&str, Vec<&Candidate>> = BTreeMap::new();
+        for candidate in open {
+            files.entry(&candidate.entry.target_path).or_default().push(candidate);
+        }
+        for (path, candidates) in files {
+            match self.change(path, &candidates, main) {
+                Ok(change) => self.review.changes.push(change),
+                Err(why) => {
+                    let problems = candidates
+                        .iter()
+                        .map(|it| Problem::of(it.index, "add_to_file", why.clone()).at(path, &Place::Main));
+                    self.review.problems.extend(problems);
+                }
+            }
+        }
+    }
+
+    fn change(&self, path: &str, candidates: &[&Candidate], main: &Files) -> Result<FileChange, String> {
+        if let Some(place) = self.review.changed_in_pulls.get(path) {
+            let words = "also changes this file: the two could not both be merged; wait until it is merged or closed";
+            return Err(format!("{} {words}", place.in_words()));
+        }
+        let old = match main.get(path) {
+            Some(item) if item.kind != "file" => return Err("a folder stands in the place of this file".to_owned()),
+            Some(item) => Some(self.auditor.file(self.repo, self.head, item)?),
+            None => None,
+        };
+        let ours: String = candidates.iter().map(|candidate| candidate.entry.yaml.as_str()).collect();
+        let new = amend::append(old.as_ref().map(|file| file.bytes.as_slice()), &ours)?;
+        Ok(FileChange {
+            path: path.to_owned(),
+            old: old.map(|file| file.bytes.clone()),
+            new,
+            entries: candidates.iter().map(|candidate| candidate.index).collect(),
+        })
+    }
+
+    /// The status of every candidate, and what would be sent.
+    fn settle(mut self, journal: &Journal) -> ModelReview {
+        for candidate in &self.candidates {
+            let opened = journal
+                .attempts(self.repo.id)
+                .filter(|attempt| attempt.proposed.results.iter().any(|result| says(candidate, result)))
+                .find_map(|attempt| match &attempt.state {
+                    State::Opened(url) => Some(url.clone()),
+                    State::Unanswered => {
+                        let found = self.review.recovered.iter().find(|(number, ..)| *number == attempt.number());
+                        found.map(|(_, url, _)| url.clone())
+                    }
+                    State::Refused => None,
+                });
+            let status = self.review.status(candidate.index, opened.as_deref());
+            self.review.settle(candidate.index, status);
+        }
+        let ready = |index: &usize| self.review.statuses[index] == Status::Ready;
+        let changes: Vec<FileChange> =
+            self.review.changes.iter().filter(|change| change.entries.iter().all(ready)).cloned().collect();
+        self.review.changes.clear();
+        if !changes.is_empty() {
+            let candidates: Vec<&Candidate> = self.candidates.iter().copied().filter(|it| ready(&it.index)).collect();
+            self.review.proposal = Some(Proposal::new(self.repo.id, self.head, changes, &candidates));
+        }
+        self.review
+    }
+}
+
+impl Auditor<'_> {
+    /// The pull request of a request that got no answer: same account, same title, same bytes.
+    pub fn find<'p>(
+        &self,
+        repo: Repo,
+        attempt: &Attempt,
+        pulls: &'p [Discussion],
+    ) -> Result<Option<&'p Discussion>, String> {
+        let proposed = &attempt.proposed;
+        let alike = pulls.iter().filter(|it| it.author() == Some(&proposed.account) && it.title == proposed.title);
+        for pull in alike {
+            let mut is_it = true;
+            for file in &proposed.files {
+                is_it &= match self.hub.file(repo, &pull.revision(), &file.path, MAX_FILE) {
+                    Ok((bytes, _)) => Sha256::of(&bytes) == file.sha256,
+                    Err(err) if matches!(err.kind, ErrorKind::EntryNotFound | ErrorKind::RevisionNotFound) => false,
+                    Err(err) => return Err(err.in_short()),
+                };
+            }
+            if is_it {
+                return Ok(Some(pull));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn failed(stage: &'static str, err: &HubError) -> Box<Problem> {
+    Box::new(Problem::of_model(stage, err.in_short()))
+}
+
+/// True if `result` of the journal is what `candidate` says.
+fn says(candidate: &Candidate, result: &super::journal::ProposedResult) -> bool {
+    let dataset = &candidate.entry.yaml_entry.dataset;
+    dataset.id.eq_ignore_ascii_case(&result.dataset)
+        && candidate.is_task(&result.task_id)
+        && result.value.parse().is_ok_and(|value| candidate.equals(value))
+}
+
+/// Files that the Hub reads, and those that the reference converter reads besides.
+fn is_yaml(path: &str) -> bool {
+    let path = path.to_lowercase();
+    path.ends_with(".yaml") || path.ends_with(".yml")
+}

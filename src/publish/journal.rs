@@ -1,0 +1,247 @@
+//! The *journal* `hub/journal.jsonl`: what was asked of the Hub and what came of it, written and
+//! flushed before and after each request, so that a run can end at any moment and the next one
+//! knows where it stands.
+//!
+//! One JSON object a line. A line that was cut by a kill or a full disk is passed over: if it was
+//! the announcement of a request, the request was not sent; if it was the outcome, the request
+//! counts as unanswered, and its pull request is searched for on the Hub.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Sha256;
+use crate::output::disk;
+
+/// Path of the journal below the output folder.
+pub const JOURNAL: &str = "hub/journal.jsonl";
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Event {
+    /// A person confirmed.
+    Confirmed {
+        account: String,
+        title: String,
+        /// SHA-256 of the manifest.
+        manifest: Sha256,
+        /// Repositories that will get a pull request.
+        models: Vec<String>,
+    },
+    /// A request is about to be sent.
+    Sending {
+        attempt: u64,
+        #[serde(flatten)]
+        proposed: Proposed,
+    },
+    /// It was answered with a pull request, or its pull request was found.
+    Opened { attempt: u64, model_repo: String, pull_request: String, number: u64 },
+    /// It was refused: nothing was opened.
+    Refused { attempt: u64, model_repo: String, error: String },
+    /// It got no clear answer, and no pull request of it was found then.
+    Unknown { attempt: u64, model_repo: String, error: String },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    time: Timestamp,
+    #[serde(flatten)]
+    event: Event,
+}
+
+/// What a request asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Proposed {
+    /// Canonical id.
+    pub model_repo: String,
+    /// Who asked.
+    pub account: String,
+    /// Title of the pull request.
+    pub title: String,
+    /// Commit that it starts from.
+    pub parent: String,
+    /// Its files.
+    pub files: Vec<ProposedFile>,
+    /// What it says.
+    pub results: Vec<ProposedResult>,
+}
+
+/// A file of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProposedFile {
+    /// In the model repository.
+    pub path: String,
+    /// Of its bytes.
+    pub sha256: Sha256,
+}
+
+/// A result of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProposedResult {
+    /// Dataset id.
+    pub dataset: String,
+    /// Task id.
+    pub task_id: String,
+    /// Digits.
+    pub value: String,
+}
+
+/// A request and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    number: u64,
+    /// What it asked for.
+    pub proposed: Proposed,
+    /// What came of it.
+    pub state: State,
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// Nothing that we know: it may have been carried out.
+    Unanswered,
+    /// This pull request.
+    Opened(String),
+    /// Nothing, surely.
+    Refused,
+}
+
+/// The journal of an output folder.
+pub struct Journal {
+    path: PathBuf,
+    /// Open, and locked against other runs; `None` for a look only.
+    file: Option<File>,
+    attempts: Vec<Attempt>,
+    confirmed: Option<(String, Vec<String>)>,
+    /// Lines that could not be read.
+    pub torn: usize,
+}
+
+impl Journal {
+    /// Reads the journal, and holds it against other runs.
+    pub fn open(out: &Path) -> Result<Journal> {
+        let path = out.join(JOURNAL);
+        if fs::symlink_metadata(&path).is_ok() && !disk::is_file(&path) {
+            bail!("{} is in the way: it is not a file of evalcards", path.display());
+        }
+        let cannot = || format!("cannot write {}", path.display());
+        let mut file = OpenOptions::new().create(true).read(true).append(true).open(&path).with_context(cannot)?;
+        if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+            bail!("another `evalcards publish` is at work on {}; wait for it to end", out.display());
+        }
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes)).with_context(cannot)?;
+        if bytes.last().is_some_and(|byte| *byte != b'\n') {
+            file.write_all(b"\n").with_context(cannot)?;
+        }
+        Ok(Journal { file: Some(file), ..Journal::parse(path, &bytes) })
+    }
+
+    /// Reads the journal without writing anything.
+    pub fn look(out: &Path) -> Result<Journal> {
+        let path = out.join(JOURNAL);
+        let bytes = match fs::read(&path) {
+            Err(err) if err.kind() == io::ErrorKind::NotFound => Vec::new(),
+            read => read.with_context(|| format!("cannot read {}", path.display()))?,
+        };
+        Ok(Journal::parse(path, &bytes))
+    }
+
+    fn parse(path: PathBuf, bytes: &[u8]) -> Journal {
+        let mut journal = Journal { path, file: None, attempts: Vec::new(), confirmed: None, torn: 0 };
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
+            match serde_json::from_slice::<Line>(line) {
+                Ok(line) => journal.apply(line.event),
+                Err(_) => journal.torn += 1,
+            }
+        }
+        journal
+    }
+
+    fn apply(&mut self, event: Event) {
+        let (number, state) = match event {
+            Event::Confirmed { title, models, .. } => {
+                self.confirmed = Some((title, models));
+                return;
+            }
+            Event::Sending { attempt, proposed } => {
+                self.attempts.push(Attempt { number: attempt, proposed, state: State::Unanswered });
+                return;
+            }
+            Event::Opened { attempt, pull_request, .. } => (attempt, State::Opened(pull_request)),
+            Event::Refused { attempt, .. } => (attempt, State::Refused),
+            Event::Unknown { attempt, .. } => (attempt, State::Unanswered),
+        };
+        if let Some(attempt) = self.attempts.iter_mut().find(|attempt| attempt.number == number) {
+            attempt.state = state;
+        }
+    }
+
+    /// All requests of a repository, in whatever letter case.
+    pub fn attempts<'a>(&'a self, model_repo: &'a str) -> impl Iterator<Item = &'a Attempt> {
+        self.attempts.iter().filter(move |attempt| attempt.proposed.model_repo.eq_ignore_ascii_case(model_repo))
+    }
+
+    /// Title and repositories of the last confirmed run, without those that have their pull request.
+    pub fn unfinished(&self) -> Option<(&str, Vec<&str>)> {
+        let (title, models) = self.confirmed.as_ref()?;
+        let is_opened = |model: &str| {
+            self.attempts(model).any(|it| it.proposed.title == *title && matches!(it.state, State::Opened(_)))
+        };
+        Some((title, models.iter().map(String::as_str).filter(|model| !is_opened(model)).collect()))
+    }
+
+    /// A person confirmed.
+    pub fn confirmed(&mut self, account: &str, title: &str, manifest: Sha256, models: Vec<String>) -> Result<()> {
+        let (account, title) = (account.to_owned(), title.to_owned());
+        self.add(Event::Confirmed { account, title, manifest, models })
+    }
+
+    /// A request is about to be sent. Gives its number.
+    pub fn sending(&mut self, proposed: Proposed) -> Result<u64> {
+        let attempt = self.attempts.iter().map(|attempt| attempt.number).max().unwrap_or(0) + 1;
+        self.add(Event::Sending { attempt, proposed })?;
+        Ok(attempt)
+    }
+
+    /// A request has its pull request.
+    pub fn opened(&mut self, attempt: u64, model_repo: &str, pull_request: &str, number: u64) -> Result<()> {
+        let (model_repo, pull_request) = (model_repo.to_owned(), pull_request.to_owned());
+        self.add(Event::Opened { attempt, model_repo, pull_request, number })
+    }
+
+    /// A request was refused.
+    pub fn refused(&mut self, attempt: u64, model_repo: &str, error: String) -> Result<()> {
+        self.add(Event::Refused { attempt, model_repo: model_repo.to_owned(), error })
+    }
+
+    /// A request got no clear answer.
+    pub fn unknown(&mut self, attempt: u64, model_repo: &str, error: String) -> Result<()> {
+        self.add(Event::Unknown { attempt, model_repo: model_repo.to_owned(), error })
+    }
+
+    fn add(&mut self, event: Event) -> Result<()> {
+        let line = Line { time: Timestamp::now(), event };
+        let mut text = serde_json::to_vec(&line).context("failed to write down what happens")?;
+        text.push(b'\n');
+        if let Some(file) = &mut self.file {
+            let written = file.write_all(&text).and_then(|()| file.sync_data());
+            written.with_context(|| format!("cannot write {}", self.path.display()))?;
+        }
+        self.apply(line.event);
+        Ok(())
+    }
+}
+
+impl Attempt {
+    /// Number in the journal.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+}

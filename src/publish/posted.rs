@@ -1,0 +1,133 @@
+//! What somebody has *posted*: the entries of an `.eval_results` file, each read by itself, so that
+//! one that cannot be understood does not hide the others.
+
+use serde_yaml::Value;
+
+use super::candidate::Candidate;
+
+/// A posted file.
+#[derive(Debug)]
+pub enum PostedFile {
+    /// A list, item by item.
+    Items(Vec<Item>),
+    /// Not a list of YAML, and its text in lower case as far as it is text.
+    Unreadable(String, String),
+}
+
+/// One entry.
+#[derive(Debug)]
+pub struct Item {
+    /// Dataset id in lower case; `None` if there is none that can be read.
+    dataset: Option<String>,
+    task: Option<String>,
+    value: Option<Value>,
+    notes: Option<String>,
+}
+
+/// What a posted file says of a candidate.
+#[derive(Debug, PartialEq)]
+pub enum Verdict {
+    /// Nothing.
+    Silent,
+    /// The same score, as it is written there.
+    Same(String),
+    /// Another score.
+    Other {
+        /// As it is written there.
+        value: String,
+        /// True if it is the same score on the other of the scales from 0 to 1 and 0 to 100.
+        rescaled: bool,
+        /// What the entry notes of its set-up.
+        notes: Option<String>,
+    },
+    /// Something that cannot be understood and may be about it.
+    Unclear(String),
+}
+
+impl PostedFile {
+    /// Reads the bytes of a file.
+    pub fn read(bytes: &[u8]) -> PostedFile {
+        let lossy = || String::from_utf8_lossy(bytes).to_lowercase();
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return PostedFile::Unreadable("it is not UTF-8".to_owned(), lossy());
+        };
+        match serde_yaml::from_str::<Value>(text) {
+            Ok(Value::Sequence(items)) => PostedFile::Items(items.into_iter().map(Item::new).collect()),
+            // A file of comments has no entries.
+            Ok(Value::Null) => PostedFile::Items(Vec::new()),
+            Ok(_) => PostedFile::Unreadable("it is not a list of entries".to_owned(), lossy()),
+            Err(err) => PostedFile::Unreadable(format!("it is not YAML: {err}"), lossy()),
+        }
+    }
+
+    /// What it says of `candidate`.
+    pub fn verdict(&self, candidate: &Candidate) -> Verdict {
+        let dataset = candidate.entry.yaml_entry.dataset.id.to_lowercase();
+        match self {
+            PostedFile::Unreadable(why, text) => {
+                // What does not even name the dataset cannot be an entry of it.
+                let name = dataset.split_once('/').map_or(dataset.as_str(), |(_, name)| name);
+                match text.contains(name) {
+                    true => Verdict::Unclear(why.clone()),
+                    false => Verdict::Silent,
+                }
+            }
+            PostedFile::Items(items) => {
+                let of_dataset = items.iter().filter(|item| item.dataset.as_ref() == Some(&dataset));
+                let verdicts = of_dataset.map(|item| item.verdict(candidate));
+                // Of several, the one that says most: the same score, then another, then confusion.
+                verdicts.min_by_key(Verdict::order).unwrap_or(Verdict::Silent)
+            }
+        }
+    }
+}
+
+impl Verdict {
+    fn order(&self) -> u8 {
+        match self {
+            Verdict::Same(_) => 0,
+            Verdict::Other { rescaled: true, .. } => 1,
+            Verdict::Other { .. } => 2,
+            Verdict::Unclear(_) => 3,
+            Verdict::Silent => 4,
+        }
+    }
+}
+
+impl Item {
+    fn new(value: Value) -> Item {
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| text.trim().to_owned());
+        let dataset = value.get("dataset");
+        Item {
+            dataset: text(dataset.and_then(|it| it.get("id"))).map(|id| id.to_lowercase()),
+            task: text(dataset.and_then(|it| it.get("task_id"))),
+            notes: text(value.get("notes")),
+            value: value.get("value").cloned(),
+        }
+    }
+
+    fn verdict(&self, candidate: &Candidate) -> Verdict {
+        match &self.task {
+            Some(task) if !candidate.is_task(task) => return Verdict::Silent,
+            None => return Verdict::Unclear("an entry of this dataset has no task id".to_owned()),
+            Some(_) => {}
+        }
+        let number = match &self.value {
+            Some(Value::Number(number)) => number,
+            Some(_) => return Verdict::Unclear("the entry of this task has a value that is no number".to_owned()),
+            None => return Verdict::Unclear("the entry of this task has no value".to_owned()),
+        };
+        match number.as_f64() {
+            Some(value) if !value.is_finite() => {
+                Verdict::Unclear("the entry of this task has no finite value".to_owned())
+            }
+            Some(value) if candidate.equals(value) => Verdict::Same(number.to_string()),
+            Some(value) => Verdict::Other {
+                value: number.to_string(),
+                rescaled: candidate.equals(value * 100.0) || candidate.equals(value / 100.0),
+                notes: self.notes.clone(),
+            },
+            None => Verdict::Unclear("the entry of this task has a value that is no number".to_owned()),
+        }
+    }
+}

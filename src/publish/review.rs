@@ -1,0 +1,490 @@
+//! The *review*: what the audit found, per candidate, and what would be sent, per model. Written to
+//! `hub/review.json`; the fields that the reference converter has too keep its names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use super::candidate::{Candidate, Candidates};
+use super::description;
+use crate::emit::{RecordRef, Status as BuildStatus};
+use crate::hash::Sha256;
+use crate::hub::{Account, Discussion, Hub, Repo};
+
+/// What is known of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Nothing is against it.
+    Ready,
+    /// The same score is posted.
+    AlreadyPresent,
+    /// Another score is posted.
+    ScoreConflict,
+    /// There is no such model on the Hub, or it is not visible.
+    MissingHfModel,
+    /// The audit could not be completed.
+    AuditError,
+    /// Proposed before from here, in this pull request.
+    Opened(String),
+    /// Two candidates that are one on the Hub.
+    Build(BuildStatus),
+}
+
+impl Status {
+    /// As in `review.json`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Status::Ready => "ready",
+            Status::AlreadyPresent => "already_present",
+            Status::ScoreConflict => "score_conflict",
+            Status::MissingHfModel => "missing_hf_model",
+            Status::AuditError => "audit_error",
+            Status::Opened(_) => "opened",
+            Status::Build(status) => status.code(),
+        }
+    }
+}
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+/// Where on the Hub something stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "place", rename_all = "snake_case")]
+pub enum Place {
+    /// The main branch.
+    Main,
+    /// A pull request.
+    PullRequest {
+        /// Its page.
+        pr_url: String,
+        /// As its author called it; empty if no list shows it.
+        pr_title: String,
+        /// `open`, `draft`, `closed` or `merged`.
+        pr_status: String,
+    },
+}
+
+impl Place {
+    /// A pull request that a list shows.
+    pub fn pull_request(hub: &Hub, repo: Repo, pull: &Discussion) -> Place {
+        Place::PullRequest {
+            pr_url: hub.page(repo, &format!("/discussions/{}", pull.num)),
+            pr_title: pull.title.clone(),
+            pr_status: pull.status.clone(),
+        }
+    }
+
+    /// A pull request that only the posted results speak of.
+    pub fn unlisted(hub: &Hub, repo: Repo, number: u64) -> Place {
+        let pr_url = hub.page(repo, &format!("/discussions/{number}"));
+        Place::PullRequest { pr_url, pr_title: String::new(), pr_status: "open".to_owned() }
+    }
+
+    /// True for a pull request that is closed or merged.
+    pub fn is_past(&self) -> bool {
+        matches!(self, Place::PullRequest { pr_status, .. } if matches!(pr_status.as_str(), "closed" | "merged"))
+    }
+
+    /// `main`, or the pull request's number and title.
+    pub fn in_words(&self) -> String {
+        match self {
+            Place::Main => "main".to_owned(),
+            Place::PullRequest { pr_url, pr_title, pr_status } => {
+                let number = pr_url.rsplit('/').next().unwrap_or_default();
+                let title = if pr_title.is_empty() { String::new() } else { format!(" “{pr_title}”") };
+                format!("{pr_status} pull request #{number}{title}")
+            }
+        }
+    }
+}
+
+/// A posted score of a candidate's dataset and task.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Finding {
+    /// Place of the candidate in `entries` of the manifest.
+    pub entry_index: usize,
+    /// Where it is posted.
+    #[serde(flatten)]
+    pub place: Place,
+    /// File in the model repository.
+    pub path: String,
+    /// As it is written there.
+    pub existing_value: String,
+    /// True if it is the candidate's score.
+    pub same: bool,
+    /// True if it is the candidate's score on the other of the scales 0 to 1 and 0 to 100.
+    pub rescaled: bool,
+    /// What the posted entry notes of its set-up.
+    pub existing_notes: Option<String>,
+}
+
+/// Something that could not be looked at.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Problem {
+    /// The candidate that it is about; `None`: all of the model.
+    pub entry_index: Option<usize>,
+    /// What was being done.
+    pub stage: &'static str,
+    /// A sentence.
+    pub error: String,
+    /// File in the model repository.
+    pub path: Option<String>,
+    /// Where.
+    #[serde(flatten)]
+    pub place: Option<Place>,
+}
+
+impl Problem {
+    /// Of one candidate.
+    pub fn of(entry_index: usize, stage: &'static str, error: String) -> Problem {
+        Problem { entry_index: Some(entry_index), ..Problem::of_model(stage, error) }
+    }
+
+    /// Of all candidates of the model.
+    pub fn of_model(stage: &'static str, error: String) -> Problem {
+        Problem { entry_index: None, stage, error, path: None, place: None }
+    }
+
+    /// The same, with its place.
+    pub fn at(self, path: &str, place: &Place) -> Problem {
+        Problem { path: Some(path.to_owned()), place: Some(place.clone()), ..self }
+    }
+}
+
+/// One file of a pull request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileChange {
+    /// In the model repository.
+    pub path: String,
+    /// What is there now; `None`: nothing.
+    pub old: Option<Vec<u8>>,
+    /// What will be there: all of the old bytes, then ours.
+    pub new: Vec<u8>,
+    /// Candidates in it.
+    pub entries: Vec<usize>,
+}
+
+impl FileChange {
+    /// The change as a unified diff.
+    pub fn diff(&self) -> String {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let old = self.old.as_deref().map(text).unwrap_or_default();
+        let before = if self.old.is_some() { format!("a/{}", self.path) } else { "/dev/null".to_owned() };
+        let diff = similar::TextDiff::from_lines(old, text(&self.new));
+        diff.unified_diff().header(&before, &format!("b/{}", self.path)).to_string()
+    }
+}
+
+impl Serialize for FileChange {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("FileChange", 5)?;
+        fields.serialize_field("path", &self.path)?;
+        fields.serialize_field("old_sha256", &self.old.as_deref().map(Sha256::of))?;
+        fields.serialize_field("new_sha256", &Sha256::of(&self.new))?;
+        fields.serialize_field("entries", &self.entries)?;
+        fields.serialize_field("diff", &self.diff())?;
+        fields.end()
+    }
+}
+
+/// The pull request of one model.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Proposal {
+    /// Canonical id.
+    pub model_repo: String,
+    /// Commit of main that was audited, and that it starts from.
+    pub parent: String,
+    /// Its files, by path.
+    pub files: Vec<FileChange>,
+    /// Its body.
+    pub description: String,
+    /// Candidates in it.
+    #[serde(skip)]
+    pub entries: Vec<usize>,
+}
+
+impl Proposal {
+    /// What would be sent for `candidates`.
+    pub fn new(model_repo: &str, parent: &str, files: Vec<FileChange>, candidates: &[&Candidate]) -> Proposal {
+        Proposal {
+            model_repo: model_repo.to_owned(),
+            parent: parent.to_owned(),
+            description: description::write(candidates, &files),
+            entries: candidates.iter().map(|candidate| candidate.index).collect(),
+            files,
+        }
+    }
+
+    /// True if the same bytes would be written for the same candidates. The commit it starts from
+    /// may be another: what stands in the files does not follow from it.
+    pub fn says_the_same(&self, other: &Proposal) -> bool {
+        self.files == other.files && self.entries == other.entries && self.description == other.description
+    }
+}
+
+/// What the audit of one repository found.
+#[derive(Clone, Debug)]
+pub struct ModelReview {
+    /// Canonical id.
+    pub repo: String,
+    /// Commit of main.
+    pub head: String,
+    /// Posted files on main, and git's ids of them.
+    pub main: BTreeMap<String, String>,
+    /// Numbers of all pull requests.
+    pub pull_requests: BTreeSet<u64>,
+    /// Posted scores.
+    pub findings: Vec<Finding>,
+    /// What could not be looked at.
+    pub problems: Vec<Problem>,
+    /// What a person may want to know.
+    pub notes: BTreeSet<String>,
+    /// Of each candidate, by place in the manifest.
+    pub statuses: BTreeMap<usize, Status>,
+    /// Requests without an answer whose pull request is there: number in the journal, page, number.
+    pub recovered: Vec<(u64, String, u64)>,
+    /// Files that open pull requests change.
+    pub(super) changed_in_pulls: BTreeMap<String, Place>,
+    /// Files that would change, while the audit goes on.
+    pub(super) changes: Vec<FileChange>,
+    /// What would be sent.
+    pub proposal: Option<Proposal>,
+}
+
+impl ModelReview {
+    pub(super) fn new(repo: &str, head: &str) -> ModelReview {
+        ModelReview {
+            repo: repo.to_owned(),
+            head: head.to_owned(),
+            main: BTreeMap::new(),
+            pull_requests: BTreeSet::new(),
+            findings: Vec::new(),
+            problems: Vec::new(),
+            notes: BTreeSet::new(),
+            statuses: BTreeMap::new(),
+            recovered: Vec::new(),
+            changed_in_pulls: BTreeMap::new(),
+            changes: Vec::new(),
+            proposal: None,
+        }
+    }
+
+    pub(super) fn settle(&mut self, index: usize, status: Status) {
+        self.statuses.insert(index, status);
+    }
+
+    /// True if nothing is known against a candidate.
+    pub(super) fn is_clear(&self, index: usize) -> bool {
+        self.status(index, None) == Status::Ready
+    }
+
+    /// What was found, in the order of weight: proposed before, another score, the same score, a
+    /// failure, nothing.
+    pub(super) fn status(&self, index: usize, opened: Option<&str>) -> Status {
+        if let Some(url) = opened {
+            return Status::Opened(url.to_owned());
+        }
+        let findings: Vec<&Finding> = self.findings.iter().filter(|finding| finding.entry_index == index).collect();
+        if findings.iter().any(|finding| !finding.same) {
+            return Status::ScoreConflict;
+        }
+        if findings.iter().any(|finding| !finding.place.is_past()) {
+            return Status::AlreadyPresent;
+        }
+        if let Some(Place::PullRequest { pr_url, .. }) = findings.first().map(|finding| &finding.place) {
+            return Status::Opened(pr_url.clone());
+        }
+        match self.problems.iter().any(|it| it.entry_index.is_none_or(|of| of == index)) {
+            true => Status::AuditError,
+            false => Status::Ready,
+        }
+    }
+}
+
+/// What the audit found of all candidates.
+pub struct Review<'a> {
+    /// When the audit ended.
+    pub created_at: Timestamp,
+    /// Address of the Hub.
+    pub endpoint: String,
+    /// Whose token it is.
+    pub account: Option<&'a Account>,
+    /// What was audited.
+    pub candidates: &'a Candidates,
+    /// Repositories, by id.
+    pub models: Vec<ModelReview>,
+    /// Candidates whose model is not there, or could not be looked up, with the reason.
+    pub absent: Vec<(usize, Status, String)>,
+    /// Candidates that were left out of the audit, by reason.
+    pub left_out: BTreeMap<&'static str, usize>,
+    /// `eval.yaml` commits of the benchmarks.
+    pub benchmarks: BTreeMap<String, String>,
+    /// Requests that the audit took.
+    pub requests: usize,
+}
+
+impl Review<'_> {
+    /// What would be sent, by model.
+    pub fn proposals(&self) -> impl Iterator<Item = &Proposal> {
+        self.models.iter().filter_map(|model| model.proposal.as_ref())
+    }
+
+    /// The status of every audited candidate, by place in the manifest.
+    pub fn statuses(&self) -> BTreeMap<usize, &Status> {
+        let models = self.models.iter().flat_map(|model| &model.statuses);
+        let absent = self.absent.iter().map(|(index, status, _)| (index, status));
+        models.chain(absent).map(|(index, status)| (*index, status)).collect()
+    }
+
+    /// How many candidates have each status.
+    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
+        let mut counts = BTreeMap::new();
+        for status in self.statuses().values() {
+            *counts.entry(status.code()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Why nothing can be opened; empty if something can.
+    pub fn reasons_against(&self) -> Vec<String> {
+        let mut reasons = self.candidates.blocked.clone();
+        if self.account.is_none() {
+            reasons.push("there is no token: set HF_TOKEN".to_owned());
+        }
+        if self.account.is_some_and(|account| !account.can_write) {
+            reasons.push("the token can only read".to_owned());
+        }
+        if self.proposals().next().is_none() {
+            reasons.push("no candidate is ready".to_owned());
+        }
+        reasons
+    }
+}
+
+/// `review.json`.
+#[derive(Serialize)]
+struct Json<'a> {
+    version: u32,
+    created_at: Timestamp,
+    endpoint: &'a str,
+    account: Option<&'a str>,
+    manifest_sha256: Sha256,
+    can_open_prs: bool,
+    reasons_against: Vec<String>,
+    requests: usize,
+    benchmarks: &'a BTreeMap<String, String>,
+    counts: BTreeMap<&'static str, usize>,
+    held_back_by_build: BTreeMap<&'static str, usize>,
+    left_out: &'a BTreeMap<&'static str, usize>,
+    entries: Vec<JsonEntry<'a>>,
+    notes: Vec<JsonNote<'a>>,
+    proposals: Vec<&'a Proposal>,
+}
+
+#[derive(Serialize)]
+struct JsonEntry<'a> {
+    entry_index: usize,
+    status: &'a Status,
+    model_repo: &'a str,
+    /// The repository that answers to it, if it has another name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    canonical_repo: Option<&'a str>,
+    benchmark: &'a str,
+    target_path: &'a str,
+    candidate_value: &'a str,
+    candidate_source_url: &'a str,
+    record: &'a RecordRef,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull_request: Option<&'a str>,
+    findings: Vec<&'a Finding>,
+    errors: Vec<&'a Problem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct JsonNote<'a> {
+    model_repo: &'a str,
+    note: &'a str,
+}
+
+impl Serialize for Review<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let reasons_against = self.reasons_against();
+        let notes = self.models.iter().flat_map(|model| {
+            let model_repo = model.repo.as_str();
+            model.notes.iter().map(move |note| JsonNote { model_repo, note })
+        });
+        let json = Json {
+            version: 1,
+            created_at: self.created_at,
+            endpoint: &self.endpoint,
+            account: self.account.map(|account| account.name.as_str()),
+            manifest_sha256: self.candidates.sha256,
+            can_open_prs: reasons_against.is_empty(),
+            reasons_against,
+            requests: self.requests,
+            benchmarks: &self.benchmarks,
+            counts: self.counts(),
+            held_back_by_build: self.candidates.held_back.iter().map(|(status, n)| (status.code(), *n)).collect(),
+            left_out: &self.left_out,
+            entries: self.json_entries(),
+            notes: notes.collect(),
+            proposals: self.proposals().collect(),
+        };
+        json.serialize(serializer)
+    }
+}
+
+impl Review<'_> {
+    fn json_entries(&self) -> Vec<JsonEntry<'_>> {
+        let by_index: BTreeMap<usize, &Candidate> = self.candidates.list.iter().map(|it| (it.index, it)).collect();
+        let mut entries = Vec::new();
+        for model in &self.models {
+            for (index, status) in &model.statuses {
+                let entry = JsonEntry {
+                    canonical_repo: Some(model.repo.as_str()).filter(|repo| *repo != by_index[index].entry.model_repo),
+                    findings: model.findings.iter().filter(|it| it.entry_index == *index).collect(),
+                    errors: model.problems.iter().filter(|it| it.entry_index.is_none_or(|of| of == *index)).collect(),
+                    ..JsonEntry::new(by_index[index], status)
+                };
+                entries.push(entry);
+            }
+        }
+        for (index, status, why) in &self.absent {
+            entries.push(JsonEntry { error: Some(why), ..JsonEntry::new(by_index[index], status) });
+        }
+        entries.sort_by_key(|entry| entry.entry_index);
+        entries
+    }
+}
+
+impl<'a> JsonEntry<'a> {
+    fn new(candidate: &'a Candidate, status: &'a Status) -> JsonEntry<'a> {
+        let entry = &candidate.entry;
+        JsonEntry {
+            entry_index: candidate.index,
+            status,
+            model_repo: &entry.model_repo,
+            canonical_repo: None,
+            benchmark: &entry.benchmark,
+            target_path: &entry.target_path,
+            candidate_value: &entry.yaml_entry.value,
+            candidate_source_url: candidate.source_url(),
+            record: &entry.record,
+            pull_request: match status {
+                Status::Opened(url) => Some(url),
+                _ => None,
+            },
+            findings: Vec::new(),
+            errors: Vec::new(),
+            error: None,
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! The review and the submission *in words*, for a terminal and for `review.txt`. What matters most
+//! comes last, where the eye is when a question is asked.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::candidate::Candidate;
+use super::review::{Finding, ModelReview, Place, Problem, Review, Status};
+use super::submit::{Outcome, Submission};
+use crate::diagnostic::printable;
+use crate::words::{count, counted};
+
+/// How to write it.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    /// Rows of one kind, and pull requests, shown at most.
+    pub rows: usize,
+    /// With colours of a terminal.
+    pub color: bool,
+}
+
+/// A row of "Needs attention".
+struct Row {
+    issue: &'static str,
+    model: String,
+    details: String,
+    action: &'static str,
+    link: String,
+}
+
+impl Text {
+    /// The whole review.
+    pub fn review(&self, review: &Review) -> String {
+        let mut text = String::new();
+        self.proposals(review, &mut text);
+        self.attention(review, &mut text);
+        self.summary(review, &mut text);
+        text
+    }
+
+    fn proposals(&self, review: &Review, text: &mut String) {
+        let n = review.proposals().count();
+        if n == 0 {
+            return;
+        }
+        self.heading(text, "Proposed changes");
+        for proposal in review.proposals().take(self.rows) {
+            let place = format!("{}/{}", review.endpoint, proposal.model_repo);
+            let from = format!("from {} of {place}", &proposal.parent[..7]);
+            self.line(
+                text,
+                &format!("{}  {}", self.bold(&printable(&proposal.model_repo)), self.dim(&printable(&from))),
+            );
+            for file in &proposal.files {
+                for line in file.diff().lines() {
+                    // A carriage return ends a line that a file of Windows has; it is no surprise.
+                    let shown = printable(line.trim_end_matches('\r'));
+                    let shown = match line.as_bytes().first() {
+                        Some(b'+') => self.paint("32", &shown),
+                        Some(b'-') if !line.starts_with("---") => self.paint("31", &shown),
+                        _ => shown,
+                    };
+                    self.line(text, &format!("  {shown}"));
+                }
+            }
+        }
+        self.more(text, n, "pull requests");
+        text.push('\n');
+    }
+
+    fn attention(&self, review: &Review, text: &mut String) {
+        let rows = rows(review);
+        if rows.is_empty() {
+            return;
+        }
+        self.heading(text, "Needs attention");
+        let mut issues: BTreeMap<(u8, &str), Vec<&Row>> = BTreeMap::new();
+        for row in &rows {
+            issues.entry((weight(row.issue), row.issue)).or_default().push(row);
+        }
+        for ((_, issue), rows) in issues {
+            let shown = &rows[..rows.len().min(self.rows)];
+            self.line(text, &self.bold(&format!("{issue} ({})", count(rows.len()))));
+            let width =
+                |column: fn(&Row) -> &str| shown.iter().map(|row| column(row).chars().count()).max().unwrap_or(0);
+            let (model, details) = (width(|row| &row.model).min(50), width(|row| &row.details).min(60));
+            for row in shown {
+                self.line(
+                    text,
+                    &format!(
+                        "  {:<model$}  {:<details$}  {}",
+                        printable(&row.model),
+                        printable(&row.details),
+                        row.action
+                    ),
+                );
+                if !row.link.is_empty() {
+                    self.line(text, &self.dim(&format!("    {}", printable(&row.link))));
+                }
+            }
+            self.more(text, rows.len(), issue);
+        }
+        text.push('\n');
+    }
+
+    fn summary(&self, review: &Review, text: &mut String) {
+        let counts = review.counts();
+        let total: usize = counts.values().sum();
+        self.heading(text, "Summary");
+        let mut row = |label: &str, n: usize, words: &str| {
+            let _ = writeln!(text, "  {label:<20}{:>7}  {words}", count(n));
+        };
+        row(
+            "audited",
+            total,
+            &format!("on {}, with {}", review.endpoint, counted(review.requests, "request", "requests")),
+        );
+        let n_proposed: usize = review.proposals().map(|proposal| proposal.entries.len()).sum();
+        let n_pulls = review.proposals().count();
+        row("ready", n_proposed, &format!("in {}", counted(n_pulls, "pull request", "pull requests")));
+        for (status, words) in STATUSES {
+            if let Some(n) = counts.get(status) {
+                row(status, *n, words);
+            }
+        }
+        for (status, n) in &review.candidates.held_back {
+            row(status.code(), *n, "held back by the build; see the Publishing page");
+        }
+        for (reason, n) in &review.left_out {
+            row(reason, *n, "left out");
+        }
+        if let Some(account) = review.account {
+            let token =
+                account.token_name.as_deref().map_or(String::new(), |name| format!(", token “{}”", printable(name)));
+            let _ = writeln!(text, "\nAs {}{token}.", self.bold(&printable(&account.name)));
+            if account.is_doubtful {
+                let _ = writeln!(
+                    text,
+                    "warning: this fine-grained token names no right to open pull requests (discussion.write or repo.write)"
+                );
+            }
+        }
+        for reason in review.reasons_against() {
+            let _ = writeln!(text, "Nothing can be opened: {}", printable(&reason));
+        }
+    }
+
+    /// What became of every model.
+    pub fn submission(&self, submission: &Submission) -> String {
+        let mut text = String::new();
+        let width = submission.models.iter().map(|(model, _)| model.chars().count()).max().unwrap_or(0).min(60);
+        for (model, outcome) in &submission.models {
+            let code = format!("{:<13}", outcome.code());
+            let code = match outcome {
+                Outcome::Opened { .. } => self.paint("32", &code),
+                Outcome::Failed { .. } | Outcome::Unknown { .. } => self.paint("31", &code),
+                Outcome::AlreadyThere { .. } | Outcome::NotTried { .. } => self.paint("33", &code),
+            };
+            self.line(&mut text, &format!("  {code} {:<width$}  {}", printable(model), printable(outcome.detail())));
+        }
+        let parts = ["opened", "already there", "failed", "unknown", "not tried"];
+        let counts: Vec<String> =
+            parts.iter().map(|code| format!("{} {code}", count(submission.count(code)))).collect();
+        let _ = writeln!(text, "{}.", counts.join(", "));
+        text
+    }
+
+    fn heading(&self, text: &mut String, heading: &str) {
+        self.line(text, &self.paint("1;4", heading));
+    }
+
+    fn line(&self, text: &mut String, line: &str) {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+
+    fn more(&self, text: &mut String, n: usize, what: &str) {
+        if n > self.rows {
+            self.line(text, &format!("  … and {} more {what}", count(n - self.rows)));
+        }
+    }
+
+    fn bold(&self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    fn dim(&self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+/// What each status but `ready` means for a person.
+const STATUSES: [(&str, &str); 7] = [
+    ("already_present", "the same score is posted"),
+    ("score_conflict", "another score is posted; a person must decide"),
+    ("missing_hf_model", "no such model on the Hub, or not visible to this account"),
+    ("audit_error", "could not be looked at completely; run again"),
+    ("opened", "proposed before"),
+    ("duplicate_in_build", "two names of one model, one score"),
+    ("conflict_in_build", "two names of one model, two scores"),
+];
+
+fn weight(issue: &str) -> u8 {
+    match issue {
+        "already_present" => 0,
+        "opened" => 1,
+        "note" => 2,
+        "missing_hf_model" => 3,
+        "audit_error" => 5,
+        "score_conflict" => 6,
+        _ => 4,
+    }
+}
+
+fn rows(review: &Review) -> Vec<Row> {
+    let by_index: BTreeMap<usize, &Candidate> = review.candidates.list.iter().map(|it| (it.index, it)).collect();
+    let mut rows = Vec::new();
+    for model in &review.models {
+        rows.extend(
+            model.findings.iter().map(|finding| of_finding(review, model, by_index[&finding.entry_index], finding)),
+        );
+        rows.extend(
+            model
+                .problems
+                .iter()
+                .map(|problem| of_problem(review, model, problem.entry_index.map(|index| by_index[&index]), problem)),
+        );
+        rows.extend(model.notes.iter().map(|note| Row {
+            issue: "note",
+            model: model.repo.clone(),
+            details: note.clone(),
+            action: "",
+            link: String::new(),
+        }));
+        for (index, status) in &model.statuses {
+            let (details, link) = match status {
+                Status::Opened(url) => ("proposed before", url.clone()),
+                Status::Build(_) => ("two names of one model", String::new()),
+                _ => continue,
+            };
+            let benchmark = &by_index[index].entry.benchmark;
+            let details = format!("{benchmark}: {details}");
+            rows.push(Row { issue: status.code(), model: model.repo.clone(), details, action: "excluded", link });
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    for (index, status, why) in &review.absent {
+        let model = by_index[index].entry.model_repo.clone();
+        if seen.insert(model.clone()) {
+            rows.push(Row {
+                issue: status.code(),
+                model,
+                details: why.clone(),
+                action: "excluded",
+                link: String::new(),
+            });
+        }
+    }
+    rows
+}
+
+fn of_finding(review: &Review, model: &ModelReview, candidate: &Candidate, finding: &Finding) -> Row {
+    let ours = &candidate.entry.yaml_entry.value;
+    let (issue, words) = match (finding.same, finding.rescaled) {
+        (true, _) if finding.place.is_past() => ("opened", "proposed before, and not on main"),
+        (true, _) => ("already_present", "the same score"),
+        (false, true) => ("score_conflict", "the same score on the other scale"),
+        (false, false) => ("score_conflict", "another score"),
+    };
+    let notes = finding
+        .existing_notes
+        .as_deref()
+        .map_or(String::new(), |notes| format!(" ({})", crate::words::shorten(notes, 40)));
+    let details = match finding.same {
+        true => format!("{} {ours}: {words}", candidate.entry.benchmark),
+        false => format!("{} {}{notes} → {ours}: {words}", candidate.entry.benchmark, finding.existing_value),
+    };
+    let link = match &finding.place {
+        Place::Main => format!("{}/{}/blob/{}/{}", review.endpoint, model.repo, &model.head[..7], finding.path),
+        Place::PullRequest { pr_url, .. } => format!("{pr_url} ({})", finding.place.in_words()),
+    };
+    Row { issue, model: model.repo.clone(), details, action: "excluded", link }
+}
+
+fn of_problem(review: &Review, model: &ModelReview, candidate: Option<&Candidate>, problem: &Problem) -> Row {
+    let place = problem.place.as_ref().map_or(String::new(), |place| format!(" in {}", place.in_words()));
+    let path = problem.path.as_deref().map_or(String::new(), |path| format!("{path}{place}: "));
+    let benchmark = candidate.map_or(String::new(), |candidate| format!("{}: ", candidate.entry.benchmark));
+    let link = match &problem.place {
+        Some(Place::PullRequest { pr_url, .. }) => pr_url.clone(),
+        _ => format!("{}/{}", review.endpoint, model.repo),
+    };
+    Row {
+        issue: "audit_error",
+        model: model.repo.clone(),
+        details: format!("{benchmark}{path}{}", problem.error),
+        action: if candidate.is_some() { "entry blocked" } else { "model blocked" },
+        link,
+    }
+}
