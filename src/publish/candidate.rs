@@ -117,9 +117,9 @@ impl Candidate {
             "`{}` is no file name in .eval_results/; build again",
             entry.target_path.escape_debug()
         );
-        entry.yaml = yaml::write(&entry.yaml_entry)?;
         let value: f64 = entry.yaml_entry.value.parse().context("the value is no number; build again")?;
         ensure!(value.is_finite(), "the value is no finite number; build again");
+        entry.yaml = yaml::write(&entry.yaml_entry)?;
         Ok(Candidate { index, entry, value })
     }
 
