@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use evalcards::config::Options;
+use evalcards::config::{Options, below};
 use evalcards::publish;
 
 /// Eval Cards from Every Eval Ever records: a static site, and the Hub's files
@@ -164,7 +164,7 @@ impl Publish {
     /// What was typed, as the options of publishing.
     pub fn options(&self, common: &Common) -> publish::Options {
         publish::Options {
-            out: common.root.join(self.out.as_deref().unwrap_or("site".as_ref())),
+            out: below(&common.root, self.out.as_deref().unwrap_or("site".as_ref())),
             only: self.only.clone(),
             limit: self.limit.map(|limit| limit as usize),
             resume: self.resume,

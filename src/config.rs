@@ -170,7 +170,7 @@ impl Config {
 }
 
 /// `path` seen from the project root; as it was typed where that is the current folder.
-fn below(root: &Path, path: impl AsRef<Path>) -> PathBuf {
+pub fn below(root: &Path, path: impl AsRef<Path>) -> PathBuf {
     if root == Path::new(".") { path.as_ref().to_owned() } else { root.join(path) }
 }
 

@@ -1,7 +1,7 @@
 //! The *Hub client*: how `fetch` and `publish` talk to the Hugging Face Hub.
 //!
 //! It knows nothing else of evalcards. Requests that only read are repeated after a passing fault
-//! ([`wait`]); one that writes is sent once. The token goes to the endpoint's own host and nowhere
+//! (`hub/wait.rs`); one that writes is sent once. The token goes to the endpoint's own host and nowhere
 //! else, whatever a redirect or a paging link says. Everything that the Hub answers is read up to a
 //! limit, and every error says what was attempted, where, and what the Hub said ([`HubError`]).
 

@@ -12,6 +12,13 @@
 //!                                                         YAML, manifest  (edge)
 //! ```
 //!
+//! Publishing stands apart, and meets a build only in files:
+//!
+//! ```text
+//!  site/hub/ ──▶ publish ──(a person confirms)──▶ hub ──▶ pull requests
+//!  manifest      audit, review, journal           client
+//! ```
+//!
 //! Read [`build`] first, then [`card`], then [`merge`]. In reading order:
 //!
 //! | module | what it knows |
@@ -24,6 +31,8 @@
 //! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |
 //! | [`site`], [`render`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
 //! | [`output`] | how files reach the disk |
+//! | [`publish`] | what the Hub holds already, and how pull requests are opened once |
+//! | [`hub`] | how to talk to the Hub: tokens, waits, errors |
 //! | [`report`], [`diagnostic`] | what to tell the user |
 //! | [`names`], [`number`], [`words`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |
 //!
@@ -34,6 +43,7 @@
 //! - No stage imports a later one; nothing between load and output touches disk, clock or network.
 //! - No score reaches a page or a file without its provenance: file, SHA-256, JSON pointer.
 //! - Templates see a card and nothing else.
+//! - Nothing is sent to the Hub that a person did not see and confirm, and nothing twice.
 //! - The library does not print.
 
 #![forbid(unsafe_code)]

@@ -32,6 +32,21 @@ fn no_stage_knows_a_later_one() {
 }
 
 #[test]
+fn publishing_meets_a_build_only_in_files() {
+    for (module, others) in [
+        ("publish", &["load", "resolve", "merge", "card", "render", "site", "markdown"][..]),
+        ("hub", &["config", "load", "emit", "publish", "output", "site"]),
+    ] {
+        let source = source(module);
+        for other in others {
+            // `crate::card` is no part of `crate::candidate`.
+            let knows = [";", "::", "{"].iter().any(|end| source.contains(&format!("crate::{other}{end}")));
+            assert!(!knows, "{module} uses {other}");
+        }
+    }
+}
+
+#[test]
 fn nothing_between_the_edges_touches_disk_clock_or_network() {
     for module in
         ["resolve", "merge", "card", "site", "markdown", "paths", "emit", "report", "names", "number", "date", "intern"]
