@@ -147,6 +147,10 @@ impl Session<'_> {
         let results = counted(self.review.proposals().map(|it| it.entries.len()).sum(), "result", "results");
         let (name, endpoint) = (printable(&account.name), &self.review.endpoint);
         eprintln!("\nThis opens {pulls} with {results} as {name} on {endpoint}, for everybody to see.");
+        // What was typed before the question was no answer to it.
+        #[cfg(unix)]
+        rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush)
+            .context("cannot ask on this terminal")?;
         eprint!("Type OPEN PRS to go on, anything else to leave it: ");
         if answer()?.as_deref() != Some("OPEN PRS") {
             self.say("Nothing was sent.");

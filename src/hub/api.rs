@@ -21,6 +21,9 @@ const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// Opening a pull request may take long, and an answer that is not waited for is one that must be searched for.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(180);
 
+/// Pages of one list: 50,000 discussions, or a million files.
+const MAX_PAGES: usize = 1000;
+
 /// Kind of repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -268,7 +271,7 @@ impl Hub {
         let query = [("recursive", "true"), ("expand", "false")];
         let mut items = Vec::new();
         let mut request = self.request(&path, &query, attempted.clone());
-        loop {
+        for _ in 0..MAX_PAGES {
             let answer = match self.ask(&request) {
                 Err(err) if err.kind == ErrorKind::EntryNotFound && items.is_empty() => return Ok(items),
                 answer => answer?,
@@ -280,6 +283,7 @@ impl Hub {
                 None => return Ok(items),
             }
         }
+        Err(endless(&attempted, &request.url))
     }
 
     /// All pull requests of a repository, in whatever state.
@@ -287,7 +291,7 @@ impl Hub {
         let attempted = format!("list the pull requests of {}", repo.id);
         let path = format!("{}/discussions", repo.api());
         let mut found = Vec::new();
-        for page in 0u32.. {
+        for page in 0..MAX_PAGES {
             let number = page.to_string();
             let query = [("p", number.as_str()), ("type", "pull_request"), ("status", "all")];
             let answer = self.ask(&self.request(&path, &query, attempted.clone()))?;
@@ -303,10 +307,10 @@ impl Hub {
             let is_last = page.discussions.is_empty() || end >= page.count;
             found.extend(page.discussions.into_iter().filter(|it| it.is_pull_request));
             if is_last {
-                break;
+                return Ok(found);
             }
         }
-        Ok(found)
+        Err(endless(&attempted, &self.request(&path, &[], String::new()).url))
     }
 
     /// What a pull request changes against the commit that it was made from, as git shows it;
@@ -416,6 +420,10 @@ impl Hub {
             timeout: READ_TIMEOUT,
         }
     }
+}
+
+fn endless(attempted: &str, url: &Url) -> HubError {
+    HubError::malformed(attempted, url, format!("more than {MAX_PAGES} pages, which no repository has"))
 }
 
 /// True for 40 hex digits.

@@ -93,7 +93,9 @@ impl<'a> Auditor<'a> {
     }
 
     fn file(&self, repo: Repo, revision: &str, item: &TreeItem) -> Result<Arc<File>, String> {
-        if let Some(file) = self.cached(&item.oid) {
+        // A file of large file storage has its own hash; git's is of the pointer to it.
+        let key = item.lfs.as_ref().map_or(&item.oid, |lfs| &lfs.oid);
+        if let Some(file) = self.cached(key) {
             return Ok(file);
         }
         if item.size > MAX_FILE {
@@ -109,7 +111,7 @@ impl<'a> Auditor<'a> {
         }
         let posted = PostedFile::read(&bytes);
         let file = Arc::new(File { bytes, posted });
-        self.cache().insert(item.oid.clone(), Arc::clone(&file));
+        self.cache().insert(key.clone(), Arc::clone(&file));
         Ok(file)
     }
 
@@ -194,7 +196,9 @@ impl<'a> Audit<'a> {
 
     fn list(&self, revision: &str) -> Result<Files, HubError> {
         let items = self.auditor.hub.tree(self.repo, revision, FOLDER)?;
-        Ok(items.into_iter().map(|item| (item.path.clone(), item)).collect())
+        let inside =
+            items.into_iter().filter(|item| item.path.starts_with(".eval_results/") && !item.path.contains("/../"));
+        Ok(inside.map(|item| (item.path.clone(), item)).collect())
     }
 
     /// Reads a file and notes what it says of each candidate.

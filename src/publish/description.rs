@@ -7,7 +7,7 @@ use super::candidate::Candidate;
 use super::review::FileChange;
 
 /// The Hub takes 65,536 characters; a table longer than this helps nobody.
-const MAX_ROWS: usize = 100;
+const MAX_ROWS: usize = 50;
 
 /// The body of the pull request for `candidates`, which go into `files`.
 pub fn write(candidates: &[&Candidate], files: &[FileChange]) -> String {

@@ -31,7 +31,7 @@ enum Event {
         /// SHA-256 of the manifest.
         manifest: Sha256,
         /// Repositories that will get a pull request.
-        models: Vec<String>,
+        models: Vec<ConfirmedModel>,
     },
     /// A request is about to be sent.
     Sending {
@@ -52,6 +52,15 @@ struct Line {
     time: Timestamp,
     #[serde(flatten)]
     event: Event,
+}
+
+/// A repository of a confirmed run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConfirmedModel {
+    /// Canonical id.
+    pub model_repo: String,
+    /// What the manifest calls it: other ids, if it was renamed.
+    pub named: Vec<String>,
 }
 
 /// What a request asked for.
@@ -118,7 +127,7 @@ pub struct Journal {
     /// Open, and locked against other runs; `None` for a look only.
     file: Option<File>,
     attempts: Vec<Attempt>,
-    confirmed: Option<(String, Vec<String>)>,
+    confirmed: Option<(String, Vec<ConfirmedModel>)>,
     /// Lines that could not be read.
     pub torn: usize,
 }
@@ -188,17 +197,25 @@ impl Journal {
         self.attempts.iter().filter(move |attempt| attempt.proposed.model_repo.eq_ignore_ascii_case(model_repo))
     }
 
-    /// Title and repositories of the last confirmed run, without those that have their pull request.
+    /// Title of the last confirmed run, and what the manifest called the models that have no pull
+    /// request yet.
     pub fn unfinished(&self) -> Option<(&str, Vec<&str>)> {
         let (title, models) = self.confirmed.as_ref()?;
         let is_opened = |model: &str| {
             self.attempts(model).any(|it| it.proposed.title == *title && matches!(it.state, State::Opened(_)))
         };
-        Some((title, models.iter().map(String::as_str).filter(|model| !is_opened(model)).collect()))
+        let unfinished = models.iter().filter(|model| !is_opened(&model.model_repo));
+        Some((title, unfinished.flat_map(|model| model.named.iter().map(String::as_str)).collect()))
     }
 
     /// A person confirmed.
-    pub fn confirmed(&mut self, account: &str, title: &str, manifest: Sha256, models: Vec<String>) -> Result<()> {
+    pub fn confirmed(
+        &mut self,
+        account: &str,
+        title: &str,
+        manifest: Sha256,
+        models: Vec<ConfirmedModel>,
+    ) -> Result<()> {
         let (account, title) = (account.to_owned(), title.to_owned());
         self.add(Event::Confirmed { account, title, manifest, models })
     }

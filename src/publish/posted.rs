@@ -131,3 +131,23 @@ impl Item {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_made_to_exhaust_us_is_refused() {
+        for bytes in [
+            vec![b'['; 1 << 14],
+            "- ".repeat(1 << 14).into_bytes(),
+            // Each line holds the one before it nine times.
+            (0..12)
+                .map(|n| format!("- &a{} [{}]\n", n + 1, format!("*a{n},").repeat(9)))
+                .fold("- &a0 x\n".to_owned(), |a, b| a + &b)
+                .into_bytes(),
+        ] {
+            assert!(matches!(PostedFile::read(&bytes), PostedFile::Unreadable(..)));
+        }
+    }
+}

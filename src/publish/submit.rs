@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::audit::{Auditor, Group, Lookup};
 use super::candidate::Candidate;
-use super::journal::{Proposed, ProposedFile, ProposedResult};
+use super::journal::{ConfirmedModel, Proposed, ProposedFile, ProposedResult};
 use super::registry::Registry;
 use super::review::{ModelReview, Proposal, Review, Status};
 use super::{Journal, Publishing};
@@ -135,7 +135,7 @@ impl Publishing {
         {
             journal.opened(number, repo, url, pull)?;
         }
-        let models = proposals.iter().map(|proposal| proposal.model_repo.clone()).collect();
+        let models = proposals.iter().map(|proposal| self.confirmed(proposal)).collect();
         journal.confirmed(&account.name, title, self.candidates.sha256, models)?;
         // The tasks were looked up for the report; they do not change within a run.
         let registry = Registry::default();
@@ -161,6 +161,15 @@ impl Publishing {
             progress.step();
         }
         Ok(submission)
+    }
+}
+
+impl Publishing {
+    fn confirmed(&self, proposal: &Proposal) -> ConfirmedModel {
+        let candidates = self.candidates.list.iter().filter(|it| proposal.entries.contains(&it.index));
+        let mut named: Vec<String> = candidates.map(|it| it.entry.model_repo.clone()).collect();
+        named.dedup();
+        ConfirmedModel { model_repo: proposal.model_repo.clone(), named }
     }
 }
 

@@ -66,6 +66,21 @@ fn a_message_is_offered_and_the_phrase_is_still_asked_for() {
 }
 
 #[test]
+fn what_was_typed_before_the_question_is_no_answer() {
+    let desk = desk();
+    desk.hub.set_latency(std::time::Duration::from_millis(100));
+    let mut terminal = desk.terminal(&[]);
+    terminal.send_line("OPEN PRS").unwrap();
+    terminal.send_line(TITLE).unwrap();
+    terminal.exp_string("leave it: ").unwrap();
+    terminal.send_line("no").unwrap();
+    let shown = terminal.exp_eof().unwrap();
+    assert!(shown.contains("Nothing was sent"), "{shown}");
+    assert_eq!(code(terminal), 0);
+    assert_eq!(desk.asked("POST", ""), 0);
+}
+
+#[test]
 fn without_a_terminal_nobody_can_confirm() {
     let desk = desk();
     let mut command = desk.command(&[]);

@@ -90,6 +90,17 @@ fn the_next_page_is_on_the_hub_itself() {
 }
 
 #[test]
+fn a_list_without_end_ends() {
+    let desk = desk();
+    let page =
+        serde_json::json!({"discussions": [{"num": 1, "isPullRequest": false}], "count": 999_999_999, "start": 0});
+    desk.hub.fail(Fault::on("GET", "/discussions", What::Json(page)).forever());
+    let review = desk.audit();
+    assert_eq!(review.status("acme/tiny"), "audit_error");
+    assert!(review.text("acme/tiny").contains("more than 1000 pages"));
+}
+
+#[test]
 fn offline_asks_nothing() {
     let desk = desk();
     let output = desk.command(&["--dry-run"]).env("HF_HUB_OFFLINE", "1").output().unwrap();
