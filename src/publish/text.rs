@@ -198,7 +198,7 @@ const STATUSES: [(&str, &str); 7] = [
     ("already_present", "the same score is posted"),
     ("score_conflict", "another score is posted; a person must decide"),
     ("missing_hf_model", "no such model on the Hub, or not visible to this account"),
-    ("audit_error", "could not be looked at completely; run again"),
+    ("audit_error", "not looked at completely; the reason stands above"),
     ("opened", "proposed before"),
     ("duplicate_in_build", "two names of one model, one score"),
     ("conflict_in_build", "two names of one model, two scores"),
@@ -280,7 +280,7 @@ fn of_finding(review: &Review, model: &ModelReview, candidate: &Candidate, findi
         false => format!("{} {}{notes} → {ours}: {words}", candidate.entry.benchmark, finding.existing_value),
     };
     let link = match &finding.place {
-        Place::Main => format!("{}/{}/blob/{}/{}", review.endpoint, model.repo, &model.head[..7], finding.path),
+        Place::Main => format!("{}/{}/blob/{}/{}", review.endpoint, model.repo, model.head, finding.path),
         Place::PullRequest { pr_url, .. } => format!("{pr_url} ({})", finding.place.in_words()),
     };
     Row { issue, model: model.repo.clone(), details, action: "excluded", link }
