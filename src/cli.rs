@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use evalcards::config::{Options, below};
-use evalcards::publish;
+use evalcards::{fetch, publish};
 
 /// Eval Cards from Every Eval Ever records: a static site, and the Hub's files
 #[derive(Debug, Parser)]
@@ -69,8 +69,66 @@ impl Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Fetch(Fetch),
     Build(Build),
     Publish(Publish),
+}
+
+/// Bring collections of a public datastore into content/, checked and pinned
+///
+/// Each file is checked against the SHA-256 in its collection's index before it gets its name. What
+/// is there and right is not fetched again; whatever ends a run, the next one goes on. All
+/// collections are of one commit: those that were fetched before are brought up to date with it.
+/// content/datastore.lock says what was fetched: commit it, and `evalcards fetch --locked` brings
+/// the same bytes to another machine.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  evalcards fetch --list\n  evalcards fetch MMLU-Pro && evalcards build\n  evalcards fetch --all --datastore evaleval/EEE_datastore@main\n  evalcards fetch --locked\n\nThe environment is that of all Hub tools: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE. A token is not needed,\nbut the Hub lets an account read more files an hour."
+)]
+pub struct Fetch {
+    /// Names of collections [default: those that were fetched before]
+    #[arg(value_name = "COLLECTION")]
+    collections: Vec<String>,
+    /// The datastore: a Hub dataset, at a branch, tag or commit [default: evaleval/EEE_datastore@main]
+    #[arg(long, value_name = "REPO[@REVISION]")]
+    datastore: Option<fetch::Locator>,
+    /// Where to put it [default: content/datastore]
+    #[arg(long, value_name = "DIR")]
+    to: Option<PathBuf>,
+    /// Fetch all collections
+    #[arg(long, conflicts_with_all = ["list", "locked"])]
+    all: bool,
+    /// Only show the collections, or those that are named, with their sizes
+    #[arg(long, conflicts_with_all = ["locked", "force", "samples"])]
+    pub list: bool,
+    /// Fetch the instance-level files (*_samples.jsonl) too
+    #[arg(long)]
+    samples: bool,
+    /// Fetch again what is there
+    #[arg(long)]
+    force: bool,
+    /// Fetch exactly what the lock file pins, and leave the lock file as it is
+    #[arg(long, conflicts_with = "samples")]
+    locked: bool,
+    /// Files fetched at a time
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64))]
+    jobs: u16,
+}
+
+impl Fetch {
+    /// What was typed, as the options of fetching.
+    pub fn options(&self, common: &Common) -> fetch::Options {
+        fetch::Options {
+            datastore: self.datastore.clone(),
+            to: below(&common.root, self.to.as_deref().unwrap_or("content/datastore".as_ref())),
+            collections: self.collections.clone(),
+            all: self.all,
+            samples: self.samples,
+            force: self.force,
+            locked: self.locked,
+            jobs: usize::from(self.jobs),
+        }
+    }
 }
 
 /// Build the site and the Hub's files from records and content

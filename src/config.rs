@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::date::epoch_day;
 use crate::diagnostic::did_you_mean;
-use crate::load::datastore::Datastore;
+use crate::load::datastore::{Datastore, LockFile};
 
 /// `build` as it was typed; paths are relative to `root`.
 #[derive(Clone, Debug, Default)]
@@ -206,7 +206,13 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
         // The public datastore is published in the flat layout and nothing else is; records in
         // the other layout are somebody's own until site.yaml says where they are public.
         let repo = locator.repo.clone().or_else(|| root.join("flat").is_dir().then(|| PUBLIC_DATASTORE.to_owned()));
-        Ok(Datastore { repo, revision: locator.revision.clone(), root })
+        let lock = LockFile::read(&root);
+        // What the bytes were checked against says more than what somebody wrote down.
+        let (repo, revision) = match lock.sound() {
+            Some(lock) => (Some(lock.repo.clone()), Some(lock.revision.clone())),
+            None => (repo, locator.revision.clone()),
+        };
+        Ok(Datastore { repo, revision, root, lock })
     });
     located.collect()
 }

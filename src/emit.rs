@@ -165,6 +165,10 @@ impl Converter<'_> {
         if loaded.origin.names_another_model {
             return Err("path_names_another_model".to_owned());
         }
+        let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
+        if datastore.contradicts(&loaded.origin) {
+            return Err("record_not_in_lock".to_owned());
+        }
         if let Some(provider) =
             closed_model::provider(&loaded.record.model, meta.and_then(|meta| meta.openness.as_deref()))
         {
@@ -180,9 +184,8 @@ impl Converter<'_> {
         if !is_hub_id(&model_repo) || is_taken {
             return Err("model_id_is_no_hub_repo".to_owned());
         }
-        let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
         let source = datastore
-            .public_url(&loaded.origin.path)
+            .public_url(&loaded.origin)
             .map(|url| SourceRef { url, name: self.config.site.publish.source_name.clone() });
         let yaml_entry = YamlEntry {
             dataset: DatasetRef { id: benchmark.dataset.clone(), task_id: task.id.clone() },

@@ -1,6 +1,7 @@
 //! SHA-256, the hash of datastore indexes and of everything here that must not change unseen.
 
 use std::fmt;
+use std::io::{self, Read, Write};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest;
@@ -13,6 +14,13 @@ impl Sha256 {
     /// The hash of `bytes`.
     pub fn of(bytes: &[u8]) -> Sha256 {
         Sha256(sha2::Sha256::digest(bytes).into())
+    }
+
+    /// The hash of all that `reader` gives, and how many bytes that is.
+    pub fn of_reader(mut reader: impl Read) -> io::Result<(Sha256, u64)> {
+        let mut hasher = Hashing::new(io::sink());
+        io::copy(&mut reader, &mut hasher)?;
+        Ok(hasher.finish())
     }
 
     /// Reads 64 hex digits of either case.
@@ -57,6 +65,38 @@ impl<'de> Deserialize<'de> for Sha256 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Sha256, D::Error> {
         let text = <std::borrow::Cow<str>>::deserialize(deserializer)?;
         Sha256::from_hex(&text).ok_or_else(|| serde::de::Error::custom("not a SHA-256 of 64 hex digits"))
+    }
+}
+
+/// A writer that hashes what passes through it.
+pub struct Hashing<W> {
+    inner: W,
+    hasher: sha2::Sha256,
+    size: u64,
+}
+
+impl<W: Write> Hashing<W> {
+    /// A writer to `inner`.
+    pub fn new(inner: W) -> Hashing<W> {
+        Hashing { inner, hasher: sha2::Sha256::new(), size: 0 }
+    }
+
+    /// The hash of what was written, and how many bytes that is.
+    pub fn finish(self) -> (Sha256, u64) {
+        (Sha256(self.hasher.finalize().into()), self.size)
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..count]);
+        self.size += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
     }
 }
 

@@ -11,13 +11,13 @@ mod error;
 mod settings;
 mod wait;
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::blocking::{Client, Response};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LINK, LOCATION};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, LINK, LOCATION};
 use reqwest::{Method, StatusCode, Url};
 
 pub use api::{Account, Committed, Discussion, EvalResult, Kind, Model, NewFile, Repo, TreeItem, Upload};
@@ -62,10 +62,30 @@ struct Request {
 }
 
 /// What came back, with a good status.
-struct Answer {
+struct Answer<T = Vec<u8>> {
     url: Url,
     headers: HeaderMap,
-    body: Vec<u8>,
+    /// The Hub's own name for the content: git's id of a small file, SHA-256 of a large one.
+    etag: Option<String>,
+    body: T,
+}
+
+/// Takes the body of an answer in, once for each try.
+type Take<'a, T> = dyn Fn(&mut dyn Read) -> Result<T, TakeError> + 'a;
+
+/// Why a body was not taken in.
+enum TakeError {
+    /// It broke off.
+    Cut(io::Error),
+    /// It could not be written down here.
+    Local(io::Error),
+}
+
+/// Takes a body into memory.
+fn whole(body: &mut dyn Read) -> Result<Vec<u8>, TakeError> {
+    let mut bytes = Vec::new();
+    body.read_to_end(&mut bytes).map_err(TakeError::Cut)?;
+    Ok(bytes)
 }
 
 impl Hub {
@@ -111,9 +131,14 @@ impl Hub {
 
     /// Sends a request that changes nothing on the Hub, again after a passing fault.
     fn ask(&self, request: &Request) -> Result<Answer, HubError> {
+        self.ask_into(request, &whole)
+    }
+
+    /// The same, with the body taken in by `take`.
+    fn ask_into<T>(&self, request: &Request, take: &Take<T>) -> Result<Answer<T>, HubError> {
         let mut tries = 0;
         loop {
-            let error = match self.send(request) {
+            let error = match self.send(request, take) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -131,7 +156,7 @@ impl Hub {
 
     /// Sends a request that changes something on the Hub: once, whatever comes of it.
     fn tell(&self, request: &Request) -> Result<Answer, HubError> {
-        self.send(request).inspect_err(|error| {
+        self.send(request, &whole).inspect_err(|error| {
             // The next request waits for what the Hub asked of this one.
             if let Some(pause) = error.asked_to_wait.filter(|_| !error.asks_for_long()) {
                 self.pause_all(self.waits.scaled(pause));
@@ -159,12 +184,17 @@ impl Hub {
     }
 
     /// One request with its redirects.
-    fn send(&self, request: &Request) -> Result<Answer, HubError> {
+    fn send<T>(&self, request: &Request, take: &Take<T>) -> Result<Answer<T>, HubError> {
         let mut url = request.url.clone();
+        let mut etag = None;
         for _ in 0..=MAX_REDIRECTS {
             let response = self.transmit(request, &url)?;
+            if self.settings.is_own(&url) {
+                etag = etag_of(response.headers());
+            }
             if !response.status().is_redirection() {
-                return self.read(request, url, response);
+                let answer = self.read(request, url, response, take)?;
+                return Ok(Answer { etag, ..answer });
             }
             url = self.next_hop(request, &url, &response)?;
         }
@@ -211,27 +241,32 @@ impl Hub {
         }
     }
 
-    fn read(&self, request: &Request, url: Url, response: Response) -> Result<Answer, HubError> {
+    fn read<T>(&self, request: &Request, url: Url, response: Response, take: &Take<T>) -> Result<Answer<T>, HubError> {
         let (status, headers) = (response.status(), response.headers().clone());
         if let Some(pause) = wait::until_reset(&headers).filter(|_| wait::is_used_up(&headers) && status.is_success()) {
             self.pause_all(self.waits.scaled(pause.min(LONGEST_PAUSE)));
         }
-        let mut body = Vec::new();
-        let read = response.take(request.cap + 1).read_to_end(&mut body);
+        let mut limited = response.take(request.cap.saturating_add(1));
         if !status.is_success() {
+            // A message that broke off says more than none.
+            let mut body = Vec::new();
+            let _ = limited.read_to_end(&mut body);
             return Err(HubError::refused(&request.attempted, &url, status, &headers, &body, self.settings.token()));
         }
         let fail = |kind, why: String| Err(HubError::new(kind, &request.attempted, &url, why));
-        if let Err(err) = read {
-            return fail(ErrorKind::Cut, format!("the answer ended early: {err}"));
-        }
-        if body.len() as u64 > request.cap {
-            return fail(ErrorKind::TooLarge, format!("the answer has more than {} bytes", request.cap));
-        }
         if status == StatusCode::PARTIAL_CONTENT {
             return fail(ErrorKind::Malformed, "a part came where the whole was asked for".to_owned());
         }
-        Ok(Answer { url, headers, body })
+        let taken = take(&mut limited);
+        if limited.limit() == 0 {
+            return fail(ErrorKind::TooLarge, format!("the answer has more than {} bytes", request.cap));
+        }
+        let body = match taken {
+            Ok(body) => body,
+            Err(TakeError::Cut(err)) => return fail(ErrorKind::Cut, format!("the answer ended early: {err}")),
+            Err(TakeError::Local(err)) => return fail(ErrorKind::Local, format!("cannot be written here: {err}")),
+        };
+        Ok(Answer { url, headers, etag: None, body })
     }
 
     /// Address of the next page, if there is one. It must be on the Hub itself.
@@ -253,4 +288,10 @@ impl Hub {
             }
         }
     }
+}
+
+/// The hash in `X-Linked-Etag` (large files) or `ETag`.
+fn etag_of(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get("x-linked-etag").or_else(|| headers.get(ETAG))?.to_str().ok()?;
+    Some(value.trim_start_matches("W/").trim_matches('"').to_owned())
 }

@@ -55,6 +55,7 @@ pub mod date;
 pub mod diagnostic;
 pub mod emit;
 pub mod facts;
+pub mod fetch;
 pub mod hash;
 pub mod hub;
 pub mod id;
@@ -97,6 +98,14 @@ pub trait Progress: Sync {
     fn stage(&self, name: &'static str, steps: usize);
     /// One step of the stage is done. Called from many threads.
     fn step(&self);
+    /// A stage begins that brings `files` files of `bytes` bytes together.
+    fn transfer(&self, name: &'static str, files: usize, _bytes: u64) {
+        self.stage(name, files);
+    }
+    /// A file of the transfer is there.
+    fn received(&self, _bytes: u64) {
+        self.step();
+    }
 }
 
 /// Builds the site that `config` describes. The findings are sorted.
@@ -107,7 +116,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     clock.stage("list", 0);
     let theme = Theme::new(config.templates.as_deref())?;
     let content = content::read(&config.content, &mut diagnostics)?;
-    let listings = Listings::new(config)?;
+    let listings = Listings::new(config, &mut diagnostics)?;
     if listings.is_empty() && listings.left_out() == 0 {
         let roots: Vec<String> =
             config.datastores.iter().map(|datastore| datastore.root.display().to_string()).collect();
@@ -129,7 +138,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     }
 
     clock.stage("read", listings.len());
-    let (inputs, records_digest) = listings.read(config, content, || progress.step());
+    let (inputs, records_digest) = listings.read(config, content, &mut diagnostics, || progress.step());
     if inputs.records.is_empty() {
         let first = inputs.quarantined.first().map(|entry| format!("; the first is {}: {}", entry.file, entry.detail));
         bail!("not one of {} records can be shown{}", inputs.quarantined.len(), first.unwrap_or_default());

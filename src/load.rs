@@ -18,10 +18,11 @@ use anyhow::Result;
 use rayon::prelude::*;
 
 use crate::config::Config;
+use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
 use block::Blocks;
 use content::Content;
-use datastore::{Datastore, Listing, Object};
+use datastore::{Datastore, Listing, LockFile, Object};
 use quarantine::{Quarantined, Reason};
 use record::{BadRecord, Record};
 
@@ -58,6 +59,8 @@ pub struct Origin {
     pub collection: Arc<str>,
     /// `subset` of the index row.
     pub subset: Option<Box<str>>,
+    /// True if the datastore's lock has exactly these bytes under this path.
+    pub is_pinned: bool,
     /// True if the index says that another model's record is under this path.
     pub names_another_model: bool,
 }
@@ -67,9 +70,9 @@ pub struct Listings(Vec<Listing>);
 
 impl Listings {
     /// Lists all datastores of `config`.
-    pub fn new(config: &Config) -> Result<Listings> {
-        let numbered = config.datastores.iter().zip(0..);
-        Ok(Listings(numbered.map(|(datastore, number)| datastore::list(datastore, number)).collect::<Result<_>>()?))
+    pub fn new(config: &Config, diagnostics: &mut Diagnostics) -> Result<Listings> {
+        let mut list = |(datastore, number)| datastore::list(datastore, number, diagnostics);
+        Ok(Listings(config.datastores.iter().zip(0..).map(&mut list).collect::<Result<_>>()?))
     }
 
     /// How many record files there are to read.
@@ -125,7 +128,13 @@ impl Listings {
 
     /// Reads and parses all records. `progress` is called once a file. Gives the inputs, and
     /// their digest as [`Listings::verified_digest`] would.
-    pub fn read(self, config: &Config, content: Content, progress: impl Fn() + Sync) -> (Inputs, Option<Sha256>) {
+    pub fn read(
+        self,
+        config: &Config,
+        content: Content,
+        diagnostics: &mut Diagnostics,
+        progress: impl Fn() + Sync,
+    ) -> (Inputs, Option<Sha256>) {
         let blocks = Blocks::default();
         let outcomes: Vec<Outcome> = self
             .objects(config)
@@ -153,6 +162,7 @@ impl Listings {
                         continue;
                     }
                     inputs.quarantined.extend(bad);
+                    loaded.origin.compare_with_lock(config, diagnostics);
                     match loaded.record.results.is_empty() {
                         true => {
                             inputs.quarantined.push(loaded.left_out(Reason::NoResults, "no result is left to show"))
@@ -209,6 +219,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
         sha256,
         collection: object.collection.clone(),
         subset: object.subset.clone(),
+        is_pinned: datastore.pins(&object.path, sha256),
         names_another_model: false,
     };
     match record::parse(buffer, blocks) {
@@ -243,6 +254,20 @@ fn same_model(folder: &str, id: &str) -> bool {
 }
 
 impl Origin {
+    /// Tells of a record that is not the one that was fetched.
+    fn compare_with_lock(&self, config: &Config, diagnostics: &mut Diagnostics) {
+        let datastore = &config.datastores[usize::from(self.datastore)];
+        let Some(lock) = datastore.lock.sound().filter(|_| !self.is_pinned) else { return };
+        let lock_file = LockFile::path(&datastore.root);
+        let message = match lock.objects.get(&*self.path) {
+            Some(pin) => format!("has SHA-256 {}, {} pins {}", self.sha256, lock_file.display(), pin.sha256),
+            None => format!("is not in {}", lock_file.display()),
+        };
+        let file = datastore.root.join(&*self.path).display().to_string();
+        let help = "it is shown, without a link to the public datastore; run `evalcards fetch` to pin what is there";
+        diagnostics.warn_with_help("lock-differs", &file, "", message, help.to_owned());
+    }
+
     fn quarantined(&self, reason: Reason, place: String, model: Option<String>, detail: String) -> Quarantined {
         Quarantined {
             reason,

@@ -49,6 +49,13 @@ pub struct Pin {
     pub size: u64,
 }
 
+impl Pin {
+    /// The pin of `bytes`.
+    pub fn of(bytes: &[u8]) -> Pin {
+        Pin { sha256: Sha256::of(bytes), size: bytes.len() as u64 }
+    }
+}
+
 impl Lock {
     /// A lock that pins nothing yet.
     pub fn new(repo: &str, revision: &str) -> Lock {
@@ -130,7 +137,7 @@ mod tests {
     use super::*;
 
     fn lock() -> Lock {
-        let pin = |text: &str| Pin { sha256: Sha256::of(text.as_bytes()), size: text.len() as u64 };
+        let pin = |text: &str| Pin::of(text.as_bytes());
         let mut lock = Lock::new("evaleval/EEE_datastore", &"a1".repeat(20));
         lock.collections.insert("mmlu pro".to_owned(), pin("index"));
         lock.objects.insert("flat/objects/ab/cd/x y.json".to_owned(), pin("record"));

@@ -18,6 +18,7 @@ use evalcards::diagnostic::printable;
 fn main() -> ExitCode {
     let Cli { command, common } = Cli::parse();
     let result = match command {
+        Command::Fetch(fetch) => command::fetch::run(fetch, &common),
         Command::Build(build) => command::build::run(build, &common),
         Command::Publish(publish) => command::publish::run(publish, &common),
     };

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::Sha256;
 use crate::load::datastore::is_safe_relative;
-use disk::{create_new, holds, is_file, is_folder, lock};
+use disk::{create_new, holds, is_below_folders, is_file, is_folder, lock, make_folder};
 
 /// An output folder that is ours, locked against other builds while this value lives.
 pub struct Output {
@@ -200,15 +200,9 @@ impl Output {
 
     /// What a kill between writing and renaming left behind.
     fn remove_temporaries(&self) {
-        for path in self.listed.keys().filter(|path| self.is_below_folders(path)) {
+        for path in self.listed.keys().filter(|path| is_below_folders(&self.root, path)) {
             let _ = fs::remove_file(self.temporary(&self.root.join(path)));
         }
-    }
-
-    /// True if all folders above `path` are folders and not links to some.
-    fn is_below_folders(&self, path: &str) -> bool {
-        let parts = path.match_indices('/').map(|(at, _)| &path[..at]);
-        parts.map(|folder| self.root.join(folder)).all(|folder| is_folder(&folder))
     }
 
     /// The name under which `target` is written before it gets its own.
@@ -251,22 +245,7 @@ impl Output {
         }
         let folders: Vec<(usize, &str)> = folders.into_iter().collect();
         let mut levels = folders.chunk_by(|a, b| a.0 == b.0);
-        levels.try_for_each(|level| level.par_iter().try_for_each(|(_, folder)| self.make_folder(folder)))
-    }
-
-    fn make_folder(&self, folder: &str) -> Result<()> {
-        let place = self.root.join(folder);
-        match fs::create_dir(&place) {
-            Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
-                ensure!(
-                    is_folder(&place),
-                    "{} is in the way: it is not a folder, and evalcards writes through no links",
-                    place.display()
-                );
-                Ok(())
-            }
-            made => made.with_context(|| format!("cannot make the folder {}", place.display())),
-        }
+        levels.try_for_each(|level| level.par_iter().try_for_each(|(_, folder)| make_folder(&self.root.join(folder))))
     }
 
     fn write_file(&self, path: &str, new: &[u8], old: &mut Vec<u8>) -> Result<Entry> {
@@ -284,7 +263,7 @@ impl Output {
         let mut removed = 0;
         for path in paths {
             let target = self.root.join(path);
-            if !self.is_below_folders(path) {
+            if !is_below_folders(&self.root, path) {
                 continue; // gone, or behind a link that is not ours to follow
             }
             match fs::remove_file(&target) {

@@ -165,7 +165,7 @@ impl<'a> Site<'a> {
         }
         self.plan_prose(diagnostics);
         for (number, loaded) in self.dataset.inputs.records.iter().enumerate() {
-            if self.config.datastores[usize::from(loaded.origin.datastore)].repo.is_none() {
+            if self.config.datastores[usize::from(loaded.origin.datastore)].public_url(&loaded.origin).is_none() {
                 self.file(record_path(loaded), Page::Record(number as u32));
             }
         }
@@ -271,7 +271,7 @@ impl<'a> Site<'a> {
     /// Where a record can be read: in the public datastore, or the copy on this site.
     fn record_url(&self, loaded: &Loaded, top: &str) -> String {
         let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
-        datastore.public_url(&loaded.origin.path).unwrap_or_else(|| format!("{top}{}", record_path(loaded)))
+        datastore.public_url(&loaded.origin).unwrap_or_else(|| format!("{top}{}", record_path(loaded)))
     }
 
     fn html(&self, template: &str, path: &str, section: &str, cards: &Cards, card: &impl Serialize) -> Result<String> {

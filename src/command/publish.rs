@@ -4,16 +4,16 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use evalcards::Progress;
 use evalcards::diagnostic::printable;
-use evalcards::hub::{Account, Hub, Settings};
+use evalcards::hub::{Account, Hub};
 use evalcards::publish::{Publishing, Review, Submission, Text, checked_title};
 use evalcards::words::counted;
 use serde_json::json;
 
+use super::connect;
 use crate::cli::{Common, Publish};
 use crate::progress::{Bar, Silent};
 
@@ -61,17 +61,6 @@ pub fn run(arguments: Publish, common: &Common) -> Result<ExitCode> {
     session.tell(&submission)?;
     session.json(Some(&submission))?;
     Ok(if submission.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn connect(bar: &Arc<Bar>, common: &Common) -> Result<Hub> {
-    let settings = Settings::from(|name| std::env::var(name).ok())?;
-    let (bar, verbose, quiet) = (Arc::clone(bar), common.verbose, common.quiet);
-    let told = move |text: &str, pause: Duration| {
-        if !quiet && (verbose || pause > Duration::from_secs(3)) {
-            bar.say(&printable(text));
-        }
-    };
-    Ok(Hub::connect(settings, told)?)
 }
 
 /// Whose token it is; one that cannot write is refused before anything else is asked.

@@ -3,6 +3,7 @@
 //! Answers may gain fields and lack any that is not needed; what is wrong in one item of a list
 //! never loses the others.
 
+use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use base64::Engine;
@@ -13,7 +14,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{Answer, ErrorKind, Hub, HubError, MAX_JSON, Request};
+use super::{Answer, ErrorKind, Hub, HubError, MAX_JSON, Request, TakeError, git_blob_id};
+use crate::hash::Sha256;
 
 /// Characters of a path that need no encoding; `/` needs it, within a segment.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -323,6 +325,67 @@ impl Hub {
         Ok(found["diff"].as_str().map(str::to_owned))
     }
 
+    /// A dataset's canonical id, and the commit that `revision` (a branch, a tag, a commit) is.
+    pub fn dataset_commit(&self, id: &str, revision: &str) -> Result<(String, String), HubError> {
+        let attempted = format!("look up {revision} of the dataset {id}");
+        let path = format!("{}/revision/{}", Repo::dataset(id).api(), segment(revision));
+        let answer = self.ask(&self.request(&path, &[("expand", "sha")], attempted.clone()))?;
+        #[derive(Deserialize)]
+        struct Found {
+            id: String,
+            sha: String,
+        }
+        let found: Found = json_of(&answer, &attempted)?;
+        if !is_commit(&found.sha) {
+            return Err(HubError::malformed(&attempted, &answer.url, "what it names is no commit".to_owned()));
+        }
+        Ok((found.id, found.sha))
+    }
+
+    /// Copies a file of at most `cap` bytes into what `open` gives, which is called for each try.
+    pub fn copy<W: Write>(
+        &self,
+        repo: Repo,
+        revision: &str,
+        path: &str,
+        cap: u64,
+        open: impl Fn() -> io::Result<W>,
+    ) -> Result<W, HubError> {
+        // At least 50 kB a second, or the connection is as good as broken.
+        let timeout = READ_TIMEOUT + Duration::from_secs(cap / 50_000);
+        let request = Request { timeout, ..self.file_request(repo, revision, path, cap) };
+        let take = |body: &mut dyn Read| {
+            let mut target = open().map_err(TakeError::Local)?;
+            let mut buffer = [0; 16 << 10];
+            loop {
+                match body.read(&mut buffer) {
+                    Ok(0) => return Ok(target),
+                    Ok(count) => target.write_all(&buffer[..count]).map_err(TakeError::Local)?,
+                    Err(err) if err.kind() == io::ErrorKind::Interrupted => {}
+                    Err(err) => return Err(TakeError::Cut(err)),
+                }
+            }
+        };
+        self.ask_into(&request, &take).map(|answer| answer.body)
+    }
+
+    /// The bytes of a file, at most `cap`, held against the hash that the Hub names in its answer:
+    /// for a file whose hash nothing else tells. What came damaged is asked for once more.
+    pub fn checked_file(&self, repo: Repo, revision: &str, path: &str, cap: u64) -> Result<Vec<u8>, HubError> {
+        let request = self.file_request(repo, revision, path, cap);
+        let mut answer = self.ask(&request)?;
+        if !is_whole(&answer) {
+            answer = self.ask(&request)?;
+        }
+        match is_whole(&answer) {
+            true => Ok(answer.body),
+            false => {
+                let said = "its bytes are not those that the Hub's ETag names: something changes them on the way";
+                Err(HubError::malformed(&request.attempted, &answer.url, said.to_owned()))
+            }
+        }
+    }
+
     /// The bytes of a file, at most `cap`, and the commit they were read at if the Hub names it.
     pub fn file(
         &self,
@@ -331,10 +394,7 @@ impl Hub {
         path: &str,
         cap: u64,
     ) -> Result<(Vec<u8>, Option<String>), HubError> {
-        let attempted = format!("read {path} of {} at {revision}", repo.id);
-        let url = format!("{}/resolve/{}/{}", repo.page(), segment(revision), encoded(path));
-        let request = Request { cap, may_leave: true, ..self.request(&url, &[], attempted) };
-        let answer = self.ask(&request)?;
+        let answer = self.ask(&self.file_request(repo, revision, path, cap))?;
         let commit = answer.headers.get("x-repo-commit").and_then(|value| value.to_str().ok());
         Ok((answer.body, commit.map(str::to_owned)))
     }
@@ -404,6 +464,12 @@ impl Hub {
         format!("{}{}{below}", self.endpoint(), repo.page())
     }
 
+    fn file_request(&self, repo: Repo, revision: &str, path: &str, cap: u64) -> Request {
+        let attempted = format!("read {path} of {} at {revision}", repo.id);
+        let url = format!("{}/resolve/{}/{}", repo.page(), segment(revision), encoded(path));
+        Request { cap, may_leave: true, ..self.request(&url, &[], attempted) }
+    }
+
     fn request(&self, path: &str, query: &[(&str, &str)], attempted: String) -> Request {
         let mut url = self.settings.endpoint().clone();
         url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
@@ -424,6 +490,15 @@ impl Hub {
 
 fn endless(attempted: &str, url: &Url) -> HubError {
     HubError::malformed(attempted, url, format!("more than {MAX_PAGES} pages, which no repository has"))
+}
+
+/// False if the body is not the content that its ETag names. One that is no hash says nothing.
+fn is_whole(answer: &Answer) -> bool {
+    match answer.etag.as_deref() {
+        Some(etag) if etag.len() == 40 => git_blob_id(&answer.body) == etag,
+        Some(etag) if etag.len() == 64 => Sha256::of(&answer.body).to_string() == etag,
+        _ => true,
+    }
 }
 
 /// True for 40 hex digits.

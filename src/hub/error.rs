@@ -61,6 +61,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The answer is not what it should be.
     Malformed,
+    /// What came cannot be written here.
+    Local,
 }
 
 impl ErrorKind {
@@ -82,6 +84,7 @@ impl ErrorKind {
             ErrorKind::Cut => "the answer broke off".to_owned(),
             ErrorKind::TooLarge => "the answer is too large".to_owned(),
             ErrorKind::Malformed => "the answer is not what it should be".to_owned(),
+            ErrorKind::Local => "cannot be written here".to_owned(),
         }
     }
 
@@ -119,6 +122,9 @@ impl ErrorKind {
             ErrorKind::RateLimited => Some("wait some minutes, then run it again; it goes on where it stopped"),
             ErrorKind::Server(_) | ErrorKind::Timeout | ErrorKind::Cut => {
                 Some("run it again; if it stays so, see https://status.huggingface.co")
+            }
+            ErrorKind::Local => {
+                Some("look at the space that is left and at the rights of the folder, then run it again")
             }
             ErrorKind::Unreachable => Some("look at the network connection, and at HF_ENDPOINT if it is set"),
             _ => None,

@@ -5,6 +5,8 @@
 //! This file lists the objects and reads their bytes, checked against the index. It does not
 //! know what is in a record.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -16,9 +18,12 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use walkdir::WalkDir;
 
+use super::Origin;
 use super::quarantine::{Quarantined, Reason};
 use super::scalar::Scalar;
+use crate::diagnostic::Diagnostics;
 use crate::hash::{Hasher, Sha256};
+use crate::lock::{Lock, Pin};
 
 /// Where a datastore is, and where the same records are public.
 #[derive(Clone, Debug)]
@@ -29,16 +34,88 @@ pub struct Datastore {
     pub repo: Option<String>,
     /// The 40-digit commit of `repo` that was read; `None` if not pinned.
     pub revision: Option<String>,
+    /// What `fetch` noted of the files.
+    pub lock: LockFile,
+}
+
+/// The lock file beside a datastore.
+#[derive(Clone, Debug, Default)]
+pub enum LockFile {
+    /// There is none: nobody fetched these records.
+    #[default]
+    Absent,
+    /// It cannot be used; the reason. No record is taken for pinned.
+    Broken(String),
+    /// It is as `fetch` wrote it.
+    Sound(Pinned),
+}
+
+/// A lock, and the hash of its text; only that is printed, as a lock has as many lines as records.
+#[derive(Clone)]
+pub struct Pinned {
+    /// What it says.
+    pub lock: Arc<Lock>,
+    sha256: Sha256,
+}
+
+impl fmt::Debug for Pinned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lock {}", self.sha256)
+    }
+}
+
+impl LockFile {
+    /// Path of the lock file of the datastore at `root`: beside it, with `.lock` after its name.
+    pub fn path(root: &Path) -> PathBuf {
+        let mut name = root.file_name().unwrap_or_default().to_owned();
+        name.push(".lock");
+        root.with_file_name(name)
+    }
+
+    /// Reads the lock file of the datastore at `root`.
+    pub fn read(root: &Path) -> LockFile {
+        let text = match fs::read_to_string(Self::path(root)) {
+            Ok(text) => text.replace("\r\n", "\n"),
+            Err(err) if err.kind() == std::io::ErrorKind::NotFound => return LockFile::Absent,
+            Err(err) => return LockFile::Broken(format!("cannot be read: {err}")),
+        };
+        match Lock::parse(&text) {
+            Ok(lock) => LockFile::Sound(Pinned { lock: Arc::new(lock), sha256: Sha256::of(text.as_bytes()) }),
+            Err(err) => LockFile::Broken(err.to_string()),
+        }
+    }
+
+    /// The lock, if it can be used.
+    pub fn sound(&self) -> Option<&Lock> {
+        match self {
+            LockFile::Sound(pinned) => Some(&pinned.lock),
+            LockFile::Absent | LockFile::Broken(_) => None,
+        }
+    }
 }
 
 impl Datastore {
-    /// The address of the file at `path` in the public datastore. Without a pinned revision it is
-    /// that of `main`, whose content may change.
-    pub fn public_url(&self, path: &str) -> Option<String> {
+    /// The address of a record in the public datastore. Without a pinned revision it is that of
+    /// `main`, whose content may change. A record that is not as the lock has it is not there.
+    pub fn public_url(&self, origin: &Origin) -> Option<String> {
+        if self.contradicts(origin) {
+            return None;
+        }
         let repo = self.repo.as_ref()?;
         let revision = self.revision.as_deref().unwrap_or("main");
-        let path = utf8_percent_encode(path, IN_PATH);
+        let path = utf8_percent_encode(&origin.path, IN_PATH);
         Some(format!("https://huggingface.co/datasets/{repo}/blob/{revision}/{path}"))
+    }
+
+    /// True if there is a lock file and the record is not pinned by it.
+    pub fn contradicts(&self, origin: &Origin) -> bool {
+        !matches!(self.lock, LockFile::Absent) && !origin.is_pinned
+    }
+
+    /// True if the lock pins these bytes under this path.
+    pub fn pins(&self, path: &str, sha256: Sha256) -> bool {
+        let pin = self.lock.sound().and_then(|lock| lock.objects.get(path));
+        pin.is_some_and(|pin| pin.sha256 == sha256)
     }
 }
 
@@ -58,13 +135,26 @@ pub struct Object {
     pub model: Option<Box<str>>,
     /// What the index says of the bytes; `None` in the `data/` layout, which has no index.
     pub expected: Option<Expected>,
+    /// The file of its samples, if there is one. A build does not read it.
+    pub samples: Option<Box<Samples>>,
 }
 
 /// Size and hash from an index row.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected {
-    size: Option<u64>,
-    sha256: Sha256,
+    /// Bytes; older rows do not say.
+    pub size: Option<u64>,
+    /// Of the bytes.
+    pub sha256: Sha256,
+}
+
+/// The instance-level rows of a record, from an index row.
+#[derive(Debug)]
+pub struct Samples {
+    /// Relative to the datastore's root.
+    pub path: Box<str>,
+    /// What the index says of the bytes.
+    pub expected: Expected,
 }
 
 /// What a datastore holds.
@@ -82,13 +172,18 @@ pub struct Listing {
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Lists `datastore`. `number` is its place among the datastores of the build.
-pub fn list(datastore: &Datastore, number: u16) -> Result<Listing> {
+pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -> Result<Listing> {
     let root = &datastore.root;
-    let indexes = root.join("flat/indexes/by_collection");
+    let indexes = root.join(INDEXES);
     let data = root.join("data");
     let mut listing = Listing::default();
+    if let LockFile::Broken(why) = &datastore.lock {
+        let help = "no record counts as pinned until it is mended, and nothing can be published";
+        let file = LockFile::path(root).display().to_string();
+        diagnostics.error("broken-lock", &file, "", why.clone(), help);
+    }
     if indexes.is_dir() {
-        list_indexes(&indexes, number, &mut listing)?;
+        list_indexes(datastore, &indexes, number, &mut listing, diagnostics)?;
     } else if root.join("flat").is_dir() {
         bail!(
             "{} has `flat/` but no `flat/indexes/by_collection/`: fetch the collection indexes, they name the objects and their hashes",
@@ -106,17 +201,22 @@ pub fn list(datastore: &Datastore, number: u16) -> Result<Listing> {
     Ok(listing)
 }
 
-fn list_indexes(folder: &Path, number: u16, listing: &mut Listing) -> Result<()> {
+fn list_indexes(
+    datastore: &Datastore,
+    folder: &Path,
+    number: u16,
+    listing: &mut Listing,
+    diagnostics: &mut Diagnostics,
+) -> Result<()> {
+    let mut locked = LockedIndexes::new(datastore, diagnostics);
     for path in sorted_files(folder, "jsonl")? {
         let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
         let bytes = fs::read(&path).with_context(|| format!("failed to read the index {}", path.display()))?;
         listing.digest.add(collection.as_bytes());
         listing.digest.add(&bytes);
-        let file = format!("flat/indexes/by_collection/{collection}.jsonl");
-        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
-        let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
-        let rows: Vec<_> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
-        for (line, row) in rows.into_iter().enumerate() {
+        locked.compare(&path, &collection, &bytes);
+        let file = format!("{INDEXES}/{collection}.jsonl");
+        for (line, row) in read_rows(&bytes, &collection).into_iter().enumerate() {
             match row {
                 Row::Blank => {}
                 Row::Object(object) => listing.objects.push(object),
@@ -133,13 +233,64 @@ fn list_indexes(folder: &Path, number: u16, listing: &mut Listing) -> Result<()>
             }
         }
     }
+    locked.finish();
     Ok(())
 }
 
-enum Row {
+/// The indexes on disk, held against the lock.
+struct LockedIndexes<'a> {
+    lock: Option<&'a Lock>,
+    lock_file: String,
+    missing: BTreeSet<&'a str>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> LockedIndexes<'a> {
+    fn new(datastore: &'a Datastore, diagnostics: &'a mut Diagnostics) -> LockedIndexes<'a> {
+        let lock = datastore.lock.sound();
+        let missing = lock.map(|lock| lock.collections.keys().map(String::as_str).collect()).unwrap_or_default();
+        LockedIndexes { lock, lock_file: LockFile::path(&datastore.root).display().to_string(), missing, diagnostics }
+    }
+
+    fn compare(&mut self, path: &Path, collection: &str, bytes: &[u8]) {
+        let Some(lock) = self.lock else { return };
+        self.missing.remove(collection);
+        let message = match lock.collections.get(collection) {
+            Some(pin) if *pin == Pin::of(bytes) => return,
+            Some(_) => format!("the index is not the one that {} pins", self.lock_file),
+            None => format!("the collection is not in {}", self.lock_file),
+        };
+        let help = format!("run `evalcards fetch {collection}`, which pins what it brings").to_owned();
+        self.diagnostics.warn_with_help("lock-differs", &path.display().to_string(), "", message, help);
+    }
+
+    fn finish(self) {
+        for collection in self.missing {
+            let message = format!("pins the collection {collection}, which is not on disk");
+            let help = "run `evalcards fetch --locked` to get it".to_owned();
+            self.diagnostics.warn_with_help("lock-differs", &self.lock_file, "", message, help);
+        }
+    }
+}
+
+/// Where a datastore has its indexes.
+pub const INDEXES: &str = "flat/indexes/by_collection";
+
+/// A line of an index.
+pub enum Row {
+    /// Nothing.
     Blank,
+    /// A record to read.
     Object(Object),
+    /// Something else, and why it is no record to read.
     LeftOut(Reason, String),
+}
+
+/// The rows of an index, line by line.
+pub fn read_rows(index: &[u8], collection: &Arc<str>) -> Vec<Row> {
+    let text = index.strip_prefix("\u{feff}".as_bytes()).unwrap_or(index);
+    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    lines.par_iter().map(|line| read_row(line, collection)).collect()
 }
 
 /// The fields of an index row that are used; the three shapes of rows differ in others only.
@@ -161,6 +312,13 @@ struct RawRow<'a> {
     subset: Scalar<'a>,
     #[serde(borrow, default)]
     legacy_path: Scalar<'a>,
+    // The instance-level file, under the keys of two generations of indexes.
+    #[serde(borrow, default, alias = "instance_object_path")]
+    instance_level_path: Scalar<'a>,
+    #[serde(borrow, default, alias = "instance_sha256", alias = "instance_level_sha256")]
+    instance_sha: Scalar<'a>,
+    #[serde(default, alias = "instance_size_bytes")]
+    instance_level_size_bytes: Option<u64>,
 }
 
 fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
@@ -193,7 +351,16 @@ fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
         subset: Some(row.subset.as_str()).filter(|subset| !subset.is_empty()).map(Box::from),
         model: row.legacy_path.as_str().rsplit('/').nth(1).map(Box::from),
         expected: Some(Expected { size: row.size_bytes, sha256 }),
+        samples: samples(&row),
     })
+}
+
+/// Samples whose path or hash cannot be used are as good as none: nothing depends on them.
+fn samples(row: &RawRow) -> Option<Box<Samples>> {
+    let path = row.instance_level_path.as_str();
+    let sha256 = Sha256::from_hex(row.instance_sha.as_str())?;
+    let expected = Expected { size: row.instance_level_size_bytes, sha256 };
+    is_safe_relative(path).then(|| Box::new(Samples { path: path.into(), expected }))
 }
 
 fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Result<()> {
@@ -233,6 +400,7 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
                 subset: None,
                 model: None,
                 expected: None,
+                samples: None,
             }),
             None => listing.quarantined.push(Quarantined {
                 reason: Reason::UnsafePath,

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 /// True if the file holds exactly `bytes`.
 pub fn holds(path: &Path, bytes: &[u8], buffer: &mut Vec<u8>) -> bool {
@@ -49,7 +49,32 @@ pub fn replace(target: &Path, temporary: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-/// Opens `path` and holds it against other builds for as long as the file is open.
+/// Makes one folder in a folder that is there; one that is there already may not be a link.
+pub fn make_folder(place: &Path) -> Result<()> {
+    match fs::create_dir(place) {
+        Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
+            ensure!(
+                is_folder(place),
+                "{} is in the way: it is not a folder, and evalcards writes through no links",
+                place.display()
+            );
+            Ok(())
+        }
+        made => made.with_context(|| format!("cannot make the folder {}", place.display())),
+    }
+}
+
+/// Makes all folders above the relative `path`, below `root`.
+pub fn make_folders_of(root: &Path, path: &str) -> Result<()> {
+    path.match_indices('/').try_for_each(|(at, _)| make_folder(&root.join(&path[..at])))
+}
+
+/// True if all folders above the relative `path` are folders and not links to some.
+pub fn is_below_folders(root: &Path, path: &str) -> bool {
+    path.match_indices('/').all(|(at, _)| is_folder(&root.join(&path[..at])))
+}
+
+/// Opens `path` and holds it against other runs for as long as the file is open.
 pub fn lock(path: &Path, root: &Path) -> Result<File> {
     if fs::symlink_metadata(path).is_ok() && !is_file(path) {
         bail!("{} is in the way: it is not a file of evalcards", path.display());
@@ -58,7 +83,7 @@ pub fn lock(path: &Path, root: &Path) -> Result<File> {
     let file = opened.with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {
         Err(fs::TryLockError::WouldBlock) => {
-            bail!("another build is writing to {}; wait for it to end", root.display())
+            bail!("another run of evalcards is writing to {}; wait for it to end", root.display())
         }
         // Some network file systems have no locks; writing is atomic file by file all the same.
         Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(file),

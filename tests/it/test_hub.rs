@@ -156,6 +156,12 @@ impl TestHub {
         self.commit(kind, id, &[change], &format!("Update {path}"))
     }
 
+    /// Writes many files to main in one commit, as the owner; gives the commit.
+    pub fn put_all(&self, kind: Kind, id: &str, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> String {
+        let changes: Vec<Change> = files.into_iter().map(|(path, bytes)| (path, Some(bytes))).collect();
+        self.commit(kind, id, &changes, "Update the datastore")
+    }
+
     /// Removes a file from main; gives the commit.
     pub fn delete(&self, kind: Kind, id: &str, path: &str) -> String {
         self.commit(kind, id, &[(path.to_owned(), None)], &format!("Delete {path}"))

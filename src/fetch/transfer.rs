@@ -1,0 +1,188 @@
+//! The *transfer* of many files, several at a time, each checked before it gets its name.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+
+use super::folder::{Folder, Staged};
+use super::wanted::Failure;
+use crate::Progress;
+use crate::hash::Hashing;
+use crate::hub::{ErrorKind, Hub, HubError, Repo};
+use crate::load::datastore::Expected;
+use crate::lock::Pin;
+
+/// A file whose size no index tells may have so many bytes.
+const MAX_BYTES: u64 = 4 << 30;
+
+/// Brings files from one revision of a datastore.
+pub struct Transfer<'a> {
+    /// The Hub.
+    pub hub: &'a Hub,
+    /// Dataset id.
+    pub repo: &'a str,
+    /// Commit.
+    pub revision: &'a str,
+    /// Where they go.
+    pub folder: &'a Folder,
+    /// Files at a time.
+    pub jobs: usize,
+}
+
+/// What came of the files.
+#[derive(Default)]
+pub struct Transferred {
+    /// Path and bytes of each file that is right.
+    pub pins: Vec<(String, Pin)>,
+    /// Files that replace others, and wait until all is there.
+    pub staged: Vec<Staged>,
+    /// Files that could not be had.
+    pub failures: Vec<Failure>,
+}
+
+/// What came of one file.
+enum Outcome {
+    Placed(Pin),
+    Staged(Pin, Staged),
+    Failed(Failure),
+    /// The run ended before its turn.
+    NotTried,
+}
+
+/// Ends a run that has no chance: so many failures in a row for each thread that nobody answers.
+struct Patience {
+    streak: AtomicUsize,
+    limit: usize,
+    end: Mutex<Option<anyhow::Error>>,
+}
+
+impl Patience {
+    fn is_over(&self) -> bool {
+        self.end.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_some()
+    }
+
+    fn end(&self, error: anyhow::Error) {
+        self.end.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
+    }
+
+    /// Hears of a request that failed.
+    fn hear(&self, error: &HubError) {
+        let is_final = error.kind == ErrorKind::Local
+            || matches!(
+                error.kind,
+                ErrorKind::BadToken | ErrorKind::Gated | ErrorKind::RepoNotFound | ErrorKind::Disabled
+            )
+            || error.asks_for_long();
+        let streak = if error.kind.is_passing() { self.streak.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
+        if is_final || streak >= self.limit {
+            self.end(error.clone().into());
+        }
+    }
+}
+
+impl Transfer<'_> {
+    /// Brings `files`. An error is one that ends the run; what is there already stays.
+    pub fn bring(&self, files: &[(&str, &Expected)], progress: &dyn Progress) -> Result<Transferred> {
+        let patience = Patience { streak: AtomicUsize::new(0), limit: 2 * self.jobs, end: Mutex::new(None) };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs).build().context("failed to start threads")?;
+        let outcomes: Vec<Outcome> = pool.install(|| {
+            let files = files.par_iter().with_max_len(1);
+            files
+                .map(|(path, expected)| {
+                    let outcome = self.bring_one(path, expected, &patience);
+                    if let Outcome::Placed(pin) | Outcome::Staged(pin, _) = &outcome {
+                        patience.streak.store(0, Ordering::Relaxed);
+                        progress.received(pin.size);
+                    }
+                    outcome
+                })
+                .collect()
+        });
+        if let Some(error) = patience.end.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+            return Err(error);
+        }
+        let mut all = Transferred::default();
+        for ((path, _), outcome) in files.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Placed(pin) => all.pins.push(((*path).to_owned(), pin)),
+                Outcome::Staged(pin, staged) => {
+                    all.pins.push(((*path).to_owned(), pin));
+                    all.staged.push(staged);
+                }
+                Outcome::Failed(failure) => all.failures.push(failure),
+                Outcome::NotTried => {}
+            }
+        }
+        Ok(all)
+    }
+
+    fn bring_one(&self, path: &str, expected: &Expected, patience: &Patience) -> Outcome {
+        if patience.is_over() {
+            return Outcome::NotTried;
+        }
+        // Bytes that are wrong may have been spoilt on the way, once.
+        let mut tries = self.receive(path, expected, patience);
+        if let Err(Refusal::Wrong(_)) = tries {
+            tries = self.receive(path, expected, patience);
+        }
+        match tries {
+            Ok(outcome) => outcome,
+            Err(Refusal::Wrong(why)) | Err(Refusal::Hub(why)) => {
+                Outcome::Failed(Failure { path: path.to_owned(), why })
+            }
+            Err(Refusal::End(error)) => {
+                patience.end(error);
+                Outcome::NotTried
+            }
+        }
+    }
+
+    fn receive(&self, path: &str, expected: &Expected, patience: &Patience) -> Result<Outcome, Refusal> {
+        let temporary = self.folder.temporary();
+        let open = || self.folder.create(&temporary).map(Hashing::new);
+        let cap = expected.size.unwrap_or(MAX_BYTES);
+        let received = self.hub.copy(Repo::dataset(self.repo), self.revision, path, cap, open);
+        let refuse = |refusal| {
+            // If it cannot be removed, the next run does it.
+            let _ = std::fs::remove_file(&temporary);
+            Err(refusal)
+        };
+        let (sha256, size) = match received {
+            Ok(hashing) => hashing.finish(),
+            Err(err) if err.kind == ErrorKind::TooLarge => {
+                return refuse(Refusal::Wrong(format!("has more than the {cap} bytes that the index says")));
+            }
+            Err(err) => {
+                patience.hear(&err);
+                return refuse(Refusal::Hub(err.in_short()));
+            }
+        };
+        if let Some(expected) = expected.size.filter(|expected| *expected != size) {
+            return refuse(Refusal::Wrong(format!("has {size} bytes, the index says {expected}")));
+        }
+        if sha256 != expected.sha256 {
+            return refuse(Refusal::Wrong(format!("has SHA-256 {sha256}, the index says {}", expected.sha256)));
+        }
+        let pin = Pin { sha256, size };
+        let staged = self.folder.staged(temporary.clone(), path);
+        if self.folder.is_taken(path) {
+            return Ok(Outcome::Staged(pin, staged));
+        }
+        match self.folder.place(&staged) {
+            Ok(()) => Ok(Outcome::Placed(pin)),
+            Err(err) => refuse(Refusal::End(err)),
+        }
+    }
+}
+
+/// Why a file was not taken.
+enum Refusal {
+    /// Its bytes are not those of the index.
+    Wrong(String),
+    /// The Hub did not give it.
+    Hub(String),
+    /// It cannot be written down, and no other can.
+    End(anyhow::Error),
+}

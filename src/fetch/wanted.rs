@@ -1,0 +1,210 @@
+//! Which files the indexes of the collections name.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::hash::Sha256;
+use crate::load::datastore::{Expected, Object, Row, is_safe_relative, read_rows};
+use crate::load::quarantine::Reason;
+use crate::lock::Pin;
+
+/// The index of a collection, and what it names.
+pub struct Index {
+    /// The collection.
+    pub name: String,
+    /// Of the index itself.
+    pub pin: Pin,
+    files: Vec<Named>,
+    /// What there is of it.
+    pub summary: Summary,
+}
+
+/// A file that a row names.
+struct Named {
+    path: Box<str>,
+    expected: Expected,
+    is_samples: bool,
+}
+
+/// How much a collection holds.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Summary {
+    /// Its name.
+    pub collection: String,
+    /// Records that the index names and that are not superseded.
+    pub records: usize,
+    /// Their bytes, as far as the index says.
+    pub bytes: u64,
+    /// Files of samples.
+    pub samples: usize,
+    /// Their bytes, as far as the index says.
+    pub samples_bytes: u64,
+    /// Records that a newer capture replaces; they are not fetched.
+    pub superseded: usize,
+    /// Rows that name no record to fetch, and why.
+    pub left_out: BTreeMap<Reason, usize>,
+}
+
+/// A file that could not be had.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// Path below the datastore.
+    pub path: String,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+/// The files to have, by path; the rows that contradict each other are failures.
+#[derive(Default)]
+pub struct Wanted {
+    /// Path and what the index says of the bytes.
+    pub files: BTreeMap<String, Expected>,
+    /// The paths among them that are samples.
+    pub samples: BTreeSet<String>,
+    /// Rows that cannot be followed.
+    pub failures: Vec<Failure>,
+    /// Paths that differ in letter case only are one file on some systems.
+    lower_case: HashSet<String>,
+}
+
+/// The folder in which a datastore keeps its records.
+const OBJECTS: &str = "flat/objects/";
+
+impl Index {
+    /// Reads an index.
+    pub fn new(name: &str, bytes: &[u8]) -> Index {
+        let mut summary = Summary { collection: name.to_owned(), ..Summary::default() };
+        let mut files = Vec::new();
+        for row in read_rows(bytes, &Arc::from(name)) {
+            match row {
+                Row::Blank => {}
+                Row::LeftOut(Reason::Superseded, _) => summary.superseded += 1,
+                Row::LeftOut(reason, _) => *summary.left_out.entry(reason).or_default() += 1,
+                Row::Object(object) if !is_object_path(&object.path) => {
+                    *summary.left_out.entry(Reason::UnsafePath).or_default() += 1;
+                }
+                Row::Object(object) => summary.take(object, &mut files),
+            }
+        }
+        Index {
+            name: name.to_owned(),
+            pin: Pin { sha256: Sha256::of(bytes), size: bytes.len() as u64 },
+            files,
+            summary,
+        }
+    }
+}
+
+impl Summary {
+    fn take(&mut self, object: Object, files: &mut Vec<Named>) {
+        // The `data/` layout has no index; every row has a hash.
+        let Some(expected) = object.expected else { return };
+        self.records += 1;
+        self.bytes += expected.size.unwrap_or(0);
+        files.push(Named { path: object.path, expected, is_samples: false });
+        if let Some(samples) = object.samples.filter(|samples| is_object_path(&samples.path)) {
+            self.samples += 1;
+            self.samples_bytes += samples.expected.size.unwrap_or(0);
+            files.push(Named { path: samples.path, expected: samples.expected, is_samples: true });
+        }
+    }
+}
+
+/// True for a path below the folder of objects that every file system can have.
+fn is_object_path(path: &str) -> bool {
+    let is_portable = |part: &str| {
+        !part.starts_with('.')
+            && !part.ends_with(['.', ' '])
+            && part.len() <= 200
+            && !part.chars().any(char::is_control)
+    };
+    path.starts_with(OBJECTS) && is_safe_relative(path) && path.split('/').all(is_portable)
+}
+
+impl Wanted {
+    /// Adds the files of `index`; those of samples if `keep` says so of their path.
+    pub fn add(&mut self, index: &Index, keep: impl Fn(&str) -> bool) {
+        for named in index.files.iter().filter(|named| !named.is_samples || keep(&named.path)) {
+            if let Err(why) = self.add_file(named) {
+                self.failures.push(Failure { path: named.path.to_string(), why });
+            }
+        }
+    }
+
+    fn add_file(&mut self, named: &Named) -> Result<(), String> {
+        if let Some(first) = self.files.get(&*named.path) {
+            return match first.sha256 == named.expected.sha256 {
+                true => Ok(()),
+                false => Err("two rows of the indexes give it two hashes; the first one counts".to_owned()),
+            };
+        }
+        if !self.lower_case.insert(named.path.to_lowercase()) {
+            return Err("differs from another in letter case only: some systems would take the two for one".to_owned());
+        }
+        self.files.insert(named.path.to_string(), named.expected);
+        if named.is_samples {
+            self.samples.insert(named.path.to_string());
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(path: &str, hash: char, more: &str) -> String {
+        let hash = hash.to_string().repeat(64);
+        format!(r#"{{"record_type": "aggregate", "object_path": "{path}", "sha256": "{hash}", "size_bytes": 2{more}}}"#)
+    }
+
+    #[test]
+    fn only_what_stays_in_the_folder_of_objects_is_wanted() {
+        let paths = [
+            "../x",
+            "/etc/passwd",
+            "flat/indexes/by_collection/c.jsonl",
+            "flat/objects/../x",
+            "flat/objects/.x",
+            "flat/objects/a./x",
+        ];
+        let text: Vec<String> = paths.iter().map(|path| row(path, 'a', "")).collect();
+        let index = Index::new("c", text.join("\n").as_bytes());
+        assert_eq!(index.summary.left_out[&Reason::UnsafePath], paths.len());
+        assert_eq!(index.summary.records, 0);
+    }
+
+    #[test]
+    fn rows_that_contradict_each_other_are_told() {
+        let rows = [
+            row("flat/objects/a/x.json", 'a', ""),
+            row("flat/objects/a/x.json", 'a', ""),
+            row("flat/objects/a/x.json", 'b', ""),
+            row("flat/objects/A/x.json", 'a', ""),
+            row("flat/objects/a/y.json", 'c', r#", "superseded_by": "z""#),
+        ];
+        let index = Index::new("c", rows.join("\n").as_bytes());
+        let mut wanted = Wanted::default();
+        wanted.add(&index, |_| true);
+        assert_eq!(wanted.files.len(), 1);
+        assert_eq!(wanted.failures.len(), 2);
+        assert_eq!(index.summary.superseded, 1);
+    }
+
+    #[test]
+    fn samples_are_wanted_if_they_are_asked_for() {
+        let more = format!(
+            r#", "instance_level_path": "flat/objects/a/x_samples.jsonl", "instance_sha": "{}", "instance_level_size_bytes": 9"#,
+            "d".repeat(64)
+        );
+        let index = Index::new("c", row("flat/objects/a/x.json", 'a', &more).as_bytes());
+        assert_eq!((index.summary.samples, index.summary.samples_bytes), (1, 9));
+        for (asked, files) in [(true, 2), (false, 1)] {
+            let mut wanted = Wanted::default();
+            wanted.add(&index, |_| asked);
+            assert_eq!((wanted.files.len(), wanted.samples.len()), (files, files - 1));
+        }
+    }
+}

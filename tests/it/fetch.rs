@@ -1,0 +1,529 @@
+//! `fetch` against a Hub of our own: what arrives, what is refused, and that whatever ends a run,
+//! the next one goes on from it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use evalcards::hash::Sha256;
+use evalcards::lock::Lock;
+use serde_json::{Value, json};
+
+use crate::project::{Project, Run};
+use crate::test_hub::{Fault, Kind, TestHub, What};
+
+const STORE: &str = "evaleval/EEE_datastore";
+
+/// A Hub with a datastore, and an empty project.
+struct Fetching {
+    hub: TestHub,
+    project: Project,
+}
+
+/// A record with one score, and where it stands.
+fn record(uuid: &str, model: &str, score: &str) -> (String, Vec<u8>) {
+    let text = format!(
+        r#"{{"schema_version": "0.3.0", "evaluation_id": "{uuid}", "retrieved_timestamp": "1767225600",
+        "source_metadata": {{"source_organization_name": "First Lab"}}, "model_info": {{"id": "{model}"}},
+        "evaluation_results": [{{"evaluation_name": "GSM8K", "source_data": {{"hf_repo": "openai/gsm8k"}},
+          "metric_config": {{"metric_id": "accuracy", "lower_is_better": false, "min_score": 0, "max_score": 1}},
+          "score_details": {{"score": {score}}}}}]}}"#
+    );
+    (format!("flat/objects/{}/{}/{uuid}.json", &uuid[..2], &uuid[2..4]), text.into_bytes())
+}
+
+fn row((path, bytes): &(String, Vec<u8>)) -> Value {
+    json!({"record_type": "aggregate", "object_path": path, "sha256": Sha256::of(bytes), "size_bytes": bytes.len(),
+        "benchmark": "c", "instance_level_available": false, "superseded_by": null})
+}
+
+fn index(collection: &str, rows: &[Value]) -> (String, Vec<u8>) {
+    let text: Vec<String> = rows.iter().map(Value::to_string).collect();
+    (format!("flat/indexes/by_collection/{collection}.jsonl"), text.join("\n").into_bytes())
+}
+
+impl Fetching {
+    /// The records of one collection, `one`.
+    fn new(records: &[(String, Vec<u8>)]) -> Fetching {
+        let fetching = Fetching { hub: TestHub::start(), project: Project::empty() };
+        fetching.hub.add_dataset(STORE);
+        fetching.put(records, records.iter().map(row).collect());
+        fetching
+    }
+
+    /// Two records.
+    fn small() -> Fetching {
+        Fetching::new(&[record("aa01", "acme/one", "0.5"), record("bb02", "acme/two", "0.25")])
+    }
+
+    fn put(&self, records: &[(String, Vec<u8>)], rows: Vec<Value>) -> String {
+        self.hub.put_all(Kind::Dataset, STORE, records.iter().cloned().chain([index("one", &rows)]))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.project.command(&[&["fetch"], arguments].concat());
+        command.env("HF_ENDPOINT", self.hub.endpoint()).env("HF_HOME", self.project.path("home"));
+        command.env("EVALCARDS_WAIT_SCALE", "0.001");
+        for unset in ["HF_TOKEN", "HF_TOKEN_PATH", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HUGGING_FACE_HUB_TOKEN"] {
+            command.env_remove(unset);
+        }
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        Run::from(self.command(arguments).output().unwrap())
+    }
+
+    /// The report of a run that went well.
+    #[track_caller]
+    fn fetch(&self, arguments: &[&str]) -> Value {
+        let run = self.run(&[&["--json"], arguments].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        serde_json::from_str::<Value>(&run.stdout).unwrap()["report"].clone()
+    }
+
+    fn lock(&self) -> Lock {
+        Lock::parse(&self.project.read("content/datastore.lock")).unwrap()
+    }
+
+    /// The datastore on disk, without what a run keeps for itself.
+    fn files(&self) -> BTreeMap<String, Vec<u8>> {
+        let folder = self.project.path("content/datastore");
+        let mut files = if folder.exists() { crate::project::files(&folder) } else { BTreeMap::new() };
+        files.retain(|path, _| !path.starts_with(".fetch"));
+        files
+    }
+
+    /// The paths of all requests since the last look.
+    fn asked(&self) -> Vec<String> {
+        let asked = self.hub.requests().into_iter().map(|seen| seen.path).collect();
+        self.hub.clear_requests();
+        asked
+    }
+}
+
+#[test]
+fn a_collection_arrives_checked_and_pinned() {
+    let store = Fetching::small();
+    let report = store.fetch(&["one"]);
+    assert_eq!((report["fetched"].as_u64(), report["kept"].as_u64()), (Some(2), Some(0)));
+    let commit = store.hub.head(Kind::Dataset, STORE);
+    assert_eq!(report["revision"], commit);
+    let files = store.files();
+    assert_eq!(files.len(), 3);
+    let lock = store.lock();
+    assert_eq!((lock.repo.as_str(), &lock.revision), (STORE, &commit));
+    for (path, pin) in &lock.objects {
+        assert_eq!(Sha256::of(&files[path]), pin.sha256);
+    }
+    assert_eq!((lock.objects.len(), lock.collections.len()), (2, 1));
+    let build = store.project.build(&["--strict"]);
+    assert_eq!((build["records"].as_u64(), build["diagnostics"].as_u64()), (Some(2), Some(0)));
+    let manifest: Value = serde_json::from_str(&store.project.read("site/hub/manifest.json")).unwrap();
+    assert_eq!(manifest["datastore"]["revision"], commit, "the lock pins what site.yaml does not");
+    assert_eq!(manifest["blocked"], json!([]));
+}
+
+#[test]
+fn what_is_there_is_not_asked_for_again() {
+    let store = Fetching::small();
+    store.fetch(&["one"]);
+    assert_eq!(store.asked().len(), 4, "revision, index, two objects");
+    let before = (store.files(), store.project.read("content/datastore.lock"));
+    let report = store.fetch(&["one"]);
+    assert_eq!((report["fetched"].as_u64(), report["kept"].as_u64()), (Some(0), Some(2)));
+    assert_eq!(store.asked().len(), 2, "revision and index");
+    assert_eq!((store.files(), store.project.read("content/datastore.lock")), before);
+    store.fetch(&[]);
+    assert_eq!(store.asked().len(), 2, "without a name, the collections of the lock file");
+    let report = store.fetch(&["--force", "one"]);
+    assert_eq!(report["fetched"], 2);
+    assert_eq!((store.files(), store.project.read("content/datastore.lock")), before);
+}
+
+#[test]
+fn a_spoilt_file_is_fetched_again_and_build_says_where_it_differs() {
+    let store = Fetching::small();
+    store.fetch(&["one"]);
+    let path = "content/datastore/flat/objects/aa/01/aa01.json";
+    let spoilt = store.project.read(path).replace("0.5", "0.9");
+    store.project.write(path, &spoilt);
+    let run = store.project.run(&["build"]);
+    assert!(run.stdout.contains("wrong-hash") || run.stdout.contains("1 record"), "{}", run.stdout);
+    // The index edited to fit: the lock still knows.
+    let index = "content/datastore/flat/indexes/by_collection/one.jsonl";
+    let (old, new) = (Sha256::of(record("aa01", "acme/one", "0.5").1.as_slice()), Sha256::of(spoilt.as_bytes()));
+    store.project.write(index, &store.project.read(index).replace(&old.to_string(), &new.to_string()));
+    let run = store.project.run(&["build", "--verbose"]);
+    assert!(run.stderr.contains("lock-differs") && run.stderr.contains(path), "{}", run.stderr);
+    assert!(run.stderr.contains(&new.to_string()) && run.stderr.contains("index is not the one"), "{}", run.stderr);
+    let manifest = store.project.read("site/hub/manifest.json");
+    assert!(manifest.contains("record_not_in_lock"), "{manifest}");
+    assert!(
+        !store.project.main_of("models/acme/one.html").contains("huggingface.co/datasets/evaleval/EEE_datastore/blob")
+    );
+    assert!(
+        store.project.main_of("models/acme/two.html").contains("huggingface.co/datasets/evaleval/EEE_datastore/blob")
+    );
+    let report = store.fetch(&["one"]);
+    assert_eq!((report["fetched"].as_u64(), report["kept"].as_u64()), (Some(1), Some(1)));
+    assert_eq!(store.project.build(&["--strict"])["diagnostics"], 0);
+}
+
+#[test]
+fn a_new_revision_brings_what_changed_and_takes_away_what_went() {
+    let store = Fetching::small();
+    store.fetch(&["one"]);
+    store.asked();
+    let (kept, new) = (record("aa01", "acme/one", "0.5"), record("cc03", "acme/three", "0.75"));
+    let replaced = record("dd04", "acme/four", "0.1");
+    let mut superseded = row(&replaced);
+    superseded["superseded_by"] = json!("cc03");
+    let commit = store.put(&[new.clone(), replaced.clone()], vec![row(&kept), row(&new), superseded]);
+    let report = store.fetch(&[]);
+    assert_eq!(report["revision"], commit);
+    assert_eq!(
+        (report["fetched"].as_u64(), report["kept"].as_u64(), report["removed"].as_u64()),
+        (Some(1), Some(1), Some(1))
+    );
+    assert_eq!(report["collections"][0]["superseded"], 1);
+    let files = store.files();
+    assert!(files.contains_key(&new.0) && !files.contains_key(&replaced.0));
+    assert!(!files.contains_key("flat/objects/bb/02/bb02.json"), "no collection names it any more");
+    assert_eq!(store.asked().len(), 3);
+}
+
+#[test]
+fn locked_brings_the_same_state_to_another_machine_at_a_later_date() {
+    let store = Fetching::small();
+    store.fetch(&["one"]);
+    let before = store.files();
+    let lock = store.project.read("content/datastore.lock");
+    let other = record("aa01", "acme/one", "0.99");
+    store.put(std::slice::from_ref(&other), vec![row(&other)]);
+    let elsewhere = Fetching { hub: store.hub.clone(), project: Project::empty() };
+    elsewhere.project.write("content/datastore.lock", &lock);
+    elsewhere.hub.clear_requests();
+    elsewhere.fetch(&["--locked"]);
+    assert_eq!(elsewhere.files(), before);
+    assert_eq!(elsewhere.project.read("content/datastore.lock"), lock);
+    assert_eq!(elsewhere.asked().len(), 3, "index and objects; the revision is known");
+    let refused = elsewhere.run(&["--locked", "tow"]);
+    assert!(refused.code == 1 && refused.stderr.contains("has no collection `tow`"), "{}", refused.stderr);
+    let refused = Fetching { hub: store.hub.clone(), project: Project::empty() }.run(&["--locked"]);
+    assert!(refused.stderr.contains("datastore.lock is not there"), "{}", refused.stderr);
+}
+
+#[test]
+fn samples_come_only_if_they_are_asked_for() {
+    let one = record("aa01", "acme/one", "0.5");
+    let samples = ("flat/objects/aa/01/aa01_samples.jsonl".to_owned(), b"{\"sample_id\": 1}\n".to_vec());
+    let mut with_samples = row(&one);
+    with_samples["instance_level_available"] = json!(true);
+    with_samples["instance_level_path"] = json!(samples.0);
+    with_samples["instance_sha"] = json!(Sha256::of(&samples.1));
+    with_samples["instance_level_size_bytes"] = json!(samples.1.len());
+    let store = Fetching::new(&[one.clone(), samples.clone()]);
+    store.put(&[], vec![with_samples]);
+    store.fetch(&["one"]);
+    assert!(!store.files().contains_key(&samples.0));
+    store.fetch(&["--samples"]);
+    assert_eq!(store.files()[&samples.0], samples.1);
+    assert!(store.lock().samples.contains_key(&samples.0) && !store.lock().objects.contains_key(&samples.0));
+    store.fetch(&[]);
+    assert!(store.lock().samples.contains_key(&samples.0), "what is there stays pinned");
+    assert_eq!(store.project.build(&[])["records"], 1);
+}
+
+#[test]
+fn a_large_file_comes_from_another_host_without_the_token() {
+    let store = Fetching::small();
+    let path = "flat/objects/aa/01/aa01.json";
+    store.hub.edit(Kind::Dataset, STORE, |repo| _ = repo.large.insert(path.to_owned()));
+    store.put(&[record("aa01", "acme/one", "0.625")], vec![row(&record("aa01", "acme/one", "0.625"))]);
+    let run = Run::from(store.command(&["one"]).env("HF_TOKEN", "hf_test").output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let seen = store.hub.requests();
+    let (there, here): (Vec<_>, Vec<_>) = seen.iter().partition(|seen| seen.storage);
+    assert_eq!(there.len(), 1);
+    assert!(there.iter().all(|seen| seen.header("authorization").is_none()));
+    assert!(here.iter().all(|seen| seen.header("authorization") == Some("Bearer hf_test")));
+    assert!(!run.stdout.contains("hf_test") && !run.stderr.contains("hf_test"));
+}
+
+#[test]
+fn a_passing_fault_is_waited_for() {
+    for what in [
+        What::rate_limited(1),
+        What::retry_after(503, 1),
+        What::status(500),
+        What::CutBefore,
+        What::CutWithin,
+        What::HalfJson,
+    ] {
+        let store = Fetching::small();
+        store.hub.fail(Fault::on("GET", "/resolve/", what.clone()));
+        let report = store.fetch(&["one"]);
+        assert_eq!(report["fetched"], 2, "{what:?}");
+        assert_eq!(store.project.build(&["--strict"])["records"], 2);
+    }
+}
+
+#[test]
+fn a_page_in_place_of_an_index_is_no_index() {
+    let store = Fetching::small();
+    store.hub.fail(Fault::on("GET", "/resolve/", What::Html));
+    let run = store.run(&["one"]);
+    assert!(run.code == 1 && run.stderr.contains("is not JSON Lines"), "{}", run.stderr);
+    assert!(!store.project.path("content/datastore.lock").exists());
+}
+
+#[test]
+fn one_bad_object_is_told_and_the_others_arrive() {
+    let good = record("aa01", "acme/one", "0.5");
+    let bad = record("bb02", "acme/two", "0.25");
+    let wrong_hash = |row: &mut Value| row["sha256"] = json!("0".repeat(64));
+    let too_small = |row: &mut Value| row["size_bytes"] = json!(5);
+    let too_large = |row: &mut Value| row["size_bytes"] = json!(50_000);
+    let elsewhere = |row: &mut Value| row["object_path"] = json!("flat/objects/no/ne/none.json");
+    let cases: [(&dyn Fn(&mut Value), &str); 4] = [
+        (&wrong_hash, "the index says 0000"),
+        (&too_small, "more than the 5 bytes"),
+        (&too_large, "the index says 50000"),
+        (&elsewhere, "no such file"),
+    ];
+    for (spoil, why) in cases {
+        let store = Fetching::new(&[good.clone(), bad.clone()]);
+        let mut spoilt = row(&bad);
+        spoil(&mut spoilt);
+        store.put(&[], vec![row(&good), spoilt]);
+        let run = store.run(&["one"]);
+        assert_eq!(run.code, 1);
+        assert!(run.stderr.contains(why) && run.stderr.contains("1 file is not there"), "{why}: {}", run.stderr);
+        assert_eq!(store.files().len(), 2, "the good one and the index");
+        assert_eq!(store.lock().objects.len(), 1, "the lock names what is there");
+        let build = store.project.build(&[]);
+        assert_eq!((build["records"].as_u64(), build["quarantined"]["missing-object"].as_u64()), (Some(1), Some(1)));
+    }
+}
+
+#[test]
+fn an_index_cannot_reach_outside() {
+    let good = record("aa01", "acme/one", "0.5");
+    let store = Fetching::new(std::slice::from_ref(&good));
+    let outside = [
+        "../../evil.json",
+        "/tmp/evil.json",
+        "flat/indexes/by_collection/one.jsonl",
+        "flat/objects/../../x.json",
+        "flat\\objects\\x.json",
+        ".fetch/x.json",
+    ];
+    let mut rows: Vec<Value> = outside
+        .iter()
+        .map(|path| {
+            let mut row = row(&good);
+            row["object_path"] = json!(path);
+            row
+        })
+        .collect();
+    rows.push(row(&good));
+    store.put(&[], rows);
+    let run = store.run(&["one"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("6 rows left out: unsafe-path"), "{}", run.stdout);
+    assert_eq!(store.files().len(), 2);
+    assert!(!store.project.path("evil.json").exists() && !store.project.path("content/evil.json").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link() {
+    let store = Fetching::small();
+    let outside = tempfile::tempdir().unwrap();
+    fs::create_dir_all(store.project.path("content/datastore/flat")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), store.project.path("content/datastore/flat/objects")).unwrap();
+    let run = store.run(&["one"]);
+    assert!(run.code == 1 && run.stderr.contains("writes through no links"), "{}", run.stderr);
+    assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn names_that_do_not_exist_get_help() {
+    let store = Fetching::small();
+    for (arguments, words) in [
+        (&["On"][..], "has no collection `On`"),
+        (&["On"], "did you mean `one`?"),
+        (&["one.jsonl"], "leave `.jsonl` out"),
+        (&["../one"], "holds a slash"),
+        (&[], "no collection was named"),
+        (&["one", "--datastore", "evaleval/EEE_datastore@nowhere"], "name a branch, a tag or a commit"),
+        (&["one", "--datastore", "evaleval/other"], "check the spelling of OWNER/NAME"),
+    ] {
+        let run = store.run(arguments);
+        assert!(run.code == 1 && run.stderr.contains(words), "{arguments:?}: {}", run.stderr);
+        assert!(!store.project.path("content/datastore.lock").exists());
+    }
+    let run = store.run(&["one", "--datastore", "nonsense"]);
+    assert!(run.code == 2 && run.stderr.contains("is not a Hub dataset"), "{}", run.stderr);
+}
+
+#[test]
+fn collections_are_listed_with_their_sizes() {
+    let store = Fetching::small();
+    store.hub.put_all(
+        Kind::Dataset,
+        STORE,
+        [index("two words", &[]), ("flat/indexes/by_collection/deep/x.jsonl".into(), b"".to_vec())],
+    );
+    let run = store.run(&["--list"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert!(lines[1].starts_with("one") && lines[1].contains("2 "), "{}", run.stdout);
+    assert!(lines[2].starts_with("two words"), "{}", run.stdout);
+    assert!(lines[3].starts_with("2 collections, 2 records"), "{}", run.stdout);
+    assert!(!store.project.path("content/datastore.lock").exists());
+    let report = store.fetch(&["--all"]);
+    assert_eq!(report["collections"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_lock_that_was_edited_is_not_believed() {
+    let store = Fetching::small();
+    store.fetch(&["one"]);
+    let lock = store.project.read("content/datastore.lock");
+    store.project.write("content/datastore.lock", &lock.replace("acme", "x").replace("aa01", "ab01"));
+    let run = store.run(&["one"]);
+    assert!(run.code == 1 && run.stderr.contains("edited or merged by hand"), "{}", run.stderr);
+    let run = store.project.run(&["build"]);
+    assert!(run.code == 0 && run.stderr.contains("broken-lock"), "{}", run.stderr);
+    assert!(store.project.read("site/hub/manifest.json").contains("record_not_in_lock"));
+}
+
+#[test]
+fn a_datastore_of_another_repository_is_not_mixed_in() {
+    let store = Fetching::small();
+    store.fetch(&["one"]);
+    store.hub.add_dataset("acme/evals");
+    let run = store.run(&["one", "--datastore", "acme/evals"]);
+    assert!(run.code == 1 && run.stderr.contains("into another folder with --to"), "{}", run.stderr);
+}
+
+#[test]
+fn who_does_not_answer_is_not_asked_for_ever() {
+    let records: Vec<_> = (0..200).map(|n| record(&format!("{n:04}"), &format!("acme/m{n}"), "0.5")).collect();
+    let store = Fetching::new(&records);
+    store.hub.fail(Fault::on("GET", "/resolve/main", What::status(503)));
+    store.hub.fail(Fault::on("GET", "flat/objects", What::status(503)).times(usize::MAX));
+    let run = store.run(&["one", "--jobs", "2"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("the next run goes on from it") && run.stderr.contains("503"), "{}", run.stderr);
+    assert!(store.hub.requests().len() < 60, "{}", store.hub.requests().len());
+    assert!(!store.project.path("content/datastore.lock").exists());
+    store.hub.clear_faults();
+    store.fetch(&["one"]);
+    assert_eq!(store.lock().objects.len(), 200);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_ends_the_run_and_the_next_one_goes_on() {
+    let mut large = record("bb02", "acme/two", "0.25");
+    large.1.extend(std::iter::repeat_n(b' ', 300_000));
+    let store = Fetching::new(&[record("aa01", "acme/one", "0.5"), large]);
+    // No file may have more than 64 kB; the signal for it is ignored, so that writing fails.
+    let fetch = store.command(&["one"]);
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$0\" fetch one"]).arg(env!("CARGO_BIN_EXE_evalcards"));
+    command.current_dir(store.project.root());
+    for (name, value) in fetch.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let run = Run::from(command.output().unwrap());
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr.contains("cannot be written here") && run.stderr.contains("space that is left"),
+        "{}",
+        run.stderr
+    );
+    assert!(!store.files().contains_key("flat/objects/bb/02/bb02.json"));
+    store.fetch(&["one"]);
+    assert_eq!(store.lock().objects.len(), 2);
+    assert_eq!(store.project.build(&["--strict"])["records"], 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn kills_at_any_moment_end_in_a_correct_state() {
+    let records: Vec<_> = (0..300).map(|n| record(&format!("{n:04}"), &format!("acme/m{n}"), "0.5")).collect();
+    let store = Fetching::new(&records);
+    store.hub.set_latency(Duration::from_millis(1));
+    let mut kills = 0;
+    for round in 0..40_u64 {
+        let mut child =
+            store.command(&["one", "--jobs", "4"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(5 + round * 4));
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            kills += 1;
+        }
+        child.wait().unwrap();
+        let known: BTreeMap<_, _> = records.iter().cloned().collect();
+        for (path, bytes) in store.files().iter().filter(|(path, _)| path.starts_with("flat/objects")) {
+            assert_eq!(Some(bytes), known.get(path), "no half file under its name");
+        }
+        if store.project.path("content/datastore.lock").exists() {
+            break;
+        }
+    }
+    assert!(kills > 3, "only {kills} runs were killed");
+    store.hub.set_latency(Duration::ZERO);
+    store.fetch(&["one"]);
+    assert_eq!(store.lock().objects.len(), 300);
+    assert_eq!(store.project.build(&["--strict"])["records"], 300);
+    assert_eq!(
+        fs::read_dir(store.project.path("content/datastore/.fetch")).unwrap().count(),
+        1,
+        "only the lock of the run"
+    );
+}
+
+#[test]
+fn the_real_datastore_arrives_and_builds_to_the_same_bytes() {
+    let real = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/datastore");
+    if !real.is_dir() {
+        eprintln!("SKIPPED: the real records are not there");
+        return;
+    }
+    let store = Fetching { hub: TestHub::start(), project: Project::empty() };
+    store.hub.add_dataset(STORE);
+    let files = crate::project::files(&real);
+    let count =
+        files.keys().filter(|path| path.starts_with("flat/objects") && !path.ends_with("_samples.jsonl")).count();
+    let commit = store.hub.put_all(Kind::Dataset, STORE, files);
+    let report = store.fetch(&["--all"]);
+    assert_eq!(report["collections"].as_array().unwrap().len(), 8);
+    assert_eq!(report["fetched"].as_u64(), Some(count as u64));
+    store.asked();
+    let report = store.fetch(&["--all"]);
+    assert_eq!(report["fetched"], 0);
+    assert_eq!(store.asked().len(), 10, "revision, list of collections, and one for each of the eight");
+    store.project.build(&[]);
+    let from_fetched = store.project.files("site");
+    let other = Project::empty();
+    other.write("content/site.yaml", &format!("datastore: {{repo: {STORE}, revision: {commit}}}\n"));
+    other.build(&["--datastore", &real.display().to_string()]);
+    let from_folder = other.files("site");
+    let ours = |files: &BTreeMap<String, Vec<u8>>| -> BTreeMap<String, Sha256> {
+        files
+            .iter()
+            .filter(|(path, _)| !path.starts_with(".evalcards"))
+            .map(|(path, bytes)| (path.clone(), Sha256::of(bytes)))
+            .collect()
+    };
+    assert!(ours(&from_fetched) == ours(&from_folder));
+}
