@@ -36,6 +36,7 @@ pub use wanted::{Failure, Summary};
 
 /// An index may not be larger (bytes); the public datastore's largest has some five million.
 const MAX_INDEX: u64 = 256 << 20;
+const INDEXES_AT_A_TIME: usize = 4;
 
 /// What was typed.
 #[derive(Clone, Debug)]
@@ -222,7 +223,11 @@ impl<'a> Source<'a> {
         keep: impl Fn(&Index, &[u8]) -> Result<()> + Sync,
     ) -> Result<Vec<Index>> {
         progress.stage("indexes", names.len());
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs).build().context("failed to start threads")?;
+        // Each is in memory as a whole, and one may have many megabytes.
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.jobs.min(INDEXES_AT_A_TIME))
+            .build()
+            .context("failed to start threads")?;
         pool.install(|| {
             let read = names.par_iter().map(|name| {
                 let bytes = self.index(name)?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::hash::Sha256;
-use crate::load::datastore::{Expected, Object, Row, is_safe_relative, read_rows};
+use crate::load::datastore::{Expected, Object, Row, is_safe_relative, rows};
 use crate::load::quarantine::Reason;
 use crate::lock::Pin;
 
@@ -77,7 +77,7 @@ impl Index {
     pub fn new(name: &str, bytes: &[u8]) -> Index {
         let mut summary = Summary { collection: name.to_owned(), ..Summary::default() };
         let mut files = Vec::new();
-        for row in read_rows(bytes, &Arc::from(name)) {
+        for row in rows(bytes, &Arc::from(name)) {
             match row {
                 Row::Blank => {}
                 Row::LeftOut(Reason::Superseded, _) => summary.superseded += 1,

@@ -216,7 +216,9 @@ fn list_indexes(
         listing.digest.add(&bytes);
         locked.compare(&path, &collection, &bytes);
         let file = format!("{INDEXES}/{collection}.jsonl");
-        for (line, row) in read_rows(&bytes, &collection).into_iter().enumerate() {
+        let lines: Vec<&[u8]> = lines(&bytes).collect();
+        let rows: Vec<Row> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
+        for (line, row) in rows.into_iter().enumerate() {
             match row {
                 Row::Blank => {}
                 Row::Object(object) => listing.objects.push(object),
@@ -286,11 +288,15 @@ pub enum Row {
     LeftOut(Reason, String),
 }
 
-/// The rows of an index, line by line.
-pub fn read_rows(index: &[u8], collection: &Arc<str>) -> Vec<Row> {
+/// The lines of an index.
+fn lines(index: &[u8]) -> impl Iterator<Item = &[u8]> {
     let text = index.strip_prefix("\u{feff}".as_bytes()).unwrap_or(index);
-    let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
-    lines.par_iter().map(|line| read_row(line, collection)).collect()
+    text.split(|byte| *byte == b'\n')
+}
+
+/// The rows of an index, line by line.
+pub fn rows(index: &[u8], collection: &Arc<str>) -> impl Iterator<Item = Row> {
+    lines(index).map(|line| read_row(line, collection))
 }
 
 /// The fields of an index row that are used; the three shapes of rows differ in others only.
