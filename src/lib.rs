@@ -55,6 +55,7 @@ pub mod date;
 pub mod diagnostic;
 pub mod emit;
 pub mod facts;
+pub mod fetch;
 pub mod hash;
 pub mod hub;
 pub mod id;
