@@ -36,17 +36,23 @@ pub fn fetch(run: &Run) -> Result<AccountsReport> {
     let (due, fresh): (Vec<String>, Vec<String>) =
         names.into_iter().partition(|name| seen.get(name.as_str()).is_none_or(|seen| run.is_due(*seen)));
     let mut report = AccountsReport { fresh: fresh.len(), ..AccountsReport::default() };
-    let asked = ask_all(run, "ask for accounts", &due, |name| look_up(run.hub, name), |name, answer| {
-        match answer {
-            Err(err) => report.failures.push(Failure::new(name, &err)),
-            Ok(organizations) => {
-                let count = if organizations.is_some() { &mut report.found } else { &mut report.unknown };
-                *count += 1;
-                store.put(AccountFact { account: name.clone(), seen: run.now, organizations });
+    let asked = ask_all(
+        run,
+        "ask for accounts",
+        &due,
+        |name| look_up(run.hub, name),
+        |name, answer| {
+            match answer {
+                Err(err) => report.failures.push(Failure::new(name, &err)),
+                Ok(organizations) => {
+                    let count = if organizations.is_some() { &mut report.found } else { &mut report.unknown };
+                    *count += 1;
+                    store.put(AccountFact { account: name.clone(), seen: run.now, organizations });
+                }
             }
-        }
-        Ok(())
-    });
+            Ok(())
+        },
+    );
     store.save()?;
     report.not_asked = asked?;
     report.failures.sort_by(|a, b| a.what.cmp(&b.what));

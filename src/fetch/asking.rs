@@ -69,6 +69,9 @@ pub fn ask_all<T: Sync, A: Send>(
     ask: impl Fn(&T) -> Result<A, HubError> + Sync,
     mut keep: impl FnMut(&T, Result<A, HubError>) -> Result<()>,
 ) -> Result<usize> {
+    if items.is_empty() {
+        return Ok(0);
+    }
     run.progress.stage(stage, items.len());
     let (next, failures, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
     // Answers wait for the disk here, not in memory.
@@ -93,7 +96,7 @@ pub fn ask_all<T: Sync, A: Send>(
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..run.jobs.clamp(1, items.len().max(1)) {
+        for _ in 0..run.jobs.clamp(1, items.len()) {
             let (sender, work) = (sender.clone(), &work);
             scope.spawn(move || work(sender));
         }

@@ -61,31 +61,37 @@ pub fn fetch(run: &Run, benchmarks: &[HubBenchmark]) -> Result<BenchmarksReport>
     let mut store: Store<BenchmarkFact> = Store::open(run.folder)?;
     let mut report = BenchmarksReport::default();
     let mut findings = Diagnostics::default();
-    let asked = ask_all(run, "ask for benchmarks", benchmarks, |it| look_up(run.hub, &it.dataset), |it, answer| {
-        let found = match answer {
-            Ok(found) => found,
-            Err(err) => {
-                report.failures.push(Failure::new(&it.dataset, &err));
-                return Ok(());
-            }
-        };
-        let path = text_path(run.folder, &it.dataset);
-        compare(it, &found, &path, &mut findings);
-        let eval_yaml = match (found.head, found.file) {
-            (Some(head), Some((bytes, said))) => {
-                write_if_changed(&path, &bytes)?;
-                report.read += 1;
-                Some(EvalYaml { commit: head.commit, sha256: Sha256::of(&bytes), tasks: said.tasks })
-            }
-            _ => {
-                remove(&path)?;
-                report.without += 1;
-                None
-            }
-        };
-        store.put(BenchmarkFact { dataset: it.dataset.clone(), seen: run.now, eval_yaml });
-        Ok(())
-    });
+    let asked = ask_all(
+        run,
+        "ask for benchmarks",
+        benchmarks,
+        |it| look_up(run.hub, &it.dataset),
+        |it, answer| {
+            let found = match answer {
+                Ok(found) => found,
+                Err(err) => {
+                    report.failures.push(Failure::new(&it.dataset, &err));
+                    return Ok(());
+                }
+            };
+            let path = text_path(run.folder, &it.dataset);
+            compare(it, &found, &path, &mut findings);
+            let eval_yaml = match (found.head, found.file) {
+                (Some(head), Some((bytes, said))) => {
+                    write_if_changed(&path, &bytes)?;
+                    report.read += 1;
+                    Some(EvalYaml { commit: head.commit, sha256: Sha256::of(&bytes), tasks: said.tasks })
+                }
+                _ => {
+                    remove(&path)?;
+                    report.without += 1;
+                    None
+                }
+            };
+            store.put(BenchmarkFact { dataset: it.dataset.clone(), seen: run.now, eval_yaml });
+            Ok(())
+        },
+    );
     store.save()?;
     report.not_asked = asked?;
     report.failures.sort_by(|a, b| a.what.cmp(&b.what));
@@ -149,7 +155,8 @@ fn read(bytes: &[u8]) -> Result<Said, String> {
 
 /// Notes where the Hub says otherwise than our list.
 fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagnostics) {
-    const OWN_LIST: &str = "write content/benchmarks/<name>.hub.yaml with the same key, which takes the place of the built-in entry";
+    const OWN_LIST: &str =
+        "write content/benchmarks/<name>.hub.yaml with the same key, which takes the place of the built-in entry";
     let file = path.display().to_string();
     let dataset = &ours.dataset;
     let mut differs = |code, place: &str, message: String, help: &str| {

@@ -51,22 +51,28 @@ pub fn fetch(run: &Run, ids: &[String]) -> Result<ModelsReport> {
         }
     }
     let mut n_unsaved = 0;
-    let asked = ask_all(run, "ask for models", &due, |id| look_up(run.hub, id), |id, answer| {
-        match answer {
-            Err(err) => report.failures.push(Failure::new(id, &err)),
-            Ok(info) => {
-                let count = if info.is_some() { &mut report.found } else { &mut report.unknown };
-                *count += 1;
-                store.put(ModelFact { id: (*id).to_owned(), seen: run.now, info });
-                n_unsaved += 1;
+    let asked = ask_all(
+        run,
+        "ask for models",
+        &due,
+        |id| look_up(run.hub, id),
+        |id, answer| {
+            match answer {
+                Err(err) => report.failures.push(Failure::new(id, &err)),
+                Ok(info) => {
+                    let count = if info.is_some() { &mut report.found } else { &mut report.unknown };
+                    *count += 1;
+                    store.put(ModelFact { id: (*id).to_owned(), seen: run.now, info });
+                    n_unsaved += 1;
+                }
             }
-        }
-        if n_unsaved >= SAVE_EVERY {
-            n_unsaved = 0;
-            store.save()?;
-        }
-        Ok(())
-    });
+            if n_unsaved >= SAVE_EVERY {
+                n_unsaved = 0;
+                store.save()?;
+            }
+            Ok(())
+        },
+    );
     // What came before a failure to write is worth another try.
     store.save()?;
     report.not_asked = asked?;

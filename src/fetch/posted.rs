@@ -63,35 +63,41 @@ pub fn fetch(run: &Run, ids: &[String]) -> Result<PostedReport> {
     let (due, fresh): (Vec<&String>, Vec<&String>) =
         ids.into_iter().partition(|id| known.get(*id).is_none_or(|fact| run.is_due(fact.seen)));
     report.fresh = fresh.len();
-    let asked = ask_all(run, "ask for results", &due, |id| look_up(run.hub, id), |id, answer| {
-        let page = match answer {
-            Ok(page) => page,
-            Err(err) => {
-                report.failures.push(Failure::new(id, &err));
-                return Ok(());
+    let asked = ask_all(
+        run,
+        "ask for results",
+        &due,
+        |id| look_up(run.hub, id),
+        |id, answer| {
+            let page = match answer {
+                Ok(page) => page,
+                Err(err) => {
+                    report.failures.push(Failure::new(id, &err));
+                    return Ok(());
+                }
+            };
+            stores.void.extend(known.get(*id).and_then(|before| before.model.clone()));
+            let mut fact = PostedModel { id: (*id).clone(), seen: run.now, model: None, response_sha256: None };
+            match page {
+                None => report.unknown += 1,
+                Some(page) => {
+                    report.found += 1;
+                    let (results, left_out) = results(run, &page);
+                    report.left_out += left_out;
+                    report.results += results.len();
+                    report.verified += results.iter().filter(|it| it.verified).count();
+                    stores.void.insert(page.head.id.clone());
+                    // Two names may be one model.
+                    stores.fresh.retain(|it| it.model != page.head.id);
+                    stores.fresh.extend(results);
+                    fact.model = Some(page.head.id);
+                    fact.response_sha256 = Some(page.response_sha256);
+                }
             }
-        };
-        stores.void.extend(known.get(*id).and_then(|before| before.model.clone()));
-        let mut fact = PostedModel { id: (*id).clone(), seen: run.now, model: None, response_sha256: None };
-        match page {
-            None => report.unknown += 1,
-            Some(page) => {
-                report.found += 1;
-                let (results, left_out) = results(run, &page);
-                report.left_out += left_out;
-                report.results += results.len();
-                report.verified += results.iter().filter(|it| it.verified).count();
-                stores.void.insert(page.head.id.clone());
-                // Two names may be one model.
-                stores.fresh.retain(|it| it.model != page.head.id);
-                stores.fresh.extend(results);
-                fact.model = Some(page.head.id);
-                fact.response_sha256 = Some(page.response_sha256);
-            }
-        }
-        stores.models.put(fact);
-        if (report.found + report.unknown).is_multiple_of(SAVE_EVERY) { stores.save() } else { Ok(()) }
-    });
+            stores.models.put(fact);
+            if (report.found + report.unknown).is_multiple_of(SAVE_EVERY) { stores.save() } else { Ok(()) }
+        },
+    );
     stores.save()?;
     report.not_asked = asked?;
     report.failures.sort_by(|a, b| a.what.cmp(&b.what));
@@ -128,13 +134,8 @@ fn results(run: &Run, page: &ModelPage) -> (Vec<PostedFact>, usize) {
     // Entries that differ in nothing but the judgement count for neither.
     let mut found: BTreeMap<(String, String, String, String, Option<u64>), Vec<PostedFact>> = BTreeMap::new();
     for fact in entries.iter().take(MAX_RESULTS).filter_map(|entry| result(run, page, entry)) {
-        let key = (
-            fact.dataset.clone(),
-            fact.task.clone(),
-            fact.value.to_string(),
-            fact.filename.clone(),
-            fact.pull_request,
-        );
+        let key =
+            (fact.dataset.clone(), fact.task.clone(), fact.value.to_string(), fact.filename.clone(), fact.pull_request);
         found.entry(key).or_default().push(fact);
     }
     let agreed = found.into_values().filter(|alike| alike.iter().all(|it| it.verified == alike[0].verified));

@@ -12,23 +12,22 @@ use super::asking::{Failure, Run, account_name, ask_all};
 use crate::hub::{Change, Discussion, ErrorKind, PullRequest, Repo};
 
 /// More pull requests are not looked at in one run.
-const MAX_PULLS: usize = 3000;
+pub const MAX_PULLS: usize = 3000;
 
 /// How a commit came to the main branch.
 #[derive(Clone, Debug)]
-pub enum Origin {
-    /// By a merge of this pull request.
-    Pull {
-        /// Its number.
-        number: u64,
-        /// Who opened it, unless the account was deleted.
-        account: Option<String>,
-    },
-    /// By no pull request.
-    Pushed {
-        /// Who wrote it, if that is one account.
-        account: Option<String>,
-    },
+pub struct Origin {
+    /// The pull request that was merged as this commit; `None` if it was pushed.
+    pub pull_request: Option<u64>,
+    /// Who opened that, or who wrote the commit; `None` if deleted, or if they are several.
+    pub account: Option<String>,
+}
+
+impl Origin {
+    /// By a merge of `pull`.
+    pub fn of(pull: &Discussion) -> Origin {
+        Origin { pull_request: Some(pull.num), account: pull.author().and_then(account_name) }
+    }
 }
 
 /// The pull requests of a repository, as far as they were looked at.
@@ -61,7 +60,7 @@ impl<'a> Pulls<'a> {
             Some(_) if self.unknown(commits).any(|commit| commit.date.is_none()) => None,
             Some(newest) => newest,
         };
-        let Some(merged) = self.merged()? else { return Ok(&self.origins) };
+        let Some(merged) = self.merged() else { return Ok(&self.origins) };
         // A pull request is opened before it is merged.
         let numbers = merged.iter().filter(|it| !matches!((it.created_at(), newest), (Some(a), Some(b)) if a > b));
         let numbers: Vec<u64> = numbers.map(|it| it.num).collect();
@@ -75,20 +74,26 @@ impl<'a> Pulls<'a> {
             return Ok(&self.origins);
         }
         let (run, repo) = (self.run, self.repo);
-        let not_asked = ask_all(run, "ask for commits", &pushed, |id| run.hub.authors(repo, id), |id, answer| {
-            match answer {
-                Ok(authors) => {
-                    let account = match authors.as_slice() {
-                        [author] => account_name(author),
-                        // Which of several brought the file cannot be told.
-                        _ => None,
-                    };
-                    self.origins.insert(id.clone(), Origin::Pushed { account });
+        let not_asked = ask_all(
+            run,
+            "ask for commits",
+            &pushed,
+            |id| run.hub.authors(repo, id),
+            |id, answer| {
+                match answer {
+                    Ok(authors) => {
+                        let account = match authors.as_slice() {
+                            [author] => account_name(author),
+                            // Which of several brought the file cannot be told.
+                            _ => None,
+                        };
+                        self.origins.insert(id.clone(), Origin { pull_request: None, account });
+                    }
+                    Err(err) => self.failures.push(Failure::new(id, &err)),
                 }
-                Err(err) => self.failures.push(Failure::new(id, &err)),
-            }
-            Ok(())
-        })?;
+                Ok(())
+            },
+        )?;
         self.note_not_asked(not_asked, "commits");
         Ok(&self.origins)
     }
@@ -97,8 +102,8 @@ impl<'a> Pulls<'a> {
         commits.values().copied().filter(|commit| !self.origins.contains_key(&commit.id))
     }
 
-    /// All merged pull requests, or the first [`MAX_PULLS`]; none if they cannot be listed.
-    pub fn merged(&mut self) -> Result<Option<Vec<Discussion>>> {
+    /// All merged pull requests; none if they cannot be listed.
+    pub fn merged(&mut self) -> Option<Vec<Discussion>> {
         if self.merged.is_none() {
             match self.run.hub.pull_requests(self.repo) {
                 Ok(all) => {
@@ -110,7 +115,7 @@ impl<'a> Pulls<'a> {
                 Err(err) => self.failures.push(Failure::new(self.repo.id, &err)),
             }
         }
-        Ok(self.merged.clone())
+        self.merged.clone()
     }
 
     /// Looks at pull requests by number; true if all of them are known then.
@@ -118,8 +123,12 @@ impl<'a> Pulls<'a> {
         let new: Vec<u64> = numbers.iter().copied().filter(|number| !self.known.contains(number)).collect();
         let asked = &new[..new.len().min(MAX_PULLS)];
         let (run, repo) = (self.run, self.repo);
-        let not_asked =
-            ask_all(run, "ask for requests", asked, |number| run.hub.pull_request(repo, *number), |number, answer| {
+        let not_asked = ask_all(
+            run,
+            "ask for requests",
+            asked,
+            |number| run.hub.pull_request(repo, *number),
+            |number, answer| {
                 match answer {
                     Ok(pull) => {
                         self.known.insert(*number);
@@ -130,7 +139,8 @@ impl<'a> Pulls<'a> {
                     Err(err) => self.failures.push(Failure::new(&format!("#{number}"), &err)),
                 }
                 Ok(())
-            })?;
+            },
+        )?;
         self.note_not_asked(not_asked + new.len() - asked.len(), "pull requests");
         Ok(numbers.iter().all(|number| self.known.contains(number)))
     }
@@ -139,8 +149,7 @@ impl<'a> Pulls<'a> {
     pub fn take(&mut self, pull: Option<&PullRequest>) {
         let Some(pull) = pull else { return };
         if let Some(commit) = &pull.merge_commit {
-            let account = pull.discussion.author().and_then(account_name);
-            self.origins.insert(commit.clone(), Origin::Pull { number: pull.discussion.num, account });
+            self.origins.insert(commit.clone(), Origin::of(&pull.discussion));
         }
     }
 

@@ -15,16 +15,17 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::asking::{Failure, Run, ask_all};
-use super::pulls::{Origin, Pulls};
+use super::pulls::{MAX_PULLS, Origin, Pulls};
 use super::store::Store;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{Introduced, Submission};
 use crate::hash::Sha256;
-use crate::hub::{Change, FileAt, Hub, HubError, PullRequest, Repo, git_blob_id};
+use crate::hub::{Change, Discussion, FileAt, Hub, HubError, PullRequest, Repo, git_blob_id};
 use crate::load::datastore::is_safe_relative;
 use crate::lock::Lock;
 
@@ -59,11 +60,27 @@ struct Wanted<'a> {
     legacy_path: Option<String>,
 }
 
-/// A commit that wrote the bytes of an object.
+/// What wrote the bytes of an object.
 #[derive(Clone, Debug)]
 struct Sighting {
     path: String,
-    commit: Change,
+    by: By,
+}
+
+/// A commit of the main branch; or a merged pull request that the Hub names no such commit of.
+#[derive(Clone, Debug)]
+enum By {
+    Commit(Change),
+    Branch(Discussion),
+}
+
+impl By {
+    fn date(&self) -> Option<Timestamp> {
+        match self {
+            By::Commit(commit) => commit.date,
+            By::Branch(pull) => pull.created_at(),
+        }
+    }
 }
 
 /// Where the bytes of an object stand at the locked revision.
@@ -112,10 +129,10 @@ fn wanted<'a>(
 ) -> Vec<Option<Wanted<'a>>> {
     let traced = store.facts().iter().filter(|fact| fact.introduced.is_some() && !run.force);
     let known: HashSet<(&str, Sha256)> = traced.map(|fact| (fact.object.as_str(), fact.sha256)).collect();
-    let due: Vec<_> =
-        lock.objects.iter().filter(|(path, pin)| !known.contains(&(path.as_str(), pin.sha256))).collect();
+    let due: Vec<_> = lock.objects.iter().filter(|(path, pin)| !known.contains(&(path.as_str(), pin.sha256))).collect();
     let mut legacy_paths = legacy_paths(datastore, lock);
-    let blobs: Vec<Result<String, String>> = due.par_iter().map(|(path, pin)| blob(datastore, path, pin.sha256)).collect();
+    let blobs: Vec<Result<String, String>> =
+        due.par_iter().map(|(path, pin)| blob(datastore, path, pin.sha256)).collect();
     let mut wanted = Vec::with_capacity(due.len());
     for ((path, pin), blob) in due.into_iter().zip(blobs) {
         wanted.push(match blob {
@@ -182,10 +199,11 @@ impl Tracer<'_> {
         let rest: Vec<usize> = places.keys().copied().filter(|index| !traced.contains(index)).collect();
         // What stands at its legacy path, but could not be followed, is not looked for elsewhere.
         let searched: Vec<usize> = rest.iter().copied().filter(|index| places[index].legacy.is_none()).collect();
-        let found = self.search(&searched)?;
+        let (found, is_complete) = self.search(&searched)?;
         traced.extend(self.settle(found)?);
 
-        let object = searched.iter().filter(|index| !traced.contains(index));
+        // Who wrote the object itself did not bring the record, if an unread request did.
+        let object = searched.iter().filter(|index| is_complete && !traced.contains(index));
         let object: HashMap<usize, Sighting> =
             object.filter_map(|index| Some((*index, places[index].object.clone()?))).collect();
         let lost: Vec<usize> =
@@ -222,19 +240,24 @@ impl Tracer<'_> {
 
     /// Writes down the origins of what was seen; gives the indexes of those that have one.
     fn settle(&mut self, seen: HashMap<usize, Sighting>) -> Result<HashSet<usize>> {
-        let commits = seen.values().map(|it| (it.commit.id.as_str(), &it.commit)).collect();
-        let origins = self.pulls.origins(&commits)?;
-        let mut settled = Vec::new();
-        for (index, sighting) in &seen {
-            let Some(origin) = origins.get(&sighting.commit.id) else { continue };
-            let (pull_request, account) = match origin {
-                Origin::Pull { number, account } => (Some(*number), account.clone()),
-                Origin::Pushed { account } => (None, account.clone()),
+        let commits = seen.values().filter_map(|it| match &it.by {
+            By::Commit(commit) => Some((commit.id.as_str(), commit)),
+            By::Branch(_) => None,
+        });
+        let origins = self.pulls.origins(&commits.collect())?;
+        let settled = seen.into_iter().filter_map(|(index, Sighting { path, by })| {
+            let at = by.date();
+            let (commit, origin) = match by {
+                By::Branch(pull) => (None, Origin::of(&pull)),
+                By::Commit(commit) => {
+                    let origin = origins.get(&commit.id)?.clone();
+                    (Some(commit.id), origin)
+                }
             };
-            let (path, at) = (sighting.path.clone(), sighting.commit.date);
-            let commit = Some(sighting.commit.id.clone());
-            settled.push((*index, Introduced { path, commit, pull_request, account, at }));
-        }
+            let Origin { pull_request, account } = origin;
+            Some((index, Introduced { path, commit, pull_request, account, at }))
+        });
+        let settled: Vec<(usize, Introduced)> = settled.collect();
         let indexes = settled.iter().map(|(index, _)| *index).collect();
         settled.into_iter().for_each(|(index, introduced)| self.put(index, Some(introduced)));
         self.store.save()?;
@@ -246,46 +269,51 @@ impl Tracer<'_> {
         self.store.put(Submission { object: (*path).to_owned(), sha256: *sha256, seen: self.run.now, introduced });
     }
 
-    /// Searches all merged pull requests for those that wrote the bytes of objects, by index.
-    fn search(&mut self, indexes: &[usize]) -> Result<HashMap<usize, Sighting>> {
-        let mut found: HashMap<usize, Sighting> = HashMap::new();
+    /// Searches all merged pull requests for the earliest that wrote the bytes of each object, by
+    /// index; and whether all were read.
+    fn search(&mut self, indexes: &[usize]) -> Result<(HashMap<usize, Sighting>, bool)> {
+        let mut found: HashMap<usize, (u64, Sighting)> = HashMap::new();
         if indexes.is_empty() {
-            return Ok(found);
+            return Ok((HashMap::new(), true));
         }
-        let Some(merged) = self.pulls.merged()? else { return Ok(found) };
+        let Some(merged) = self.pulls.merged() else { return Ok((HashMap::new(), false)) };
         let names: HashMap<&str, usize> =
             indexes.iter().map(|index| (file_name(self.wanted[*index].path), *index)).collect();
         let (run, repo, wanted) = (self.run, self.repo, self.wanted);
-        let numbers: Vec<u64> = merged.iter().map(|pull| pull.num).collect();
+        let numbers: Vec<u64> = merged.iter().map(|pull| pull.num).take(MAX_PULLS).collect();
+        let mut is_complete = numbers.len() == merged.len();
         let ask = |number: &u64| {
             let Some(pull) = run.hub.pull_request_with_diff(repo, *number)? else { return Ok(None) };
             let sightings = written_by(run.hub, repo, &pull, &names, wanted)?;
             // The text of the change is no longer needed, and may be long.
             Ok(Some((PullRequest { diff: None, ..pull }, sightings)))
         };
-        let not_asked = ask_all(run, "search requests", &numbers, ask, |number, answer| {
+        // A change may be long: few are held at a time.
+        let few = Run { jobs: run.jobs.min(2), ..*run };
+        let not_asked = ask_all(&few, "search requests", &numbers, ask, |number, answer| {
             match answer {
                 Ok(Some((pull, sightings))) => {
                     self.pulls.take(Some(&pull));
                     for (index, sighting) in sightings {
-                        let known = found.get(&index);
-                        if known.is_none_or(|known| is_earlier(&sighting.commit, &known.commit)) {
-                            found.insert(index, sighting);
+                        let is_earlier =
+                            |known: &(u64, Sighting)| (sighting.by.date(), *number) < (known.1.by.date(), known.0);
+                        if found.get(&index).is_none_or(is_earlier) {
+                            found.insert(index, (*number, sighting));
                         }
                     }
                 }
                 Ok(None) => {}
-                Err(err) => self.pulls.failures.push(Failure::new(&format!("#{number}"), &err)),
+                Err(err) => {
+                    is_complete = false;
+                    self.pulls.failures.push(Failure::new(&format!("#{number}"), &err));
+                }
             }
             Ok(())
         })?;
-        self.pulls.note_not_asked(not_asked, "pull requests");
-        Ok(found)
+        self.pulls.note_not_asked(not_asked + merged.len() - numbers.len(), "pull requests");
+        let found = found.into_iter().map(|(index, (_, sighting))| (index, sighting)).collect();
+        Ok((found, is_complete && not_asked == 0))
     }
-}
-
-fn is_earlier(one: &Change, other: &Change) -> bool {
-    (one.date, &one.id) < (other.date, &other.id)
 }
 
 /// Where the bytes of some objects stand at a revision.
@@ -295,7 +323,7 @@ fn places(hub: &Hub, repo: Repo, revision: &str, wanted: &[Wanted]) -> Result<Ve
     let mut files = hub.files_at(repo, revision, &paths)?;
     let mut at = |path: &str, wanted: &Wanted| {
         let file = files.remove(path).filter(|file| wanted.is(file))?;
-        Some(Sighting { path: path.to_owned(), commit: file.last_commit })
+        Some(Sighting { path: path.to_owned(), by: By::Commit(file.last_commit) })
     };
     let places = wanted.iter().map(|it| Places {
         object: at(it.path, it),
@@ -315,8 +343,8 @@ impl Wanted<'_> {
     }
 }
 
-/// The objects whose bytes a merged pull request wrote. It is its commit on the main branch that
-/// counts: a branch can be written to after the merge.
+/// The objects whose bytes a merged pull request wrote. Its commit on the main branch counts: a
+/// branch can be written to after the merge. The branch must do where the Hub names no commit.
 fn written_by(
     hub: &Hub,
     repo: Repo,
@@ -324,18 +352,26 @@ fn written_by(
     names: &HashMap<&str, usize>,
     wanted: &[Wanted],
 ) -> Result<Vec<(usize, Sighting)>, HubError> {
-    let (Some(commit), Some(diff)) = (&pull.merge_commit, &pull.diff) else { return Ok(Vec::new()) };
+    let Some(diff) = &pull.diff else {
+        let attempted = format!("read the changes of pull request {}", pull.discussion.num);
+        return Err(HubError::of_answer(&attempted, &hub.page(repo, ""), "the Hub does not show them".to_owned()));
+    };
     let hits: Vec<(&str, usize)> =
         written_paths(diff).filter_map(|path| Some((path, *names.get(file_name(path))?))).collect();
+    let revision = pull.merge_commit.clone().unwrap_or_else(|| pull.discussion.revision());
     let mut found = Vec::new();
     for hits in hits.chunks(MAX_PATHS) {
         let paths: Vec<&str> = hits.iter().map(|(path, _)| *path).collect();
-        let mut files = hub.files_at(repo, commit, &paths)?;
+        let mut files = hub.files_at(repo, &revision, &paths)?;
         for (path, index) in hits {
-            let Some(file) = files.remove(*path) else { continue };
-            if wanted[*index].is(&file) && file.last_commit.id == *commit {
-                found.push((*index, Sighting { path: (*path).to_owned(), commit: file.last_commit }));
-            }
+            let Some(file) = files.remove(*path).filter(|file| wanted[*index].is(file)) else { continue };
+            let by = match &pull.merge_commit {
+                None => By::Branch(pull.discussion.clone()),
+                Some(commit) if file.last_commit.id == *commit => By::Commit(file.last_commit),
+                // It was there before.
+                Some(_) => continue,
+            };
+            found.push((*index, Sighting { path: (*path).to_owned(), by }));
         }
     }
     Ok(found)
@@ -377,6 +413,9 @@ mod tests {
             diff --git a/mode b/mode\nold mode 100644\nnew mode 100755\n\
             diff --git a/big b/big\nindex 1..2 100644\nBinary files a/big and b/big differ\n";
         assert_eq!(written_paths(diff).collect::<Vec<_>>(), ["data/x y.json", "big"]);
-        assert_eq!(written_paths("").count() + written_paths("x\ny").count() + written_paths("diff --git é").count(), 0);
+        assert_eq!(
+            written_paths("").count() + written_paths("x\ny").count() + written_paths("diff --git é").count(),
+            0
+        );
     }
 }

@@ -47,12 +47,7 @@ pub struct PullRequest {
 impl Hub {
     /// Files at a revision, by path, each with the commit that last changed it; without those that
     /// are not there. At most 1,000 paths.
-    pub fn files_at(
-        &self,
-        repo: Repo,
-        revision: &str,
-        paths: &[&str],
-    ) -> Result<HashMap<String, FileAt>, HubError> {
+    pub fn files_at(&self, repo: Repo, revision: &str, paths: &[&str]) -> Result<HashMap<String, FileAt>, HubError> {
         let attempted = format!("look up {} paths of {} at {revision}", paths.len(), repo.id);
         let body = json!({ "paths": paths, "expand": true }).to_string().into_bytes();
         let path = format!("{}/paths-info/{}", repo.api(), segment(revision));

@@ -60,11 +60,7 @@ impl Hub {
     pub fn organizations(&self, account: &str) -> Result<Vec<String>, HubError> {
         let attempted = format!("look up the account {account}");
         let path = format!("/api/users/{}/overview", super::api::segment(account));
-        let request = Request {
-            cap: MAX_ACCOUNT,
-            is_anonymous: true,
-            ..self.request(&path, &[], attempted.clone())
-        };
+        let request = Request { cap: MAX_ACCOUNT, is_anonymous: true, ..self.request(&path, &[], attempted.clone()) };
         let answer = self.ask(&request)?;
         let found: Value = json_of(&answer, &attempted)?;
         let organizations = found["orgs"].as_array().ok_or_else(|| {
