@@ -1,7 +1,7 @@
 //! Results that the Hub shows for models, and whether it calls them verified:
 //! `content/hub/posted.jsonl`, and which models were asked for in `content/hub/posted_models.jsonl`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use anyhow::Result;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use serde_json::{Number, Value};
 use super::asking::{Failure, Run, ask_all, plain};
 use super::store::Store;
 use crate::config::is_hub_id;
-use crate::facts::{PostedFact, PostedModel};
+use crate::facts::{Fact, PostedFact, PostedModel};
 use crate::hub::{ErrorKind, Hub, HubError, ModelPage};
 
 /// An interrupted run loses no more answers than this.
@@ -131,15 +131,13 @@ fn look_up(hub: &Hub, id: &str) -> Result<Option<ModelPage>, HubError> {
 /// The results of an answer, and how many of its entries are none.
 fn results(run: &Run, page: &ModelPage) -> (Vec<PostedFact>, usize) {
     let entries = page.fields["evalResults"].as_array().map_or(&[][..], Vec::as_slice);
+    let read = entries.iter().take(MAX_RESULTS).filter_map(|entry| result(run, page, entry));
+    let mut found: Vec<PostedFact> = read.collect();
+    found.sort_by(Fact::order);
     // Entries that differ in nothing but the judgement count for neither.
-    let mut found: BTreeMap<(String, String, String, String, Option<u64>), Vec<PostedFact>> = BTreeMap::new();
-    for fact in entries.iter().take(MAX_RESULTS).filter_map(|entry| result(run, page, entry)) {
-        let key =
-            (fact.dataset.clone(), fact.task.clone(), fact.value.to_string(), fact.filename.clone(), fact.pull_request);
-        found.entry(key).or_default().push(fact);
-    }
-    let agreed = found.into_values().filter(|alike| alike.iter().all(|it| it.verified == alike[0].verified));
-    let results: Vec<PostedFact> = agreed.filter_map(|alike| alike.into_iter().next()).collect();
+    let alike = found.chunk_by(|a, b| a.order(b).is_eq());
+    let agreed = alike.filter(|alike| alike.iter().all(|it| it.verified == alike[0].verified));
+    let results: Vec<PostedFact> = agreed.map(|alike| alike[0].clone()).collect();
     let left_out = entries.len().saturating_sub(results.len());
     (results, left_out)
 }

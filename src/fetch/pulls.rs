@@ -38,6 +38,8 @@ pub struct Pulls<'a> {
     merged: Option<Vec<Discussion>>,
     /// Numbers that were looked at.
     known: BTreeSet<u64>,
+    /// Those of them that were merged as a commit that the Hub does not name.
+    unnamed: BTreeSet<u64>,
     /// The origins that are known, by commit.
     origins: HashMap<String, Origin>,
     /// What could not be looked at.
@@ -47,7 +49,8 @@ pub struct Pulls<'a> {
 impl<'a> Pulls<'a> {
     /// Nothing was looked at yet.
     pub fn new(run: &'a Run<'a>, repo: Repo<'a>) -> Pulls<'a> {
-        Pulls { run, repo, merged: None, known: BTreeSet::new(), origins: HashMap::new(), failures: Vec::new() }
+        let (known, unnamed) = (BTreeSet::new(), BTreeSet::new());
+        Pulls { run, repo, merged: None, known, unnamed, origins: HashMap::new(), failures: Vec::new() }
     }
 
     /// The origins of `commits`, without those that could not be found out.
@@ -66,13 +69,17 @@ impl<'a> Pulls<'a> {
         let numbers: Vec<u64> = numbers.map(|it| it.num).collect();
         let all_are_known = self.look_at(&numbers)?;
 
-        let pushed: Vec<String> = self.unknown(commits).map(|commit| commit.id.clone()).collect();
-        if !all_are_known {
-            // It may be one of those that were not looked at.
-            let said = "came by none of the pull requests that could be looked at, and not all could".to_owned();
-            self.failures.extend(pushed.into_iter().map(|what| Failure { what, said: said.clone() }));
-            return Ok(&self.origins);
-        }
+        // It may be one of those that were not looked at, or that the Hub names no commit of.
+        let is_doubtful = |commit: &&Change| {
+            !all_are_known || number_in(&commit.title).is_some_and(|number| self.unnamed.contains(&number))
+        };
+        let (doubtful, pushed): (Vec<&Change>, Vec<&Change>) = self.unknown(commits).partition(is_doubtful);
+        let doubtful = doubtful.into_iter().map(|commit| Failure {
+            what: commit.id.clone(),
+            said: "it cannot be told whether a pull request brought this commit".to_owned(),
+        });
+        self.failures.extend(doubtful);
+        let pushed: Vec<String> = pushed.into_iter().map(|commit| commit.id.clone()).collect();
         let (run, repo) = (self.run, self.repo);
         let not_asked = ask_all(
             run,
@@ -150,6 +157,8 @@ impl<'a> Pulls<'a> {
         let Some(pull) = pull else { return };
         if let Some(commit) = &pull.merge_commit {
             self.origins.insert(commit.clone(), Origin::of(&pull.discussion));
+        } else if pull.discussion.status == "merged" {
+            self.unnamed.insert(pull.discussion.num);
         }
     }
 
