@@ -83,7 +83,7 @@ pub enum Command {
 /// the same bytes to another machine.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  evalcards fetch --list\n  evalcards fetch MMLU-Pro && evalcards build\n  evalcards fetch --all --datastore evaleval/EEE_datastore@main\n  evalcards fetch --locked\n\nThe environment is that of all Hub tools: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE. A token is not needed,\nbut the Hub lets an account read more files an hour."
+    after_help = "Examples:\n  evalcards fetch --list\n  evalcards fetch MMLU-Pro && evalcards build\n  evalcards fetch --all --datastore evaleval/EEE_datastore@main\n  evalcards fetch --locked\n  evalcards fetch --models --evidence\n\nFacts of --models, --benchmarks and --evidence go to content/hub/, one a line, each with the time it was seen.\nThe environment is that of all Hub tools: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE. A token is not needed,\nbut the Hub lets an account read more files an hour."
 )]
 pub struct Fetch {
     /// Names of collections [default: those that were fetched before]
@@ -104,18 +104,46 @@ pub struct Fetch {
     /// Fetch the instance-level files (*_samples.jsonl) too
     #[arg(long)]
     samples: bool,
+    /// Ask the Hub about the models of the records: licence, size, base model and more
+    #[arg(long)]
+    pub models: bool,
+    /// Read the eval.yaml of each Hub benchmark, and report where it differs from the built-in list
+    #[arg(long)]
+    pub benchmarks: bool,
+    /// Ask who brought each record into the datastore, and which posted results the Hub verified
+    #[arg(long)]
+    pub evidence: bool,
+    /// What was asked about models, accounts and posted results is good for so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 30)]
+    pub max_age: u16,
     /// Fetch again what is there
     #[arg(long)]
-    force: bool,
+    pub force: bool,
     /// Fetch exactly what the lock file pins, and leave the lock file as it is
     #[arg(long, conflicts_with = "samples")]
     locked: bool,
-    /// Files fetched at a time
+    /// Requests at a time
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
 }
 
 impl Fetch {
+    /// True if the Hub is to be asked about something besides collections.
+    pub fn asks_for_facts(&self) -> bool {
+        self.models || self.benchmarks || self.evidence
+    }
+
+    /// True if collections are to be fetched: they are named, or nothing else is asked for.
+    pub fn asks_for_collections(&self) -> bool {
+        self.all || self.locked || self.samples || !self.collections.is_empty() || !self.asks_for_facts()
+    }
+
+    /// The datastore that was fetched, as the options of reading it.
+    pub fn reading(&self, common: &Common) -> Options {
+        let datastores = self.to.iter().cloned().collect();
+        Options { root: common.root.clone(), datastores, ..Options::default() }
+    }
+
     /// What was typed, as the options of fetching.
     pub fn options(&self, common: &Common) -> fetch::Options {
         fetch::Options {

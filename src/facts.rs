@@ -159,6 +159,20 @@ pub struct PostedFact {
     pub response_sha256: Sha256,
 }
 
+/// That a model was asked for its posted results: one that has none has no line in `posted.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostedModel {
+    /// The id that was asked for, as records have it.
+    pub id: String,
+    /// When (UTC).
+    pub seen: Timestamp,
+    /// Canonical Hub id; `None`: the Hub knows no such public model.
+    pub model: Option<String>,
+    /// Of the bytes of the Hub's answer.
+    pub response_sha256: Option<Sha256>,
+}
+
 impl Fact for ModelFact {
     const FILE: &str = "models.jsonl";
     fn order(&self, other: &Self) -> Ordering {
@@ -201,6 +215,13 @@ impl Fact for PostedFact {
             )
         };
         key(self).cmp(&key(other))
+    }
+}
+
+impl Fact for PostedModel {
+    const FILE: &str = "posted_models.jsonl";
+    fn order(&self, other: &Self) -> Ordering {
+        self.id.cmp(&other.id)
     }
 }
 

@@ -10,29 +10,48 @@
 //! - A file stands under its name only when it is whole and right; indexes come after the files that
 //!   they name, the lock file comes last. Whatever ends a run, the next one goes on.
 //! - What is there and right is not asked for again.
+//!
+//! Beside the records it asks for what the Hub knows of models, benchmarks and submissions, and keeps
+//! it as [`crate::facts`] in `content/hub/`.
 
+mod accounts;
+mod asking;
+pub mod benchmarks;
+pub mod evidence;
 mod folder;
 mod locator;
+pub mod models;
+mod posted;
+mod pulls;
+mod store;
+mod trace;
 mod transfer;
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::Progress;
+use crate::config::{self, Config};
+use crate::diagnostic::Diagnostics;
 use crate::hub::{ErrorKind, Hub, Repo};
 use crate::load::datastore::{Expected, INDEXES, LockFile};
+use crate::load::hub_benchmark::HubBenchmark;
+use crate::load::{Listings, content};
 use crate::lock::{Lock, Pin, is_commit};
+use crate::output::disk;
 use folder::Folder;
 use transfer::{Transfer, Transferred};
 use wanted::{Index, Wanted};
 
+pub use asking::{Failure, Run};
 pub use locator::{Locator, check_collection};
-pub use wanted::{Failure, Summary};
+pub use wanted::Summary;
 
 /// An index may not be larger (bytes); the public datastore's largest has some five million.
 const MAX_INDEX: u64 = 256 << 20;
@@ -113,17 +132,43 @@ pub fn list(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<Cat
     Ok(Catalogue { repo: source.repo, revision: source.revision, collections })
 }
 
+/// Ids of models worth asking the Hub about: those of the records below `options.datastores`, and the
+/// Hub repositories that metadata gives.
+pub fn models_of(options: config::Options) -> Result<Vec<String>> {
+    let config = Config::new(options)?;
+    let mut diagnostics = Diagnostics::default();
+    let content = content::read(&config.content, &mut diagnostics)?;
+    let listings = Listings::new(&config, &mut diagnostics)?;
+    let (inputs, _) = listings.read(&config, content, &mut diagnostics, || ());
+    let of_records = inputs.records.iter().map(|loaded| loaded.record.model.id.to_string());
+    let of_metadata = inputs.content.models.iter().filter_map(|model| model.hf_repo.clone());
+    let models: BTreeSet<String> = of_records.chain(of_metadata).collect();
+    Ok(models.into_iter().collect())
+}
+
+/// The benchmarks that the content names, and the built-in ones.
+pub fn benchmarks_of(content: &Path) -> Result<Vec<HubBenchmark>> {
+    Ok(content::read(content, &mut Diagnostics::default())?.hub_benchmarks)
+}
+
+/// Holds a folder of facts against other runs for as long as the file is open.
+pub fn hold(facts: &Path) -> Result<File> {
+    std::fs::create_dir_all(facts).with_context(|| format!("cannot make the folder {}", facts.display()))?;
+    disk::lock(&facts.join(".lock"), facts)
+}
+
 /// Fetches collections, and writes the lock file.
 pub fn fetch(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<Report> {
     let old = read_lock(options)?;
     let source = Source::resolve(hub, options, old.as_ref())?;
     let folder = Folder::open(&options.to)?;
     let names = source.names(options, old.as_ref())?;
-    let run = Run { options, source: &source, folder: &folder, old: old.as_ref(), progress };
-    run.fetch(&names)
+    let update = Update { options, source: &source, folder: &folder, old: old.as_ref(), progress };
+    update.fetch(&names)
 }
 
-fn read_lock(options: &Options) -> Result<Option<Lock>> {
+/// The lock file beside the datastore, if there is one.
+pub fn read_lock(options: &Options) -> Result<Option<Lock>> {
     let path = LockFile::path(&options.to);
     let lock = match LockFile::read(&options.to) {
         LockFile::Absent => None,
@@ -269,8 +314,8 @@ fn suggestions(name: &str, names: &[String]) -> String {
     }
 }
 
-/// One run of `fetch`.
-struct Run<'a> {
+/// One run that brings collections up to date.
+struct Update<'a> {
     options: &'a Options,
     source: &'a Source<'a>,
     folder: &'a Folder,
@@ -278,10 +323,10 @@ struct Run<'a> {
     progress: &'a dyn Progress,
 }
 
-impl Run<'_> {
+impl Update<'_> {
     fn fetch(&self, names: &BTreeSet<String>) -> Result<Report> {
         let staged = std::sync::Mutex::new(Vec::new());
-        let indexes = self.source.indexes(names, self.progress, |index, bytes| {
+        let mut indexes = self.source.indexes(names, self.progress, |index, bytes| {
             self.check_locked(index)?;
             let path = format!("{INDEXES}/{}.jsonl", index.name);
             if self.options.force || self.folder.pin_of(&path) != Some(index.pin) {
@@ -291,7 +336,7 @@ impl Run<'_> {
             Ok(())
         })?;
         let staged = staged.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let wanted = self.wanted(&indexes);
+        let mut wanted = self.wanted(&mut indexes);
         let (kept, missing) = self.compare(&wanted.files);
         let came = self.transfer(&missing)?;
         let mut report = Report {
@@ -302,7 +347,7 @@ impl Run<'_> {
             bytes: came.pins.iter().map(|(_, pin)| pin.size).sum(),
             kept: kept.len(),
             removed: 0,
-            failures: wanted.failures.clone(),
+            failures: std::mem::take(&mut wanted.failures),
             requests: 0,
         };
         report.failures.extend(came.failures);
@@ -329,7 +374,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn wanted(&self, indexes: &[Index]) -> Wanted {
+    fn wanted(&self, indexes: &mut [Index]) -> Wanted {
         let mut wanted = Wanted::default();
         // Samples that an earlier run brought are kept up to date.
         let was_fetched = |path: &str| {
@@ -337,7 +382,7 @@ impl Run<'_> {
             is_known && (self.options.locked || self.folder.is_taken(path))
         };
         for index in indexes {
-            wanted.add(index, |samples| (self.options.samples && !self.options.locked) || was_fetched(samples));
+            wanted.take(index, |samples| (self.options.samples && !self.options.locked) || was_fetched(samples));
         }
         if let Some(lock) = self.old.filter(|_| self.options.locked) {
             wanted.files.retain(|path, _| lock.objects.contains_key(path) || lock.samples.contains_key(path));

@@ -8,6 +8,8 @@
 mod api;
 mod blob;
 mod error;
+mod history;
+mod page;
 mod settings;
 mod wait;
 
@@ -23,6 +25,8 @@ use reqwest::{Method, StatusCode, Url};
 pub use api::{Account, Committed, Discussion, EvalResult, Kind, Model, NewFile, Repo, TreeItem, Upload};
 pub use blob::git_blob_id;
 pub use error::{ErrorKind, HubError};
+pub use history::{Change, FileAt, PullRequest};
+pub use page::{Head, ModelPage};
 pub use settings::{Settings, SettingsError, Token};
 use wait::{LONGEST_PAUSE, Waits};
 
@@ -58,6 +62,8 @@ struct Request {
     cap: u64,
     /// True if files may come from another host, without the token.
     may_leave: bool,
+    /// True to ask as everybody, without the token.
+    is_anonymous: bool,
     timeout: Duration,
 }
 
@@ -205,7 +211,7 @@ impl Hub {
         self.wait_for_turn();
         self.requests.fetch_add(1, Ordering::Relaxed);
         let mut builder = self.http.request(request.method.clone(), url.clone()).timeout(request.timeout);
-        if let Some(token) = self.settings.token().filter(|_| self.settings.is_own(url)) {
+        if let Some(token) = self.settings.token().filter(|_| self.settings.is_own(url) && !request.is_anonymous) {
             builder = builder.header(AUTHORIZATION, token.header());
         }
         if let Some((content_type, body)) = &request.body {

@@ -1,15 +1,23 @@
 //! `evalcards fetch`.
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use evalcards::Progress;
-use evalcards::diagnostic::printable;
-use evalcards::fetch::{self, Catalogue, Report, Summary};
+use evalcards::config::below;
+use evalcards::diagnostic::{Diagnostic, printable};
+use evalcards::fetch::benchmarks::{self, BenchmarksReport};
+use evalcards::fetch::evidence::{self, EvidenceReport};
+use evalcards::fetch::models::{self, ModelsReport};
+use evalcards::fetch::{self, Catalogue, Failure, Report, Run, Summary};
+use evalcards::hub::Hub;
 use evalcards::words::counted;
 use indicatif::HumanBytes;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use serde_json::json;
 
 use super::connect;
@@ -31,17 +39,156 @@ pub fn run(arguments: Fetch, common: &Common) -> Result<ExitCode> {
         print_catalogue(&catalogue?, common)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let report = fetch::fetch(&hub, &options, progress);
-    bar.finish();
-    let report = report?;
+    let session = Session { arguments: &arguments, common, options: &options, hub: &hub, bar: &bar, progress };
+    let done = Done {
+        collections: if arguments.asks_for_collections() { Some(session.collections()?) } else { None },
+        facts: if arguments.asks_for_facts() { session.facts()? } else { Facts::default() },
+    };
+    let failures = done.failures();
     if common.json {
-        let document = json!({ "command": "fetch", "ok": report.failures.is_empty(), "report": report });
+        let document =
+            json!({ "command": "fetch", "ok": failures.is_empty(), "report": done.collections, "facts": done.facts });
         writeln!(io::stdout(), "{document:#}")?;
-    } else if !common.quiet {
-        print_report(&report, &options)?;
     }
-    print_failures(&report, common);
-    Ok(if report.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    print_failures(&failures, common);
+    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// A run, part by part.
+struct Session<'a> {
+    arguments: &'a Fetch,
+    common: &'a Common,
+    options: &'a fetch::Options,
+    hub: &'a Hub,
+    bar: &'a Bar,
+    progress: &'a dyn Progress,
+}
+
+/// What a run brought.
+struct Done {
+    collections: Option<Report>,
+    facts: Facts,
+}
+
+/// What the Hub said besides records.
+#[derive(Default, Serialize)]
+struct Facts {
+    models: Option<ModelsReport>,
+    benchmarks: Option<BenchmarksReport>,
+    evidence: Option<EvidenceReport>,
+}
+
+impl Session<'_> {
+    fn collections(&self) -> Result<Report> {
+        let report = fetch::fetch(self.hub, self.options, self.progress);
+        self.bar.finish();
+        let report = report?;
+        if self.speaks() {
+            print_report(&report, self.options)?;
+        }
+        Ok(report)
+    }
+
+    fn facts(&self) -> Result<Facts> {
+        let folder = below(&self.common.root, "content/hub");
+        let _held = fetch::hold(&folder)?;
+        let run = Run {
+            hub: self.hub,
+            folder: &folder,
+            max_age: SignedDuration::from_hours(24 * i64::from(self.arguments.max_age)),
+            force: self.arguments.force,
+            jobs: self.options.jobs,
+            now: now()?,
+            progress: self.progress,
+        };
+        let needs_models = self.arguments.models || self.arguments.evidence;
+        let models = if needs_models { fetch::models_of(self.arguments.reading(self.common))? } else { Vec::new() };
+        let mut facts = Facts::default();
+        if self.arguments.models {
+            facts.models = Some(self.part(models::fetch(&run, &models))?);
+        }
+        if self.arguments.benchmarks {
+            let benchmarks = fetch::benchmarks_of(&below(&self.common.root, "content"))?;
+            facts.benchmarks = Some(self.part(benchmarks::fetch(&run, &benchmarks))?);
+        }
+        if self.arguments.evidence {
+            let lock = fetch::read_lock(self.options)?.context(
+                "--evidence: there is no lock file, so nobody knows where the records come from\n  help: fetch the collections first",
+            )?;
+            facts.evidence = Some(self.part(evidence::fetch(&run, &self.options.to, &lock, &models))?);
+        }
+        if self.speaks() {
+            print_facts(&facts, &folder)?;
+        }
+        print_findings(&facts, self.common);
+        Ok(facts)
+    }
+
+    /// A part that came to its end, well or not.
+    fn part<T>(&self, result: Result<T>) -> Result<T> {
+        self.bar.finish();
+        result
+    }
+
+    fn speaks(&self) -> bool {
+        !self.common.quiet && !self.common.json
+    }
+}
+
+/// The present, to the second.
+fn now() -> Result<Timestamp> {
+    Ok(Timestamp::from_second(Timestamp::now().as_second())?)
+}
+
+impl Done {
+    fn failures(&self) -> Vec<&Failure> {
+        let Facts { models, benchmarks, evidence } = &self.facts;
+        let lists = [
+            self.collections.as_ref().map(|it| &it.failures),
+            models.as_ref().map(|it| &it.failures),
+            benchmarks.as_ref().map(|it| &it.failures),
+            evidence.as_ref().map(|it| &it.submissions.failures),
+            evidence.as_ref().map(|it| &it.accounts.failures),
+            evidence.as_ref().map(|it| &it.posted.failures),
+        ];
+        lists.into_iter().flatten().flatten().collect()
+    }
+}
+
+fn print_facts(facts: &Facts, folder: &Path) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    if let Some(ModelsReport { found, unknown, fresh, no_hub_id, not_asked, .. }) = &facts.models {
+        write!(out, "Models: {found} found, {unknown} unknown to the Hub, {fresh} known already")?;
+        writeln!(out, ", {no_hub_id} with an id that no Hub model has{}", left(*not_asked))?;
+    }
+    if let Some(BenchmarksReport { read, without, not_asked, findings, .. }) = &facts.benchmarks {
+        write!(out, "Benchmarks: {read} eval.yaml read, {without} datasets without one")?;
+        let differences = counted(findings.len(), "difference", "differences");
+        writeln!(out, ", {differences} from the built-in list{}", left(*not_asked))?;
+    }
+    if let Some(EvidenceReport { submissions, accounts, posted }) = &facts.evidence {
+        write!(out, "Submissions: {} traced, {} known already", submissions.traced, submissions.known)?;
+        writeln!(out, ", {} that the history does not tell{}", submissions.untraced, left(submissions.not_asked))?;
+        write!(out, "Accounts: {} shown, {} not shown by the Hub", accounts.found, accounts.unknown)?;
+        writeln!(out, ", {} known already{}", accounts.fresh, left(accounts.not_asked))?;
+        write!(out, "Posted results: {}, of which {} verified by the Hub", posted.results, posted.verified)?;
+        writeln!(out, "{}", left(posted.not_asked))?;
+    }
+    writeln!(out, "In {}", folder.display())?;
+    out.flush()
+}
+
+fn left(not_asked: usize) -> String {
+    if not_asked == 0 { String::new() } else { format!("; {not_asked} not asked, run it again to go on") }
+}
+
+fn print_findings(facts: &Facts, common: &Common) {
+    let findings = facts.benchmarks.iter().flat_map(|it| &it.findings);
+    let findings: Vec<&Diagnostic> =
+        findings.chain(facts.evidence.iter().flat_map(|it| &it.submissions.findings)).collect();
+    if !common.quiet && !common.json {
+        findings.iter().for_each(|finding| eprintln!("{finding}"));
+    }
 }
 
 fn print_catalogue(catalogue: &Catalogue, common: &Common) -> Result<()> {
@@ -88,18 +235,18 @@ fn print_report(report: &Report, options: &fetch::Options) -> io::Result<()> {
     out.flush()
 }
 
-fn print_failures(report: &Report, common: &Common) {
-    let shown = if common.verbose { report.failures.len() } else { SHOWN };
-    for failure in report.failures.iter().take(shown) {
-        eprintln!("error: {}: {}", printable(&failure.path), printable(&failure.why));
+fn print_failures(failures: &[&Failure], common: &Common) {
+    let shown = if common.verbose { failures.len() } else { SHOWN };
+    for failure in failures.iter().take(shown) {
+        eprintln!("error: {}: {}", printable(&failure.what), printable(&failure.said));
     }
-    if report.failures.len() > shown {
-        eprintln!("… and {} more; see them all with --verbose", report.failures.len() - shown);
+    if failures.len() > shown {
+        eprintln!("… and {} more; see them all with --verbose", failures.len() - shown);
     }
-    if !report.failures.is_empty() {
-        let files = counted(report.failures.len(), "file is", "files are");
+    if !failures.is_empty() {
+        let things = counted(failures.len(), "thing", "things");
         eprintln!(
-            "error: {files} not there, the others are; run it again, and if it stays so, tell the datastore's owners"
+            "error: {things} could not be had, the rest is there; run it again, and if it stays so, tell the owners"
         );
     }
 }

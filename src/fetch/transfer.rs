@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
+use super::asking::Failure;
 use super::folder::{Folder, Staged};
-use super::wanted::Failure;
 use crate::Progress;
 use crate::hash::Hashing;
 use crate::hub::{ErrorKind, Hub, HubError, Repo};
@@ -130,7 +130,7 @@ impl Transfer<'_> {
         match tries {
             Ok(outcome) => outcome,
             Err(Refusal::Wrong(why)) | Err(Refusal::Hub(why)) => {
-                Outcome::Failed(Failure { path: path.to_owned(), why })
+                Outcome::Failed(Failure { what: path.to_owned(), said: why })
             }
             Err(Refusal::End(error)) => {
                 patience.end(error);

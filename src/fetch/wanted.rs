@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::asking::Failure;
 use crate::hash::Sha256;
 use crate::load::datastore::{Expected, Object, Row, is_safe_relative, rows};
 use crate::load::quarantine::Reason;
@@ -47,15 +48,6 @@ pub struct Summary {
     pub left_out: BTreeMap<Reason, usize>,
 }
 
-/// A file that could not be had.
-#[derive(Clone, Debug, Serialize)]
-pub struct Failure {
-    /// Path below the datastore.
-    pub path: String,
-    /// Why, in a sentence.
-    pub why: String,
-}
-
 /// The files to have, by path; the rows that contradict each other are failures.
 #[derive(Default)]
 pub struct Wanted {
@@ -65,7 +57,7 @@ pub struct Wanted {
     pub samples: BTreeSet<String>,
     /// Rows that cannot be followed.
     pub failures: Vec<Failure>,
-    /// Paths that differ in letter case only are one file on some systems.
+    // Paths that differ in letter case only are one file on some systems.
     lower_case: HashSet<String>,
 }
 
@@ -124,16 +116,18 @@ fn is_object_path(path: &str) -> bool {
 }
 
 impl Wanted {
-    /// Adds the files of `index`; those of samples if `keep` says so of their path.
-    pub fn add(&mut self, index: &Index, keep: impl Fn(&str) -> bool) {
-        for named in index.files.iter().filter(|named| !named.is_samples || keep(&named.path)) {
-            if let Err(why) = self.add_file(named) {
-                self.failures.push(Failure { path: named.path.to_string(), why });
+    /// Takes the files of `index`; those of samples if `keep` says so of their path.
+    pub fn take(&mut self, index: &mut Index, keep: impl Fn(&str) -> bool) {
+        let files = std::mem::take(&mut index.files).into_iter();
+        for named in files.filter(|named| !named.is_samples || keep(&named.path)) {
+            let path = named.path.clone();
+            if let Err(why) = self.add(named) {
+                self.failures.push(Failure { what: path.into(), said: why });
             }
         }
     }
 
-    fn add_file(&mut self, named: &Named) -> Result<(), String> {
+    fn add(&mut self, named: Named) -> Result<(), String> {
         if let Some(first) = self.files.get(&*named.path) {
             return match first.sha256 == named.expected.sha256 {
                 true => Ok(()),
@@ -143,10 +137,10 @@ impl Wanted {
         if !self.lower_case.insert(named.path.to_lowercase()) {
             return Err("differs from another in letter case only: some systems would take the two for one".to_owned());
         }
-        self.files.insert(named.path.to_string(), named.expected);
         if named.is_samples {
             self.samples.insert(named.path.to_string());
         }
+        self.files.insert(named.path.into(), named.expected);
         Ok(())
     }
 }
@@ -185,9 +179,9 @@ mod tests {
             row("flat/objects/A/x.json", 'a', ""),
             row("flat/objects/a/y.json", 'c', r#", "superseded_by": "z""#),
         ];
-        let index = Index::new("c", rows.join("\n").as_bytes());
+        let mut index = Index::new("c", rows.join("\n").as_bytes());
         let mut wanted = Wanted::default();
-        wanted.add(&index, |_| true);
+        wanted.take(&mut index, |_| true);
         assert_eq!(wanted.files.len(), 1);
         assert_eq!(wanted.failures.len(), 2);
         assert_eq!(index.summary.superseded, 1);
@@ -199,11 +193,11 @@ mod tests {
             r#", "instance_level_path": "flat/objects/a/x_samples.jsonl", "instance_sha": "{}", "instance_level_size_bytes": 9"#,
             "d".repeat(64)
         );
-        let index = Index::new("c", row("flat/objects/a/x.json", 'a', &more).as_bytes());
-        assert_eq!((index.summary.samples, index.summary.samples_bytes), (1, 9));
         for (asked, files) in [(true, 2), (false, 1)] {
+            let mut index = Index::new("c", row("flat/objects/a/x.json", 'a', &more).as_bytes());
+            assert_eq!((index.summary.samples, index.summary.samples_bytes), (1, 9));
             let mut wanted = Wanted::default();
-            wanted.add(&index, |_| asked);
+            wanted.take(&mut index, |_| asked);
             assert_eq!((wanted.files.len(), wanted.samples.len()), (files, files - 1));
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, Url};
 use serde::Deserialize;
@@ -55,7 +56,7 @@ impl<'a> Repo<'a> {
         Repo { kind: Kind::Dataset, id }
     }
 
-    fn api(&self) -> String {
+    pub(super) fn api(&self) -> String {
         let kind = match self.kind {
             Kind::Model => "models",
             Kind::Dataset => "datasets",
@@ -78,7 +79,7 @@ fn encoded(path: &str) -> String {
     path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-fn segment(text: &str) -> String {
+pub(super) fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
@@ -162,6 +163,8 @@ pub struct Discussion {
     pub is_pull_request: bool,
     #[serde(default)]
     author: Option<Author>,
+    #[serde(default)]
+    created_at: Value,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -173,6 +176,11 @@ impl Discussion {
     /// Account name, unless it was deleted.
     pub fn author(&self) -> Option<&str> {
         self.author.as_ref()?.name.as_deref()
+    }
+
+    /// When it was opened.
+    pub fn created_at(&self) -> Option<Timestamp> {
+        self.created_at.as_str()?.parse().ok()
     }
 
     /// Open or a draft: what it proposes may still be merged.
@@ -399,6 +407,12 @@ impl Hub {
         Ok((answer.body, commit.map(str::to_owned)))
     }
 
+    pub(super) fn file_request(&self, repo: Repo, revision: &str, path: &str, cap: u64) -> Request {
+        let attempted = format!("read {path} of {} at {revision}", repo.id);
+        let url = format!("{}/resolve/{}/{}", repo.page(), segment(revision), encoded(path));
+        Request { cap, may_leave: true, ..self.request(&url, &[], attempted) }
+    }
+
     /// Asks how files would be taken into a pull request. Changes nothing.
     pub fn preupload(&self, repo: Repo, files: &[NewFile]) -> Result<Vec<Upload>, HubError> {
         let attempted = format!("prepare a pull request to {}", repo.id);
@@ -464,13 +478,7 @@ impl Hub {
         format!("{}{}{below}", self.endpoint(), repo.page())
     }
 
-    fn file_request(&self, repo: Repo, revision: &str, path: &str, cap: u64) -> Request {
-        let attempted = format!("read {path} of {} at {revision}", repo.id);
-        let url = format!("{}/resolve/{}/{}", repo.page(), segment(revision), encoded(path));
-        Request { cap, may_leave: true, ..self.request(&url, &[], attempted) }
-    }
-
-    fn request(&self, path: &str, query: &[(&str, &str)], attempted: String) -> Request {
+    pub(super) fn request(&self, path: &str, query: &[(&str, &str)], attempted: String) -> Request {
         let mut url = self.settings.endpoint().clone();
         url.set_path(&format!("{}{path}", url.path().trim_end_matches('/')));
         if !query.is_empty() {
@@ -483,6 +491,7 @@ impl Hub {
             attempted,
             cap: MAX_JSON,
             may_leave: false,
+            is_anonymous: false,
             timeout: READ_TIMEOUT,
         }
     }
@@ -502,11 +511,11 @@ fn is_whole(answer: &Answer) -> bool {
 }
 
 /// True for 40 hex digits.
-fn is_commit(text: &str) -> bool {
+pub(super) fn is_commit(text: &str) -> bool {
     text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn json_of<T: DeserializeOwned>(answer: &Answer, attempted: &str) -> Result<T, HubError> {
+pub(super) fn json_of<T: DeserializeOwned>(answer: &Answer, attempted: &str) -> Result<T, HubError> {
     serde_json::from_slice(&answer.body).map_err(|err| {
         let start: String = String::from_utf8_lossy(&answer.body).chars().take(40).collect();
         let html = answer.body.trim_ascii_start().starts_with(b"<");

@@ -300,7 +300,7 @@ fn one_bad_object_is_told_and_the_others_arrive() {
         store.put(&[], vec![row(&good), spoilt]);
         let run = store.run(&["one"]);
         assert_eq!(run.code, 1);
-        assert!(run.stderr.contains(why) && run.stderr.contains("1 file is not there"), "{why}: {}", run.stderr);
+        assert!(run.stderr.contains(why) && run.stderr.contains("1 thing could not be had"), "{why}: {}", run.stderr);
         assert_eq!(store.files().len(), 2, "the good one and the index");
         assert_eq!(store.lock().objects.len(), 1, "the lock names what is there");
         let build = store.project.build(&[]);
@@ -490,6 +490,29 @@ fn kills_at_any_moment_end_in_a_correct_state() {
         1,
         "only the lock of the run"
     );
+}
+
+#[test]
+fn facts_come_with_one_command_and_need_the_records_first() {
+    let store = Fetching::small();
+    let run = store.run(&["--evidence"]);
+    assert!(run.code == 1 && run.stderr.contains("there are no records"), "{}", run.stderr);
+    store.fetch(&["one"]);
+    store.hub.add_model("acme/one");
+    let run = store.run(&["--models", "--benchmarks", "--evidence"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for words in ["Models: 1 found, 1 unknown", "15 datasets without one", "Submissions: 2 traced", "Posted results: 0"]
+    {
+        assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+    }
+    let submissions = store.project.read("content/hub/submissions.jsonl");
+    assert_eq!(submissions.lines().count(), 2);
+    assert!(store.project.read("content/hub/models.jsonl").contains(r#""id":"acme/two","seen""#));
+    store.asked();
+    assert_eq!(store.run(&["--models"]).code, 0);
+    assert_eq!(store.asked().len(), 0, "what was asked is good for thirty days");
+    assert_eq!(store.run(&["--models", "--force"]).code, 0);
+    assert_eq!(store.asked().len(), 2);
 }
 
 #[test]

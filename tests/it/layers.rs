@@ -35,7 +35,7 @@ fn no_stage_knows_a_later_one() {
 fn publishing_meets_a_build_only_in_files() {
     for (module, others) in [
         ("publish", &["load", "resolve", "merge", "card", "render", "site", "markdown"][..]),
-        ("hub", &["config", "load", "emit", "publish", "output", "site"]),
+        ("hub", &["config", "load", "emit", "facts", "fetch", "publish", "output", "site"]),
     ] {
         let source = source(module);
         for other in others {
@@ -43,6 +43,15 @@ fn publishing_meets_a_build_only_in_files() {
             let knows = [";", "::", "{"].iter().any(|end| source.contains(&format!("crate::{other}{end}")));
             assert!(!knows, "{module} uses {other}");
         }
+    }
+}
+
+#[test]
+fn fetching_knows_no_stage_after_load() {
+    let source = source("fetch");
+    for other in ["resolve", "merge", "card", "emit", "render", "site", "markdown", "paths", "publish", "report"] {
+        let knows = [";", "::", "{"].iter().any(|end| source.contains(&format!("crate::{other}{end}")));
+        assert!(!knows, "fetch uses {other}");
     }
 }
 

@@ -1,0 +1,207 @@
+//! The `eval.yaml` of each registered benchmark: `content/hub/benchmarks.jsonl`, and its text in
+//! `content/hub/eval/`. Where it says otherwise than our list, that is told and not taken over.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::asking::{Failure, Run, ask_all, plain};
+use super::store::{Store, write_if_changed};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::facts::{BenchmarkFact, EvalYaml};
+use crate::hash::Sha256;
+use crate::hub::{ErrorKind, Head, Hub, HubError, Repo};
+use crate::load::hub_benchmark::HubBenchmark;
+
+/// Larger files are not read (bytes).
+const MAX_FILE: u64 = 1 << 20;
+/// No benchmark has more leaderboards.
+const MAX_TASKS: usize = 1000;
+
+/// What the Hub knew as `evaluation_framework` in September 2026.
+const FRAMEWORKS: &str = "exgentic inspect-ai math-arena mteb olmocr-bench harbor ifstruct pier redline-bench \
+    archipelago benchflow apex-evals screenspot-pro swe-bench swe-bench-pro nemo-evaluator yc-bench \
+    open-asr-leaderboard mdpbench real5-omnidocbench parsebench video-mme-v2 claw-eval researchclawbench pbench \
+    wildclawbench wbench nanofold mmmu extractbench";
+
+/// What came of it.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct BenchmarksReport {
+    /// Benchmarks whose `eval.yaml` was read.
+    pub read: usize,
+    /// Benchmarks without one that everybody may read.
+    pub without: usize,
+    /// Benchmarks that were not asked for, because the Hub stopped answering.
+    pub not_asked: usize,
+    /// Benchmarks that were asked for in vain; what was known of them stays.
+    pub failures: Vec<Failure>,
+    /// Where an `eval.yaml` says otherwise than our list.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// What the Hub has of a benchmark.
+struct Found {
+    head: Option<Head>,
+    /// Its bytes, and what they say.
+    file: Option<(Vec<u8>, Said)>,
+}
+
+/// What an `eval.yaml` says, as far as it matters here.
+struct Said {
+    framework: Option<String>,
+    tasks: Vec<String>,
+}
+
+/// Asks for each of `benchmarks`. Facts about others stay.
+pub fn fetch(run: &Run, benchmarks: &[HubBenchmark]) -> Result<BenchmarksReport> {
+    let mut store: Store<BenchmarkFact> = Store::open(run.folder)?;
+    let mut report = BenchmarksReport::default();
+    let mut findings = Diagnostics::default();
+    let asked = ask_all(
+        run,
+        "ask for benchmarks",
+        benchmarks,
+        |it| look_up(run.hub, &it.dataset),
+        |it, answer| {
+            let found = match answer {
+                Ok(found) => found,
+                Err(err) => {
+                    report.failures.push(Failure::new(&it.dataset, &err));
+                    return Ok(());
+                }
+            };
+            let path = text_path(run.folder, &it.dataset);
+            compare(it, &found, &path, &mut findings);
+            let eval_yaml = match (found.head, found.file) {
+                (Some(head), Some((bytes, said))) => {
+                    write_if_changed(&path, &bytes)?;
+                    report.read += 1;
+                    Some(EvalYaml { commit: head.commit, sha256: Sha256::of(&bytes), tasks: said.tasks })
+                }
+                _ => {
+                    remove(&path)?;
+                    report.without += 1;
+                    None
+                }
+            };
+            store.put(BenchmarkFact { dataset: it.dataset.clone(), seen: run.now, eval_yaml });
+            Ok(())
+        },
+    );
+    store.save()?;
+    report.not_asked = asked?;
+    report.failures.sort_by(|a, b| a.what.cmp(&b.what));
+    report.findings = findings.into_sorted();
+    Ok(report)
+}
+
+/// Where the text of an `eval.yaml` is kept.
+fn text_path(folder: &Path, dataset: &str) -> PathBuf {
+    folder.join("eval").join(format!("{dataset}.yaml"))
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(err) if err.kind() != io::ErrorKind::NotFound => {
+            Err(err).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn look_up(hub: &Hub, dataset: &str) -> Result<Found, HubError> {
+    let head = match hub.head(Repo::dataset(dataset)) {
+        Err(err) if err.kind == ErrorKind::RepoNotFound => return Ok(Found { head: None, file: None }),
+        head => head?,
+    };
+    let file = match hub.public_file(Repo::dataset(&head.id), &head.commit, "eval.yaml", MAX_FILE) {
+        Ok(bytes) => {
+            let said = read(&bytes).map_err(|why| {
+                let said = format!("its eval.yaml cannot be read: {why}");
+                HubError::of_answer(&format!("read the benchmark {dataset}"), hub.endpoint(), said)
+            })?;
+            Some((bytes, said))
+        }
+        // Without a token, a private dataset is one that is not there.
+        Err(err) if matches!(err.kind, ErrorKind::EntryNotFound | ErrorKind::Gated | ErrorKind::RepoNotFound) => None,
+        Err(err) => return Err(err),
+    };
+    Ok(Found { head: Some(head), file })
+}
+
+fn read(bytes: &[u8]) -> Result<Said, String> {
+    #[derive(Deserialize)]
+    struct File {
+        #[serde(default)]
+        evaluation_framework: serde_yaml::Value,
+        tasks: Vec<Task>,
+    }
+    #[derive(Deserialize)]
+    struct Task {
+        id: String,
+    }
+    let text = std::str::from_utf8(bytes).map_err(|err| err.to_string())?;
+    let file: File = serde_yaml::from_str(text).map_err(|err| err.to_string())?;
+    let tasks: Vec<String> = file.tasks.iter().filter_map(|task| plain(&task.id)).collect();
+    match tasks.len() == file.tasks.len() && tasks.len() <= MAX_TASKS {
+        true => Ok(Said { framework: file.evaluation_framework.as_str().and_then(plain), tasks }),
+        false => Err("its tasks have ids that no task has".to_owned()),
+    }
+}
+
+/// Notes where the Hub says otherwise than our list.
+fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagnostics) {
+    const OWN_LIST: &str =
+        "write content/benchmarks/<name>.hub.yaml with the same key, which takes the place of the built-in entry";
+    let file = path.display().to_string();
+    let dataset = &ours.dataset;
+    let mut differs = |code, place: &str, message: String, help: &str| {
+        findings.warn_with_help(code, &file, place, message, help.to_owned());
+    };
+    match &found.head {
+        None => return differs("no-benchmark", "", format!("the Hub shows no dataset {dataset}"), OWN_LIST),
+        Some(head) if head.id != *dataset => {
+            let message = format!("the dataset {dataset} is now called {}", head.id);
+            differs("renamed-benchmark", "", message, OWN_LIST);
+        }
+        Some(_) => {}
+    }
+    let Some((_, said)) = &found.file else {
+        let message = format!("{dataset} has no eval.yaml that everybody may read");
+        return differs("no-eval-yaml", "", message, "its tasks are taken as our list has them");
+    };
+    let theirs: BTreeSet<&str> = said.tasks.iter().map(String::as_str).collect();
+    for task in ours.tasks.iter().filter(|task| !theirs.contains(task.id.as_str())) {
+        let alias = task.aliases.iter().find(|alias| theirs.contains(alias.as_str()));
+        let instead = alias.map_or(String::new(), |alias| format!(", but `{alias}`"));
+        differs("missing-task", "tasks", format!("{dataset} has no task `{}`{instead}", task.id), OWN_LIST);
+    }
+    let is_known = |id: &str| ours.tasks.iter().any(|task| task.id == id || task.aliases.iter().any(|it| it == id));
+    for id in theirs.into_iter().filter(|id| !is_known(id)) {
+        differs("new-task", "tasks", format!("{dataset} has a task `{id}` that our list has not"), OWN_LIST);
+    }
+    let unknown = said.framework.as_ref().filter(|name| !FRAMEWORKS.split(' ').any(|known| known == *name));
+    if let Some(name) = unknown {
+        let message = format!("{dataset} names the evaluation framework `{name}`, which is new to us");
+        differs("unknown-framework", "evaluation_framework", message, "nothing needs to be done");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_eval_yaml_needs_tasks_with_ids_and_nothing_else() {
+        let tasks = |text: &str| read(text.as_bytes()).map(|said| said.tasks);
+        assert_eq!(tasks("tasks:\n  - {id: a, split: 1}\n  - id: \"b_%\"\nother: [1]\n").unwrap(), ["a", "b_%"]);
+        for bad in ["", "[]", "tasks: 1", "tasks: [{id: \"a\\e[31m\"}]", "tasks: [{split: x}]", "a: &a [*a]", "\u{0}"] {
+            assert!(tasks(bad).is_err(), "{bad:?}");
+        }
+        assert_eq!(read(b"evaluation_framework: [1]\ntasks: []\n").unwrap().framework, None);
+    }
+}

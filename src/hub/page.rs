@@ -1,0 +1,83 @@
+//! What the Hub shows everybody of repositories and accounts: the pages that `fetch` reads.
+
+use serde_json::Value;
+
+use super::api::{Repo, is_commit, json_of};
+use super::{Hub, HubError, Request};
+use crate::hash::Sha256;
+
+/// A model's answer holds the header of its README, in which some keep thousands of results (bytes).
+const MAX_MODEL: u64 = 16 << 20;
+/// An account's answer may not be larger (bytes).
+const MAX_ACCOUNT: u64 = 1 << 20;
+
+/// The main branch of a repository.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Canonical id: another than was asked for if it was renamed or spelt differently.
+    pub id: String,
+    /// Commit of `main`.
+    pub commit: String,
+}
+
+/// What the Hub answers about a model.
+#[derive(Clone, Debug)]
+pub struct ModelPage {
+    /// Canonical id and commit.
+    pub head: Head,
+    /// True if only some may see it; this account is one of them.
+    pub is_private: bool,
+    /// The whole answer; nothing in it is sure to be there or of its usual type.
+    pub fields: Value,
+    /// Of the bytes of the answer.
+    pub response_sha256: Sha256,
+}
+
+impl Hub {
+    /// The canonical id and the main branch of a repository.
+    pub fn head(&self, repo: Repo) -> Result<Head, HubError> {
+        let attempted = format!("look up {}", repo.id);
+        let answer = self.ask(&self.request(&repo.api(), &[("expand", "sha")], attempted.clone()))?;
+        head(&json_of(&answer, &attempted)?)
+            .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it names no id and commit".to_owned()))
+    }
+
+    /// These fields of a model's page, by the names that the Hub has for them.
+    pub fn model_page(&self, id: &str, fields: &[&str]) -> Result<ModelPage, HubError> {
+        let attempted = format!("look up the model {id}");
+        let query: Vec<_> = ["sha", "private"].iter().chain(fields).map(|field| ("expand", *field)).collect();
+        let request = Request { cap: MAX_MODEL, ..self.request(&Repo::model(id).api(), &query, attempted.clone()) };
+        let answer = self.ask(&request)?;
+        let fields: Value = json_of(&answer, &attempted)?;
+        let head = head(&fields)
+            .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it names no id and commit".to_owned()))?;
+        let is_private = fields["private"] == true;
+        Ok(ModelPage { head, is_private, response_sha256: Sha256::of(&answer.body), fields })
+    }
+
+    /// The organisations of an account that everybody may see: asked without the token, because the
+    /// Hub may show more to some.
+    pub fn organizations(&self, account: &str) -> Result<Vec<String>, HubError> {
+        let attempted = format!("look up the account {account}");
+        let path = format!("/api/users/{}/overview", super::api::segment(account));
+        let request = Request { cap: MAX_ACCOUNT, is_anonymous: true, ..self.request(&path, &[], attempted.clone()) };
+        let answer = self.ask(&request)?;
+        let found: Value = json_of(&answer, &attempted)?;
+        let organizations = found["orgs"].as_array().ok_or_else(|| {
+            HubError::malformed(&attempted, &answer.url, "the answer has no list of organisations".to_owned())
+        })?;
+        Ok(organizations.iter().filter_map(|it| Some(it["name"].as_str()?.to_owned())).collect())
+    }
+
+    /// The bytes of a file that everybody may read, at most `cap`: asked without the token.
+    pub fn public_file(&self, repo: Repo, revision: &str, path: &str, cap: u64) -> Result<Vec<u8>, HubError> {
+        let request = Request { is_anonymous: true, ..self.file_request(repo, revision, path, cap) };
+        Ok(self.ask(&request)?.body)
+    }
+}
+
+fn head(fields: &Value) -> Option<Head> {
+    let (id, commit) = (fields["id"].as_str()?, fields["sha"].as_str()?);
+    let is_sound = is_commit(commit) && !id.chars().any(char::is_control);
+    is_sound.then(|| Head { id: id.to_owned(), commit: commit.to_owned() })
+}
