@@ -51,11 +51,12 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("_base.html", include_str!("../templates/_base.html")),
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
     ("_facts.html", include_str!("../templates/_facts.html")),
+    ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
     ("_names.html", include_str!("../templates/_names.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
     ("_score.html", include_str!("../templates/_score.html")),

@@ -12,6 +12,7 @@ mod metric;
 mod model;
 mod organization;
 pub mod step;
+mod unused;
 
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
@@ -183,6 +184,7 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
         parts: parts.table,
         ..benchmarks.finish(content, diagnostics)
     };
+    unused::warn(content, &entities, diagnostics);
     sort(&mut entities, &mut resolved);
     (entities, resolved)
 }

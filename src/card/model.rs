@@ -163,7 +163,7 @@ impl<'a> Cards<'a> {
             self.developer(model),
             Fact::new("Released", meta.and_then(|meta| meta.released.clone())),
             self.parameters(id),
-            Fact::new("Licence", meta.and_then(|meta| meta.license.clone())),
+            self.license(model),
             Fact::new(
                 "Weights",
                 meta.and_then(|meta| meta.openness.clone()).map(|openness| openness.replace('-', " ")),
@@ -180,6 +180,15 @@ impl<'a> Cards<'a> {
         Fact {
             note: stated.is_none().then_some("as records claim"),
             ..Fact::linked("Developer", name.map(str::to_owned), url)
+        }
+    }
+
+    fn license(&self, model: &Model) -> Fact {
+        let own = self.dataset.model_meta(model).and_then(|meta| meta.license.clone());
+        let hub = model.hub.and_then(|place| self.dataset.inputs.content.hub.models[place].info.as_ref());
+        match (own, hub.and_then(|info| info.license.clone())) {
+            (None, Some(license)) => Fact { note: Some("as the Hub states"), ..Fact::new("Licence", Some(license)) },
+            (own, _) => Fact::new("Licence", own),
         }
     }
 

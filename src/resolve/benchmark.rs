@@ -36,8 +36,8 @@ struct Found<'n> {
     /// Place of the metadata.
     benchmark: usize,
     part: Part,
-    /// The name that led there.
-    name: &'n str,
+    /// The name that led there, if it is one of the benchmark's.
+    name: Option<&'n str>,
     step: Step,
 }
 
@@ -107,7 +107,9 @@ impl<'a> BenchmarkResolver<'a> {
         let (benchmark, slice) = match self.known(collection, &result.name, &result.data) {
             Some(Found { benchmark, part, name, step }) => {
                 let benchmark = self.benchmark_of(benchmark);
-                note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);
+                if let Some(name) = name {
+                    note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);
+                }
                 (benchmark, (part == Part::Named).then_some(&*result.name))
             }
             None => self.unknown(collection, result),
@@ -135,10 +137,10 @@ impl<'a> BenchmarkResolver<'a> {
             let dataset = dataset.map(key);
             let fits = |listed: &&ListedPart| listed.dataset.is_none() || listed.dataset == dataset;
             if let Some(listed) = parts.iter().find(fits) {
-                // A part is no name of the benchmark; what it is a part of may be.
-                let name = if listed.part == Part::Whole { name } else { data.dataset_name.as_deref().unwrap_or(name) };
                 let is_own = self.metas[listed.benchmark].name.as_deref() == Some(name);
                 let step = if is_own { Step::OwnName } else { Step::CollectionAlias };
+                // A part is no name of the benchmark.
+                let name = (listed.part == Part::Whole).then_some(name);
                 return Some(Found { benchmark: listed.benchmark, part: listed.part, name, step });
             }
         }
@@ -156,7 +158,7 @@ impl<'a> BenchmarkResolver<'a> {
                 _ if is_scoped => Step::CollectionAlias,
                 step => step,
             };
-            Some(Found { benchmark, part, name, step })
+            Some(Found { benchmark, part, name: Some(name), step })
         };
         if let Some(found) = find(name, Part::Whole) {
             return Some(found);
