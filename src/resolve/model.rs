@@ -51,7 +51,9 @@ pub struct ModelResolver<'a> {
     /// The keys of all names in the records; `false` where the Hub has several models for one.
     keys: HashMap<Key, bool>,
     by_target: HashMap<Target, Id<Model>>,
-    by_raw: HashMap<(Option<String>, String), (Id<Model>, Id<Variant>)>,
+    by_raw: HashMap<String, (Id<Model>, Id<Variant>)>,
+    /// The same for names that have an alias in their collection.
+    by_scoped: HashMap<(String, String), (Id<Model>, Id<Variant>)>,
     by_label: HashMap<String, Id<Variant>>,
     /// Per model without metadata: how many records use which spelling.
     counts: HashMap<Id<Model>, HashMap<String, u32>>,
@@ -73,6 +75,7 @@ impl<'a> ModelResolver<'a> {
             keys: HashMap::new(),
             by_target: HashMap::new(),
             by_raw: HashMap::new(),
+            by_scoped: HashMap::new(),
             by_label: HashMap::new(),
             counts: HashMap::new(),
             table: Table::default(),
@@ -190,13 +193,17 @@ impl<'a> ModelResolver<'a> {
 
     /// The model and variant that `info`, of a record in `collection`, means.
     pub fn resolve(&mut self, collection: &str, info: &ModelInfo) -> (Id<Model>, Id<Variant>) {
-        let scope = self.redirects.contains_key(&(Some(collection), info.id.as_str())).then(|| collection.to_owned());
-        let raw = (scope, info.id.clone());
-        let ids = match self.by_raw.get(&raw) {
-            Some(ids) => *ids,
+        let is_scoped = self.redirects.contains_key(&(Some(collection), info.id.as_str()));
+        let place = || (collection.to_owned(), info.id.clone());
+        let known = if is_scoped { self.by_scoped.get(&place()) } else { self.by_raw.get(&info.id) };
+        let ids = match known.copied() {
+            Some(ids) => ids,
             None => {
                 let ids = self.resolve_new(collection, info);
-                self.by_raw.insert(raw, ids);
+                match is_scoped {
+                    true => _ = self.by_scoped.insert(place(), ids),
+                    false => _ = self.by_raw.insert(info.id.clone(), ids),
+                }
                 ids
             }
         };
