@@ -213,7 +213,7 @@ fn the_hub_leads_names_to_repositories_but_not_to_other_organisations() {
         &[&["old/one", "new/One"], &["meta/x"], &["google/x"], &["acme/b-c"], &["acme/b_c"], &["acme/b c"]],
     );
     check_finding(&project, "unreadable-fact", "fetch");
-    let card = project.main_of("models/new/one.html");
+    let card = project.main_of("models/new/One.html");
     for word in [
         "the Hub leads there",
         "What the Hub said on",
