@@ -267,7 +267,7 @@ fn the_page_wins_over_the_table_and_the_losing_value_stays_visible() {
     assert_eq!(findings(&project), []);
     let card = project.main_of("models/acme/one.html");
     for word in ["mit", "7 billion", "Also stated: Licence <b>apache-2.0</b> by the site's table", "Prose."] {
-        assert!(card.replace("&#x27;", "'").contains(word), "{word}: {card}");
+        assert!(card.replace("&#39;", "'").contains(word), "{word}: {card}");
     }
     project.write("content/models/acme/again.md", "---\nid: acme/one\n---\n");
     check_finding(&project, "duplicate-id", "join the two entries");
