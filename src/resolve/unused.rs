@@ -35,7 +35,10 @@ fn report<'a>(
     diagnostics: &mut Diagnostics,
 ) {
     let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (_, (file, id)) in entries.enumerate().filter(|(place, _)| !used.contains(place)) {
+    let entries: Vec<(&str, &str)> = entries.collect();
+    // The second entry of one id has its own finding.
+    let used_ids: HashSet<&str> = used.iter().map(|&place| entries[place].1).collect();
+    for (file, id) in entries.iter().filter(|(_, id)| !used_ids.contains(id)) {
         files.entry(file).or_default().push(id);
     }
     for (number, (file, ids)) in files.into_iter().enumerate() {
