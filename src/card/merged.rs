@@ -113,6 +113,11 @@ impl<'a> Merged<'a> {
         self.rows.len()
     }
 
+    /// True if no name was joined.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// How many names each rule joined, by its code.
     pub fn by_rule(&self, dataset: &Dataset) -> BTreeMap<String, usize> {
         let mut counts = BTreeMap::new();

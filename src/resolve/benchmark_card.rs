@@ -89,6 +89,12 @@ pub fn file_name(card: &BenchmarkCard) -> &str {
 mod tests {
     use super::*;
 
+    fn described(paper: &str) -> BenchmarkMeta {
+        let mut meta = BenchmarkMeta::default();
+        meta.paper.replace(paper.to_owned());
+        meta
+    }
+
     fn card(file: &str, paper: &str) -> BenchmarkCard {
         BenchmarkCard { file: file.to_owned(), resources: vec![paper.to_owned()], ..BenchmarkCard::default() }
     }
@@ -96,14 +102,14 @@ mod tests {
     #[test]
     fn a_card_about_another_paper_does_not_win_and_of_several_none_does() {
         let own = "https://arxiv.org/abs/2009.03300";
-        let meta = BenchmarkMeta { paper: Some(own.to_owned()), ..BenchmarkMeta::default() };
+        let mut meta = described(own);
         let cards =
             [card("a.json", "https://arxiv.org/abs/2508.20395"), card("b.json", "https://arxiv.org/pdf/2009.03300v3")];
         assert_eq!(chosen(Some(&meta), &[0], &cards), None);
         assert_eq!(chosen(Some(&meta), &[0, 1], &cards), Some(1));
         assert_eq!(chosen(None, &[0, 1], &cards), None);
         assert_eq!(chosen(None, &[0], &cards), Some(0));
-        let wants = BenchmarkMeta { benchmark_card: Some("a.json".to_owned()), ..meta };
-        assert_eq!(chosen(Some(&wants), &[0, 1], &cards), Some(0));
+        meta.benchmark_card = Some("a.json".to_owned());
+        assert_eq!(chosen(Some(&meta), &[0, 1], &cards), Some(0));
     }
 }
