@@ -7,7 +7,10 @@
 pub mod benchmark;
 pub mod evaluator;
 pub mod list;
+pub mod merged;
+pub mod metadata;
 pub mod model;
+pub mod names;
 pub mod not_shown;
 
 use foldhash::HashMap;

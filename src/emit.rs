@@ -162,6 +162,10 @@ impl Converter<'_> {
         let result = self.dataset.result(reading);
         let model = &self.dataset.entities.models[reading.resolved.model];
         let meta = self.dataset.model_meta(model);
+        // The repository of a model is not that of its quantisation.
+        if self.dataset.variant_of(reading).is_some() {
+            return Err("variant_of_model".to_owned());
+        }
         if loaded.origin.names_another_model {
             return Err("path_names_another_model".to_owned());
         }

@@ -34,6 +34,7 @@
 //! | [`publish`] | what the Hub holds already, and how pull requests are opened once |
 //! | [`hub`] | how to talk to the Hub: tokens, waits, errors |
 //! | [`report`], [`diagnostic`] | what to tell the user |
+//! | [`facts`] | the files in which `fetch` notes what the Hub said |
 //! | [`names`], [`number`], [`words`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |
 //!
 //! # Invariants
@@ -165,7 +166,12 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     let mut written = output.write(&files, || progress.step())?;
     written.removed += removed;
 
-    let mut report = Report { files: written, ..Report::of(&dataset, &hub) };
+    let mut report = Report {
+        files: written,
+        merged_by_rule: site.merged.by_rule(&dataset),
+        unresolved: site.merged.unresolved().iter().map(|(kind, n)| ((*kind).to_owned(), *n)).collect(),
+        ..Report::of(&dataset, &hub)
+    };
     let diagnostics = diagnostics.into_sorted();
     report.diagnostics = diagnostics.len();
     let fingerprint = records_digest.map(|records| fingerprint(base, records));

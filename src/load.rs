@@ -3,11 +3,16 @@
 //! It is one of the two edges of a build (the other is [`crate::output`]); no later stage touches
 //! the file system. It does not know which names mean the same thing: that is [`crate::resolve`].
 
+pub mod benchmark_card;
 pub mod block;
 pub mod content;
 pub mod datastore;
+pub mod eval_yaml;
 pub mod hub_benchmark;
+pub mod hub_facts;
 pub mod metadata;
+pub mod peeling;
+pub mod precedence;
 pub mod quarantine;
 pub mod record;
 pub mod scalar;

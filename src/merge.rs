@@ -1,6 +1,6 @@
 //! *Merge* joins what is known: every result becomes a reading of one cell, and cells are ranked.
 //!
-//! A *cell* is where a model and a slice of a benchmark meet under one metric, direction and
+//! A *cell* is where a model, or one variant of it, and a slice of a benchmark meet under one metric, direction and
 //! scale. Several readings of a cell are all kept and never averaged. What a page says of them is
 //! the matter of [`crate::card`].
 
@@ -15,7 +15,7 @@ use crate::load::metadata::{BenchmarkMeta, ModelMeta, OrganizationMeta};
 use crate::load::record::EvaluationResult;
 use crate::load::{Inputs, Loaded};
 use crate::number::Number;
-use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice};
+use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice, Variant};
 
 pub use rank::{Ranking, Row};
 pub use scale::{Direction, Scale};
@@ -73,6 +73,9 @@ pub struct Reported {
     /// Different models.
     pub models: u32,
 }
+
+/// What the readings of one cell share.
+type Cell = (Id<Model>, Id<Slice>, Id<TestPart>, Id<Metric>, Direction, scale::Family, Id<Variant>);
 
 /// Joins `inputs` with the identities of their results.
 pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>) -> Dataset {
@@ -194,10 +197,17 @@ impl Dataset {
         }
     }
 
-    /// Model, slice, part of the test, metric, direction and scale: what two readings must share to be compared.
-    fn by_cell(&self, reading: &Reading) -> (Id<Model>, Id<Slice>, Id<TestPart>, Id<Metric>, Direction, scale::Family) {
-        let Resolved { model, slice, part, metric, .. } = reading.resolved;
-        (model, slice, part, metric, reading.direction, reading.scale.family())
+    /// What two readings must share to be compared: model, slice, part of the test, metric, direction,
+    /// scale, and variant of the model.
+    fn by_cell(&self, reading: &Reading) -> Cell {
+        let Resolved { model, variant, slice, part, metric, .. } = reading.resolved;
+        (model, slice, part, metric, reading.direction, reading.scale.family(), variant)
+    }
+
+    /// The variant of its model that a reading is of, if it is not the model itself.
+    pub fn variant_of(&self, reading: &Reading) -> Option<&str> {
+        let label = self.entities.variants[reading.resolved.variant].label.as_str();
+        (!label.is_empty()).then_some(label)
     }
 
     fn direction(&self, metric: &MetricConfig, slice: Id<Slice>) -> Direction {

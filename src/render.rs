@@ -51,9 +51,13 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("_base.html", include_str!("../templates/_base.html")),
+    ("_also_stated.html", include_str!("../templates/_also_stated.html")),
+    ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
     ("_facts.html", include_str!("../templates/_facts.html")),
+    ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
+    ("_names.html", include_str!("../templates/_names.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
     ("_score.html", include_str!("../templates/_score.html")),
     ("404.html", include_str!("../templates/404.html")),
@@ -62,6 +66,7 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("evaluator.html", include_str!("../templates/evaluator.html")),
     ("evaluators.html", include_str!("../templates/evaluators.html")),
     ("home.html", include_str!("../templates/home.html")),
+    ("merged.html", include_str!("../templates/merged.html")),
     ("model.html", include_str!("../templates/model.html")),
     ("models.html", include_str!("../templates/models.html")),
     ("not-shown.html", include_str!("../templates/not-shown.html")),

@@ -26,6 +26,10 @@ pub struct Report {
     pub benchmarks: usize,
     /// Evaluators with a page.
     pub evaluators: usize,
+    /// Names joined by a rule, by its name.
+    pub merged_by_rule: BTreeMap<String, usize>,
+    /// What has no metadata and no other name, by kind.
+    pub unresolved: BTreeMap<String, usize>,
     /// All files, pages and others.
     pub files: Written,
     /// Files for the Hub.
@@ -113,6 +117,16 @@ impl fmt::Display for Report {
         row("models", format!("{:>9}", count(self.models)))?;
         row("benchmarks", format!("{:>9}", count(self.benchmarks)))?;
         row("evaluators", format!("{:>9}", count(self.evaluators)))?;
+        let listed = |counts: &BTreeMap<String, usize>| {
+            let parts: Vec<String> = counts.iter().map(|(name, n)| format!("{} {name}", count(*n))).collect();
+            if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+        };
+        let merged = self.merged_by_rule.values().sum();
+        row("names", format!("{:>9}  merged by rule: {}", count(merged), listed(&self.merged_by_rule)))?;
+        row(
+            "",
+            format!("{:>9}  without metadata: {}", count(self.unresolved.values().sum()), listed(&self.unresolved)),
+        )?;
         let Written { written, unchanged, removed, bytes } = self.files;
         row(
             "files",
@@ -125,10 +139,6 @@ impl fmt::Display for Report {
                 bytes as f64 / 1e6
             ),
         )?;
-        let listed = |counts: &BTreeMap<String, usize>| {
-            let parts: Vec<String> = counts.iter().map(|(name, n)| format!("{} {name}", count(*n))).collect();
-            if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
-        };
         row("Hub files", format!("{:>9}  entries: {}", count(self.hub.yaml_files), listed(&self.hub.entries)))?;
         for (benchmark, counts) in &self.hub.benchmarks {
             let total = counts.values().sum();

@@ -1,16 +1,18 @@
 //! *Resolve* turns names into identities: which model, benchmark, metric and evaluator is meant.
 //!
-//! A name is joined with an entity by exact alias or by its normal form ([`crate::names`]);
-//! everything else is an entity of its own. Nothing here looks at scores or picks among readings:
-//! that is [`crate::merge`].
+//! A name is joined with an entity by one of the listed steps ([`step`]), and every entity keeps
+//! its names with their steps; everything else is an entity of its own. Nothing here looks at
+//! scores or picks among readings: that is [`crate::merge`].
 
 mod alias;
 mod benchmark;
+pub mod benchmark_card;
 mod evaluator;
 mod metric;
 mod model;
-
-use std::collections::BTreeSet;
+mod organization;
+pub mod step;
+mod unused;
 
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
@@ -20,6 +22,8 @@ use benchmark::BenchmarkResolver;
 use evaluator::EvaluatorResolver;
 use metric::{MetricResolver, PartResolver};
 use model::ModelResolver;
+use organization::Organizations;
+use step::Names;
 
 /// One model.
 #[derive(Debug)]
@@ -30,10 +34,22 @@ pub struct Model {
     pub name: String,
     /// Place of its metadata in [`crate::load::content::Content::models`].
     pub meta: Option<usize>,
+    /// Place of what the Hub says of it in [`crate::load::hub_facts::HubFacts::models`].
+    pub hub: Option<usize>,
     /// The ids that records use for it.
-    pub spellings: BTreeSet<String>,
+    pub spellings: Names,
     /// The developer that records claim, where metadata names none.
     pub claimed_developer: Option<String>,
+    /// Place of its developer in [`crate::load::content::Content::organizations`], and how it was found.
+    pub developer: Option<(usize, step::Step)>,
+}
+
+/// A dated snapshot, quantisation or the like, which metadata declares as a variant of a model.
+/// Readings of different variants are never in one cell.
+#[derive(Debug)]
+pub struct Variant {
+    /// In words; empty for the model itself.
+    pub label: String,
 }
 
 /// One benchmark: a test, or where no metadata says more, a data set as sources name it.
@@ -46,7 +62,9 @@ pub struct Benchmark {
     /// Place of its metadata in [`crate::load::content::Content::benchmarks`].
     pub meta: Option<usize>,
     /// The names that records use for it and its slices.
-    pub spellings: BTreeSet<String>,
+    pub spellings: Names,
+    /// Places of the cards that claim it in [`crate::load::content::Content::benchmark_cards`].
+    pub cards: Vec<usize>,
 }
 
 /// A benchmark as a whole, or one part of it. Parts are never mixed with the whole.
@@ -67,6 +85,8 @@ pub struct Metric {
     pub name: String,
     /// True if it depends on which other models were evaluated, as a win rate does.
     pub is_relative: bool,
+    /// The names that records use for it.
+    pub spellings: Names,
 }
 
 /// Who reported a result, as claimed.
@@ -79,7 +99,7 @@ pub struct Evaluator {
     /// Place of its metadata in [`crate::load::content::Content::organizations`].
     pub meta: Option<usize>,
     /// The names that records use for it.
-    pub spellings: BTreeSet<String>,
+    pub spellings: Names,
 }
 
 /// One result of one record with its identities.
@@ -91,6 +111,8 @@ pub struct Resolved {
     pub result: u16,
     /// Which model.
     pub model: Id<Model>,
+    /// Which variant of it.
+    pub variant: Id<Variant>,
     /// Which benchmark or part of one.
     pub slice: Id<Slice>,
     /// Which metric.
@@ -106,6 +128,8 @@ pub struct Resolved {
 pub struct Entities {
     /// By id.
     pub models: Table<Model>,
+    /// By label; the first is the model itself.
+    pub variants: Table<Variant>,
     /// By name.
     pub benchmarks: Table<Benchmark>,
     /// By benchmark, the whole first.
@@ -121,25 +145,29 @@ pub struct Entities {
 /// The identity of every result in `inputs`, in their order.
 pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec<Resolved>) {
     let content = &inputs.content;
-    let mut models = ModelResolver::new(content, diagnostics);
-    let mut evaluators = EvaluatorResolver::new(content, diagnostics);
-    let mut metrics = MetricResolver::new(content);
+    let organizations = Organizations::new(content, diagnostics);
+    let mut models = ModelResolver::new(inputs, &organizations, diagnostics);
+    let mut evaluators = EvaluatorResolver::new(content, &organizations);
+    let mut metrics = MetricResolver::new(content, diagnostics);
     let mut benchmarks = BenchmarkResolver::new(content, diagnostics);
     let mut parts = PartResolver::default();
     let n_results = inputs.records.iter().map(|loaded| loaded.record.results.len()).sum();
     let mut resolved = Vec::with_capacity(n_results);
     for (record, loaded) in inputs.records.iter().enumerate() {
-        let model = models.resolve(&loaded.record.model);
-        let evaluator = evaluators.resolve(loaded.record.source.organization.as_deref().unwrap_or_default());
+        let collection = &loaded.origin.collection;
+        let (model, variant) = models.resolve(collection, &loaded.record.model);
+        let organization = loaded.record.source.organization.as_deref().unwrap_or_default();
+        let evaluator = evaluators.resolve(collection, organization);
         for (result, found) in loaded.record.results.iter().enumerate() {
-            let slice = benchmarks.resolve(&loaded.origin.collection, found);
+            let slice = benchmarks.resolve(collection, found);
             let default_metric = benchmarks.metric_of(slice);
-            let metric = metrics.resolve(found, slice, default_metric);
+            let metric = metrics.resolve(collection, found, slice, default_metric);
             let part = parts.resolve(found.generation.as_ref());
             resolved.push(Resolved {
                 record: record as u32,
                 result: result as u16,
                 model,
+                variant,
                 slice,
                 metric,
                 part,
@@ -147,13 +175,16 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
             });
         }
     }
+    let (models, variants) = models.finish();
     let mut entities = Entities {
-        models: models.finish(),
+        models,
+        variants,
         metrics: metrics.table,
         evaluators: evaluators.table,
         parts: parts.table,
-        ..benchmarks.finish()
+        ..benchmarks.finish(content, diagnostics)
     };
+    unused::warn(content, &entities, diagnostics);
     sort(&mut entities, &mut resolved);
     (entities, resolved)
 }
@@ -161,6 +192,7 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
 /// Gives the tables their order and the results their new ids.
 fn sort(entities: &mut Entities, resolved: &mut [Resolved]) {
     let models = entities.models.sort_by_key(|model| (model.id.to_lowercase(), model.id.clone()));
+    let variants = entities.variants.sort_by_key(|variant| variant.label.clone());
     let benchmarks = entities.benchmarks.sort_by_key(|benchmark| (benchmark.name.to_lowercase(), benchmark.id.clone()));
     for slice in entities.slices.iter_mut() {
         slice.benchmark = benchmarks[slice.benchmark.index()];
@@ -173,6 +205,7 @@ fn sort(entities: &mut Entities, resolved: &mut [Resolved]) {
     let evaluators = entities.evaluators.sort_by_key(|evaluator| (evaluator.name.to_lowercase(), evaluator.id.clone()));
     for result in resolved {
         result.model = models[result.model.index()];
+        result.variant = variants[result.variant.index()];
         result.slice = slices[result.slice.index()];
         result.metric = metrics[result.metric.index()];
         result.part = parts[result.part.index()];

@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use crate::card::evaluator::Tally;
 use crate::card::list::{n_pages, page_path};
-use crate::card::{Cards, Paths, benchmark, list, not_shown};
+use crate::card::merged::Merged;
+use crate::card::{Cards, Paths, benchmark, list, merged, not_shown};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::emit::{Manifest, page};
@@ -38,6 +39,7 @@ enum Page {
     Benchmarks(usize),
     Evaluators(usize),
     NotShown(usize),
+    Merged(usize),
     Publishing(usize),
     Model(Id<Model>),
     Ranking(Id<Ranking>, usize),
@@ -69,6 +71,8 @@ pub struct Site<'a> {
     nav: Vec<NavLink>,
     prose: Prose,
     tallies: Vec<Tally<'a>>,
+    /// The names that were joined.
+    pub merged: Merged<'a>,
     not_shown: foldhash::HashMap<String, usize>,
     newest: Option<String>,
     day: Option<String>,
@@ -82,7 +86,7 @@ struct Prose {
 }
 
 /// Root pages that prose must not replace.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "index",
     "404",
     "models",
@@ -92,6 +96,7 @@ const RESERVED: [&str; 12] = [
     "compare",
     "publishing",
     "not-shown",
+    "merged",
     "records",
     "assets",
     "api",
@@ -137,6 +142,7 @@ impl<'a> Site<'a> {
             nav: fixed_nav(),
             prose: Prose::new(content),
             tallies,
+            merged: Merged::of(dataset, paths),
             not_shown,
             newest: newest_retrieval(dataset),
             day: config.day.map(|day| day.to_string()),
@@ -153,6 +159,7 @@ impl<'a> Site<'a> {
         self.list("benchmarks", entities.benchmarks.len(), list::ROWS, Page::Benchmarks);
         self.list("evaluators", entities.evaluators.len(), list::ROWS, Page::Evaluators);
         self.list("not-shown", self.dataset.inputs.quarantined.len(), not_shown::ROWS, Page::NotShown);
+        self.list("merged", self.merged.len(), merged::ROWS, Page::Merged);
         self.list("publishing", page::n_rows(self.manifest), page::ROWS, Page::Publishing);
         for (id, _) in entities.models.iter() {
             self.page(self.paths.model(id), Page::Model(id));
@@ -218,6 +225,7 @@ impl<'a> Site<'a> {
                 self.html("evaluators.html", path, "evaluators.html", &cards, &cards.evaluators(*number))
             }
             Page::NotShown(number) => self.html("not-shown.html", path, "", &cards, &cards.not_shown(*number)),
+            Page::Merged(number) => self.html("merged.html", path, "", &cards, &cards.merged(&self.merged, *number)),
             Page::Publishing(number) => {
                 let card =
                     page::publishing(&cards, self.manifest, *number, |loaded| self.record_url(loaded, &cards.top));
@@ -262,7 +270,7 @@ impl<'a> Site<'a> {
         let model = &self.dataset.entities.models[id];
         let prose = model.meta.map_or("", |meta| self.prose.models[meta].as_str());
         let spellings: std::collections::BTreeSet<_> =
-            model.spellings.iter().filter_map(|spelling| normal_form(spelling)).collect();
+            model.spellings.keys().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
         let card = cards.model(id, prose, not_shown, |loaded| self.record_url(loaded, &cards.top));
         self.html("model.html", path, "models.html", cards, &card)

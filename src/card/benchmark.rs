@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use super::list::Pager;
+use super::metadata::BenchmarkMetadata;
+use super::names::NameView;
 use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, web_links};
 use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
@@ -27,7 +29,9 @@ pub struct BenchmarkCard<'a> {
     /// Metadata.
     pub facts: Vec<Fact>,
     /// Names that records use.
-    pub spellings: Vec<&'a str>,
+    pub names: Vec<NameView<'a>>,
+    /// What else is stated of it, and by whom.
+    pub metadata: BenchmarkMetadata<'a>,
     /// Further reading.
     pub links: Vec<Labelled<'a>>,
     /// Clean HTML of the prose; empty if there is none.
@@ -71,6 +75,8 @@ pub struct RowView<'a> {
     pub model: &'a str,
     /// Its id.
     pub model_id: &'a str,
+    /// The variant of the model; `None` for the model itself.
+    pub variant: Option<&'a str>,
     /// Its card.
     pub model_url: String,
     /// The reading that stands for the model.
@@ -125,12 +131,8 @@ impl<'a> Cards<'a> {
             name: &benchmark.name,
             url: self.benchmark_url(slice.benchmark),
             facts: benchmark_facts(meta),
-            spellings: benchmark
-                .spellings
-                .iter()
-                .map(String::as_str)
-                .filter(|spelling| *spelling != benchmark.name)
-                .collect(),
+            names: self.names(&benchmark.spellings, &benchmark.name),
+            metadata: self.benchmark_metadata(slice.benchmark),
             links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
             prose,
             is_main: is_first && number == 1,
@@ -177,6 +179,7 @@ impl<'a> Cards<'a> {
             rank: row.rank.map(|rank| count(rank as usize)),
             model: &self.dataset.entities.models[model].name,
             model_id: &self.dataset.entities.models[model].id,
+            variant: self.dataset.variant_of(&readings[0]),
             model_url: self.model_url(model),
             others: others.collect(),
             reading,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::names::NameView;
 use super::{Cards, Fact};
 use crate::id::Id;
 use crate::load::Loaded;
@@ -21,7 +22,7 @@ pub struct EvaluatorCard<'a> {
     /// Metadata.
     pub facts: Vec<Fact>,
     /// Names that records use.
-    pub spellings: Vec<&'a str>,
+    pub names: Vec<NameView<'a>>,
     /// A sentence with the counts.
     pub summary: String,
     /// What was reported.
@@ -137,12 +138,7 @@ impl<'a> Cards<'a> {
                     ),
                 ]
             }),
-            spellings: evaluator
-                .spellings
-                .iter()
-                .map(String::as_str)
-                .filter(|spelling| *spelling != evaluator.name)
-                .collect(),
+            names: self.names(&evaluator.spellings, &evaluator.name),
             summary: format!(
                 "{} on {}, in {}.",
                 counted(tally.results, "result", "results"),

@@ -4,6 +4,8 @@ use bigdecimal::BigDecimal;
 use serde::Serialize;
 
 use super::list::page_path;
+use super::metadata::MetadataView;
+use super::names::NameView;
 use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, short_hash, web_address, web_links};
 use crate::id::Id;
 use crate::load::Loaded;
@@ -23,7 +25,9 @@ pub struct ModelCard<'a> {
     /// Metadata.
     pub facts: Vec<Fact>,
     /// Other ids that records use.
-    pub spellings: Vec<&'a str>,
+    pub names: Vec<NameView<'a>>,
+    /// What else is stated of it, and by whom.
+    pub metadata: MetadataView<'a>,
     /// Further reading.
     pub links: Vec<Labelled<'a>>,
     /// A sentence with the counts.
@@ -49,6 +53,8 @@ pub struct CellView<'a> {
     pub slice: Option<&'a str>,
     /// The part of the test, where others of this slice are over another one.
     pub part: Option<&'a str>,
+    /// The variant of the model; `None` for the model itself.
+    pub variant: Option<&'a str>,
     /// Metric.
     pub metric: &'a str,
     /// `higher is better`.
@@ -110,14 +116,17 @@ impl<'a> Cards<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
         let meta = self.dataset.model_meta(model);
-        let cells: Vec<CellView> =
-            readings.chunk_by(|a, b| a.ranking == b.ranking).map(|cell| self.cell(cell)).collect();
+        let cells: Vec<CellView> = (readings
+            .chunk_by(|a, b| (a.ranking, a.resolved.variant) == (b.ranking, b.resolved.variant)))
+        .map(|cell| self.cell(cell))
+        .collect();
         let records = self.records(readings, &record_url);
         ModelCard {
             name: &model.name,
             id: &model.id,
             facts: self.model_facts(id),
-            spellings: model.spellings.iter().map(String::as_str).filter(|spelling| *spelling != model.id).collect(),
+            names: self.names(&model.spellings, &model.id),
+            metadata: self.model_metadata(id),
             links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
             summary: self.summary(readings, records.len()),
             prose,
@@ -154,7 +163,7 @@ impl<'a> Cards<'a> {
             self.developer(model),
             Fact::new("Released", meta.and_then(|meta| meta.released.clone())),
             self.parameters(id),
-            Fact::new("Licence", meta.and_then(|meta| meta.license.clone())),
+            self.license(model),
             Fact::new(
                 "Weights",
                 meta.and_then(|meta| meta.openness.clone()).map(|openness| openness.replace('-', " ")),
@@ -164,17 +173,22 @@ impl<'a> Cards<'a> {
     }
 
     fn developer(&self, model: &'a Model) -> Fact {
-        match self.dataset.model_meta(model).and_then(|meta| meta.developer.as_deref()) {
-            Some(developer) => {
-                let known = self.dataset.inputs.content.organizations.iter().find(|known| known.id == developer);
-                let name = known.map_or(developer, |known| &known.name);
-                Fact::linked(
-                    "Developer",
-                    Some(name.to_owned()),
-                    web_address(known.and_then(|known| known.website.as_deref())),
-                )
-            }
-            None => Fact { note: Some("as records claim"), ..Fact::new("Developer", model.claimed_developer.clone()) },
+        let stated = self.dataset.model_meta(model).and_then(|meta| meta.developer.as_deref());
+        let known = model.developer.map(|(number, _)| &self.dataset.inputs.content.organizations[number]);
+        let name = known.map(|known| known.name.as_str()).or(stated).or(model.claimed_developer.as_deref());
+        let url = web_address(known.and_then(|known| known.website.as_deref()));
+        Fact {
+            note: stated.is_none().then_some("as records claim"),
+            ..Fact::linked("Developer", name.map(str::to_owned), url)
+        }
+    }
+
+    fn license(&self, model: &Model) -> Fact {
+        let own = self.dataset.model_meta(model).and_then(|meta| meta.license.clone());
+        let hub = model.hub.and_then(|place| self.dataset.inputs.content.hub.models[place].info.as_ref());
+        match (own, hub.and_then(|info| info.license.clone())) {
+            (None, Some(license)) => Fact { note: Some("as the Hub states"), ..Fact::new("Licence", Some(license)) },
+            (own, _) => Fact::new("Licence", own),
         }
     }
 
@@ -204,6 +218,7 @@ impl<'a> Cards<'a> {
             benchmark_url: self.benchmark_url(slice.benchmark),
             slice: slice.name.as_deref(),
             part: self.dataset.part_of(ranking),
+            variant: self.dataset.variant_of(first),
             metric: &metric.name,
             is_relative: metric.is_relative,
             direction: direction_in_words(first.direction),

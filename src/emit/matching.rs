@@ -169,7 +169,12 @@ mod tests {
             "evaluation_result_id": "{id}", "source_data": {data}, "score_details": {{"score": 1}}}}]}}"#
         );
         let (record, _) = parse(record.as_bytes(), &Blocks::default()).unwrap();
-        let metric = Metric { id: metric.to_owned(), name: String::new(), is_relative: metric == "mean-win-rate" };
+        let metric = Metric {
+            id: metric.to_owned(),
+            name: String::new(),
+            is_relative: metric == "mean-win-rate",
+            spellings: Default::default(),
+        };
         let found = match find(&built_in(), &record.results[0], &metric, subset) {
             Match::Task { benchmark, task, .. } => format!("{}/{}", benchmark.key, task.id),
             Match::Other(_, reason) => reason.to_owned(),

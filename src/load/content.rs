@@ -12,11 +12,19 @@ use anyhow::{Context, Result};
 use serde_yaml::Value;
 use walkdir::WalkDir;
 
+use super::benchmark_card::{self, BenchmarkCard};
 use super::datastore::sorted_files;
+use super::eval_yaml::EvalYaml;
 use super::hub_benchmark::{self, HubBenchmark};
-use super::metadata::{BenchmarkMeta, CollectionMeta, Entry, MetricMeta, ModelMeta, OrganizationMeta, ProsePage};
+use super::hub_facts::{self, HubFacts};
+use super::metadata::{
+    AliasMeta, BenchmarkMeta, CollectionMeta, Entry, MetricMeta, ModelMeta, OrganizationMeta, ProsePage,
+};
+use super::peeling::{self, Peeling};
+use super::precedence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::hash::Hasher;
+use crate::facts::Fact;
+use crate::hash::{Hasher, Sha256};
 
 /// All metadata and prose, in the order of their files; the first of two with one id counts.
 #[derive(Debug, Default)]
@@ -25,7 +33,7 @@ pub struct Content {
     pub models: Vec<ModelMeta>,
     /// `benchmarks/` and `benchmarks.yaml`.
     pub benchmarks: Vec<BenchmarkMeta>,
-    /// `organizations.yaml`, or `orgs.yaml`.
+    /// `organizations.yaml`, or `orgs.yaml`, then the built-in table.
     pub organizations: Vec<OrganizationMeta>,
     /// `collections.yaml`.
     pub collections: Vec<CollectionMeta>,
@@ -33,6 +41,16 @@ pub struct Content {
     pub metrics: Vec<MetricMeta>,
     /// `benchmarks/*.hub.yaml`, then the built-in ones that none of them replaces.
     pub hub_benchmarks: Vec<HubBenchmark>,
+    /// `aliases.yaml`.
+    pub aliases: Vec<AliasMeta>,
+    /// What may be peeled off the ids of models.
+    pub peelings: Vec<Peeling>,
+    /// `benchmark-cards/*.json`.
+    pub benchmark_cards: Vec<BenchmarkCard>,
+    /// `benchmarks/*.eval.yaml`, then `hub/eval/`.
+    pub eval_yamls: Vec<EvalYaml>,
+    /// `hub/`: what `fetch` saw.
+    pub hub: HubFacts,
     /// `pages/*.md`, by `nav_order`, then title.
     pub pages: Vec<ProsePage>,
     /// Hash of all files read.
@@ -41,6 +59,9 @@ pub struct Content {
 
 /// The metrics that records most often name, so that a bare datastore is readable.
 const BUILT_IN_METRICS: &str = include_str!("metrics.yaml");
+
+/// Names that organisations use side by side.
+const BUILT_IN_ORGANIZATIONS: &str = include_str!("organizations.yaml");
 
 /// How to read a card; a site's own `pages/methodology.md` takes its place.
 fn methodology() -> Result<ProsePage> {
@@ -71,8 +92,13 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
         })?;
         reader.hub_benchmarks(&folder.join("benchmarks"))?;
         reader.tables(folder)?;
+        reader.eval_yamls(&folder.join("benchmarks"))?;
+        reader.benchmark_cards(&folder.join("benchmark-cards"))?;
+        reader.hub_facts(&folder.join("hub"))?;
     }
     let mut content = reader.content;
+    content.models = precedence::join(std::mem::take(&mut content.models));
+    content.benchmarks = precedence::join(std::mem::take(&mut content.benchmarks));
     if !content.pages.iter().any(|page| page.id == "methodology") {
         content.pages.push(methodology()?);
     }
@@ -89,6 +115,10 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     let built_in: Vec<MetricMeta> =
         serde_yaml::from_str(BUILT_IN_METRICS).context("the built-in metrics are broken")?;
     content.metrics.extend(built_in);
+    let built_in: Vec<OrganizationMeta> =
+        serde_yaml::from_str(BUILT_IN_ORGANIZATIONS).context("the built-in organisations are broken")?;
+    content.organizations.extend(built_in);
+    content.peelings = serde_yaml::from_str(peeling::BUILT_IN).context("the built-in peelings are broken")?;
     Ok(content)
 }
 
@@ -179,8 +209,105 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// Reads the `eval.yaml` files that the site keeps itself.
+    fn eval_yamls(&mut self, folder: &Path) -> Result<()> {
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        for path in sorted_files(folder, "yaml")? {
+            let file = path.display().to_string();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let Some(slug) = name.strip_suffix(".eval.yaml") else { continue };
+            let Some(text) = self.text(&path)? else { continue };
+            match EvalYaml::parse(&text) {
+                Ok(eval) => {
+                    self.content.eval_yamls.push(EvalYaml { benchmark: Some(slug.to_owned()), file, ..eval });
+                }
+                Err(err) => self.unreadable(&file, &place(&err), &err),
+            }
+        }
+        Ok(())
+    }
+
+    fn benchmark_cards(&mut self, folder: &Path) -> Result<()> {
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        for entry in WalkDir::new(folder).sort_by_file_name() {
+            let entry = entry.with_context(|| format!("failed to list {}", folder.display()))?;
+            let path = entry.path();
+            if !entry.file_type().is_file() || path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let Some(text) = self.text(path)? else { continue };
+            let file = path.display().to_string();
+            match benchmark_card::parse(&text) {
+                Ok(card) => self.content.benchmark_cards.push(BenchmarkCard { file, ..card }),
+                Err(reason) => {
+                    let help = "a card is a JSON object with `benchmark_details` and a `name` in it";
+                    self.diagnostics.error("unreadable-benchmark-card", &file, "", reason, help);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what `fetch` wrote.
+    fn hub_facts(&mut self, folder: &Path) -> Result<()> {
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        let hub = HubFacts {
+            models: self.facts(folder)?,
+            benchmarks: self.facts(folder)?,
+            submissions: self.facts(folder)?,
+            accounts: self.facts(folder)?,
+            posted: self.facts(folder)?,
+        };
+        for fact in &hub.benchmarks {
+            let Some(stated) = &fact.eval_yaml else { continue };
+            let path = folder.join("eval").join(format!("{}.yaml", fact.dataset));
+            if !crate::config::is_hub_id(&fact.dataset) || !path.is_file() {
+                continue;
+            }
+            let Some(text) = self.exact_text(&path)? else { continue };
+            let file = path.display().to_string();
+            if Sha256::of(text.as_bytes()) != stated.sha256 {
+                let message = "is not the file that `fetch` saw".to_owned();
+                self.diagnostics.error("changed-fact", &file, "", message, "run `evalcards fetch` again");
+                continue;
+            }
+            match EvalYaml::parse(&text) {
+                Ok(eval) => self.content.eval_yamls.push(EvalYaml {
+                    dataset: Some(fact.dataset.clone()),
+                    commit: Some(stated.commit.clone()),
+                    file,
+                    ..eval
+                }),
+                Err(err) => self.unreadable(&file, &place(&err), &err),
+            }
+        }
+        self.content.hub = hub;
+        Ok(())
+    }
+
+    fn facts<F: Fact>(&mut self, folder: &Path) -> Result<Vec<F>> {
+        let path = folder.join(F::FILE);
+        if !path.is_file() {
+            return Ok(Vec::new());
+        }
+        let Some(text) = self.text(&path)? else { return Ok(Vec::new()) };
+        let (facts, bad) = hub_facts::lines(&text);
+        for (line, reason) in bad {
+            let help = "the other lines are used; run `evalcards fetch` again to have it written anew";
+            let place = format!("line {line}");
+            self.diagnostics.error("unreadable-fact", &path.display().to_string(), &place, reason, help);
+        }
+        Ok(facts)
+    }
+
     fn tables(&mut self, folder: &Path) -> Result<()> {
-        const NAMES: [&str; 6] = ["site", "models", "benchmarks", "organizations", "collections", "metrics"];
+        const NAMES: [&str; 7] = ["site", "models", "benchmarks", "organizations", "collections", "metrics", "aliases"];
         for path in sorted_files(folder, "yaml")? {
             let file = path.display().to_string();
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -208,6 +335,11 @@ impl Reader<'_> {
                 "metrics" => {
                     let entries = self.table(&path, "metrics")?;
                     self.content.metrics.extend(entries);
+                }
+                "aliases" => {
+                    let entries = self.table(&path, "aliases")?;
+                    let entries = entries.into_iter().map(|meta| AliasMeta { file: file.clone(), ..meta });
+                    self.content.aliases.extend(entries);
                 }
                 other => {
                     let help = match did_you_mean(other, NAMES) {
@@ -269,12 +401,17 @@ impl Reader<'_> {
 
     /// The text of a content file; one that is not UTF-8 is a diagnostic.
     fn text(&mut self, path: &Path) -> Result<Option<String>> {
+        Ok(self.exact_text(path)?.map(|text| text.replace("\r\n", "\n")))
+    }
+
+    /// The same with its line ends as they are.
+    fn exact_text(&mut self, path: &Path) -> Result<Option<String>> {
         let file = path.display().to_string();
         let bytes = fs::read(path).with_context(|| format!("failed to read {file}"))?;
         self.content.digest.add(file.as_bytes());
         self.content.digest.add(&bytes);
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(text.replace("\r\n", "\n"))),
+            Ok(text) => Ok(Some(text)),
             Err(err) => {
                 self.diagnostics.error("not-utf-8", &file, "", err.to_string(), "save the file as UTF-8");
                 Ok(None)

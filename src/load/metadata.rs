@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
+use super::precedence::AlsoStated;
+
 /// Keys that nobody knows, with their values; each becomes a warning.
 pub(super) type Unknown = BTreeMap<String, Value>;
 
@@ -45,6 +47,26 @@ pub struct Link {
     pub url: String,
 }
 
+/// A dated snapshot, quantisation or the like of a model, shown on its card and ranked apart.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VariantMeta {
+    /// The id that records use.
+    pub id: String,
+    /// What it is, such as `2024-05-13` or `GPTQ, 4 bit`; the id, if not given.
+    pub label: Option<String>,
+    /// Other spellings in records.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+}
+
+impl VariantMeta {
+    /// The label, or the id.
+    pub fn label(&self) -> String {
+        self.label.as_ref().filter(|label| !label.trim().is_empty()).unwrap_or(&self.id).clone()
+    }
+}
+
 /// Facts about one model.
 #[derive(Clone, Debug, Deserialize)]
 pub struct ModelMeta {
@@ -69,6 +91,9 @@ pub struct ModelMeta {
     pub openness: Option<String>,
     /// Hub repository of the weights.
     pub hf_repo: Option<String>,
+    /// Its variants; what is not listed here is a model of its own.
+    #[serde(default)]
+    pub variants: Vec<VariantMeta>,
     /// Further reading.
     #[serde(default)]
     pub links: Vec<Link>,
@@ -78,10 +103,13 @@ pub struct ModelMeta {
     /// The file it stands in.
     #[serde(skip)]
     pub file: String,
+    /// What lower sources state otherwise.
+    #[serde(skip)]
+    pub also_stated: Vec<AlsoStated>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(ModelMeta, false, "id" "name" "developer" "aliases" "params_b" "released" "license" "openness" "hf_repo" "links");
+entry!(ModelMeta, false, "id" "name" "developer" "aliases" "params_b" "released" "license" "openness" "hf_repo" "variants" "links");
 
 /// Facts about one benchmark.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -119,6 +147,8 @@ pub struct BenchmarkMeta {
     pub parts: Option<Parts>,
     /// Dataset and task on the Hub's leaderboards.
     pub community_evals: Option<Value>,
+    /// File name of the BenchmarkCard that is about it, where several claim to be.
+    pub benchmark_card: Option<String>,
     /// Further reading.
     #[serde(default)]
     pub links: Vec<Link>,
@@ -128,10 +158,13 @@ pub struct BenchmarkMeta {
     /// The file it stands in.
     #[serde(skip)]
     pub file: String,
+    /// What lower sources state otherwise.
+    #[serde(skip)]
+    pub also_stated: Vec<AlsoStated>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(BenchmarkMeta, true, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "community_evals" "links");
+entry!(BenchmarkMeta, true, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "community_evals" "benchmark_card" "links");
 
 /// Collections in which a benchmark's aliases are valid.
 #[derive(Clone, Debug, Deserialize)]
@@ -198,6 +231,46 @@ pub struct OrganizationMeta {
     pub(super) unknown: Unknown,
 }
 entry!(OrganizationMeta, false, "id" "name" "kind" "website" "hf" "aliases");
+
+impl OrganizationMeta {
+    /// True for an entry of the built-in table.
+    pub fn is_built_in(&self) -> bool {
+        self.file.is_empty()
+    }
+}
+
+/// Further spellings of an entity, of all records or of one collection's.
+#[derive(Clone, Debug, Deserialize)]
+pub struct AliasMeta {
+    /// Of which entity.
+    pub id: String,
+    /// Of which kind it is.
+    pub kind: AliasKind,
+    /// Spellings in records.
+    pub names: Vec<String>,
+    /// The collection in which they mean it; all, if not given.
+    pub collection: Option<String>,
+    /// The file it stands in.
+    #[serde(skip)]
+    pub file: String,
+    #[serde(flatten)]
+    pub(super) unknown: Unknown,
+}
+entry!(AliasMeta, false, "id" "kind" "names" "collection");
+
+/// What an alias is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AliasKind {
+    /// A model.
+    Model,
+    /// A developer or evaluator.
+    Organization,
+    /// A benchmark.
+    Benchmark,
+    /// A metric.
+    Metric,
+}
 
 /// A submission channel of the datastore.
 #[derive(Clone, Debug, Deserialize)]

@@ -2,57 +2,94 @@
 
 use foldhash::HashMap;
 
-use crate::diagnostic::Diagnostics;
+use super::step::Step;
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::load::content::Content;
+use crate::load::metadata::AliasKind;
 use crate::names::normal_form;
 
 /// Spellings of entities `T`, looked up exactly first and then by normal form.
 #[derive(Debug)]
 pub struct Aliases<T> {
     ids: HashMap<String, T>,
-    exact: HashMap<String, T>,
+    /// By collection and spelling.
+    scoped: HashMap<(String, String), T>,
+    exact: HashMap<String, (T, Step)>,
     /// `None` where entities share a normal form: it then decides nothing.
     normal: HashMap<String, Option<T>>,
 }
 
 impl<T> Default for Aliases<T> {
     fn default() -> Self {
-        Aliases { ids: HashMap::default(), exact: HashMap::default(), normal: HashMap::default() }
+        Aliases {
+            ids: HashMap::default(),
+            scoped: HashMap::default(),
+            exact: HashMap::default(),
+            normal: HashMap::default(),
+        }
     }
 }
 
 impl<T: Copy + PartialEq> Aliases<T> {
-    /// True if an entity with this id was added.
-    pub fn has_id(&self, id: &str) -> bool {
-        self.ids.contains_key(id)
+    /// The entity with this id.
+    pub fn by_id(&self, id: &str) -> Option<T> {
+        self.ids.get(id).copied()
     }
 
     /// Adds `entity` under its id and `aliases`. An alias that another entity has is a warning
     /// and stays with the first.
     pub fn add(&mut self, entity: T, id: &str, aliases: &[String], file: &str, diagnostics: &mut Diagnostics) {
         self.ids.insert(id.to_owned(), entity);
-        for alias in [id].into_iter().chain(aliases.iter().map(String::as_str)) {
-            if self.exact.get(alias).is_some_and(|owner| *owner != entity) {
+        self.insert(id, entity, Step::OwnName, id, file, diagnostics);
+        for alias in aliases {
+            self.insert(alias, entity, Step::Alias, id, file, diagnostics);
+        }
+    }
+
+    /// Adds names of the built-in table, without a warning.
+    pub fn add_unless_taken<'n>(&mut self, entity: T, names: impl Iterator<Item = &'n str>) {
+        for name in names {
+            if !self.exact.contains_key(name) {
+                self.keep(name, entity, Step::BuiltInAlias);
+            }
+        }
+    }
+
+    /// Adds the aliases of `aliases.yaml` that are about entities of this `kind`.
+    pub fn add_table(&mut self, content: &Content, kind: AliasKind, diagnostics: &mut Diagnostics) {
+        for alias in content.aliases.iter().filter(|alias| alias.kind == kind) {
+            let Some(entity) = self.by_id(&alias.id) else {
+                let message = format!("there is no metadata of `{}`, so its aliases are not used", alias.id);
+                let help = match did_you_mean(&alias.id, self.ids.keys().map(String::as_str)) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => "describe it in metadata first".to_owned(),
+                };
+                diagnostics.warn_with_help("alias-for-nothing", &alias.file, &alias.id, message, help);
+                continue;
+            };
+            for name in &alias.names {
+                match &alias.collection {
+                    Some(collection) => _ = self.scoped.insert((collection.clone(), name.clone()), entity),
+                    None => self.insert(name, entity, Step::Alias, &alias.id, &alias.file, diagnostics),
+                }
+            }
+        }
+    }
+
+    fn insert(&mut self, alias: &str, entity: T, step: Step, id: &str, file: &str, diagnostics: &mut Diagnostics) {
+        match self.exact.get(alias) {
+            Some((owner, _)) if *owner == entity => {}
+            Some(_) => {
                 let message = format!("`{alias}` of `{id}` already stands for another entry");
                 let help = "take it out of one of the two; until then the first keeps it".to_owned();
                 diagnostics.warn_with_help("ambiguous-alias", file, id, message, help);
-                continue;
             }
-            self.insert(alias, entity);
+            None => self.keep(alias, entity, step),
         }
     }
 
-    /// The same without a warning.
-    pub fn add_unless_taken(&mut self, entity: T, id: &str, aliases: &[String]) {
-        self.ids.insert(id.to_owned(), entity);
-        for alias in [id].into_iter().chain(aliases.iter().map(String::as_str)) {
-            if !self.exact.contains_key(alias) {
-                self.insert(alias, entity);
-            }
-        }
-    }
-
-    fn insert(&mut self, alias: &str, entity: T) {
-        self.exact.insert(alias.to_owned(), entity);
+    fn keep(&mut self, alias: &str, entity: T, step: Step) {
+        self.exact.insert(alias.to_owned(), (entity, step));
         if let Some(normal) = normal_form(alias) {
             let owner = self.normal.entry(normal).or_insert(Some(entity));
             if *owner != Some(entity) {
@@ -61,10 +98,20 @@ impl<T: Copy + PartialEq> Aliases<T> {
         }
     }
 
-    /// The entity that `name` stands for.
-    pub fn find(&self, name: &str) -> Option<T> {
+    /// The entity that has exactly this spelling.
+    pub fn exact(&self, collection: &str, name: &str) -> Option<(T, Step)> {
+        let scoped = || self.scoped.get(&(collection.to_owned(), name.to_owned()));
+        let in_collection = if self.scoped.is_empty() { None } else { scoped() };
+        match in_collection {
+            Some(entity) => Some((*entity, Step::CollectionAlias)),
+            None => self.exact.get(name).copied(),
+        }
+    }
+
+    /// The entity that `name`, of a record in `collection`, stands for.
+    pub fn find(&self, collection: &str, name: &str) -> Option<(T, Step)> {
         let by_normal = || normal_form(name).and_then(|normal| self.normal.get(&normal).copied().flatten());
-        self.exact.get(name).copied().or_else(by_normal)
+        self.exact(collection, name).or_else(|| by_normal().map(|entity| (entity, Step::NormalForm)))
     }
 }
 
@@ -85,10 +132,11 @@ mod tests {
         aliases.add(1, "a/B-c", &["Bee".to_owned()], "f", &mut diagnostics);
         aliases.add(2, "a/b_c", &[], "f", &mut diagnostics);
         aliases.add(3, "x", &["Bee".to_owned()], "f", &mut diagnostics);
-        assert_eq!(aliases.find("a/B-c"), Some(1));
-        assert_eq!(aliases.find("a/b_c"), Some(2));
-        assert_eq!(aliases.find("A/B C"), None);
-        assert_eq!(aliases.find("BEE"), Some(1));
+        assert_eq!(aliases.find("", "a/B-c"), Some((1, Step::OwnName)));
+        assert_eq!(aliases.find("", "a/b_c"), Some((2, Step::OwnName)));
+        assert_eq!(aliases.find("", "A/B C"), None);
+        assert_eq!(aliases.find("", "Bee"), Some((1, Step::Alias)));
+        assert_eq!(aliases.find("", "BEE"), Some((1, Step::NormalForm)));
         assert_eq!(diagnostics.into_sorted().len(), 1);
     }
 }

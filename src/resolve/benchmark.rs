@@ -9,18 +9,18 @@
 //! 3. an alias is the data set, or the Hub repository: the result's name is then a part;
 //! 4. otherwise the data set is a benchmark of its own, and another name than that is a part.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 
 use super::alias::{self, Aliases};
-use super::{Benchmark, Entities, Slice};
+use super::step::{Names, Step, note};
+use super::{Benchmark, Entities, Slice, benchmark_card};
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::block::SourceData;
 use crate::load::content::Content;
-use crate::load::metadata::BenchmarkMeta;
+use crate::load::metadata::{AliasKind, BenchmarkMeta};
 use crate::load::record::EvaluationResult;
 use crate::names::{is_not_reported, normal_form, slug};
 
@@ -29,6 +29,16 @@ use crate::names::{is_not_reported, normal_form, slug};
 enum Part {
     Whole,
     Named,
+}
+
+/// What a name leads to.
+struct Found<'n> {
+    /// Place of the metadata.
+    benchmark: usize,
+    part: Part,
+    /// The name that led there, if it is one of the benchmark's.
+    name: Option<&'n str>,
+    step: Step,
 }
 
 /// A name that metadata lists for one collection.
@@ -58,7 +68,7 @@ impl<'a> BenchmarkResolver<'a> {
         let mut aliases = Aliases::default();
         let mut parts: HashMap<(String, String), Vec<ListedPart>> = HashMap::new();
         for (number, meta) in content.benchmarks.iter().enumerate() {
-            if aliases.has_id(&meta.id) {
+            if aliases.by_id(&meta.id).is_some() {
                 alias::duplicate(diagnostics, &meta.file, "benchmark", &meta.id);
                 continue;
             }
@@ -72,6 +82,7 @@ impl<'a> BenchmarkResolver<'a> {
                 parts.entry(place).or_default().push(ListedPart { dataset, benchmark: number, part });
             }
         }
+        aliases.add_table(content, AliasKind::Benchmark, diagnostics);
         let collections = content.collections.iter().filter_map(|meta| Some((meta.id.as_str(), meta.name.as_deref()?)));
         BenchmarkResolver {
             metas: &content.benchmarks,
@@ -94,13 +105,15 @@ impl<'a> BenchmarkResolver<'a> {
             return *id;
         }
         let (benchmark, slice) = match self.known(collection, &result.name, &result.data) {
-            Some((number, Part::Whole)) => (self.benchmark_of(number), None),
-            Some((number, Part::Named)) => (self.benchmark_of(number), Some(&*result.name)),
+            Some(Found { benchmark, part, name, step }) => {
+                let benchmark = self.benchmark_of(benchmark);
+                if let Some(name) = name {
+                    note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);
+                }
+                (benchmark, (part == Part::Named).then_some(&*result.name))
+            }
             None => self.unknown(collection, result),
         };
-        if slice.is_none() {
-            self.benchmarks.get_mut(benchmark).spellings.insert(result.name.to_string());
-        }
         let key = (benchmark, slice.map(key));
         let slices = &mut self.slices;
         let id = *self
@@ -118,25 +131,40 @@ impl<'a> BenchmarkResolver<'a> {
     }
 
     /// Steps 1 to 3.
-    fn known(&self, collection: &str, name: &str, data: &SourceData) -> Option<(usize, Part)> {
+    fn known<'n>(&self, collection: &str, name: &'n str, data: &'n SourceData) -> Option<Found<'n>> {
         let dataset = data.dataset_name.as_deref();
         if let Some(parts) = self.parts.get(&(collection.to_owned(), key(name))) {
             let dataset = dataset.map(key);
             let fits = |listed: &&ListedPart| listed.dataset.is_none() || listed.dataset == dataset;
             if let Some(listed) = parts.iter().find(fits) {
-                return Some((listed.benchmark, listed.part));
+                let is_own = self.metas[listed.benchmark].name.as_deref() == Some(name);
+                let step = if is_own { Step::OwnName } else { Step::CollectionAlias };
+                // A part is no name of the benchmark.
+                let name = (listed.part == Part::Whole).then_some(name);
+                return Some(Found { benchmark: listed.benchmark, part: listed.part, name, step });
             }
         }
         let in_scope = |number: &usize| {
             let scope = self.metas[*number].scope.as_ref();
             scope.is_none_or(|scope| scope.collections.iter().any(|known| known == collection))
         };
-        let find = |name: &str| self.aliases.find(name).filter(in_scope);
-        if let Some(number) = find(name) {
-            return Some((number, Part::Whole));
+        let find = |name: &'n str, part: Part| {
+            let (benchmark, step) = self.aliases.find(collection, name).filter(|(number, _)| in_scope(number))?;
+            let meta = &self.metas[benchmark];
+            let is_own = meta.name.as_deref() == Some(name);
+            let is_scoped = step == Step::Alias && meta.scope.is_some();
+            let step = match step {
+                _ if is_own => Step::OwnName,
+                _ if is_scoped => Step::CollectionAlias,
+                step => step,
+            };
+            Some(Found { benchmark, part, name: Some(name), step })
+        };
+        if let Some(found) = find(name, Part::Whole) {
+            return Some(found);
         }
         let containers = [dataset, data.benchmark_hf_repo.as_deref(), data.hf_repo.as_deref()];
-        containers.into_iter().flatten().find_map(find).map(|number| (number, Part::Named))
+        containers.into_iter().flatten().find_map(|name| find(name, Part::Named))
     }
 
     fn benchmark_of(&mut self, number: usize) -> Id<Benchmark> {
@@ -147,7 +175,8 @@ impl<'a> BenchmarkResolver<'a> {
                 id: meta.id.clone(),
                 name: meta.name.clone().unwrap_or_else(|| meta.id.clone()),
                 meta: Some(number),
-                spellings: BTreeSet::new(),
+                spellings: Names::new(),
+                cards: Vec::new(),
             })
         })
     }
@@ -164,15 +193,22 @@ impl<'a> BenchmarkResolver<'a> {
                 id: slug(dataset),
                 name: name.to_owned(),
                 meta: None,
-                spellings: BTreeSet::new(),
+                spellings: Names::new(),
+                cards: Vec::new(),
             })
         });
         let is_whole = self::key(&result.name) == key;
+        if is_whole {
+            let benchmark = benchmarks.get_mut(id);
+            let step = if *result.name == benchmark.name { Step::OwnName } else { Step::NormalForm };
+            note(&mut benchmark.spellings, &result.name, step);
+        }
         (id, (!is_whole).then_some(&*result.name))
     }
 
     /// The tables of benchmarks and slices.
-    pub fn finish(self) -> Entities {
+    pub fn finish(mut self, content: &Content, diagnostics: &mut Diagnostics) -> Entities {
+        benchmark_card::attach(content, &mut self.benchmarks, diagnostics);
         Entities { benchmarks: self.benchmarks, slices: self.slices, ..Entities::default() }
     }
 }

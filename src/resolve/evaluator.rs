@@ -1,12 +1,12 @@
 //! Which *evaluator* reported a record: the organisation it names, by alias or normal form.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
 
 use super::Evaluator;
-use super::alias::{self, Aliases};
-use crate::diagnostic::Diagnostics;
+use super::organization::Organizations;
+use super::step::{Names, Step, note};
 use crate::id::{Id, Table};
 use crate::load::content::Content;
 use crate::load::metadata::OrganizationMeta;
@@ -14,34 +14,27 @@ use crate::names::{is_not_reported, normal_form, slug};
 
 pub struct EvaluatorResolver<'a> {
     metas: &'a [OrganizationMeta],
-    aliases: Aliases<usize>,
+    organizations: &'a Organizations,
     by_key: HashMap<String, Id<Evaluator>>,
-    by_raw: HashMap<String, Id<Evaluator>>,
+    by_raw: HashMap<(Arc<str>, String), Id<Evaluator>>,
     pub table: Table<Evaluator>,
 }
 
 impl<'a> EvaluatorResolver<'a> {
-    pub fn new(content: &'a Content, diagnostics: &mut Diagnostics) -> Self {
-        let mut aliases = Aliases::default();
-        for (number, meta) in content.organizations.iter().enumerate() {
-            if aliases.has_id(&meta.id) {
-                alias::duplicate(diagnostics, &meta.file, "organisation", &meta.id);
-                continue;
-            }
-            let names: Vec<String> = meta.aliases.iter().chain([&meta.name]).cloned().collect();
-            aliases.add(number, &meta.id, &names, &meta.file, diagnostics);
-        }
+    pub fn new(content: &'a Content, organizations: &'a Organizations) -> Self {
         let (by_key, by_raw) = (HashMap::new(), HashMap::new());
-        EvaluatorResolver { metas: &content.organizations, aliases, by_key, by_raw, table: Table::default() }
+        EvaluatorResolver { metas: &content.organizations, organizations, by_key, by_raw, table: Table::default() }
     }
 
-    pub fn resolve(&mut self, raw: &str) -> Id<Evaluator> {
-        if let Some(id) = self.by_raw.get(raw) {
+    /// The organisation that `raw`, in a record of `collection`, names.
+    pub fn resolve(&mut self, collection: &Arc<str>, raw: &str) -> Id<Evaluator> {
+        let place = (collection.clone(), raw.to_owned());
+        if let Some(id) = self.by_raw.get(&place) {
             return *id;
         }
-        let meta = self.aliases.find(raw);
-        let (key, evaluator_id, name) = match meta {
-            Some(number) => {
+        let found = self.organizations.find(collection, raw);
+        let (key, evaluator_id, name) = match found {
+            Some((number, _)) => {
                 let meta = &self.metas[number];
                 (format!("meta {}", meta.id), meta.id.clone(), meta.name.clone())
             }
@@ -52,15 +45,21 @@ impl<'a> EvaluatorResolver<'a> {
             }
         };
         let table = &mut self.table;
-        let id = *self
-            .by_key
-            .entry(key)
-            .or_insert_with(|| table.push(Evaluator { id: evaluator_id, name, meta, spellings: BTreeSet::new() }));
+        let id = *self.by_key.entry(key).or_insert_with(|| {
+            let meta = found.map(|(number, _)| number);
+            table.push(Evaluator { id: evaluator_id, name, meta, spellings: Names::new() })
+        });
         if !is_not_reported(raw) {
             let spelling = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-            table.get_mut(id).spellings.insert(spelling);
+            let evaluator = table.get_mut(id);
+            let step = match found {
+                _ if spelling == evaluator.name => Step::OwnName,
+                Some((_, step)) => step,
+                None => Step::NormalForm,
+            };
+            note(&mut evaluator.spellings, &spelling, step);
         }
-        self.by_raw.insert(raw.to_owned(), id);
+        self.by_raw.insert(place, id);
         id
     }
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 
 use super::alias::Aliases;
+use super::step::{Names, Step, note};
 use super::{Metric, Slice};
+use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::block::{GenerationConfig, MetricConfig, TestPart};
 use crate::load::content::Content;
-use crate::load::metadata::MetricMeta;
+use crate::load::metadata::{AliasKind, MetricMeta};
 use crate::load::record::EvaluationResult;
 use crate::names::{is_not_reported, slug};
 
@@ -36,56 +38,82 @@ pub struct MetricResolver<'a> {
     metas: &'a [MetricMeta],
     aliases: Aliases<usize>,
     by_key: HashMap<String, Id<Metric>>,
-    by_result: HashMap<(*const MetricConfig, *const u8, Id<Slice>), Id<Metric>>,
+    by_result: HashMap<(*const u8, *const MetricConfig, *const u8, Id<Slice>), Id<Metric>>,
     pub table: Table<Metric>,
 }
 
 impl<'a> MetricResolver<'a> {
-    pub fn new(content: &'a Content) -> Self {
+    pub fn new(content: &'a Content, diagnostics: &mut Diagnostics) -> Self {
         let mut aliases = Aliases::default();
+        let mut silent = Diagnostics::default();
         for (number, meta) in content.metrics.iter().enumerate() {
             // The built-in table comes last and may repeat what the site's own says.
-            if !aliases.has_id(&meta.id) {
+            if aliases.by_id(&meta.id).is_none() {
                 let names: Vec<String> = meta.aliases.iter().chain([&meta.name]).cloned().collect();
-                aliases.add_unless_taken(number, &meta.id, &names);
+                aliases.add(number, &meta.id, &names, "", &mut silent);
             }
         }
+        aliases.add_table(content, AliasKind::Metric, diagnostics);
         let (by_key, by_result) = (HashMap::new(), HashMap::new());
         MetricResolver { metas: &content.metrics, aliases, by_key, by_result, table: Table::default() }
     }
 
-    pub fn resolve(&mut self, result: &EvaluationResult, slice: Id<Slice>, default: Option<&str>) -> Id<Metric> {
-        let cached = (Arc::as_ptr(&result.metric), result.name.as_ptr(), slice);
+    /// The metric of `result`, in a record of `collection`.
+    pub fn resolve(
+        &mut self,
+        collection: &Arc<str>,
+        result: &EvaluationResult,
+        slice: Id<Slice>,
+        default: Option<&str>,
+    ) -> Id<Metric> {
+        let cached = (collection.as_ptr(), Arc::as_ptr(&result.metric), result.name.as_ptr(), slice);
         if let Some(id) = self.by_result.get(&cached) {
             return *id;
         }
-        let metric = self.metric(&result.metric, &result.name, default);
+        let (metric, found) = self.metric(collection, &result.metric, &result.name, default);
         let table = &mut self.table;
         let id = *self.by_key.entry(metric.id.clone()).or_insert_with(|| table.push(metric));
+        if let Some((name, step)) = found {
+            let metric = table.get_mut(id);
+            let step = if name == metric.name { Step::OwnName } else { step };
+            note(&mut metric.spellings, &name, step);
+        }
         self.by_result.insert(cached, id);
         id
     }
 
     /// A known metric among what the record says; else what the record says; else a known metric
     /// that the result is called after; else the metric that the benchmark's metadata names.
-    fn metric(&self, config: &MetricConfig, result: &str, default: Option<&str>) -> Metric {
+    fn metric(
+        &self,
+        collection: &str,
+        config: &MetricConfig,
+        result: &str,
+        default: Option<&str>,
+    ) -> (Metric, Option<(String, Step)>) {
         let known = |number: usize| {
             let meta = &self.metas[number];
-            Metric { id: meta.id.clone(), name: meta.name.clone(), is_relative: meta.relative }
+            Metric { id: meta.id.clone(), name: meta.name.clone(), is_relative: meta.relative, spellings: Names::new() }
+        };
+        let find = |name: &str| {
+            let (number, step) = self.aliases.find(collection, name)?;
+            Some((known(number), Some((name.to_owned(), step))))
         };
         let before_on =
             config.description.as_deref().and_then(|text| text.split_once(" on ")).map(|(metric, _)| metric);
         let said = [config.id.as_deref(), config.name.as_deref(), config.kind.as_deref()];
-        if let Some(number) = said.into_iter().chain([before_on]).flatten().find_map(|name| self.aliases.find(name)) {
-            return known(number);
+        if let Some(found) = said.into_iter().chain([before_on]).flatten().find_map(find) {
+            return found;
         }
         let [id, name, kind] = said;
         if let Some(name) = name.or(id).or(kind).filter(|name| !is_not_reported(name)) {
-            return Metric { id: slug(name), name: name.to_owned(), is_relative: false };
+            let metric = Metric { id: slug(name), name: name.to_owned(), is_relative: false, spellings: Names::new() };
+            return (metric, Some((name.to_owned(), Step::NormalForm)));
         }
-        match self.aliases.find(result).or_else(|| self.aliases.find(default?)) {
-            Some(number) => known(number),
-            None => Metric { id: String::new(), name: "Metric not reported".to_owned(), is_relative: false },
-        }
+        // What the benchmark's metadata names is no name in a record.
+        find(result).or_else(|| Some((find(default?)?.0, None))).unwrap_or_else(|| {
+            let name = "Metric not reported".to_owned();
+            (Metric { id: String::new(), name, is_relative: false, spellings: Names::new() }, None)
+        })
     }
 }

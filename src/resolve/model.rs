@@ -1,120 +1,384 @@
-//! Which *model* a record is of: by exact alias or normal form of its id.
+//! Which *model* a record is of, by the id it states. The steps:
+//!
+//! 1. an alias, letter for letter: for the record's collection, then for all;
+//! 2. the repository to which the Hub leads the id;
+//! 3. the same normal form;
+//! 4. a listed peeling, tried on what steps 1 to 3 know;
+//! 5. otherwise the id is a model of its own.
+//!
+//! Steps 2 to 4 never join owners that the organisation table lists as different organisations.
 
-use std::collections::BTreeSet;
+use foldhash::{HashMap, HashMapExt, HashSet};
 
-use foldhash::{HashMap, HashMapExt};
-
-use super::Model;
 use super::alias::{self, Aliases};
-use crate::diagnostic::Diagnostics;
+use super::organization::Organizations;
+use super::step::{Names, Step, note};
+use super::{Model, Variant};
+use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::id::{Id, Table};
+use crate::load::Inputs;
 use crate::load::block::ModelInfo;
 use crate::load::content::Content;
-use crate::load::metadata::ModelMeta;
+use crate::load::metadata::AliasKind;
+use crate::load::peeling::PeelingKind;
 use crate::names::{is_not_reported, normal_form};
 
+/// What metadata has under a name: the entry, and which of its variants.
+type Known = (usize, Option<usize>);
+
+/// An owner that is registered, and a name; or a whole id in its normal form.
+type Key = (Option<usize>, String);
+
+/// A model, as a name leads to it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Target {
+    Known(Known),
+    /// Without metadata: the key that its names share.
+    Unknown(Key),
+}
+
 pub struct ModelResolver<'a> {
-    metas: &'a [ModelMeta],
-    aliases: Aliases<usize>,
-    by_meta: HashMap<usize, Id<Model>>,
-    by_name: HashMap<String, Id<Model>>,
-    by_raw: HashMap<String, Id<Model>>,
+    content: &'a Content,
+    organizations: &'a Organizations,
+    aliases: Aliases<Known>,
+    /// Aliases of ids that have no metadata, by collection and spelling.
+    redirects: HashMap<(Option<&'a str>, &'a str), &'a str>,
+    /// By normal form of the whole id, and by owner and rest; `None` where two entries share it.
+    by_spelling: HashMap<Key, Option<Known>>,
+    by_owner: HashMap<Key, Option<Known>>,
+    /// The canonical id of each id that the Hub was asked for, with the place of the fact.
+    hub: HashMap<&'a str, (&'a str, usize)>,
+    /// The keys of all names in the records; `false` where the Hub has several models for one.
+    keys: HashMap<Key, bool>,
+    by_target: HashMap<Target, Id<Model>>,
+    by_raw: HashMap<String, (Id<Model>, Id<Variant>)>,
+    /// The same for names that have an alias in their collection.
+    by_scoped: HashMap<(String, String), (Id<Model>, Id<Variant>)>,
+    by_label: HashMap<String, Id<Variant>>,
     /// Per model without metadata: how many records use which spelling.
     counts: HashMap<Id<Model>, HashMap<String, u32>>,
     table: Table<Model>,
+    pub variants: Table<Variant>,
 }
 
 impl<'a> ModelResolver<'a> {
-    pub fn new(content: &'a Content, diagnostics: &mut Diagnostics) -> Self {
-        let mut aliases = Aliases::default();
+    pub fn new(inputs: &'a Inputs, organizations: &'a Organizations, diagnostics: &mut Diagnostics) -> Self {
+        let content = &inputs.content;
+        let mut resolver = ModelResolver {
+            content,
+            organizations,
+            aliases: Aliases::default(),
+            redirects: HashMap::new(),
+            by_spelling: HashMap::new(),
+            by_owner: HashMap::new(),
+            hub: HashMap::new(),
+            keys: HashMap::new(),
+            by_target: HashMap::new(),
+            by_raw: HashMap::new(),
+            by_scoped: HashMap::new(),
+            by_label: HashMap::new(),
+            counts: HashMap::new(),
+            table: Table::default(),
+            variants: Table::default(),
+        };
+        resolver.add_entries(diagnostics);
+        let names: HashSet<&str> = inputs.records.iter().map(|loaded| loaded.record.model.id.as_str()).collect();
+        resolver.add_alias_table(&names, diagnostics);
+        resolver.add_hub_ids();
+        resolver.add_keys(&names);
+        resolver
+    }
+
+    fn add_entries(&mut self, diagnostics: &mut Diagnostics) {
+        let content = self.content;
+        let mut used = Vec::new();
         for (number, meta) in content.models.iter().enumerate() {
-            if aliases.has_id(&meta.id) {
+            if self.aliases.by_id(&meta.id).is_some() {
                 alias::duplicate(diagnostics, &meta.file, "model", &meta.id);
                 continue;
             }
-            aliases.add(number, &meta.id, &meta.aliases, &meta.file, diagnostics);
+            self.aliases.add((number, None), &meta.id, &meta.aliases, &meta.file, diagnostics);
+            used.push(number);
         }
-        ModelResolver {
-            metas: &content.models,
-            aliases,
-            by_meta: HashMap::new(),
-            by_name: HashMap::new(),
-            by_raw: HashMap::new(),
-            counts: HashMap::new(),
-            table: Table::default(),
-        }
-    }
-
-    pub fn resolve(&mut self, info: &ModelInfo) -> Id<Model> {
-        let id = match self.by_raw.get(&info.id) {
-            Some(id) => *id,
-            None => self.resolve_new(info),
-        };
-        if let Some(counts) = self.counts.get_mut(&id) {
-            *counts.entry(info.id.clone()).or_default() += 1;
-        }
-        id
-    }
-
-    fn resolve_new(&mut self, info: &ModelInfo) -> Id<Model> {
-        let id = match self.aliases.find(&info.id) {
-            Some(meta) => match self.by_meta.get(&meta) {
-                Some(id) => *id,
-                None => self.add_from_meta(meta),
-            },
-            None => {
-                let key = normal_form(&info.id).unwrap_or_else(|| info.id.clone());
-                match self.by_name.get(&key) {
-                    Some(id) => *id,
-                    None => self.add_unknown(key, info),
+        // Variants come after all models: an id with an entry of its own is a model of its own.
+        for &number in &used {
+            let meta = &content.models[number];
+            for (place, variant) in meta.variants.iter().enumerate() {
+                if self.aliases.exact("", &variant.id).is_some() {
+                    let message = format!("`{}` is listed as a variant, and is a model or alias already", variant.id);
+                    let help = "a variant has no entry of its own; keep one of the two".to_owned();
+                    diagnostics.warn_with_help("variant-is-a-model", &meta.file, &meta.id, message, help);
+                    continue;
                 }
+                let known = (number, Some(place));
+                self.aliases.add(known, &variant.id, &variant.aliases, &meta.file, diagnostics);
+            }
+        }
+        for &number in &used {
+            let meta = &content.models[number];
+            let variants = meta.variants.iter().flat_map(|it| [&it.id].into_iter().chain(&it.aliases));
+            for name in [&meta.id].into_iter().chain(&meta.aliases).chain(variants) {
+                let Some((known, _)) = self.aliases.exact("", name) else { continue };
+                let (spelling, owner) = (self.spelling_key(name), self.owner_key(name));
+                keep_unless_shared(&mut self.by_spelling, spelling, known);
+                keep_unless_shared(&mut self.by_owner, owner, known);
+            }
+        }
+    }
+
+    fn add_alias_table(&mut self, names: &HashSet<&str>, diagnostics: &mut Diagnostics) {
+        let content = self.content;
+        for alias in content.aliases.iter().filter(|alias| alias.kind == AliasKind::Model) {
+            let is_known = self.aliases.exact("", &alias.id).is_some();
+            if !is_known && !names.contains(alias.id.as_str()) {
+                let message = format!("neither metadata nor a record knows the model `{}`", alias.id);
+                let help = match did_you_mean(&alias.id, content.models.iter().map(|meta| meta.id.as_str())) {
+                    Some(known) => format!("did you mean `{known}`?"),
+                    None => "check the spelling".to_owned(),
+                };
+                diagnostics.warn_with_help("alias-for-nothing", &alias.file, &alias.id, message, help);
+                continue;
+            }
+            for name in &alias.names {
+                let place = (alias.collection.as_deref(), name.as_str());
+                let other = self.redirects.get(&place).is_some_and(|other| *other != alias.id);
+                if other || (alias.collection.is_none() && self.aliases.exact("", name).is_some()) {
+                    let message = format!("`{name}` of `{}` already stands for another entry", alias.id);
+                    let help = "take it out of one of the two; until then the first keeps it".to_owned();
+                    diagnostics.warn_with_help("ambiguous-alias", &alias.file, &alias.id, message, help);
+                    continue;
+                }
+                self.redirects.insert(place, &alias.id);
+            }
+        }
+    }
+
+    fn add_hub_ids(&mut self) {
+        for (place, fact) in self.content.hub.models.iter().enumerate() {
+            let Some(info) = &fact.info else { continue };
+            let (asked, canonical) = (self.organization(&fact.id), self.organization(&info.id));
+            if asked.is_none() || canonical.is_none() || asked == canonical {
+                self.hub.insert(&fact.id, (&info.id, place));
+            }
+        }
+    }
+
+    fn add_keys(&mut self, names: &HashSet<&str>) {
+        let mut repositories: HashMap<Key, &str> = HashMap::new();
+        for &name in names {
+            let repository = self.hub.get(name).map(|(canonical, _)| *canonical);
+            let key = self.owner_key(repository.unwrap_or(name));
+            let is_one = self.keys.entry(key.clone()).or_insert(true);
+            if let Some(repository) = repository {
+                *is_one &= *repositories.entry(key).or_insert(repository) == repository;
+            }
+        }
+    }
+
+    fn organization(&self, id: &str) -> Option<usize> {
+        let (owner, _) = id.split_once('/')?;
+        self.organizations.find("", owner).map(|(organization, _)| organization)
+    }
+
+    fn spelling_key(&self, id: &str) -> Key {
+        (self.organization(id), normal(id))
+    }
+
+    fn owner_key(&self, id: &str) -> Key {
+        match (self.organization(id), id.split_once('/')) {
+            (Some(organization), Some((_, name))) => (Some(organization), normal(name)),
+            _ => (None, normal(id)),
+        }
+    }
+
+    /// The model and variant that `info`, of a record in `collection`, means.
+    pub fn resolve(&mut self, collection: &str, info: &ModelInfo) -> (Id<Model>, Id<Variant>) {
+        let is_scoped = self.redirects.contains_key(&(Some(collection), info.id.as_str()));
+        let place = || (collection.to_owned(), info.id.clone());
+        let known = if is_scoped { self.by_scoped.get(&place()) } else { self.by_raw.get(&info.id) };
+        let ids = match known.copied() {
+            Some(ids) => ids,
+            None => {
+                let ids = self.resolve_new(collection, info);
+                match is_scoped {
+                    true => _ = self.by_scoped.insert(place(), ids),
+                    false => _ = self.by_raw.insert(info.id.clone(), ids),
+                }
+                ids
             }
         };
+        if let Some(counts) = self.counts.get_mut(&ids.0) {
+            match counts.get_mut(&info.id) {
+                Some(count) => *count += 1,
+                None => _ = counts.insert(info.id.clone(), 1),
+            }
+        }
+        ids
+    }
+
+    fn resolve_new(&mut self, collection: &str, info: &ModelInfo) -> (Id<Model>, Id<Variant>) {
+        let (target, step) = self.target(collection, &info.id);
+        let (model_target, label) = match target {
+            Target::Known((number, variant)) => {
+                let label = variant.map(|place| self.content.models[number].variants[place].label());
+                (Target::Known((number, None)), label.unwrap_or_default())
+            }
+            unknown => (unknown, String::new()),
+        };
+        let id = match self.by_target.get(&model_target) {
+            Some(id) => *id,
+            None => self.add(model_target, info),
+        };
+        let hub = self.hub.get(info.id.as_str()).map(|(_, place)| *place);
         let model = self.table.get_mut(id);
-        model.spellings.insert(info.id.clone());
-        self.by_raw.insert(info.id.clone(), id);
+        model.hub = model.hub.min(hub).or(model.hub).or(hub);
+        note(&mut model.spellings, &info.id, step);
+        let variants = &mut self.variants;
+        let variant =
+            *self.by_label.entry(label).or_insert_with_key(|label| variants.push(Variant { label: label.clone() }));
+        (id, variant)
+    }
+
+    /// Steps 1 to 5.
+    fn target(&self, collection: &str, name: &str) -> (Target, Step) {
+        for (scope, step) in [(Some(collection), Step::CollectionAlias), (None, Step::Alias)] {
+            if let Some(id) = self.redirects.get(&(scope, name)) {
+                return (self.without_aliases(id).0, step);
+            }
+        }
+        let (target, step) = self.without_aliases(name);
+        match target {
+            Target::Unknown(_) => self.peeled(name, 0).unwrap_or((target, step)),
+            Target::Known(_) => (target, step),
+        }
+    }
+
+    /// What `name` leads to without an alias table and without peelings.
+    fn without_aliases(&self, name: &str) -> (Target, Step) {
+        if let Some((known, step)) = self.aliases.exact("", name) {
+            return (Target::Known(known), step);
+        }
+        let canonical = self.hub.get(name).map_or(name, |(canonical, _)| *canonical);
+        let is_led = canonical != name;
+        if is_led && let Some((known, _)) = self.aliases.exact("", canonical) {
+            return (Target::Known(known), Step::HubId);
+        }
+        if let Some(known) = self.by_spelling.get(&self.spelling_key(canonical)) {
+            let step = if is_led { Step::HubId } else { Step::NormalForm };
+            match known {
+                Some(known) => return (Target::Known(*known), step),
+                None => return (Target::Unknown((None, format!("={canonical}"))), Step::OwnName),
+            }
+        }
+        let key = self.owner_key(canonical);
+        if let (Some(Some(known)), Some(rule)) = (self.by_owner.get(&key), self.rule(PeelingKind::Organization)) {
+            return (Target::Known(*known), Step::Peeled(rule));
+        }
+        let step = if is_led { Step::HubId } else { Step::OwnName };
+        match self.keys.get(&key) {
+            // The Hub has two models whose names differ in such signs only: then they count.
+            Some(false) => (Target::Unknown((None, format!("={canonical}"))), step),
+            _ => (Target::Unknown(key), step),
+        }
+    }
+
+    /// Step 4: what is left after a peeling, if metadata or another record knows it.
+    fn peeled(&self, name: &str, depth: usize) -> Option<(Target, Step)> {
+        const DEEPEST: usize = 4;
+        for (number, peeling) in self.content.peelings.iter().enumerate().filter(|(_, peeling)| peeling.merges) {
+            let Some(rest) = peeling.peel(name).filter(|_| depth < DEEPEST) else { continue };
+            if self.organization(name).is_some_and(|owner| self.organization(rest) != Some(owner)) {
+                continue;
+            }
+            let step = Step::Peeled(number as u8);
+            match self.without_aliases(rest).0 {
+                Target::Unknown(key) => {
+                    if let Some((target, _)) = self.peeled(rest, depth + 1) {
+                        return Some((target, step));
+                    }
+                    if self.keys.contains_key(&key) {
+                        return Some((Target::Unknown(key), step));
+                    }
+                }
+                known => return Some((known, step)),
+            }
+        }
+        None
+    }
+
+    fn rule(&self, kind: PeelingKind) -> Option<u8> {
+        self.content.peelings.iter().position(|peeling| peeling.merges && peeling.kind == kind).map(|place| place as u8)
+    }
+
+    fn add(&mut self, target: Target, info: &ModelInfo) -> Id<Model> {
+        let claimed = info.developer.as_deref().filter(|developer| !is_not_reported(developer));
+        let model = match target {
+            Target::Known((number, _)) => {
+                let meta = &self.content.models[number];
+                Model {
+                    id: meta.id.clone(),
+                    name: meta.name.clone().unwrap_or_else(|| meta.id.clone()),
+                    meta: Some(number),
+                    hub: meta.hf_repo.as_deref().and_then(|repo| Some(self.hub.get(repo)?.1)),
+                    spellings: Names::new(),
+                    claimed_developer: None,
+                    developer: meta.developer.as_deref().and_then(|developer| self.organizations.find("", developer)),
+                }
+            }
+            Target::Unknown(_) => Model {
+                id: info.id.clone(),
+                name: String::new(),
+                meta: None,
+                hub: None,
+                spellings: Names::new(),
+                claimed_developer: claimed.map(str::to_owned),
+                developer: claimed.and_then(|developer| self.organizations.find("", developer)),
+            },
+        };
+        let is_unknown = model.meta.is_none();
+        let id = self.table.push(model);
+        self.by_target.insert(target, id);
+        if is_unknown {
+            self.counts.insert(id, HashMap::new());
+        }
         id
     }
 
-    fn add_from_meta(&mut self, number: usize) -> Id<Model> {
-        let meta = &self.metas[number];
-        let id = self.table.push(Model {
-            id: meta.id.clone(),
-            name: meta.name.clone().unwrap_or_else(|| meta.id.clone()),
-            meta: Some(number),
-            spellings: BTreeSet::new(),
-            claimed_developer: None,
-        });
-        self.by_meta.insert(number, id);
-        id
-    }
-
-    fn add_unknown(&mut self, key: String, info: &ModelInfo) -> Id<Model> {
-        let developer = info.developer.as_deref().filter(|developer| !is_not_reported(developer));
-        let id = self.table.push(Model {
-            id: info.id.clone(),
-            name: String::new(),
-            meta: None,
-            spellings: BTreeSet::new(),
-            claimed_developer: developer.map(str::to_owned),
-        });
-        self.by_name.insert(key, id);
-        self.counts.insert(id, HashMap::new());
-        id
-    }
-
-    /// Models without metadata are called as most records call them; ties go to the first by text.
-    pub fn finish(mut self) -> Table<Model> {
-        for (id, counts) in self.counts {
+    /// Models without metadata are called as the Hub does, else as most records do; ties go to the
+    /// first by text. Only then it is known by which rule their other names were joined.
+    pub fn finish(mut self) -> (Table<Model>, Table<Variant>) {
+        let organization_rule = self.rule(PeelingKind::Organization);
+        for (id, counts) in std::mem::take(&mut self.counts) {
             let model = self.table.get_mut(id);
-            if let Some((spelling, _)) = counts.into_iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0))) {
-                model.id = spelling;
+            let stated = counts.iter().filter(|(name, _)| !matches!(model.spellings[*name], Step::Peeled(_)));
+            let most = stated.max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0))).map(|(name, _)| name.clone());
+            let on_hub = model.hub.and_then(|place| self.content.hub.models[place].info.as_ref());
+            model.id = on_hub.map(|info| info.id.clone()).or(most).unwrap_or_else(|| model.id.clone());
+            let form = normal(&model.id);
+            for (name, step) in &mut model.spellings {
+                if *step == Step::OwnName && *name != model.id {
+                    *step = match organization_rule {
+                        Some(rule) if normal(name) != form => Step::Peeled(rule),
+                        _ => Step::NormalForm,
+                    };
+                }
             }
             model.name = model.id.rsplit_once('/').map_or(model.id.as_str(), |(_, name)| name).to_owned();
             if model.name.is_empty() {
                 model.name = model.id.clone();
             }
         }
-        self.table
+        (self.table, self.variants)
+    }
+}
+
+fn normal(id: &str) -> String {
+    normal_form(id).unwrap_or_else(|| id.to_owned())
+}
+
+fn keep_unless_shared(map: &mut HashMap<Key, Option<Known>>, key: Key, known: Known) {
+    let owner = map.entry(key).or_insert(Some(known));
+    if *owner != Some(known) {
+        *owner = None;
     }
 }

@@ -86,7 +86,7 @@ fn strict_turns_findings_and_faults_into_failure_after_the_site_is_built() {
         &project,
         &["build", "--strict"],
         1,
-        &["error: --strict: 0 records or results were left out for a fault, 9 findings in metadata"],
+        &["error: --strict: 0 records or results were left out for a fault, 10 findings in metadata"],
     );
     assert!(project.path("site/pages/index.html").is_file());
     check(&Project::from("flat"), &["build", "--strict"], 1, &["12 records or results were left out for a fault"]);

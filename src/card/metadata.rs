@@ -1,0 +1,242 @@
+//! What is stated of a model or benchmark beside its list of facts, and by whom: the Hub, a
+//! BenchmarkCard, an `eval.yaml`, and every value that lost to another.
+
+use serde::Serialize;
+
+use super::{Cards, Fact, web_address};
+use crate::id::Id;
+use crate::load::benchmark_card::{BenchmarkCard, Field};
+use crate::load::eval_yaml::EvalYaml;
+use crate::load::precedence::{AlsoStated, Source};
+use crate::resolve::benchmark_card::{chosen, file_name};
+use crate::resolve::{Benchmark, Model};
+use crate::words::count;
+
+/// A value that another source states.
+#[derive(Debug, Serialize)]
+pub struct AlsoView {
+    /// The fact.
+    pub what: &'static str,
+    /// The value.
+    pub value: String,
+    /// Who states it.
+    pub by: &'static str,
+}
+
+/// What else is stated of a model.
+#[derive(Debug, Serialize)]
+pub struct MetadataView<'a> {
+    /// What the Hub says; empty if it was not asked or knows no such model.
+    pub hub: Vec<Fact>,
+    /// The day on which it was asked.
+    pub hub_day: Option<String>,
+    /// Values that lost to another.
+    pub also_stated: Vec<AlsoView>,
+    /// The variants that metadata declares.
+    pub variants: Vec<VariantView<'a>>,
+}
+
+/// A variant of a model.
+#[derive(Debug, Serialize)]
+pub struct VariantView<'a> {
+    /// In words.
+    pub label: String,
+    /// As records have it.
+    pub id: &'a str,
+}
+
+/// What else is stated of a benchmark.
+#[derive(Debug, Serialize)]
+pub struct BenchmarkMetadata<'a> {
+    /// Values that lost to another.
+    pub also_stated: Vec<AlsoView>,
+    /// The card that is taken for its own.
+    pub card: Option<CardView<'a>>,
+    /// Files of cards that claim it and are not taken for its own.
+    pub doubtful_cards: Vec<&'a str>,
+    /// Its `eval.yaml`.
+    pub eval: Option<EvalView<'a>>,
+}
+
+/// A BenchmarkCard.
+#[derive(Debug, Serialize)]
+pub struct CardView<'a> {
+    /// How it calls the benchmark.
+    pub name: &'a str,
+    /// Its file.
+    pub file: &'a str,
+    /// The language model that wrote it, as it says.
+    pub written_by: Option<&'a str>,
+    /// When, as it says.
+    pub written: Option<&'a str>,
+    /// How many of its statements are doubtful.
+    pub doubtful: usize,
+    /// What it says.
+    pub sections: Vec<SectionView<'a>>,
+}
+
+/// A section of it.
+#[derive(Debug, Serialize)]
+pub struct SectionView<'a> {
+    /// Heading.
+    pub title: &'a str,
+    /// Statements.
+    pub fields: Vec<FieldView<'a>>,
+}
+
+/// A statement of it.
+#[derive(Debug, Serialize)]
+pub struct FieldView<'a> {
+    /// What about.
+    pub label: &'a str,
+    /// Texts, with an address where they are one.
+    pub values: Vec<ValueView<'a>>,
+    /// Why it is doubtful.
+    pub doubt: Option<&'a str>,
+}
+
+/// A text of it.
+#[derive(Debug, Serialize)]
+pub struct ValueView<'a> {
+    /// Text.
+    pub text: &'a str,
+    /// Address.
+    pub url: Option<String>,
+}
+
+/// An `eval.yaml`.
+#[derive(Debug, Serialize)]
+pub struct EvalView<'a> {
+    /// How it calls the benchmark.
+    pub name: Option<&'a str>,
+    /// What it tests.
+    pub description: Option<&'a str>,
+    /// Evaluation software.
+    pub framework: Option<&'a str>,
+    /// `hle (config default, split test)`.
+    pub tasks: Vec<String>,
+    /// Where it stands on the Hub.
+    pub url: Option<String>,
+    /// Commit of the dataset.
+    pub commit: Option<&'a str>,
+}
+
+impl<'a> Cards<'a> {
+    /// What else is stated of the model.
+    pub(super) fn model_metadata(&self, id: Id<Model>) -> MetadataView<'a> {
+        let model = &self.dataset.entities.models[id];
+        let meta = self.dataset.model_meta(model);
+        let mut also: Vec<AlsoView> = meta.map(|meta| also_stated(&meta.also_stated)).unwrap_or_default();
+        let fact = model.hub.map(|place| &self.dataset.inputs.content.hub.models[place]);
+        let info = fact.and_then(|fact| fact.info.as_ref());
+        if let (Some(meta), Some(info)) = (meta, info) {
+            let licenses = meta.license.as_ref().zip(info.license.as_ref());
+            if let Some((_, hub)) = licenses.filter(|(own, hub)| !own.eq_ignore_ascii_case(hub)) {
+                also.push(AlsoView { what: "Licence", value: hub.clone(), by: Source::Hub.words() });
+            }
+            let repo = meta.hf_repo.as_deref().unwrap_or(&info.id);
+            if !repo.eq_ignore_ascii_case(&info.id) {
+                also.push(AlsoView { what: "Hub repository", value: info.id.clone(), by: Source::Hub.words() });
+            }
+        }
+        let hub = info.map_or(Vec::new(), |info| {
+            let repo = format!("https://huggingface.co/{}", info.id);
+            let of = |base: &crate::facts::BaseModel| match &base.relation {
+                Some(relation) => format!("{} ({relation})", base.id),
+                None => base.id.clone(),
+            };
+            let bases: Vec<String> = info.base_models.iter().map(of).collect();
+            let facts = [
+                Fact::linked("Repository", Some(info.id.clone()), web_address(Some(&repo))),
+                Fact::new("Library", info.library.clone()),
+                Fact::new("Licence", info.license.clone()),
+                Fact {
+                    note: Some("elements in its safetensors files"),
+                    ..Fact::new("Stored parameters", info.parameters.map(|n| count(n as usize)))
+                },
+                Fact::new("Made from", (!bases.is_empty()).then(|| bases.join(", "))),
+                Fact::new("Gated", info.gated.clone()),
+                Fact {
+                    note: Some("in the 30 days before that day"),
+                    ..Fact::new("Downloads", info.downloads.map(|n| count(n as usize)))
+                },
+            ];
+            facts.into_iter().filter(|fact| fact.value.is_some()).collect()
+        });
+        MetadataView {
+            hub_day: info.and(fact).map(|fact| fact.seen.strftime("%Y-%m-%d").to_string()),
+            hub,
+            also_stated: also,
+            variants: meta.map_or(Vec::new(), |meta| {
+                meta.variants.iter().map(|it| VariantView { label: it.label(), id: &it.id }).collect()
+            }),
+        }
+    }
+
+    /// What else is stated of the benchmark.
+    pub(super) fn benchmark_metadata(&self, id: Id<Benchmark>) -> BenchmarkMetadata<'a> {
+        let benchmark = &self.dataset.entities.benchmarks[id];
+        let meta = self.dataset.benchmark_meta(benchmark);
+        let content = &self.dataset.inputs.content;
+        let taken = chosen(meta, &benchmark.cards, &content.benchmark_cards);
+        let doubtful = benchmark.cards.iter().filter(|place| Some(**place) != taken);
+        let dataset = meta.and_then(|meta| meta.dataset.id.as_deref());
+        let eval = content.eval_yamls.iter().find(|eval| match (&eval.benchmark, &eval.dataset) {
+            (Some(slug), _) => *slug == benchmark.id,
+            (None, of) => of.is_some() && of.as_deref() == dataset,
+        });
+        BenchmarkMetadata {
+            also_stated: meta.map(|meta| also_stated(&meta.also_stated)).unwrap_or_default(),
+            card: taken.map(|place| card(&content.benchmark_cards[place])),
+            doubtful_cards: doubtful.map(|place| file_name(&content.benchmark_cards[*place])).collect(),
+            eval: eval.map(eval_view),
+        }
+    }
+}
+
+fn also_stated(stated: &[AlsoStated]) -> Vec<AlsoView> {
+    let views = stated.iter();
+    views.map(|it| AlsoView { what: it.what, value: it.value.clone(), by: it.source.words() }).collect()
+}
+
+fn card(card: &BenchmarkCard) -> CardView<'_> {
+    let sections = card
+        .sections
+        .iter()
+        .map(|section| SectionView { title: &section.title, fields: section.fields.iter().map(field).collect() });
+    CardView {
+        name: &card.name,
+        file: file_name(card),
+        written_by: card.written_by.as_deref(),
+        written: card.written.as_deref(),
+        doubtful: card.sections.iter().flat_map(|section| &section.fields).filter(|it| it.doubt.is_some()).count(),
+        sections: sections.collect(),
+    }
+}
+
+fn field(field: &Field) -> FieldView<'_> {
+    FieldView {
+        label: &field.label,
+        values: field.values.iter().map(|text| ValueView { text, url: web_address(Some(text)) }).collect(),
+        doubt: field.doubt.as_deref(),
+    }
+}
+
+fn eval_view(eval: &EvalYaml) -> EvalView<'_> {
+    let task = |task: &crate::load::eval_yaml::Task| {
+        let config = task.config.as_ref().map(|config| format!("config {config}"));
+        let details: Vec<String> =
+            config.into_iter().chain(task.split.as_ref().map(|split| format!("split {split}"))).collect();
+        if details.is_empty() { task.id.clone() } else { format!("{} ({})", task.id, details.join(", ")) }
+    };
+    let dataset = eval.dataset.as_deref().filter(|id| crate::config::is_hub_id(id));
+    let place = dataset.zip(eval.commit.as_deref());
+    EvalView {
+        name: eval.name.as_deref(),
+        description: eval.description.as_deref(),
+        framework: eval.evaluation_framework.as_deref(),
+        tasks: eval.tasks.iter().map(task).collect(),
+        url: place.map(|(id, commit)| format!("https://huggingface.co/datasets/{id}/blob/{commit}/eval.yaml")),
+        commit: eval.commit.as_deref(),
+    }
+}

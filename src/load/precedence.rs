@@ -1,0 +1,198 @@
+//! *Precedence*: whose statement counts where several sources state a fact, written down once.
+//!
+//! What loses is kept with its source where it differs, so that a page can show both.
+
+use super::metadata::{BenchmarkMeta, ModelMeta};
+
+/// A source of metadata; the first in this order counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A Markdown file of the site.
+    Page,
+    /// A table of the site.
+    Table,
+    /// What the Hub says.
+    Hub,
+    /// A BenchmarkCard.
+    BenchmarkCard,
+    /// The tables of this program.
+    BuiltIn,
+}
+
+impl Source {
+    /// Of an entry, by its file.
+    pub fn of_file(file: &str) -> Source {
+        match file {
+            "" => Source::BuiltIn,
+            file if file.ends_with(".md") => Source::Page,
+            _ => Source::Table,
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Source::Page => "the site's page",
+            Source::Table => "the site's table",
+            Source::Hub => "the Hub",
+            Source::BenchmarkCard => "a BenchmarkCard",
+            Source::BuiltIn => "the built-in table",
+        }
+    }
+}
+
+/// A value that another source states, and that does not count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AlsoStated {
+    /// The fact: `Licence`.
+    pub what: &'static str,
+    /// The value.
+    pub value: String,
+    /// Who states it.
+    pub source: Source,
+}
+
+/// Entries that may be described by several sources.
+pub(super) trait Joined: Sized {
+    fn id(&self) -> &str;
+    fn source(&self) -> Source;
+    /// Takes what `lower` states and this does not.
+    fn take(&mut self, lower: Self);
+}
+
+/// Joins each entry of a table with the site's page of the same id. Two files of one kind are not
+/// joined: that is a mistake, which is found later.
+pub(super) fn join<T: Joined>(entries: Vec<T>) -> Vec<T> {
+    let mut joined: Vec<T> = Vec::with_capacity(entries.len());
+    let mut pages: foldhash::HashMap<String, Option<usize>> = foldhash::HashMap::default();
+    for entry in entries {
+        let is_table = entry.source() == Source::Table;
+        match pages.get_mut(entry.id()) {
+            Some(page) if is_table && page.is_some() => {
+                if let Some(place) = page.take() {
+                    joined[place].take(entry);
+                }
+            }
+            Some(_) => joined.push(entry),
+            None => {
+                pages.insert(entry.id().to_owned(), (!is_table).then_some(joined.len()));
+                joined.push(entry);
+            }
+        }
+    }
+    joined
+}
+
+/// Fills a gap of `own`, or notes that `lower` says something else.
+fn settle<T: PartialEq>(
+    what: &'static str,
+    own: &mut Option<T>,
+    lower: Option<T>,
+    source: Source,
+    also: &mut Vec<AlsoStated>,
+    words: impl Fn(&T) -> String,
+) {
+    match (&own, lower) {
+        (None, lower) => *own = lower,
+        (Some(value), Some(lower)) if *value != lower => also.push(AlsoStated { what, value: words(&lower), source }),
+        _ => {}
+    }
+}
+
+fn append<T: PartialEq>(own: &mut Vec<T>, lower: Vec<T>) {
+    for it in lower {
+        if !own.contains(&it) {
+            own.push(it);
+        }
+    }
+}
+
+impl Joined for ModelMeta {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn source(&self) -> Source {
+        Source::of_file(&self.file)
+    }
+
+    fn take(&mut self, lower: Self) {
+        let (source, also) = (lower.source(), &mut self.also_stated);
+        settle("Name", &mut self.name, lower.name, source, also, String::clone);
+        settle("Developer", &mut self.developer, lower.developer, source, also, String::clone);
+        settle("Parameters", &mut self.params_b, lower.params_b, source, also, |n| format!("{n} billion"));
+        settle("Released", &mut self.released, lower.released, source, also, String::clone);
+        settle("Licence", &mut self.license, lower.license, source, also, String::clone);
+        settle("Weights", &mut self.openness, lower.openness, source, also, |text| text.replace('-', " "));
+        settle("Hub repository", &mut self.hf_repo, lower.hf_repo, source, also, String::clone);
+        append(&mut self.aliases, lower.aliases);
+        self.variants.extend(lower.variants);
+        self.links.extend(lower.links);
+    }
+}
+
+impl Joined for BenchmarkMeta {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn source(&self) -> Source {
+        Source::of_file(&self.file)
+    }
+
+    fn take(&mut self, lower: Self) {
+        let (source, also) = (lower.source(), &mut self.also_stated);
+        settle("Name", &mut self.name, lower.name, source, also, String::clone);
+        settle("Category", &mut self.category, lower.category, source, also, String::clone);
+        settle("Hub dataset", &mut self.dataset.id, lower.dataset.id, source, also, String::clone);
+        settle("Task", &mut self.dataset.task, lower.dataset.task, source, also, String::clone);
+        settle("Scale", &mut self.scale, lower.scale, source, also, |(min, max)| format!("{min} to {max}"));
+        settle("Chance level", &mut self.chance_level, lower.chance_level, source, also, f64::to_string);
+        settle("Paper", &mut self.paper, lower.paper, source, also, String::clone);
+        settle("Published", &mut self.released, lower.released, source, also, String::clone);
+        settle("Higher is better", &mut self.higher_is_better, lower.higher_is_better, source, also, bool::to_string);
+        self.metric = self.metric.take().or(lower.metric);
+        self.scope = self.scope.take().or(lower.scope);
+        self.part_of = self.part_of.take().or(lower.part_of);
+        self.parts = self.parts.take().or(lower.parts);
+        self.community_evals = self.community_evals.take().or(lower.community_evals);
+        self.benchmark_card = self.benchmark_card.take().or(lower.benchmark_card);
+        append(&mut self.aliases, lower.aliases);
+        self.links.extend(lower.links);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(file: &str, license: Option<&str>, params_b: Option<f64>) -> ModelMeta {
+        let mut meta: ModelMeta = serde_yaml::from_str("id: a/b").unwrap();
+        (meta.file, meta.license, meta.params_b) = (file.to_owned(), license.map(str::to_owned), params_b);
+        meta
+    }
+
+    #[test]
+    fn a_page_wins_over_a_table_and_the_losing_value_stays_visible() {
+        let joined = join(vec![model("m.md", Some("mit"), None), model("models.yaml", Some("apache-2.0"), Some(7.0))]);
+        assert_eq!(joined.len(), 1);
+        assert_eq!((joined[0].license.as_deref(), joined[0].params_b), (Some("mit"), Some(7.0)));
+        let lost = AlsoStated { what: "Licence", value: "apache-2.0".to_owned(), source: Source::Table };
+        assert_eq!(joined[0].also_stated, [lost]);
+    }
+
+    #[test]
+    fn two_pages_or_two_rows_are_not_joined() {
+        let page = || model("m.md", None, None);
+        let row = || model("models.yaml", None, None);
+        assert_eq!(join(vec![page(), page()]).len(), 2);
+        assert_eq!(join(vec![row(), row()]).len(), 2);
+        assert_eq!(join(vec![page(), row(), row()]).len(), 2);
+    }
+
+    #[test]
+    fn sources_have_a_stated_order() {
+        use Source::*;
+        assert!([Page, Table, Hub, BenchmarkCard, BuiltIn].is_sorted());
+    }
+}
