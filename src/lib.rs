@@ -6,10 +6,10 @@
 //! A build is a straight line of pure stages between two edges:
 //!
 //! ```text
-//!  content/ ──▶ load ──▶ resolve ──▶ merge ──▶ card ──▶ site, render ──▶ output ──▶ site/
-//!  datastore    Inputs   Entities    Dataset     │         pages            ▲
-//!               (edge)                           └──────▶ emit ─────────────┘
-//!                                                         YAML, manifest  (edge)
+//!  content/ ──▶ load ──▶ resolve ──▶ mark ──▶ merge ──▶ card ──▶ site, render ──▶ output ──▶ site/
+//!  datastore    Inputs   Entities   Marks    Dataset     │         pages            ▲
+//!               (edge)                                    └──────▶ emit ─────────────┘
+//!                                                                  YAML, manifest  (edge)
 //! ```
 //!
 //! Publishing stands apart, and meets a build only in files:
@@ -26,6 +26,7 @@
 //! | [`config`] | what `site.yaml` and the command line say |
 //! | [`load`] | file formats: datastores, records of all schema versions, metadata |
 //! | [`resolve`] | who is who: names to models, benchmarks, metrics, evaluators |
+//! | [`mark`] | what is proven of a record's origin, axis by axis, and by which evidence |
 //! | [`merge`] | what is known of each cell: readings side by side, and rankings |
 //! | [`card`] | what a page says |
 //! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |
@@ -63,6 +64,7 @@ pub mod id;
 pub mod intern;
 pub mod load;
 pub mod lock;
+pub mod mark;
 pub mod markdown;
 pub mod merge;
 pub mod names;
@@ -146,8 +148,10 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     }
     clock.stage("resolve", 0);
     let (entities, resolved) = resolve::resolve(&inputs, &mut diagnostics);
+    clock.stage("mark", 0);
+    let marks = mark::mark(&inputs, &entities, &resolved, config.day)?;
     clock.stage("merge", 0);
-    let dataset = merge::merge(inputs, entities, resolved);
+    let dataset = merge::merge(inputs, entities, resolved, marks);
     clock.stage("convert", 0);
     let paths = card::Paths::new(&dataset);
     let hub = emit::emit(config, &dataset, &paths);

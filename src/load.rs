@@ -3,6 +3,7 @@
 //! It is one of the two edges of a build (the other is [`crate::output`]); no later stage touches
 //! the file system. It does not know which names mean the same thing: that is [`crate::resolve`].
 
+pub mod attestation;
 pub mod benchmark_card;
 pub mod block;
 pub mod content;
@@ -66,6 +67,8 @@ pub struct Origin {
     pub subset: Option<Box<str>>,
     /// True if the datastore's lock has exactly these bytes under this path.
     pub is_pinned: bool,
+    /// True if an index row names the hash of these bytes.
+    pub is_indexed: bool,
     /// True if the index says that another model's record is under this path.
     pub names_another_model: bool,
 }
@@ -76,6 +79,9 @@ pub struct Listings(Vec<Listing>);
 impl Listings {
     /// Lists all datastores of `config`.
     pub fn new(config: &Config, diagnostics: &mut Diagnostics) -> Result<Listings> {
+        for datastore in &config.datastores {
+            attestation::ensure_apart(&config.content, &datastore.root)?;
+        }
         let mut list = |(datastore, number)| datastore::list(datastore, number, diagnostics);
         Ok(Listings(config.datastores.iter().zip(0..).map(&mut list).collect::<Result<_>>()?))
     }
@@ -225,6 +231,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
         collection: object.collection.clone(),
         subset: object.subset.clone(),
         is_pinned: datastore.pins(&object.path, sha256),
+        is_indexed: object.expected.is_some(),
         names_another_model: false,
     };
     match record::parse(buffer, blocks) {

@@ -14,6 +14,7 @@ use crate::load::block::{MetricConfig, TestPart};
 use crate::load::metadata::{BenchmarkMeta, ModelMeta, OrganizationMeta};
 use crate::load::record::EvaluationResult;
 use crate::load::{Inputs, Loaded};
+use crate::mark::{Level, Marks, Standing};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice, Variant};
 
@@ -26,6 +27,8 @@ pub struct Dataset {
     pub inputs: Inputs,
     /// Who is who.
     pub entities: Entities,
+    /// What is proven of the records.
+    pub marks: Marks,
     /// All readings, by model, then slice, metric and newest first.
     pub readings: Vec<Reading>,
     /// All rankings, by slice, largest first.
@@ -53,12 +56,21 @@ pub struct Reading {
     pub position: f64,
     /// False if the score lies outside the bounds that the record declares.
     pub in_range: bool,
+    /// Whether it is still asserted.
+    pub standing: Standing,
     /// The ranking of its cell.
     pub ranking: Id<Ranking>,
     /// The rank of its cell, on the newest of its readings; 0 on others and where there is none.
     pub rank: u32,
     /// Place of its cell in the ranking, from 0.
     pub place: u32,
+}
+
+impl Reading {
+    /// True if it may be ranked and compared: within its declared range, and still asserted.
+    pub fn counts(&self) -> bool {
+        self.in_range && self.standing == Standing::Current
+    }
 }
 
 /// How many results of one benchmark one evaluator reported.
@@ -77,11 +89,12 @@ pub struct Reported {
 /// What the readings of one cell share.
 type Cell = (Id<Model>, Id<Slice>, Id<TestPart>, Id<Metric>, Direction, scale::Family, Id<Variant>);
 
-/// Joins `inputs` with the identities of their results.
-pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>) -> Dataset {
+/// Joins `inputs` with the identities of their results and the markers of their records.
+pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks: Marks) -> Dataset {
     let mut dataset = Dataset {
         inputs,
         entities,
+        marks,
         readings: Vec::new(),
         rankings: Table::default(),
         model_starts: Vec::new(),
@@ -126,6 +139,12 @@ impl Dataset {
     /// The result of a reading.
     pub fn result(&self, reading: &Reading) -> &EvaluationResult {
         &self.loaded(reading).record.results[usize::from(reading.resolved.result)]
+    }
+
+    /// How far a reading is traced.
+    pub fn level_of(&self, reading: &Reading) -> Level {
+        let markers = &self.marks.records[reading.resolved.record as usize];
+        markers.level(&self.inputs.content, self.result(reading).index)
     }
 
     /// The benchmark of a reading.
@@ -191,6 +210,7 @@ impl Dataset {
             direction: self.direction(&result.metric, resolved.slice),
             position: if scale == Scale::Percent { value / 100.0 } else { value },
             in_range: in_range(&result.metric, value),
+            standing: self.marks.records[resolved.record as usize].standing(&self.inputs.content, result.index),
             ranking: Id::new(0),
             rank: 0,
             place: 0,
@@ -221,11 +241,11 @@ impl Dataset {
         }
     }
 
-    /// The rule by which one reading stands for its cell: within its declared range, then newest
+    /// The rule by which one reading stands for its cell: within its declared range and still asserted, then newest
     /// day of evaluation, newest retrieval, and path of the record.
     fn newest_first(&self, a: &Reading, b: &Reading) -> std::cmp::Ordering {
         let key =
-            |reading: &Reading| (reading.in_range, self.result(reading).evaluated.as_ref().and_then(|stamp| stamp.day));
+            |reading: &Reading| (reading.counts(), self.result(reading).evaluated.as_ref().and_then(|stamp| stamp.day));
         let retrieved = |reading: &Reading| {
             self.loaded(reading).record.retrieved.as_ref().map(|stamp| (stamp.day, stamp.text.clone()))
         };

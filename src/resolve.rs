@@ -121,6 +121,8 @@ pub struct Resolved {
     pub part: Id<TestPart>,
     /// Who says so.
     pub evaluator: Id<Evaluator>,
+    /// By which step the record's name for them was joined with metadata; `None` without metadata.
+    pub evaluator_step: Option<step::Step>,
 }
 
 /// All identities of a build. Each table is sorted by name.
@@ -157,7 +159,7 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
         let collection = &loaded.origin.collection;
         let (model, variant) = models.resolve(collection, &loaded.record.model);
         let organization = loaded.record.source.organization.as_deref().unwrap_or_default();
-        let evaluator = evaluators.resolve(collection, organization);
+        let (evaluator, evaluator_step) = evaluators.resolve(collection, organization);
         for (result, found) in loaded.record.results.iter().enumerate() {
             let slice = benchmarks.resolve(collection, found);
             let default_metric = benchmarks.metric_of(slice);
@@ -172,6 +174,7 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
                 metric,
                 part,
                 evaluator,
+                evaluator_step,
             });
         }
     }

@@ -239,7 +239,7 @@ impl<'a> Cards<'a> {
             return (None, false);
         }
         let comparable: Vec<&Reading> =
-            cell.iter().filter(|reading| reading.in_range && reading.scale != Scale::Contradictory).collect();
+            cell.iter().filter(|reading| reading.counts() && reading.scale != Scale::Contradictory).collect();
         let n = counted(cell.len(), "reading", "readings");
         let value = |reading: &Reading| {
             let decimal = self.dataset.result(reading).score.decimal();

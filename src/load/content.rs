@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use serde_yaml::Value;
 use walkdir::WalkDir;
 
+use super::attestation::{self, Attestation};
 use super::benchmark_card::{self, BenchmarkCard};
 use super::datastore::sorted_files;
 use super::eval_yaml::EvalYaml;
@@ -51,6 +52,8 @@ pub struct Content {
     pub eval_yamls: Vec<EvalYaml>,
     /// `hub/`: what `fetch` saw.
     pub hub: HubFacts,
+    /// `attestations/*.yaml`, by file.
+    pub attestations: Vec<Attestation>,
     /// `pages/*.md`, by `nav_order`, then title.
     pub pages: Vec<ProsePage>,
     /// Hash of all files read.
@@ -95,6 +98,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
         reader.eval_yamls(&folder.join("benchmarks"))?;
         reader.benchmark_cards(&folder.join("benchmark-cards"))?;
         reader.hub_facts(&folder.join("hub"))?;
+        reader.attestations(&folder.join(attestation::FOLDER))?;
     }
     let mut content = reader.content;
     content.models = precedence::join(std::mem::take(&mut content.models));
@@ -248,6 +252,16 @@ impl Reader<'_> {
                     self.diagnostics.error("unreadable-benchmark-card", &file, "", reason, help);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Reads the attestations; a mistake in one of them is an `Err`.
+    fn attestations(&mut self, folder: &Path) -> Result<()> {
+        for path in attestation::files(folder)? {
+            let file = path.display().to_string();
+            let text = self.text(&path)?.with_context(|| format!("{file} is not UTF-8"))?;
+            self.content.attestations.push(attestation::parse(&file, &text)?);
         }
         Ok(())
     }

@@ -35,7 +35,7 @@ pub struct Row {
     pub start: u32,
     /// After its last reading.
     pub end: u32,
-    /// From 1; `None` if the score is out of range, or direction or scale are not known.
+    /// From 1; `None` if the score is out of range or not asserted any more, or direction or scale are not known.
     pub rank: Option<u32>,
     /// Greatest less least position among the readings that are in range.
     pub spread: f64,
@@ -110,7 +110,7 @@ fn ranking(dataset: &Dataset, cells: &[Range<usize>]) -> Ranking {
             Direction::LowerIsBetter => a.position.total_cmp(&b.position),
             _ => b.position.total_cmp(&a.position),
         };
-        b.in_range.cmp(&a.in_range).then(by_score)
+        b.counts().cmp(&a.counts()).then(by_score)
     });
     if can_rank {
         let mut rank = 0;
@@ -119,7 +119,7 @@ fn ranking(dataset: &Dataset, cells: &[Range<usize>]) -> Ranking {
             if !ties {
                 rank = at as u32 + 1;
             }
-            rows[at].rank = headline(&rows[at]).in_range.then_some(rank);
+            rows[at].rank = headline(&rows[at]).counts().then_some(rank);
         }
     }
     Ranking {
@@ -139,7 +139,7 @@ fn same_score(a: &Reading, b: &Reading) -> bool {
 
 fn row(dataset: &Dataset, cell: &Range<usize>) -> Row {
     let positions =
-        dataset.readings[cell.clone()].iter().filter(|reading| reading.in_range).map(|reading| reading.position);
+        dataset.readings[cell.clone()].iter().filter(|reading| reading.counts()).map(|reading| reading.position);
     let least = positions.clone().min_by(f64::total_cmp);
     let greatest = positions.max_by(f64::total_cmp);
     let spread = greatest.zip(least).map_or(0.0, |(greatest, least)| greatest - least);

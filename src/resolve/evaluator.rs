@@ -16,7 +16,7 @@ pub struct EvaluatorResolver<'a> {
     metas: &'a [OrganizationMeta],
     organizations: &'a Organizations,
     by_key: HashMap<String, Id<Evaluator>>,
-    by_raw: HashMap<(Arc<str>, String), Id<Evaluator>>,
+    by_raw: HashMap<(Arc<str>, String), (Id<Evaluator>, Option<Step>)>,
     pub table: Table<Evaluator>,
 }
 
@@ -26,11 +26,12 @@ impl<'a> EvaluatorResolver<'a> {
         EvaluatorResolver { metas: &content.organizations, organizations, by_key, by_raw, table: Table::default() }
     }
 
-    /// The organisation that `raw`, in a record of `collection`, names.
-    pub fn resolve(&mut self, collection: &Arc<str>, raw: &str) -> Id<Evaluator> {
+    /// The organisation that `raw`, in a record of `collection`, names, and by which step that is
+    /// one with metadata.
+    pub fn resolve(&mut self, collection: &Arc<str>, raw: &str) -> (Id<Evaluator>, Option<Step>) {
         let place = (collection.clone(), raw.to_owned());
-        if let Some(id) = self.by_raw.get(&place) {
-            return *id;
+        if let Some(known) = self.by_raw.get(&place) {
+            return *known;
         }
         let found = self.organizations.find(collection, raw);
         let (key, evaluator_id, name) = match found {
@@ -59,7 +60,8 @@ impl<'a> EvaluatorResolver<'a> {
             };
             note(&mut evaluator.spellings, &spelling, step);
         }
-        self.by_raw.insert(place, id);
-        id
+        let known = (id, found.map(|(_, step)| step));
+        self.by_raw.insert(place, known);
+        known
     }
 }

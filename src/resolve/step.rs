@@ -47,6 +47,11 @@ impl Step {
         }
     }
 
+    /// True if a table has the name letter for letter.
+    pub fn is_letter_for_letter(self) -> bool {
+        matches!(self, Step::OwnName | Step::CollectionAlias | Step::Alias | Step::BuiltInAlias)
+    }
+
     /// True if a rule joined the name, and neither the name itself nor the site's metadata.
     pub fn is_rule(self) -> bool {
         matches!(self, Step::BuiltInAlias | Step::HubId | Step::NormalForm | Step::Peeled(_))

@@ -1,0 +1,61 @@
+//! *Relationship*: does what the record claims of evaluator and developer fit what metadata says?
+
+use super::Evidence;
+use crate::load::block::Relationship as Claimed;
+use crate::resolve::Resolved;
+
+/// The claimed relationship, and whether it fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Relationship {
+    /// As the record has it.
+    pub claimed: Claimed,
+    /// Held against metadata.
+    pub fit: Fit,
+}
+
+/// How a claim fits what is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It does.
+    Consistent,
+    /// It cannot be so.
+    Contradicted,
+    /// One of the two organisations is not known, or the claim says nothing that could be held against them.
+    Undetermined,
+}
+
+impl Fit {
+    /// As readers see it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Fit::Consistent => "consistent with metadata",
+            Fit::Contradicted => "contradicted by metadata",
+            Fit::Undetermined => "undetermined",
+        }
+    }
+}
+
+impl Evidence<'_> {
+    /// Only metadata tells who made a model: what a record says of it would prove itself.
+    pub(super) fn relationship(&self, record: usize, first: Option<&Resolved>) -> Relationship {
+        let claimed = self.inputs.records[record].record.source.relationship;
+        let known = first.and_then(|first| {
+            let source = first.evaluator_step?.is_letter_for_letter().then_some(first.evaluator)?;
+            let source = self.entities.evaluators[source].meta?;
+            let model = &self.entities.models[first.model];
+            self.inputs.content.models[model.meta?].developer.as_ref()?;
+            let (developer, step) = model.developer?;
+            step.is_letter_for_letter().then_some(source == developer)
+        });
+        let fit = match (claimed, known) {
+            (_, None) | (Claimed::Collaborative | Claimed::NotReported, _) => Fit::Undetermined,
+            (Claimed::FirstParty, Some(is_same)) | (Claimed::ThirdParty, Some(is_same)) => {
+                match is_same == (claimed == Claimed::FirstParty) {
+                    true => Fit::Consistent,
+                    false => Fit::Contradicted,
+                }
+            }
+        };
+        Relationship { claimed, fit }
+    }
+}

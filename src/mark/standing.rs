@@ -1,0 +1,48 @@
+//! *Standing*: is a result still asserted? Withdrawn and disputed ones stay where they are, and leave
+//! rankings and what is published.
+
+use super::{Attested, Evidence};
+use crate::load::Origin;
+use crate::load::attestation::Statement;
+use crate::load::content::Content;
+
+/// Whether a result is still asserted; the gravest of what is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Nobody of this site says otherwise.
+    #[default]
+    Current,
+    /// Somebody objects.
+    Disputed,
+    /// Who stands behind it took it back.
+    Withdrawn,
+}
+
+impl Standing {
+    /// Machine-readable.
+    pub fn code(self) -> &'static str {
+        match self {
+            Standing::Current => "current",
+            Standing::Disputed => "disputed",
+            Standing::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// What an objection makes of a result.
+pub(super) fn of(attested: Attested, content: &Content) -> Standing {
+    match attested.of(content).statement {
+        Statement::Withdrawn(_) => Standing::Withdrawn,
+        Statement::Disputed(_) => Standing::Disputed,
+        Statement::SubmittedBySource { .. } => Standing::Current,
+    }
+}
+
+impl Evidence<'_> {
+    pub(super) fn objections(&self, origin: &Origin) -> Box<[Attested]> {
+        let objects = |(attested, _): (Attested, _)| {
+            (of(attested, &self.inputs.content) != Standing::Current).then_some(attested)
+        };
+        self.active(origin).filter_map(objects).collect()
+    }
+}

@@ -1,0 +1,78 @@
+//! *Submitter*: which account brought exactly these bytes to the datastore?
+
+use super::{Evidence, Trace};
+use crate::load::Origin;
+
+/// The account that opened the merged pull request which brought a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Submitter {
+    /// It is not known.
+    Unknown(NotKnown),
+    /// It is.
+    Account {
+        /// Place in [`crate::load::hub_facts::HubFacts::submissions`].
+        submission: u32,
+        /// Place of its public organisations in [`crate::load::hub_facts::HubFacts::accounts`].
+        memberships: Option<u32>,
+    },
+}
+
+/// Why a submitter is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotKnown {
+    /// The record itself is not traced.
+    NotTraced,
+    /// Nobody asked the Hub.
+    NotAsked,
+    /// The history that the Hub shows does not say.
+    NoHistory,
+    /// A commit was pushed; the name of its author is free text.
+    Pushed,
+    /// The account was deleted, or the Hub does not show it.
+    NoAccount,
+    /// Another record has the same id.
+    Collision,
+}
+
+impl NotKnown {
+    /// In a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            NotKnown::NotTraced => "Not looked at, as the bytes are not traced.",
+            NotKnown::NotAsked => "No fact about it was fetched (fetch --evidence).",
+            NotKnown::NoHistory => "The history that the Hub shows does not say.",
+            NotKnown::Pushed => "It came by a commit that was pushed; the author of a commit is free text and proves nothing.",
+            NotKnown::NoAccount => "The Hub does not show the account.",
+            NotKnown::Collision => "Another record with other bytes has the same id, so neither is marked.",
+        }
+    }
+}
+
+impl Evidence<'_> {
+    pub(super) fn submitter(&self, origin: &Origin, trace: &Trace, collides: bool) -> Submitter {
+        if matches!(trace, Trace::Local(_)) {
+            return Submitter::Unknown(NotKnown::NotTraced);
+        }
+        if collides {
+            return Submitter::Unknown(NotKnown::Collision);
+        }
+        let Some(&submission) = self.submissions.get(&(&*origin.path, origin.sha256)) else {
+            return Submitter::Unknown(NotKnown::NotAsked);
+        };
+        let fact = &self.inputs.content.hub.submissions[submission as usize];
+        match fact.introduced.as_ref().map(|it| (it.pull_request, it.account.as_deref())) {
+            None => Submitter::Unknown(NotKnown::NoHistory),
+            Some((None, _)) => Submitter::Unknown(NotKnown::Pushed),
+            Some((Some(_), None)) => Submitter::Unknown(NotKnown::NoAccount),
+            Some((Some(_), Some(account))) => {
+                Submitter::Account { submission, memberships: self.accounts.get(account).copied() }
+            }
+        }
+    }
+
+    /// The name of a known submitter.
+    pub(super) fn account(&self, submitter: &Submitter) -> Option<&str> {
+        let Submitter::Account { submission, .. } = submitter else { return None };
+        self.inputs.content.hub.submissions[*submission as usize].introduced.as_ref()?.account.as_deref()
+    }
+}

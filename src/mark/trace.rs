@@ -1,0 +1,72 @@
+//! *Trace*: are these the bytes of a public record?
+
+use super::Evidence;
+use crate::load::Origin;
+use crate::load::datastore::LockFile;
+use crate::load::quarantine::Reason;
+
+/// Where the bytes of a record are known from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// From this disk only.
+    Local(Untraced),
+    /// The lock has these bytes under this path, at a commit of a public datastore.
+    Pinned,
+    /// An index that the lock has, names them as well.
+    PinnedAndIndexed,
+}
+
+/// Why the bytes count for no more than those of this disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untraced {
+    /// Nobody fetched them.
+    NoLock,
+    /// The lock file cannot be trusted.
+    BrokenLock,
+    /// The lock has no such path.
+    NotInLock,
+    /// The lock has other bytes under this path.
+    Changed,
+    /// An index names other bytes for this path.
+    IndexDisagrees,
+}
+
+impl Untraced {
+    /// In a sentence.
+    pub fn words(self) -> &'static str {
+        match self {
+            Untraced::NoLock => "These records were not fetched: there is no lock file that says where they are public.",
+            Untraced::BrokenLock => "The lock file was edited or cut, so nothing that it names is taken for traced.",
+            Untraced::NotInLock => "The lock file does not name this record.",
+            Untraced::Changed => "Marker not carried over: the record changed since it was fetched.",
+            Untraced::IndexDisagrees => "The datastore's index names other bytes for this record as well.",
+        }
+    }
+}
+
+/// True if an index names a hash or size that the object does not have.
+pub fn is_wrong(reason: Reason) -> bool {
+    matches!(reason, Reason::WrongHash | Reason::WrongSize)
+}
+
+impl Evidence<'_> {
+    pub(super) fn trace(&self, origin: &Origin) -> Trace {
+        let lock = match &self.inputs.datastores[usize::from(origin.datastore)].lock {
+            LockFile::Absent => return Trace::Local(Untraced::NoLock),
+            LockFile::Broken(_) => return Trace::Local(Untraced::BrokenLock),
+            LockFile::Sound(pinned) => &pinned.lock,
+        };
+        let pin = lock.objects.get(&*origin.path);
+        match pin {
+            None => Trace::Local(Untraced::NotInLock),
+            Some(_) if !origin.is_pinned => Trace::Local(Untraced::Changed),
+            Some(_) if self.doubtful_paths.contains(&(origin.datastore, &*origin.path)) => {
+                Trace::Local(Untraced::IndexDisagrees)
+            }
+            Some(_) if origin.is_indexed && lock.collections.contains_key(&*origin.collection) => {
+                Trace::PinnedAndIndexed
+            }
+            Some(_) => Trace::Pinned,
+        }
+    }
+}
