@@ -21,6 +21,8 @@ use rayon::prelude::*;
 use crate::card::Paths;
 use crate::config::{Config, is_hub_id};
 use crate::load::hub_benchmark::{HubBenchmark, HubTask, PostedScale};
+use crate::mark::Standing;
+use crate::mark::hub_run::{Candidate, HubRuns};
 use crate::merge::{Dataset, Reading, Scale};
 use crate::names::is_not_reported;
 use crate::paths;
@@ -35,6 +37,8 @@ pub struct HubFiles {
     pub yaml: BTreeMap<String, String>,
     /// What is known of all candidates.
     pub manifest: Manifest,
+    /// What the Hub says of the same values.
+    pub hub_runs: HubRuns,
     /// Rules of `site.yaml` that name nothing of this build, in a sentence each.
     pub unused_rules: Vec<String>,
 }
@@ -56,11 +60,25 @@ pub fn emit(config: &Config, dataset: &Dataset, paths: &Paths) -> HubFiles {
             Outcome::Unsupported => {}
         }
     }
+    let candidates = entries.iter().map(candidate);
+    let hub_runs = HubRuns::join(&dataset.inputs.content.hub.posted, candidates);
     let entries = slot::settle(entries, &config.site.publish, dataset, &mut skipped);
     skipped.par_sort_unstable();
     let yaml = yaml_files(&entries);
     let unused_rules = slot::unused_rules(&config.site.publish, &entries, dataset);
-    HubFiles { yaml, manifest: Manifest::new(config, errors(dataset), entries, skipped), unused_rules }
+    HubFiles { yaml, manifest: Manifest::new(config, errors(dataset), entries, skipped), hub_runs, unused_rules }
+}
+
+/// An entry as what the Hub says can be held against it.
+fn candidate(entry: &Entry) -> Candidate<'_> {
+    let DatasetRef { id, task_id } = &entry.yaml_entry.dataset;
+    Candidate {
+        reading: entry.reading,
+        model: &entry.model_repo,
+        dataset: id,
+        tasks: [task_id].into_iter().chain(&entry.task_aliases).map(String::as_str).collect(),
+        value: &entry.yaml_entry.value,
+    }
 }
 
 /// What could not be read or trusted.
@@ -162,6 +180,9 @@ impl Converter<'_> {
         let result = self.dataset.result(reading);
         let model = &self.dataset.entities.models[reading.resolved.model];
         let meta = self.dataset.model_meta(model);
+        if reading.standing != Standing::Current {
+            return Err(reading.standing.code().to_owned());
+        }
         // The repository of a model is not that of its quantisation.
         if self.dataset.variant_of(reading).is_some() {
             return Err("variant_of_model".to_owned());

@@ -5,7 +5,7 @@
 //! the owner from the model, and owners must never run together.
 
 /// Lower case; a dot between digits and all of ` _-` become one space; `+` and `/` stay;
-/// other punctuation goes. `None` if nothing readable is left, as with `"!!!"`.
+/// other punctuation goes. What nobody can see stays, so that it tells names apart. `None` if nothing readable is left, as with `"!!!"`.
 pub fn normal_form(name: &str) -> Option<String> {
     let mut normal = String::with_capacity(name.len());
     let mut before = ' ';
@@ -13,7 +13,7 @@ pub fn normal_form(name: &str) -> Option<String> {
     while let Some(c) = chars.next() {
         let between_digits = before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
         before = c;
-        if c.is_alphanumeric() || c == '+' {
+        if c.is_alphanumeric() || c == '+' || is_hidden(c) {
             normal.extend(c.to_lowercase());
         } else if c == '/' {
             trim_space(&mut normal);
@@ -27,6 +27,14 @@ pub fn normal_form(name: &str) -> Option<String> {
     }
     trim_space(&mut normal);
     normal.contains(char::is_alphanumeric).then_some(normal)
+}
+
+/// True for characters that change or fake a text unseen: of no width, or turning its direction.
+pub fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 fn trim_space(text: &mut String) {
@@ -73,6 +81,9 @@ mod tests {
         for (a, b) in [
             ("model-1.1", "model-11"),
             ("command-r", "command-r+"),
+            ("acme", "ac\u{200b}me"),
+            ("acme", "acme\u{202e}"),
+            ("acme", "\u{430}cme"),
             ("a-b/c", "a/b-c"),
             ("Qwen2-72B", "Qwen2-72B-Instruct"),
         ] {

@@ -175,9 +175,16 @@ fn format_value(out: &mut Output, state: &mut State, value: &Value) -> Result<()
     }
 }
 
+/// True for what only the site itself may write: check marks, and what turns the direction of text.
+fn is_forged(c: char) -> bool {
+    matches!(c,
+        '\u{2705}' | '\u{2611}' | '\u{2713}' | '\u{2714}' | '\u{237b}' | '\u{1f5f8}' | '\u{1f5f9}' | '\u{10102}'
+        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 fn escape(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
     let mut rest = text;
-    let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || (c.is_control() && c != '\n');
+    let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || (c.is_control() && c != '\n') || is_forged(c);
     while let Some(at) = rest.find(special) {
         out.write_str(&rest[..at])?;
         out.write_str(match rest.as_bytes()[at] {
