@@ -187,7 +187,7 @@ impl Dataset {
             scale,
             direction: self.direction(&result.metric, resolved.slice),
             position: if scale == Scale::Percent { value / 100.0 } else { value },
-            in_range: in_range(&result.metric, value),
+            in_range: in_range(&result.metric, &result.score),
             ranking: Id::new(0),
             rank: 0,
             place: 0,
@@ -248,7 +248,8 @@ impl Dataset {
     }
 }
 
-fn in_range(metric: &MetricConfig, value: f64) -> bool {
-    let value_of = |bound: &Option<Number>| bound.as_ref().map(Number::value);
-    value_of(&metric.min).is_none_or(|min| value >= min) && value_of(&metric.max).is_none_or(|max| value <= max)
+/// True if the score lies within the bounds that its record declares.
+pub fn in_range(metric: &MetricConfig, score: &Number) -> bool {
+    metric.min.as_ref().is_none_or(|min| score.compare(min).is_ge())
+        && metric.max.as_ref().is_none_or(|max| score.compare(max).is_le())
 }
