@@ -4,6 +4,7 @@
 //! scale. Several readings of a cell are all kept and never averaged. What a page says of them is
 //! the matter of [`crate::card`].
 
+mod developer;
 mod rank;
 mod scale;
 
@@ -17,6 +18,7 @@ use crate::load::{Inputs, Loaded};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice};
 
+pub use developer::Developer;
 pub use rank::{Ranking, Row};
 pub use scale::{Direction, Scale};
 
@@ -36,6 +38,10 @@ pub struct Dataset {
     benchmark_starts: Vec<u32>,
     /// What each evaluator reported, by evaluator and benchmark.
     pub reported: Vec<Reported>,
+    /// Who made the models, by name.
+    pub developers: Table<Developer>,
+    /// The developer of each model.
+    developer_of: Vec<Option<Id<Developer>>>,
     /// For each slice: true if its results are over different parts of the test.
     differing_parts: Vec<bool>,
 }
@@ -84,6 +90,8 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>) -> Dat
         model_starts: Vec::new(),
         benchmark_starts: Vec::new(),
         reported: Vec::new(),
+        developers: Table::default(),
+        developer_of: Vec::new(),
         differing_parts: Vec::new(),
     };
     let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
@@ -98,6 +106,7 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>) -> Dat
         dataset.rankings.iter().map(|(_, ranking)| dataset.entities.slices[ranking.slice].benchmark.index());
     dataset.benchmark_starts = starts(dataset.entities.benchmarks.len(), of_rankings);
     dataset.reported = dataset.reported();
+    (dataset.developers, dataset.developer_of) = developer::developers(&dataset);
     dataset.differing_parts = dataset.differing_parts();
     dataset
 }
@@ -123,6 +132,11 @@ impl Dataset {
     /// The result of a reading.
     pub fn result(&self, reading: &Reading) -> &EvaluationResult {
         &self.loaded(reading).record.results[usize::from(reading.resolved.result)]
+    }
+
+    /// Who made a model, as far as metadata or records say.
+    pub fn developer_of(&self, model: Id<Model>) -> Option<Id<Developer>> {
+        self.developer_of[model.index()]
     }
 
     /// The benchmark of a reading.

@@ -102,10 +102,18 @@ mod tests {
 
     #[test]
     fn every_value_is_in_one_bin_also_at_the_edges() {
-        let histogram =
-            Histogram::new(Range { min: 0.0, max: 1.0 }, [0.0, 0.05, 0.5, 1.0, 1.0].into_iter(), &[(0.25, "chance".into())]);
-        let counts: Vec<(usize, usize)> =
-            histogram.bars.iter().enumerate().filter(|(_, bar)| bar.count > 0).map(|(at, bar)| (at, bar.count)).collect();
+        let histogram = Histogram::new(
+            Range { min: 0.0, max: 1.0 },
+            [0.0, 0.05, 0.5, 1.0, 1.0].into_iter(),
+            &[(0.25, "chance".into())],
+        );
+        let counts: Vec<(usize, usize)> = histogram
+            .bars
+            .iter()
+            .enumerate()
+            .filter(|(_, bar)| bar.count > 0)
+            .map(|(at, bar)| (at, bar.count))
+            .collect();
         assert_eq!(counts, [(0, 1), (1, 1), (10, 1), (19, 2)]);
         assert_eq!((histogram.most, histogram.bars[19].height, histogram.bars[19].y), (2, HEIGHT, TOP));
         assert_eq!((histogram.marks[0].x, histogram.marks[0].anchor), (25.5, "start"));

@@ -156,6 +156,11 @@ fn comparison(values: &[BigDecimal], threshold: Option<BigDecimal>) -> Option<Co
     Some(Comparison { n: values.len(), least, greatest, apart, threshold, verdict })
 }
 
+/// The median of `points` in `unit`.
+pub fn median_of(points: &[Point], unit: Unit) -> Option<BigDecimal> {
+    median(points.iter().map(|point| in_unit(point, unit)).collect())
+}
+
 /// The middle value, or half of the sum of the two middle ones.
 fn median(mut values: Vec<BigDecimal>) -> Option<BigDecimal> {
     values.sort();
@@ -208,10 +213,8 @@ pub fn side_by_side<'a>(readings: &[Vec<Setting<'a>>]) -> Vec<Compared<'a>> {
             rows.entry(setting.name.clone()).or_insert_with(|| vec![None; readings.len()])[at] = Some(setting.value);
         }
     }
-    let mut compared: Vec<Compared> = rows
-        .into_iter()
-        .map(|(name, values)| Compared { agreement: agreement(&values), name, values })
-        .collect();
+    let mut compared: Vec<Compared> =
+        rows.into_iter().map(|(name, values)| Compared { agreement: agreement(&values), name, values }).collect();
     compared.sort_by_key(|row| match row.agreement {
         Agreement::Different => 0,
         Agreement::OnlyOne | Agreement::OnlySome(_) => 1,
@@ -231,6 +234,43 @@ fn agreement(values: &[Option<&str>]) -> Agreement {
         1 => Agreement::OnlyOne,
         n => Agreement::OnlySome(n),
     }
+}
+
+/// How many readings agree in each setting: essential ones always, others where one reports them.
+pub fn agreements<'a>(readings: impl Iterator<Item = Vec<Setting<'a>>>) -> Vec<(Cow<'a, str>, Agreement)> {
+    struct Found<'a> {
+        value: &'a str,
+        n: usize,
+        differs: bool,
+    }
+    let mut found: BTreeMap<Cow<'a, str>, Option<Found<'a>>> = BTreeMap::new();
+    found.extend(ESSENTIAL.map(|name| (Cow::Borrowed(name), None)));
+    let mut n_readings = 0;
+    for settings in readings {
+        n_readings += 1;
+        for Setting { name, value } in settings {
+            match found.entry(name).or_default() {
+                Some(known) => {
+                    known.n += 1;
+                    known.differs |= !same_value(known.value, value);
+                }
+                none => *none = Some(Found { value, n: 1, differs: false }),
+            }
+        }
+    }
+    let agreement = |found: &Option<Found>| match found {
+        None => Agreement::Nobody,
+        Some(found) if found.differs => Agreement::Different,
+        Some(found) if found.n >= n_readings => Agreement::Same,
+        Some(found) if found.n == 1 => Agreement::OnlyOne,
+        Some(found) => Agreement::OnlySome(found.n),
+    };
+    found.into_iter().map(|(name, it)| (name, agreement(&it))).collect()
+}
+
+/// True for the settings that are each known to move scores.
+pub fn is_essential(name: &str) -> bool {
+    ESSENTIAL.contains(&name)
 }
 
 /// `0` and `0.0` are one value, and so are `True` and `true`.
@@ -293,7 +333,14 @@ pub(super) mod tests {
             r#"{{"model_info": {{"id": "a/b"}}{of_record}, "evaluation_results": [{{"evaluation_name": "X", "score_details": {{"score": 0.5}}{of_result}}}]}}"#
         );
         let (record, _) = record::parse(json.as_bytes(), &Blocks::default()).unwrap();
-        let origin = Origin { datastore: 0, path: "x".into(), collection: "c".into(), sha256: Sha256::of(b""), subset: None, names_another_model: false };
+        let origin = Origin {
+            datastore: 0,
+            path: "x".into(),
+            collection: "c".into(),
+            sha256: Sha256::of(b""),
+            subset: None,
+            names_another_model: false,
+        };
         Loaded { record, origin }
     }
 
@@ -381,6 +428,9 @@ pub(super) mod tests {
         assert_eq!(agreement("harness"), Agreement::OnlyOne);
         assert_eq!(agreement("seed"), Agreement::OnlySome(2));
         assert_eq!(agreement("prompt template"), Agreement::Nobody);
+        for (name, counted) in agreements(three.clone().into_iter()) {
+            assert_eq!(counted, agreement(&name), "counting and laying side by side agree on {name}");
+        }
         assert_eq!(rows[0].name, "precision", "what differs comes first");
         assert_eq!(rows[0].values, [Some("float16"), Some("bfloat16"), None]);
     }

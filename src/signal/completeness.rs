@@ -84,7 +84,9 @@ impl Field {
             Field::Direction => result.metric.lower_is_better.is_some(),
             Field::Range => result.metric.min.is_some() && result.metric.max.is_some(),
             Field::TestData => {
-                says(result.data.hf_repo.as_ref()) || says(result.data.dataset_name.as_ref()) || !result.data.urls.is_empty()
+                says(result.data.hf_repo.as_ref())
+                    || says(result.data.dataset_name.as_ref())
+                    || !result.data.urls.is_empty()
             }
             Field::Samples => super::n_samples(dataset, reading).is_some(),
             Field::Uncertainty => {

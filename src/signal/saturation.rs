@@ -74,7 +74,8 @@ pub fn of(dataset: &Dataset, ranking: &Ranking) -> Result<Saturation, Unknown> {
         Direction::LowerIsBetter => 1.0 - reading.position,
         _ => reading.position,
     };
-    let n = most_frequent(best.iter().filter_map(|reading| super::n_samples(dataset, reading))).ok_or(Unknown::NoSamples)?;
+    let n = most_frequent(best.iter().filter_map(|reading| super::n_samples(dataset, reading)))
+        .ok_or(Unknown::NoSamples)?;
     compute(share(first), share(fifth), n)
 }
 
@@ -148,7 +149,10 @@ mod tests {
             // Scores around 0.5 with n so that the error is about 0.05.
             compute(0.5 + apart / 2.0, 0.5 - apart / 2.0, 40_000).unwrap().band
         };
-        assert_eq!([at(0.000_001), at(0.1), at(0.5), at(0.8), at(0.99)], ["very low", "low", "moderate", "high", "very high"]);
+        assert_eq!(
+            [at(0.000_001), at(0.1), at(0.5), at(0.8), at(0.99)],
+            ["very low", "low", "moderate", "high", "very high"]
+        );
     }
 
     #[test]

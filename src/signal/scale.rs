@@ -92,9 +92,15 @@ impl Class {
         match self {
             Class::Kept | Class::Percent | Class::NoBounds => None,
             Class::Contradictory => Some("unit and bounds contradict each other: not ranked"),
-            Class::Sentinel => Some("−1 is outside its declared range; by custom it marks a run without result: not ranked"),
-            Class::Ambiguous => Some("outside its declared range, and neither clearly a proportion nor a percentage: not ranked"),
-            Class::LooksLikePercent => Some("outside its declared range, where a hundredth of it would fit: not converted, not ranked"),
+            Class::Sentinel => {
+                Some("−1 is outside its declared range; by custom it marks a run without result: not ranked")
+            }
+            Class::Ambiguous => {
+                Some("outside its declared range, and neither clearly a proportion nor a percentage: not ranked")
+            }
+            Class::LooksLikePercent => {
+                Some("outside its declared range, where a hundredth of it would fit: not converted, not ranked")
+            }
             Class::OutOfRange => Some("outside its declared range: not ranked"),
         }
     }

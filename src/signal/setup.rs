@@ -126,9 +126,15 @@ impl Slot {
             Slot::Decoding => &["temperature", "top_p", "top_k", "temperature_raw"],
             Slot::Reasoning => &["reasoning_effort", "reasoning_tokens", "reasoning", "effort"],
             Slot::Length => &["max_tokens", "token_limit", "max_output_tokens"],
-            Slot::Harness => {
-                &["scaffold", "agent_scaffold", "eval_plan", "agentic_eval_config", "lm_eval_task", "harness", "framework"]
-            }
+            Slot::Harness => &[
+                "scaffold",
+                "agent_scaffold",
+                "eval_plan",
+                "agentic_eval_config",
+                "lm_eval_task",
+                "harness",
+                "framework",
+            ],
             Slot::HarnessVersion => &["eval_library_version", "harness_version", "lm_eval_task"],
             Slot::Context => &["compaction", "context_management"],
             Slot::TestSet => &["n_tasks", "split", "eval_split", "subset", "n_samples", "samples_number"],
@@ -323,7 +329,10 @@ mod tests {
     #[test]
     fn only_a_positive_finding_retires_decoding_and_length() {
         let found = setup(r#"{"additional_details": {"output_type": "loglikelihood"}}"#, false);
-        assert_eq!((state(&found, Slot::Decoding), state(&found, Slot::Length)), (State::NotApplicable, State::NotApplicable));
+        assert_eq!(
+            (state(&found, Slot::Decoding), state(&found, Slot::Length)),
+            (State::NotApplicable, State::NotApplicable)
+        );
         assert_eq!((found.documented, found.filled()), (Documented::NotApplicable, (0, 3)));
         let found = setup(r#"{"additional_details": {"output_type": "generate_until"}}"#, false);
         assert_eq!(state(&found, Slot::Decoding), State::Missing);

@@ -49,9 +49,10 @@ fn publishing_meets_a_build_only_in_files() {
 
 #[test]
 fn nothing_between_the_edges_touches_disk_clock_or_network() {
-    for module in
-        ["resolve", "merge", "signal", "chart", "card", "site", "markdown", "paths", "emit", "report", "names", "number", "date", "intern"]
-    {
+    for module in [
+        "resolve", "merge", "signal", "chart", "card", "site", "markdown", "paths", "emit", "report", "names",
+        "number", "date", "intern",
+    ] {
         let source = source(module);
         for outside in ["std::fs", "std::net", "std::time", "SystemTime", "Instant", "std::env", "std::process"] {
             assert!(!source.contains(outside), "{module} uses {outside}");
