@@ -17,6 +17,8 @@ use crate::words::{count, counted, shorten};
 pub struct DisagreementView<'a> {
     /// Anchor on the card.
     pub anchor: String,
+    /// True if no two readings are known to be further apart than the threshold.
+    pub is_close: bool,
     /// Benchmark, part and metric.
     pub title: String,
     /// What is found, in a sentence.
@@ -74,7 +76,7 @@ pub struct ApartView {
     pub title: String,
     /// `0.748 over 5 subjects, Exact match`.
     pub numbers: Vec<String>,
-    /// `over different parts of the test`.
+    /// `they are over different parts of the test`.
     pub reason: &'static str,
 }
 
@@ -112,12 +114,15 @@ impl<'a> Cards<'a> {
         let first_difference = rows.iter().position(|row| row.agreement == Agreement::Different);
         let label = |at: usize| {
             let value = first_difference.and_then(|row| Some(format!("{} {}", rows[row].name, rows[row].values[at]?)));
-            let value = value.map(|value| format!(" · {}", shorten(&value, 26))).unwrap_or_default();
-            format!("{} · {}{value}", letter(at), shorten(self.evaluator_of(&shown[at]), 18))
+            let detail = value.map(|value| format!(" · {}", shorten(&value, 26))).unwrap_or_default();
+            (format!("{} · {}", letter(at), shorten(self.evaluator_of(&shown[at]), 18)), detail)
         };
         let unit = found.as_ref().map_or(Unit::AsReported, |found| found.unit);
         Some(DisagreementView {
             anchor: format!("d{number}"),
+            is_close: found
+                .as_ref()
+                .is_some_and(|it| !matches!(it.all.verdict, Verdict::Diverges | Verdict::NoThreshold)),
             title: self.cell_title(&cell[0]),
             finding: finding(cell.len(), points.len(), found.as_ref().map(|found| &found.all)),
             arithmetic: found.as_ref().map(arithmetic).unwrap_or_default(),
@@ -164,7 +169,7 @@ impl<'a> Cards<'a> {
         names.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
-    fn strip(&self, readings: &[Reading], unit: Unit, label: impl Fn(usize) -> String) -> Option<Strip> {
+    fn strip(&self, readings: &[Reading], unit: Unit, label: impl Fn(usize) -> (String, String)) -> Option<Strip> {
         let first = readings.first()?;
         let values: Vec<Value> = readings
             .iter()
@@ -182,10 +187,12 @@ impl<'a> Cards<'a> {
                 let interval = result.uncertainty.as_ref().and_then(|it| it.interval.as_ref());
                 let interval = interval.and_then(|(lower, upper)| Interval::bounds(lower, upper, &result.score));
                 let score = super::score(self.dataset, reading);
+                let (label, detail) = label(at);
                 Value {
                     value: place(&result.score.decimal()),
                     interval: interval.map(|(low, high)| (place(&low), place(&high))),
-                    label: label(at),
+                    label,
+                    detail,
                     text: format!("{} {}", score.digits, score.unit),
                 }
             })
@@ -203,13 +210,17 @@ impl<'a> Cards<'a> {
     pub(super) fn kept_apart(&self, readings: &[Reading]) -> Vec<ApartView> {
         let mut notes = Vec::new();
         for slice in readings.chunk_by(|a, b| a.resolved.slice == b.resolved.slice) {
-            let cells: Vec<&Reading> =
-                slice.chunk_by(|a, b| a.ranking == b.ranking).map(|cell| &cell[0]).take(MOST_APART).collect();
-            let [first, second, ..] = cells[..] else { continue };
+            let cells: Vec<&[Reading]> = slice.chunk_by(|a, b| a.ranking == b.ranking).take(MOST_APART).collect();
+            let [[first, ..], [second, ..], ..] = cells[..] else { continue };
             let entities = &self.dataset.entities;
             let of = &entities.slices[first.resolved.slice];
             let names = [Some(entities.benchmarks[of.benchmark].name.as_str()), of.name.as_deref()];
-            let numbers = cells.iter().map(|reading| {
+            let numbers = cells.iter().map(|cell| {
+                let reading = &cell[0];
+                let more = match cell.len() {
+                    1 => String::new(),
+                    n => format!(", and {}", counted(n - 1, "more reading", "more readings")),
+                };
                 let score = super::score(self.dataset, reading);
                 let ranking = &self.dataset.rankings[reading.ranking];
                 let part = match entities.parts[ranking.part].label.as_str() {
@@ -218,16 +229,22 @@ impl<'a> Cards<'a> {
                 };
                 let metric = &entities.metrics[ranking.metric].name;
                 let unit = if score.unit.is_empty() { String::new() } else { format!(" {}", score.unit) };
-                format!("{}{unit}, {part}, by {metric} ({})", score.digits, self.evaluator_of(reading))
+                format!("{}{unit}, {part}, by {metric} ({}){more}", score.digits, self.evaluator_of(reading))
             });
             notes.push(ApartView {
                 title: names.into_iter().flatten().collect::<Vec<_>>().join(", "),
                 numbers: numbers.collect(),
-                reason: Apart::of(&self.dataset.rankings[first.ranking], &self.dataset.rankings[second.ranking])
-                    .words(),
+                reason: self.apart_because(first, second),
             });
         }
         notes
+    }
+}
+
+impl Cards<'_> {
+    fn apart_because(&self, a: &Reading, b: &Reading) -> &'static str {
+        let rankings = &self.dataset.rankings;
+        Apart::of(self.dataset, &rankings[a.ranking], &rankings[b.ranking]).words()
     }
 }
 

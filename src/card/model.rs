@@ -137,7 +137,7 @@ impl<'a> Cards<'a> {
             summary: self.summary(readings, records.len()),
             prose,
             cells: cells().enumerate().map(|(at, cell)| self.cell(cell, at + 1)).collect(),
-            disagreements: disagreements.collect(),
+            disagreements: far_first(disagreements.collect()),
             apart: self.kept_apart(readings),
             signals: if readings.is_empty() { Vec::new() } else { self.model_signals(id) },
             records,
@@ -232,7 +232,9 @@ impl<'a> Cards<'a> {
             name: "Comparability",
             value: match several {
                 0 => "nothing to compare".to_owned(),
-                _ => format!("{} of {} diverge", count(diverge), count(several)),
+                _ => {
+                    format!("{} of {} with several readings diverge", count(diverge), counted(several, "cell", "cells"))
+                }
             },
             inputs: vec![
                 format!("one reading only: {}", counted(n - several, "cell", "cells")),
@@ -354,6 +356,12 @@ impl<'a> Cards<'a> {
         });
         records.collect()
     }
+}
+
+/// The cells whose readings are far apart, then the others.
+fn far_first(mut disagreements: Vec<DisagreementView>) -> Vec<DisagreementView> {
+    disagreements.sort_by_key(|it| it.is_close);
+    disagreements
 }
 
 /// Pages that the record itself names; as it is a claim, they are shown with their address.

@@ -18,6 +18,8 @@ pub struct Value {
     pub interval: Option<(f64, f64)>,
     /// What the line says before the value.
     pub label: String,
+    /// What it adds where there is room.
+    pub detail: String,
     /// The value in words.
     pub text: String,
 }
@@ -48,6 +50,8 @@ pub struct Line {
     pub interval: Option<(f64, f64)>,
     /// Text.
     pub label: String,
+    /// More text, where there is room.
+    pub detail: String,
     /// Its value.
     pub text: String,
 }
@@ -65,6 +69,7 @@ impl Strip {
                 x: range.across(value.value),
                 interval: value.interval.map(|(low, high)| (range.across(low), range.across(high))),
                 label: value.label,
+                detail: value.detail,
                 text: value.text,
             })
             .collect();
@@ -80,7 +85,13 @@ mod tests {
     #[test]
     fn a_line_for_each_value_up_to_the_most() {
         let values = |n: usize| {
-            let value = |_| Value { value: 0.25, interval: Some((0.0, 2.0)), label: "a".into(), text: "b".into() };
+            let value = |_| Value {
+                value: 0.25,
+                interval: Some((0.0, 2.0)),
+                label: "a".into(),
+                detail: String::new(),
+                text: "b".into(),
+            };
             (0..n).map(value).collect::<Vec<_>>()
         };
         let strip = Strip::new(Range { min: 0.0, max: 1.0 }, values(2));

@@ -215,12 +215,13 @@ pub fn side_by_side<'a>(readings: &[Vec<Setting<'a>>]) -> Vec<Compared<'a>> {
     }
     let mut compared: Vec<Compared> =
         rows.into_iter().map(|(name, values)| Compared { agreement: agreement(&values), name, values }).collect();
-    compared.sort_by_key(|row| match row.agreement {
+    let place = |agreement| match agreement {
         Agreement::Different => 0,
         Agreement::OnlyOne | Agreement::OnlySome(_) => 1,
         Agreement::Same => 2,
         Agreement::Nobody => 3,
-    });
+    };
+    compared.sort_by_key(|row| (place(row.agreement), !is_essential(&row.name)));
     compared
 }
 
@@ -287,6 +288,8 @@ fn same_value(a: &str, b: &str) -> bool {
 pub enum Apart {
     /// They are over different parts of the test.
     Part,
+    /// One names the part of the test that it is over, and the other names none.
+    PartUnknown,
     /// They are by different metrics.
     Metric,
     /// One direction is not that of the other, or not reported.
@@ -297,9 +300,10 @@ pub enum Apart {
 
 impl Apart {
     /// The first reason that holds.
-    pub fn of(a: &Ranking, b: &Ranking) -> Apart {
+    pub fn of(dataset: &Dataset, a: &Ranking, b: &Ranking) -> Apart {
+        let is_named = |ranking: &Ranking| !dataset.entities.parts[ranking.part].label.is_empty();
         if a.part != b.part {
-            Apart::Part
+            if is_named(a) && is_named(b) { Apart::Part } else { Apart::PartUnknown }
         } else if a.metric != b.metric {
             Apart::Metric
         } else if a.direction != b.direction {
@@ -312,10 +316,11 @@ impl Apart {
     /// In words.
     pub fn words(self) -> &'static str {
         match self {
-            Apart::Part => "over different parts of the test",
-            Apart::Metric => "by different metrics",
-            Apart::Direction => "in which another end is good, or which do not say which is",
-            Apart::Scale => "on different scales",
+            Apart::Part => "they are over different parts of the test",
+            Apart::PartUnknown => "one names the part of the test that it is over, and the other names none",
+            Apart::Metric => "they are by different metrics",
+            Apart::Direction => "another end is good, or it is not said which",
+            Apart::Scale => "their scales differ, or are not known to be the same",
         }
     }
 }
