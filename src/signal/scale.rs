@@ -48,14 +48,15 @@ impl Class {
         }
         if !in_range(metric, score) {
             let (value, max) = (score.decimal(), metric.max.as_ref().map(Number::decimal));
+            let one = BigDecimal::from(1);
             let hundredth = &value / BigDecimal::from(100);
             let fits = metric.min.as_ref().is_none_or(|min| hundredth >= min.decimal());
             // The greatest score that a proportion may have without being a percentage.
             let slack = BigDecimal::new(15.into(), 1);
             return match max {
-                _ if value == BigDecimal::from(-1) => Class::Sentinel,
+                _ if value == -&one => Class::Sentinel,
                 Some(max) if max <= slack && value > slack && hundredth <= max && fits => Class::LooksLikePercent,
-                Some(max) if max == BigDecimal::from(1) && value > max && value <= slack => Class::Ambiguous,
+                Some(max) if max == one && value > max && value <= slack => Class::Ambiguous,
                 _ => Class::OutOfRange,
             };
         }
