@@ -6,10 +6,10 @@
 //! A build is a straight line of pure stages between two edges:
 //!
 //! ```text
-//!  content/ ──▶ load ──▶ resolve ──▶ merge ──▶ card ──▶ site, render ──▶ output ──▶ site/
-//!  datastore    Inputs   Entities    Dataset     │         pages            ▲
-//!               (edge)                           └──────▶ emit ─────────────┘
-//!                                                         YAML, manifest  (edge)
+//!  content/ ──▶ load ──▶ resolve ──▶ merge ──▶ signal, chart ──▶ card ──▶ site, render ──▶ output ──▶ site/
+//!  datastore    Inputs   Entities    Dataset                      │         pages            ▲
+//!               (edge)                                            └──────▶ emit ─────────────┘
+//!                                                                          YAML, manifest  (edge)
 //! ```
 //!
 //! Publishing stands apart, and meets a build only in files:
@@ -27,6 +27,8 @@
 //! | [`load`] | file formats: datastores, records of all schema versions, metadata |
 //! | [`resolve`] | who is who: names to models, benchmarks, metrics, evaluators |
 //! | [`merge`] | what is known of each cell: readings side by side, and rankings |
+//! | [`signal`] | what can be told of results beyond their values: set-up, comparability, saturation … |
+//! | [`chart`] | where the marks of a chart stand |
 //! | [`card`] | what a page says |
 //! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |
 //! | [`site`], [`render`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
@@ -51,6 +53,7 @@
 #![warn(missing_docs, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod card;
+pub mod chart;
 pub mod config;
 pub mod date;
 pub mod diagnostic;
@@ -73,6 +76,7 @@ pub mod publish;
 pub mod render;
 pub mod report;
 pub mod resolve;
+pub mod signal;
 pub mod site;
 pub mod words;
 

@@ -4,6 +4,7 @@
 //! scale. Several readings of a cell are all kept and never averaged. What a page says of them is
 //! the matter of [`crate::card`].
 
+mod developer;
 mod rank;
 mod scale;
 
@@ -17,6 +18,7 @@ use crate::load::{Inputs, Loaded};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice, Variant};
 
+pub use developer::Developer;
 pub use rank::{Ranking, Row};
 pub use scale::{Direction, Scale};
 
@@ -36,8 +38,17 @@ pub struct Dataset {
     benchmark_starts: Vec<u32>,
     /// What each evaluator reported, by evaluator and benchmark.
     pub reported: Vec<Reported>,
+    /// Who made the models, by name.
+    pub developers: Table<Developer>,
+    /// The developer of each model.
+    developer_of: Vec<Option<Id<Developer>>>,
     /// For each slice: true if its results are over different parts of the test.
     differing_parts: Vec<bool>,
+}
+
+/// The readings of one model, cell by cell: those of one ranking and one variant.
+pub fn cells(readings: &[Reading]) -> impl Iterator<Item = &[Reading]> + Clone {
+    readings.chunk_by(|a, b| (a.ranking, a.resolved.variant) == (b.ranking, b.resolved.variant))
 }
 
 /// One result with its identities and its place.
@@ -87,6 +98,8 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>) -> Dat
         model_starts: Vec::new(),
         benchmark_starts: Vec::new(),
         reported: Vec::new(),
+        developers: Table::default(),
+        developer_of: Vec::new(),
         differing_parts: Vec::new(),
     };
     let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
@@ -101,6 +114,7 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>) -> Dat
         dataset.rankings.iter().map(|(_, ranking)| dataset.entities.slices[ranking.slice].benchmark.index());
     dataset.benchmark_starts = starts(dataset.entities.benchmarks.len(), of_rankings);
     dataset.reported = dataset.reported();
+    (dataset.developers, dataset.developer_of) = developer::developers(&dataset);
     dataset.differing_parts = dataset.differing_parts();
     dataset
 }
@@ -126,6 +140,11 @@ impl Dataset {
     /// The result of a reading.
     pub fn result(&self, reading: &Reading) -> &EvaluationResult {
         &self.loaded(reading).record.results[usize::from(reading.resolved.result)]
+    }
+
+    /// Who made a model, as far as metadata or records say.
+    pub fn developer_of(&self, model: Id<Model>) -> Option<Id<Developer>> {
+        self.developer_of[model.index()]
     }
 
     /// The benchmark of a reading.
@@ -190,7 +209,7 @@ impl Dataset {
             scale,
             direction: self.direction(&result.metric, resolved.slice),
             position: if scale == Scale::Percent { value / 100.0 } else { value },
-            in_range: in_range(&result.metric, value),
+            in_range: in_range(&result.metric, &result.score),
             ranking: Id::new(0),
             rank: 0,
             place: 0,
@@ -258,7 +277,8 @@ impl Dataset {
     }
 }
 
-fn in_range(metric: &MetricConfig, value: f64) -> bool {
-    let value_of = |bound: &Option<Number>| bound.as_ref().map(Number::value);
-    value_of(&metric.min).is_none_or(|min| value >= min) && value_of(&metric.max).is_none_or(|max| value <= max)
+/// True if the score lies within the bounds that its record declares.
+pub fn in_range(metric: &MetricConfig, score: &Number) -> bool {
+    metric.min.as_ref().is_none_or(|min| score.compare(min).is_ge())
+        && metric.max.as_ref().is_none_or(|max| score.compare(max).is_le())
 }

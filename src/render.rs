@@ -51,18 +51,25 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 20] = [
-    ("_base.html", include_str!("../templates/_base.html")),
+const TEMPLATES: [(&str, &str); 27] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
+    ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
+    ("_disagreement.html", include_str!("../templates/_disagreement.html")),
     ("_facts.html", include_str!("../templates/_facts.html")),
+    ("_frontier.html", include_str!("../templates/_frontier.html")),
+    ("_histogram.html", include_str!("../templates/_histogram.html")),
     ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
     ("_names.html", include_str!("../templates/_names.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
     ("_score.html", include_str!("../templates/_score.html")),
+    ("_signals.html", include_str!("../templates/_signals.html")),
+    ("_strip.html", include_str!("../templates/_strip.html")),
     ("404.html", include_str!("../templates/404.html")),
     ("benchmark.html", include_str!("../templates/benchmark.html")),
     ("benchmarks.html", include_str!("../templates/benchmarks.html")),
+    ("developer.html", include_str!("../templates/developer.html")),
+    ("developers.html", include_str!("../templates/developers.html")),
     ("evaluator.html", include_str!("../templates/evaluator.html")),
     ("evaluators.html", include_str!("../templates/evaluators.html")),
     ("home.html", include_str!("../templates/home.html")),

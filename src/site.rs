@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::card::evaluator::Tally;
+use crate::card::evaluator::{Tally, tallies};
 use crate::card::list::{n_pages, page_path};
 use crate::card::merged::Merged;
 use crate::card::{Cards, Paths, benchmark, list, merged, not_shown};
@@ -21,7 +21,7 @@ use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::content::Content;
 use crate::markdown;
-use crate::merge::{Dataset, Ranking};
+use crate::merge::{Dataset, Developer, Ranking};
 use crate::names::normal_form;
 use crate::render::{Frame, NavLink, Theme};
 use crate::resolve::{Evaluator, Model};
@@ -38,12 +38,14 @@ enum Page {
     Models(usize),
     Benchmarks(usize),
     Evaluators(usize),
+    Developers(usize),
     NotShown(usize),
     Merged(usize),
     Publishing(usize),
     Model(Id<Model>),
     Ranking(Id<Ranking>, usize),
     Evaluator(Id<Evaluator>),
+    Developer(Id<Developer>, usize),
     Prose(usize),
     NotFound,
     Text(String),
@@ -113,17 +115,6 @@ impl<'a> Site<'a> {
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
         let content = &dataset.inputs.content;
-        let mut tallies: Vec<Tally> = (0..dataset.entities.evaluators.len()).map(|_| Tally::default()).collect();
-        let mut last = u32::MAX;
-        let mut by_record: Vec<_> =
-            dataset.readings.iter().map(|reading| (reading.resolved.record, reading.resolved.evaluator)).collect();
-        by_record.par_sort_unstable();
-        for (record, evaluator) in by_record {
-            if record != last {
-                tallies[evaluator.index()].add(&dataset.inputs.records[record as usize]);
-                last = record;
-            }
-        }
         let mut not_shown = foldhash::HashMap::default();
         for entry in &dataset.inputs.quarantined {
             if let Some(model) = entry.model.as_deref().and_then(normal_form) {
@@ -141,7 +132,7 @@ impl<'a> Site<'a> {
             style,
             nav: fixed_nav(),
             prose: Prose::new(content),
-            tallies,
+            tallies: tallies(dataset),
             merged: Merged::of(dataset, paths),
             not_shown,
             newest: newest_retrieval(dataset),
@@ -158,6 +149,7 @@ impl<'a> Site<'a> {
         self.list("models", entities.models.len(), list::ROWS, Page::Models);
         self.list("benchmarks", entities.benchmarks.len(), list::ROWS, Page::Benchmarks);
         self.list("evaluators", entities.evaluators.len(), list::ROWS, Page::Evaluators);
+        self.list("developers", self.dataset.developers.len(), list::ROWS, Page::Developers);
         self.list("not-shown", self.dataset.inputs.quarantined.len(), not_shown::ROWS, Page::NotShown);
         self.list("merged", self.merged.len(), merged::ROWS, Page::Merged);
         self.list("publishing", page::n_rows(self.manifest), page::ROWS, Page::Publishing);
@@ -169,6 +161,11 @@ impl<'a> Site<'a> {
         }
         for (id, _) in entities.evaluators.iter() {
             self.page(self.paths.evaluator(id), Page::Evaluator(id));
+        }
+        for (id, developer) in self.dataset.developers.iter() {
+            self.list(self.paths.developer(id), developer.models.len(), list::ROWS, |number| {
+                Page::Developer(id, number)
+            });
         }
         self.plan_prose(diagnostics);
         for (number, loaded) in self.dataset.inputs.records.iter().enumerate() {
@@ -223,6 +220,12 @@ impl<'a> Site<'a> {
             }
             Page::Evaluators(number) => {
                 self.html("evaluators.html", path, "evaluators.html", &cards, &cards.evaluators(*number))
+            }
+            Page::Developers(number) => {
+                self.html("developers.html", path, "developers.html", &cards, &cards.developers(*number))
+            }
+            Page::Developer(id, number) => {
+                self.html("developer.html", path, "developers.html", &cards, &cards.developer(*id, *number))
             }
             Page::NotShown(number) => self.html("not-shown.html", path, "", &cards, &cards.not_shown(*number)),
             Page::Merged(number) => self.html("merged.html", path, "", &cards, &cards.merged(&self.merged, *number)),
@@ -309,7 +312,14 @@ impl<'a> Site<'a> {
 /// The links of the navigation that every site has.
 fn fixed_nav() -> Vec<NavLink> {
     let link = |(title, path): (&str, &str)| NavLink { title: title.to_owned(), path: path.to_owned() };
-    [("Models", "models.html"), ("Benchmarks", "benchmarks.html"), ("Evaluators", "evaluators.html")].map(link).into()
+    [
+        ("Models", "models.html"),
+        ("Benchmarks", "benchmarks.html"),
+        ("Evaluators", "evaluators.html"),
+        ("Developers", "developers.html"),
+    ]
+    .map(link)
+    .into()
 }
 
 fn newest_retrieval(dataset: &Dataset) -> Option<String> {
