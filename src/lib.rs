@@ -32,6 +32,9 @@
 //! | [`site`], [`render`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
 //! | [`stages`] | all that lies between load and output, as one step |
 //! | [`output`] | how files reach the disk |
+//! | [`init`] | what a new project holds |
+//! | [`serve`] | how the site is shown while it is written |
+//! | [`check`] | what is wrong with content, pages, links and numbers |
 //! | [`publish`] | what the Hub holds already, and how pull requests are opened once |
 //! | [`hub`] | how to talk to the Hub: tokens, waits, errors |
 //! | [`report`], [`diagnostic`] | what to tell the user |
@@ -51,6 +54,7 @@
 #![warn(missing_docs, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod card;
+pub mod check;
 pub mod config;
 pub mod date;
 pub mod diagnostic;
@@ -59,6 +63,7 @@ pub mod facts;
 pub mod hash;
 pub mod hub;
 pub mod id;
+pub mod init;
 pub mod intern;
 pub mod load;
 pub mod lock;
@@ -72,6 +77,7 @@ pub mod publish;
 pub mod render;
 pub mod report;
 pub mod resolve;
+pub mod serve;
 pub mod site;
 pub mod stages;
 pub mod words;
