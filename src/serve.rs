@@ -72,10 +72,10 @@ pub fn serve(options: &Options, mut tell: impl FnMut(News)) -> Result<()> {
     let mut last_good = HashMap::new();
     let mut known = Vec::new();
     let mut began = None;
+    for problem in watch.update(project.config()) {
+        tell(News::NotWatched(&problem));
+    }
     for generation in 0_u64.. {
-        for problem in watch.update(project.config()) {
-            tell(News::NotWatched(&problem));
-        }
         let (fresh, moment) = {
             let (site, found) = project.site();
             let files = project.prepared.files(&site);
@@ -90,7 +90,7 @@ pub fn serve(options: &Options, mut tell: impl FnMut(News)) -> Result<()> {
                 tell(News::Found(&new));
             }
             known = found;
-            shown.until_changed(&project, &events, &server, &mut tell)?
+            shown.until_changed(&project, &events, &server, &mut watch, &mut tell)?
         };
         began = Some(moment);
         project = project.renewed(fresh);
@@ -130,6 +130,7 @@ impl<'a> Shown<'a> {
         project: &Project,
         events: &Receiver<Event>,
         server: &Server,
+        watch: &mut Watch,
         tell: &mut impl FnMut(News),
     ) -> Result<(Fresh, Instant)> {
         let mut changed: Option<(Change, Instant)> = None;
@@ -153,7 +154,7 @@ impl<'a> Shown<'a> {
                     due = Some(Instant::now() + QUIET);
                 }
                 Err(RecvTimeoutError::Timeout) => match (due.take(), changed) {
-                    (Some(_), Some((change, moment))) => match project.read_changed(change) {
+                    (Some(_), Some((change, moment))) => match read_changed(project, change, watch, tell) {
                         Ok(Some(fresh)) => return Ok((fresh, moment)),
                         Ok(None) => {
                             changed = None;
@@ -216,6 +217,19 @@ impl<'a> Shown<'a> {
             },
         }
     }
+}
+
+/// Watches folders that are new before they are read, so that no change falls between.
+fn read_changed(
+    project: &Project,
+    change: Change,
+    watch: &mut Watch,
+    tell: &mut impl FnMut(News),
+) -> Result<Option<Fresh>> {
+    for problem in watch.update(project.config()) {
+        tell(News::NotWatched(&problem));
+    }
+    project.read_changed(change)
 }
 
 fn err_ended() -> anyhow::Error {

@@ -23,7 +23,7 @@ pub struct PageParts {
 pub struct ShownNumber {
     /// As they stand there.
     pub digits: String,
-    /// The anchor of the record on the same page.
+    /// The link to its record on a card.
     pub record: String,
     /// JSON pointer of the result.
     pub pointer: String,
@@ -32,7 +32,7 @@ pub struct ShownNumber {
 /// A record as a card names it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ShownRecord {
-    /// Its anchor, without the leading `r`.
+    /// Its anchor.
     pub anchor: String,
     /// Where it can be read.
     pub url: String,
@@ -129,11 +129,11 @@ impl Reader {
             "td" => self.cell = Cell::Other,
             "b" if self.cell == Cell::Score && self.number.digits.is_empty() => self.into = Into::Digits,
             "a" if self.cell == Cell::Record => {
-                self.number.record = attribute("href").trim_start_matches("#r").to_owned();
+                self.number.record = attribute("href").to_owned();
             }
             "small" if self.cell == Cell::Record => self.into = Into::Pointer,
             "section" if has_class("rec") => {
-                let anchor = id.trim_start_matches('r').to_owned();
+                let anchor = id.to_owned();
                 self.parts.records.push(ShownRecord { anchor, ..ShownRecord::default() });
                 self.in_record = true;
             }
@@ -193,11 +193,11 @@ mod tests {
         assert_eq!(parts.anchors, ["one", "rab12"]);
         let number = ShownNumber {
             digits: "0.50".to_owned(),
-            record: "ab12".to_owned(),
+            record: "#rab12".to_owned(),
             pointer: "/evaluation_results/3".to_owned(),
         };
         assert_eq!(parts.numbers, [number]);
-        let record = ShownRecord { anchor: "ab12".to_owned(), url: "r.json".to_owned(), sha256: "ab12cd".to_owned() };
+        let record = ShownRecord { anchor: "rab12".to_owned(), url: "r.json".to_owned(), sha256: "ab12cd".to_owned() };
         assert_eq!(parts.records, [record]);
     }
 }

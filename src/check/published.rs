@@ -46,25 +46,27 @@ pub fn published(place: &str, datastores: &[PathBuf], progress: &dyn Progress) -
             (*sha256, copy.record(page, record, datastores).and_then(|bytes| scores(&bytes, &blocks)))
         })
         .collect();
+    let places: HashMap<(&str, &str), &ShownRecord> = (pages.iter())
+        .flat_map(|page| page.parts.records.iter().map(|record| ((page.path.as_str(), record.anchor.as_str()), record)))
+        .collect();
     let mut numbers = 0;
     let mut reported = HashSet::new();
     for page in &pages {
+        let file = copy.name(&page.path);
         for number in &page.parts.numbers {
-            let file = copy.name(&page.path);
-            match verdict(&page.parts, number, &digits) {
+            let record = match target(&page.path, &number.record, None) {
+                Target::File(path, anchor) => places.get(&(path.as_str(), anchor.as_str())).copied(),
+                _ => None,
+            };
+            match verdict(number, record, &digits) {
                 Verdict::Holds => numbers += 1,
                 Verdict::Wrong(message) => {
-                    found.error(
-                        "wrong-number",
-                        &file,
-                        &number.pointer,
-                        message,
-                        "build the site again from its records",
-                    );
+                    let help = "build the site again from its records";
+                    found.error("wrong-number", &file, &number.pointer, message, help);
                 }
                 Verdict::NotVerified(sha256, why) => {
                     if reported.insert(sha256.clone()) {
-                        let message = format!("numbers of record {} were not verified: {why}", number.record);
+                        let message = format!("numbers of record {sha256} were not verified: {why}");
                         let help = "name a datastore that holds it with --datastore".to_owned();
                         found.warn_with_help("record-not-read", &file, "", message, help);
                     }
@@ -101,21 +103,26 @@ enum Verdict {
     NotVerified(String, String),
 }
 
-fn verdict(page: &PageParts, number: &ShownNumber, digits: &HashMap<&str, Result<Scores, String>>) -> Verdict {
-    let Some(record) = page.records.iter().find(|record| record.anchor == number.record) else {
-        return Verdict::Wrong(format!("{} names record {}, which is not on the page", number.digits, number.record));
+fn verdict(
+    number: &ShownNumber,
+    record: Option<&ShownRecord>,
+    digits: &HashMap<&str, Result<Scores, String>>,
+) -> Verdict {
+    let Some(record) = record else {
+        return Verdict::Wrong(format!("{} names a record at `{}`, which is not there", number.digits, number.record));
     };
-    match digits.get(record.sha256.as_str()) {
+    let sha256 = &record.sha256;
+    match digits.get(sha256.as_str()) {
         Some(Ok(scores)) => match scores.get(&number.pointer) {
             Some(digits) if *digits == number.digits => Verdict::Holds,
             Some(digits) => {
-                Verdict::Wrong(format!("the page says {}, record {} says {digits}", number.digits, number.record))
+                Verdict::Wrong(format!("the page says {}, and record {sha256} says {digits}", number.digits))
             }
-            None => Verdict::Wrong(format!("record {} has no score at this place", number.record)),
+            None => Verdict::Wrong(format!("record {sha256} has no score at this place")),
         },
-        Some(Err(why)) if why.starts_with(HASH) => Verdict::Wrong(format!("record {}: {why}", number.record)),
-        Some(Err(why)) => Verdict::NotVerified(record.sha256.clone(), why.clone()),
-        None => Verdict::NotVerified(record.sha256.clone(), "it has no hash".to_owned()),
+        Some(Err(why)) if why.starts_with(HASH) => Verdict::Wrong(format!("record {sha256}: {why}")),
+        Some(Err(why)) => Verdict::NotVerified(sha256.clone(), why.clone()),
+        None => Verdict::NotVerified(sha256.clone(), "it has no hash".to_owned()),
     }
 }
 
