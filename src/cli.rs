@@ -137,7 +137,7 @@ impl Sources {
 /// change are not written again. Nothing is sent anywhere.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  evalcards build\n  evalcards build --datastore ../EEE_datastore --out public\n  evalcards build --strict --json > report.json"
+    after_help = "Examples:\n  evalcards build\n  evalcards build --datastore EEE_datastore --out public\n  evalcards build --strict --json > report.json"
 )]
 pub struct Build {
     #[command(flatten)]
@@ -171,7 +171,7 @@ impl Build {
 /// good site stays. Nothing is written to disk: that is what `build` does.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  evalcards serve\n  evalcards serve --port 0\n  evalcards serve --datastore ../EEE_datastore\n  evalcards serve --host 0.0.0.0    (everybody on your network can read the site)"
+    after_help = "Examples:\n  evalcards serve\n  evalcards serve --port 0\n  evalcards serve --datastore EEE_datastore\n  evalcards serve --host 0.0.0.0    (everybody on your network can read the site)"
 )]
 pub struct Serve {
     #[command(flatten)]
@@ -243,7 +243,7 @@ pub enum Format {
 /// Print the completions of a shell
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  evalcards completions bash > ~/.local/share/bash-completion/completions/evalcards\n  evalcards completions fish > ~/.config/fish/completions/evalcards.fish"
+    after_help = "Examples:\n  evalcards completions bash > evalcards.bash\n  evalcards completions fish > evalcards.fish"
 )]
 pub struct Completions {
     /// Whose
@@ -253,7 +253,7 @@ pub struct Completions {
 
 /// Print the manual page
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  evalcards man > ~/.local/share/man/man1/evalcards.1")]
+#[command(after_help = "Example:\n  evalcards man > evalcards.1")]
 pub struct Man {}
 
 /// Open pull requests on the Hub with what the last build made
