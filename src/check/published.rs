@@ -113,6 +113,11 @@ fn verdict(
     };
     let sha256 = &record.sha256;
     match digits.get(sha256.as_str()) {
+        // A ranking leads to the card, and leaves the pointer to it.
+        Some(Ok(scores)) if number.pointer.is_empty() => match scores.values().any(|digits| *digits == number.digits) {
+            true => Verdict::Holds,
+            false => Verdict::Wrong(format!("the page says {}, which is no score of record {sha256}", number.digits)),
+        },
         Some(Ok(scores)) => match scores.get(&number.pointer) {
             Some(digits) if *digits == number.digits => Verdict::Holds,
             Some(digits) => {

@@ -162,7 +162,7 @@ fn every_command_line_of_the_documentation_runs() {
             reader.run("evalcards init my-site", |_| ());
             reader.run("cd my-site", |_| ());
             reader.run("evalcards build", |_| ());
-            fs::rename(reader.project.path("EEE_datastore"), reader.project.path("empty/EEE_datastore")).unwrap();
+            fs::rename(reader.project.path("EEE_datastore"), reader.folder.join("EEE_datastore")).unwrap();
         }
         reader.run(line, |server| assert_eq!(server.get("/").status, 200));
     }
