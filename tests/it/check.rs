@@ -110,9 +110,16 @@ impl Run {
     }
 }
 
+/// A project whose records are public nowhere else, so that its site carries them.
+fn with_own_copies() -> Project {
+    let project = Project::from("two-sources");
+    project.write("content/site.yaml", "title: Copies\n");
+    project
+}
+
 #[test]
 fn every_number_of_a_copy_is_held_against_its_record() {
-    let project = Project::from("two-sources");
+    let project = with_own_copies();
     project.build(&[]);
     for place in ["site", "site/pages"] {
         let run = project.run(&["check", "--json", "--site", place]);
@@ -142,7 +149,7 @@ fn every_number_of_a_copy_is_held_against_its_record() {
 
 #[test]
 fn a_copy_at_an_address_is_verified_over_the_web() {
-    let project = Project::from("two-sources");
+    let project = with_own_copies();
     let server = crate::server::Server::start(project.command(&["serve", "--port", "0", "--json"]));
     let elsewhere = Project::empty();
     assert_eq!(findings(&elsewhere, &["--site", &server.url()]), (0, vec![]));
