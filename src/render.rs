@@ -92,7 +92,8 @@ pub struct Theme {
 
 impl Theme {
     /// The built-in theme, with the templates and the stylesheet of `overrides` in place of those
-    /// of the same name; other `.html` files there can be included.
+    /// of the same name; other `.html` files there can be included, and `variables.css` comes after
+    /// the stylesheet.
     pub fn new(overrides: Option<&Path>) -> Result<Theme> {
         let mut sources: Vec<(String, String)> =
             TEMPLATES.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
@@ -109,6 +110,12 @@ impl Theme {
             if own_style.is_file() {
                 style = fs::read_to_string(&own_style)
                     .with_context(|| format!("failed to read {}", own_style.display()))?;
+            }
+            // After the rest, so that its values win.
+            let variables = folder.join("variables.css");
+            if variables.is_file() {
+                style += &fs::read_to_string(&variables)
+                    .with_context(|| format!("failed to read {}", variables.display()))?;
             }
         }
         let mut digest = Hasher::default();
@@ -148,7 +155,8 @@ impl Theme {
     }
 }
 
-/// One sentence with the template's name and line, and the causes behind it.
+/// One sentence with the template's name and line, and the causes behind it; below, the lines around
+/// the innermost place.
 fn template_error(err: &Error) -> anyhow::Error {
     let place = match (err.name(), err.line()) {
         (Some(name), Some(line)) => format!("template {name}, line {line}"),
@@ -159,12 +167,29 @@ fn template_error(err: &Error) -> anyhow::Error {
     if let Some(detail) = err.detail() {
         message = format!("{message}: {detail}");
     }
+    let mut innermost = err;
     let mut cause = std::error::Error::source(err);
     while let Some(inner) = cause {
         message = format!("{message}: {inner}");
+        if let Some(inner) = inner.downcast_ref::<Error>().filter(|inner| inner.line().is_some()) {
+            innermost = inner;
+        }
         cause = inner.source();
     }
+    if let (Some(source), Some(line)) = (innermost.template_source(), innermost.line()) {
+        message = format!("{message}\n{}", lines_around(source, line));
+    }
     anyhow::anyhow!("{message}")
+}
+
+/// `line` of `source` with two lines before and after it, numbered.
+fn lines_around(source: &str, line: usize) -> String {
+    let lines = source.lines().zip(1..).skip(line.saturating_sub(3)).take_while(|(_, number)| *number <= line + 2);
+    let lines = lines.map(|(text, number)| {
+        let mark = if number == line { '>' } else { ' ' };
+        format!("{mark} {number:>4} | {text}")
+    });
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 /// Writes a value into HTML. A missing value is an error and never the word `none`; `/` stays as
