@@ -5,24 +5,35 @@
 //! the matter of the templates.
 
 pub mod benchmark;
+pub mod comparable;
+pub mod developer;
+pub mod disagreement;
 pub mod evaluator;
 pub mod list;
+pub mod markers;
 pub mod merged;
 pub mod metadata;
 pub mod model;
 pub mod names;
 pub mod not_shown;
+pub mod plots;
+pub mod signals;
 
 use foldhash::HashMap;
+use markers::MarkerView;
 use serde::Serialize;
 
 use crate::id::Id;
+use crate::load::Origin;
 use crate::load::block::{MetricConfig, is_web_address};
 use crate::load::metadata::Link;
-use crate::load::{Loaded, Origin};
-use crate::merge::{Dataset, Direction, Ranking, Reading, Scale};
+use crate::mark::hub_run::HubRuns;
+use crate::merge::{Dataset, Developer, Direction, Ranking, Reading};
+use crate::number::Number;
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Model, Slice};
+use crate::signal::scale::{Class, Interval};
+use crate::signal::setup::{self, HARNESS_VERSION, Setting};
 
 /// Where every page stands; without `.html`, relative to the top of the site.
 #[derive(Debug)]
@@ -31,6 +42,7 @@ pub struct Paths {
     benchmarks: Vec<String>,
     rankings: Vec<String>,
     evaluators: Vec<String>,
+    developers: Vec<String>,
 }
 
 impl Paths {
@@ -64,6 +76,11 @@ impl Paths {
                 .iter()
                 .map(|(_, evaluator)| allocator.allocate("evaluators", &evaluator.id))
                 .collect(),
+            developers: dataset
+                .developers
+                .iter()
+                .map(|(_, developer)| allocator.allocate("developers", &developer.id))
+                .collect(),
         }
     }
 
@@ -80,6 +97,11 @@ impl Paths {
     /// Of the first page of a ranking.
     pub fn ranking(&self, id: Id<Ranking>) -> &str {
         &self.rankings[id.index()]
+    }
+
+    /// Of a developer's page.
+    pub fn developer(&self, id: Id<Developer>) -> &str {
+        &self.developers[id.index()]
     }
 
     /// Of an evaluator's page.
@@ -110,6 +132,8 @@ pub struct Cards<'a> {
     pub dataset: &'a Dataset,
     /// Where the pages are.
     pub paths: &'a Paths,
+    /// What the Hub says of the same values, where a page tells it.
+    pub hub_runs: Option<&'a HubRuns>,
     /// The way from the page to the top of the site: `../../`.
     pub top: String,
 }
@@ -164,10 +188,8 @@ pub struct Score<'a> {
     pub bar: Option<f64>,
     /// Stated uncertainty, in words.
     pub uncertainty: Option<String>,
-    /// True if the score lies outside the bounds that its record declares.
-    pub out_of_range: bool,
-    /// True if unit and bounds contradict each other.
-    pub contradictory: bool,
+    /// Why the score is not ranked, if it cannot be.
+    pub flag: Option<&'static str>,
 }
 
 /// One reading: a score with everything that a reader needs to judge it.
@@ -191,12 +213,21 @@ pub struct ReadingView<'a> {
     pub record: String,
     /// JSON pointer of the result in its record.
     pub pointer: String,
+    /// Anchor of the reading on the model's card.
+    pub anchor: String,
+    /// What is proven of it.
+    pub marker: MarkerView,
 }
 
 impl<'a> Cards<'a> {
     /// The cards of the page at `path` (without `.html`).
     pub fn at(dataset: &'a Dataset, paths: &'a Paths, path: &str) -> Cards<'a> {
-        Cards { dataset, paths, top: paths::to_top(path) }
+        Cards { dataset, paths, hub_runs: None, top: paths::to_top(path) }
+    }
+
+    /// The same, with what the Hub says of the same values.
+    pub fn with_hub_runs(self, hub_runs: &'a HubRuns) -> Cards<'a> {
+        Cards { hub_runs: Some(hub_runs), ..self }
     }
 
     fn url(&self, path: &str) -> String {
@@ -216,6 +247,16 @@ impl<'a> Cards<'a> {
         self.url(self.paths.evaluator(id))
     }
 
+    fn developer_url(&self, id: Id<Developer>) -> String {
+        self.url(self.paths.developer(id))
+    }
+
+    /// Where a reading stands on its model's card: its record, and its place there.
+    fn anchor(&self, reading: &Reading) -> String {
+        let hash = short_hash(&self.dataset.loaded(reading).origin);
+        format!("r{hash}-{}", self.dataset.result(reading).index)
+    }
+
     fn reading(&self, reading: &Reading) -> ReadingView<'a> {
         let loaded = self.dataset.loaded(reading);
         let result = self.dataset.result(reading);
@@ -227,9 +268,11 @@ impl<'a> Cards<'a> {
             relationship: loaded.record.source.relationship.words(),
             evaluated: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
-            settings: settings(loaded, result),
+            settings: setup::settings(loaded, result).iter().map(as_setting).collect(),
             record: short_hash(&loaded.origin),
             pointer: format!("/evaluation_results/{}", result.index),
+            anchor: self.anchor(reading),
+            marker: self.marker(reading),
         }
     }
 }
@@ -249,12 +292,8 @@ fn score<'a>(dataset: &'a Dataset, reading: &Reading) -> Score<'a> {
         bar: (reading.scale.share(reading.position))
             .filter(|_| !dataset.entities.metrics[reading.resolved.metric].is_relative)
             .map(|share| (share * 1000.0).round() / 10.0),
-        uncertainty: result
-            .uncertainty
-            .as_ref()
-            .map(|uncertainty| uncertainty_in_words(uncertainty, result.score.value())),
-        out_of_range: !reading.in_range,
-        contradictory: reading.scale == Scale::Contradictory,
+        uncertainty: result.uncertainty.as_ref().map(|uncertainty| uncertainty_in_words(uncertainty, &result.score)),
+        flag: Class::of(&result.metric, reading.scale, &result.score).flag(),
     }
 }
 
@@ -271,19 +310,19 @@ fn short_bound(digits: &str) -> &str {
     digits.strip_suffix(".0").unwrap_or(digits)
 }
 
-fn uncertainty_in_words(uncertainty: &crate::load::record::Uncertainty, score: f64) -> String {
+fn uncertainty_in_words(uncertainty: &crate::load::record::Uncertainty, score: &Number) -> String {
     let mut parts = Vec::new();
     if let Some(error) = &uncertainty.standard_error {
         parts.push(format!("SE {}", error.digits()));
     }
     if let Some((lower, upper)) = &uncertainty.interval {
-        // Some sources give offsets from the score where the schema wants bounds.
-        let are_offsets =
-            !(lower.value()..=upper.value()).contains(&score) && lower.value() <= 0.0 && upper.value() >= 0.0;
-        parts.push(match are_offsets {
-            true if lower.value() == -upper.value() => format!("interval ± {}", upper.digits()),
-            true => format!("interval {} to {} from the score", lower.digits(), upper.digits()),
-            false => format!("interval {} to {}", lower.digits(), upper.digits()),
+        let (low, high) = (lower.digits(), upper.digits());
+        parts.push(match Interval::of(lower, upper, score) {
+            Interval::Bounds => format!("interval {low} to {high}"),
+            Interval::Offsets if lower.decimal() == -upper.decimal() => format!("interval ± {high}"),
+            Interval::Offsets => format!("interval {low} to {high} from the score"),
+            Interval::Ambiguous => format!("interval {low} to {high}: bounds, or distances from the score"),
+            Interval::Broken => format!("interval {low} to {high}, which the score lies outside"),
         });
     }
     if let Some(samples) = &uncertainty.samples {
@@ -292,34 +331,11 @@ fn uncertainty_in_words(uncertainty: &crate::load::record::Uncertainty, score: f
     parts.join(", ")
 }
 
-/// The details of a model's record that tell how it was run; the others describe the model.
-const RUN_DETAILS: [&str; 5] = ["precision", "quantization", "agent_scaffold", "reasoning_effort", "effort"];
-
-fn settings(loaded: &Loaded, result: &crate::load::record::EvaluationResult) -> Vec<String> {
-    let mut settings = Vec::new();
-    let said = |text: &Option<String>| text.clone().filter(|text| !crate::names::is_not_reported(text));
-    if let Some(library) = &loaded.record.library {
-        let name = said(&library.name);
-        let version = said(&library.version).map(|version| format!(" {}", crate::words::shorten(&version, 12)));
-        settings.extend(name.map(|name| format!("harness: {name}{}", version.unwrap_or_default())));
+fn as_setting(setting: &Setting) -> String {
+    match &*setting.name {
+        HARNESS_VERSION => format!("{HARNESS_VERSION}: {}", crate::words::shorten(setting.value, 12)),
+        name => format!("{name}: {}", setting.value),
     }
-    if let Some(generation) = &result.generation {
-        // HELM's `groups` say the subjects again.
-        let says_subject = generation.settings.iter().any(|(key, _)| key == "subject");
-        let said_once = generation.settings.iter().filter(|(key, _)| !(says_subject && key == "groups"));
-        settings.extend(said_once.map(as_setting));
-    }
-    settings.extend(result.data.settings.iter().map(as_setting));
-    let model = &loaded.record.model;
-    let run = model.details.iter().filter(|(key, _)| RUN_DETAILS.contains(&key.as_str()));
-    settings.extend(run.map(as_setting));
-    settings.extend(said(&model.engine).map(|engine| format!("engine: {engine}")));
-    settings.extend(said(&model.platform).map(|platform| format!("platform: {platform}")));
-    settings
-}
-
-fn as_setting((key, value): &(String, String)) -> String {
-    format!("{}: {value}", key.replace('_', " "))
 }
 
 fn direction_in_words(direction: Direction) -> &'static str {

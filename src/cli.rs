@@ -1,11 +1,13 @@
 //! The *command line*: what can be typed, and what it means for each command.
 
 use std::io::IsTerminal;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
+use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use evalcards::config::{Options, below};
-use evalcards::{fetch, publish};
+use evalcards::{fetch, publish, serve};
 
 /// Eval Cards from Every Eval Ever records: a static site, and the Hub's files
 #[derive(Debug, Parser)]
@@ -69,9 +71,26 @@ impl Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    Init(Init),
     Fetch(Fetch),
     Build(Build),
+    Serve(Serve),
+    Check(Check),
     Publish(Publish),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Write a new site project
+///
+/// Writes content/ with one commented example of each kind of file, a workflow that publishes the
+/// site on GitHub Pages, and .gitignore. Files that are there already are never touched.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  evalcards init my-site\n  evalcards init")]
+pub struct Init {
+    /// Folder of the project [default: the project root]
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// Bring collections of a public datastore into content/, checked and pinned
@@ -159,16 +178,9 @@ impl Fetch {
     }
 }
 
-/// Build the site and the Hub's files from records and content
-///
-/// Reads the records of one or more datastores and the metadata in content/, and writes
-/// site/pages/ (the website) and site/hub/ (what can be proposed to the Hub). Files that did not
-/// change are not written again. Nothing is sent anywhere.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  evalcards build\n  evalcards build --datastore ../EEE_datastore --out public\n  evalcards build --strict --json > report.json"
-)]
-pub struct Build {
+/// What a site is made of, for every command that reads it.
+#[derive(Clone, Debug, Args)]
+pub struct Sources {
     /// Folder with site.yaml, metadata and prose [default: content]
     #[arg(long, value_name = "DIR")]
     content: Option<PathBuf>,
@@ -178,15 +190,50 @@ pub struct Build {
     /// Folder with templates that override single ones of the theme [default: templates]
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
+    /// Number of threads [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+}
+
+impl Sources {
+    /// What was typed, and the environment, as the options of a build.
+    fn options(self, common: &Common) -> Options {
+        Options {
+            root: common.root.clone(),
+            content: self.content,
+            datastores: self.datastore,
+            templates: self.templates,
+            source_date_epoch: std::env::var("SOURCE_DATE_EPOCH").ok(),
+            ..Options::default()
+        }
+    }
+
+    /// Starts the threads that were asked for.
+    pub fn start_threads(&self) -> Result<()> {
+        let Some(jobs) = self.jobs else { return Ok(()) };
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(jobs));
+        pool.build_global().context("failed to start the threads")
+    }
+}
+
+/// Build the site and the Hub's files from records and content
+///
+/// Reads the records of one or more datastores and the metadata in content/, and writes
+/// site/pages/ (the website) and site/hub/ (what can be proposed to the Hub). Files that did not
+/// change are not written again. Nothing is sent anywhere.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  evalcards build\n  evalcards build --datastore EEE_datastore --out public\n  evalcards build --strict --json > report.json"
+)]
+pub struct Build {
+    #[command(flatten)]
+    pub sources: Sources,
     /// Output folder [default: site]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Public address of the site, for what must be absolute
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Number of threads [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub jobs: Option<u16>,
     /// Fail if anything is quarantined or any finding is reported
     #[arg(long)]
     strict: bool,
@@ -196,21 +243,104 @@ pub struct Build {
 }
 
 impl Build {
-    /// What was typed, and the environment, as the options of a build.
+    /// What was typed, as the options of a build.
     pub fn options(self, common: &Common) -> Options {
-        Options {
-            root: common.root.clone(),
-            content: self.content,
-            datastores: self.datastore,
-            templates: self.templates,
-            out: self.out,
-            base_url: self.base_url,
-            strict: self.strict,
-            clean: self.clean,
-            source_date_epoch: std::env::var("SOURCE_DATE_EPOCH").ok(),
-        }
+        let Build { sources, out, base_url, strict, clean } = self;
+        Options { out, base_url, strict, clean, ..sources.options(common) }
     }
 }
+
+/// Show the site while you write it
+///
+/// Serves the site on this machine from memory, reads again what you change in content/ and
+/// templates/, and reloads the browser. What is wrong is told in the browser and here, and the last
+/// good site stays. Nothing is written to disk: that is what `build` does.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  evalcards serve\n  evalcards serve --port 0\n  evalcards serve --datastore EEE_datastore\n  evalcards serve --host 0.0.0.0    (everybody on your network can read the site)"
+)]
+pub struct Serve {
+    #[command(flatten)]
+    pub sources: Sources,
+    /// Address to listen at; other than loopback, other machines can read the site
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    host: IpAddr,
+    /// Port to listen at; 0 takes any that is free
+    #[arg(long, value_name = "N", default_value_t = 8000)]
+    port: u16,
+}
+
+impl Serve {
+    /// What was typed, as the options of serving.
+    pub fn options(self, common: &Common) -> serve::Options {
+        serve::Options { build: self.sources.options(common), host: self.host, port: self.port }
+    }
+}
+
+/// Say what is wrong with content, pages and links, and where
+///
+/// Reads what a build reads, makes every page in memory, and looks at records, metadata, links and
+/// sizes, and whether site/ is what a build would write now. Writes nothing. With --site it reads a
+/// finished site instead, in a folder or at an address, and holds every number on its cards against
+/// the record that it names, by hash and pointer.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/"
+)]
+pub struct Check {
+    #[command(flatten)]
+    pub sources: Sources,
+    /// Output folder that is compared [default: site]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Public address of the site, as it was given to `build`
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Verify the numbers of a finished site, in a folder or at an address
+    #[arg(long, value_name = "DIR|URL")]
+    pub site: Option<String>,
+    /// How findings are printed [default: text, or github in GitHub Actions]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Fail for warnings too
+    #[arg(long)]
+    pub strict: bool,
+}
+
+impl Check {
+    /// What was typed, as the options of a build.
+    pub fn options(self, common: &Common) -> Options {
+        let Check { sources, out, base_url, strict, .. } = self;
+        Options { out, base_url, strict, ..sources.options(common) }
+    }
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, grouped by file.
+    Text,
+    /// One JSON document on standard output.
+    Json,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+/// Print the completions of a shell
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  evalcards completions bash > evalcards.bash\n  evalcards completions fish > evalcards.fish"
+)]
+pub struct Completions {
+    /// Whose
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// Print the manual page
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  evalcards man > evalcards.1")]
+pub struct Man {}
 
 /// Open pull requests on the Hub with what the last build made
 ///

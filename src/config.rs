@@ -188,7 +188,7 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
         ensure!(
             default.is_dir(),
             "there are no records to build from: {} is not there\n  \
-             help: name a datastore with --datastore DIR, or a project with -C DIR",
+             help: begin a project with `evalcards init`, or name a datastore with --datastore DIR or a project with -C DIR",
             default.display()
         );
         roots.push(default);

@@ -54,6 +54,12 @@ fn is_time(text: &str) -> bool {
     is_offset && time.trim_end().parse::<jiff::civil::Time>().is_ok()
 }
 
+/// The number of a calendar day, for placing days on an axis.
+pub fn day_number(text: &str) -> Option<i64> {
+    let first = jiff::civil::date(1970, 1, 1);
+    Some(i64::from(day(text)?.since(first).ok()?.get_days()))
+}
+
 /// The UTC day of epoch seconds.
 pub fn epoch_day(seconds: i64) -> Option<Date> {
     let timestamp = jiff::Timestamp::from_second(seconds).ok()?;
@@ -63,6 +69,12 @@ pub fn epoch_day(seconds: i64) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_have_numbers() {
+        assert_eq!(["1990-01-01", "2024-02-29"].map(day_number), [Some(7305), Some(19782)]);
+        assert_eq!(day_number("soon"), None);
+    }
 
     #[test]
     fn days_are_read_from_epoch_seconds_and_iso_text_and_from_nothing_else() {

@@ -6,10 +6,10 @@
 //! A build is a straight line of pure stages between two edges:
 //!
 //! ```text
-//!  content/ ──▶ load ──▶ resolve ──▶ mark ──▶ merge ──▶ card ──▶ site, render ──▶ output ──▶ site/
-//!  datastore    Inputs   Entities   Marks    Dataset     │         pages            ▲
-//!               (edge)                                    └──────▶ emit ─────────────┘
-//!                                                                  YAML, manifest  (edge)
+//!  content/ ──▶ load ──▶ resolve ──▶ mark ──▶ merge ──▶ signal, chart ──▶ card ──▶ site, render ──▶ output ──▶ site/
+//!  datastore    Inputs   Entities   Marks    Dataset                      │         pages            ▲
+//!               (edge)                                                     └──────▶ emit ─────────────┘
+//!                                                                                   YAML, manifest  (edge)
 //! ```
 //!
 //! Publishing stands apart, and meets a build only in files:
@@ -28,10 +28,16 @@
 //! | [`resolve`] | who is who: names to models, benchmarks, metrics, evaluators |
 //! | [`mark`] | what is proven of a record's origin, axis by axis, and by which evidence |
 //! | [`merge`] | what is known of each cell: readings side by side, and rankings |
+//! | [`signal`] | what can be told of results beyond their values: set-up, comparability, saturation … |
+//! | [`chart`] | where the marks of a chart stand |
 //! | [`card`] | what a page says |
 //! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |
 //! | [`site`], [`render`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
+//! | [`stages`] | all that lies between load and output, as one step |
 //! | [`output`] | how files reach the disk |
+//! | [`init`] | what a new project holds |
+//! | [`serve`] | how the site is shown while it is written |
+//! | [`check`] | what is wrong with content, pages, links and numbers |
 //! | [`publish`] | what the Hub holds already, and how pull requests are opened once |
 //! | [`hub`] | how to talk to the Hub: tokens, waits, errors |
 //! | [`report`], [`diagnostic`] | what to tell the user |
@@ -52,6 +58,8 @@
 #![warn(missing_docs, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod card;
+pub mod chart;
+pub mod check;
 pub mod config;
 pub mod date;
 pub mod diagnostic;
@@ -61,6 +69,7 @@ pub mod fetch;
 pub mod hash;
 pub mod hub;
 pub mod id;
+pub mod init;
 pub mod intern;
 pub mod load;
 pub mod lock;
@@ -75,25 +84,26 @@ pub mod publish;
 pub mod render;
 pub mod report;
 pub mod resolve;
+pub mod serve;
+pub mod signal;
 pub mod site;
+pub mod stages;
 pub mod words;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 
 use config::Config;
 use diagnostic::{Diagnostic, Diagnostics};
 use hash::{Hasher, Sha256};
-use load::content::Content;
-use load::{Listings, content};
-use output::{Output, OutputFile};
+use load::content::{self, Content};
+use output::Output;
 use render::Theme;
 use report::Report;
-use site::{Body, Planned, Site};
+use stages::Prepared;
 
 /// Is told how a build goes on.
 pub trait Progress: Sync {
@@ -119,15 +129,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     clock.stage("list", 0);
     let theme = Theme::new(config.templates.as_deref())?;
     let content = content::read(&config.content, &mut diagnostics)?;
-    let listings = Listings::new(config, &mut diagnostics)?;
-    if listings.is_empty() && listings.left_out() == 0 {
-        let roots: Vec<String> =
-            config.datastores.iter().map(|datastore| datastore.root.display().to_string()).collect();
-        bail!(
-            "there are no records in {}\n  help: put records into data/<collection>/<developer>/<model>/, or name another datastore with --datastore",
-            roots.join(" or ")
-        );
-    }
+    let listings = stages::listings(config, &mut diagnostics)?;
     let mut output = Output::open(&config.out)?;
     let base = base_fingerprint(config, &theme, &content)?;
     let removed = if config.clean { output.clean()? } else { 0 };
@@ -142,39 +144,20 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
 
     clock.stage("read", listings.len());
     let (inputs, records_digest) = listings.read(config, content, &mut diagnostics, || progress.step());
-    if inputs.records.is_empty() {
-        let first = inputs.quarantined.first().map(|entry| format!("; the first is {}: {}", entry.file, entry.detail));
-        bail!("not one of {} records can be shown{}", inputs.quarantined.len(), first.unwrap_or_default());
-    }
-    clock.stage("resolve", 0);
-    let (entities, resolved) = resolve::resolve(&inputs, &mut diagnostics);
-    clock.stage("mark", 0);
-    let marks = mark::mark(&inputs, &entities, &resolved, config.day)?;
-    clock.stage("merge", 0);
-    let dataset = merge::merge(inputs, entities, resolved, marks);
-    clock.stage("convert", 0);
-    let paths = card::Paths::new(&dataset);
-    let hub = emit::emit(config, &dataset, &paths);
-    for rule in &hub.unused_rules {
-        let file = config.content.join("site.yaml").display().to_string();
-        let help = "check the spelling, or take the rule out".to_owned();
-        diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
-    }
+    stages::ensure_sound(&inputs)?;
+    let prepared = Prepared::new(config, inputs, &mut diagnostics, |name| clock.stage(name, 0));
     clock.stage("plan", 0);
-    let site = Site::new(config, &dataset, &theme, &paths, &hub.manifest, &mut diagnostics);
-
-    let pages = site.planned.iter().map(|planned| SiteFile::Page(&site, planned));
-    let yaml = hub.yaml.iter().map(|(path, text)| SiteFile::Yaml(path, text));
-    let files: Vec<SiteFile> = [SiteFile::Manifest(&hub.manifest)].into_iter().chain(pages).chain(yaml).collect();
+    let site = prepared.site(config, &theme, &mut diagnostics);
+    let files = prepared.files(&site);
     clock.stage("write", files.len());
     let mut written = output.write(&files, || progress.step())?;
     written.removed += removed;
 
     let mut report = Report {
         files: written,
-        merged_by_rule: site.merged.by_rule(&dataset),
+        merged_by_rule: site.merged.by_rule(&prepared.dataset),
         unresolved: site.merged.unresolved().iter().map(|(kind, n)| ((*kind).to_owned(), *n)).collect(),
-        ..Report::of(&dataset, &hub)
+        ..Report::of(&prepared.dataset, &prepared.hub)
     };
     let diagnostics = diagnostics.into_sorted();
     report.diagnostics = diagnostics.len();
@@ -182,43 +165,6 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     output.finish(base, fingerprint, &(&report, &diagnostics))?;
     report.seconds = clock.finish();
     Ok((report, diagnostics))
-}
-
-/// A file to write: a page, or one for the Hub.
-enum SiteFile<'a> {
-    Page(&'a Site<'a>, &'a Planned),
-    Yaml(&'a str, &'a str),
-    Manifest(&'a emit::Manifest),
-}
-
-impl OutputFile for SiteFile<'_> {
-    fn path(&self) -> &str {
-        match self {
-            SiteFile::Page(_, planned) => &planned.path,
-            SiteFile::Yaml(path, _) => path,
-            SiteFile::Manifest(_) => emit::MANIFEST,
-        }
-    }
-
-    fn bytes(&self) -> Result<Cow<'_, [u8]>> {
-        let (site, planned) = match self {
-            SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
-            SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),
-            SiteFile::Page(site, planned) => (site, planned),
-        };
-        match site.render(planned)? {
-            Body::Bytes(bytes) => Ok(Cow::Owned(bytes)),
-            Body::CopyOf(path, sha256) => {
-                let bytes = fs::read(&path).with_context(|| format!("failed to copy {}", path.display()))?;
-                ensure!(
-                    Sha256::of(&bytes) == sha256,
-                    "{} changed while the site was built; build again",
-                    path.display()
-                );
-                Ok(Cow::Owned(bytes))
-            }
-        }
-    }
 }
 
 /// Everything but the records that a build depends on: this program, its options, templates and

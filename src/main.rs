@@ -18,9 +18,14 @@ use evalcards::diagnostic::printable;
 fn main() -> ExitCode {
     let Cli { command, common } = Cli::parse();
     let result = match command {
+        Command::Init(init) => command::init::run(init, &common),
         Command::Fetch(fetch) => command::fetch::run(fetch, &common),
         Command::Build(build) => command::build::run(build, &common),
+        Command::Serve(serve) => command::serve::run(serve, &common),
+        Command::Check(check) => command::check::run(check, &common),
         Command::Publish(publish) => command::publish::run(publish, &common),
+        Command::Completions(completions) => command::manual::completions(completions.shell),
+        Command::Man(cli::Man {}) => command::manual::page(),
     };
     result.unwrap_or_else(|err| {
         // Whoever reads us has read enough.

@@ -28,7 +28,7 @@ use crate::load::{Inputs, Origin};
 use crate::resolve::{Entities, Resolved};
 
 pub use relationship::{Fit, Relationship};
-pub use source::{Decision, DecidedBy};
+pub use source::{DecidedBy, Decision};
 pub use standing::Standing;
 pub use submitter::{NotKnown, Submitter};
 pub use trace::{Trace, Untraced};
@@ -210,11 +210,10 @@ struct Evidence<'a> {
     collisions: Vec<Option<u32>>,
 }
 
-/// Marks all records of `inputs`. An attestation that contradicts them is an error. `day` is that of the build.
-pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Option<Date>) -> Result<Marks> {
+/// Marks all records of `inputs`, whose attestations were checked. `day` is that of the build.
+pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Option<Date>) -> Marks {
     let today = known_day(inputs, day);
     let states: Vec<State> = inputs.content.attestations.iter().map(|it| state(it, today)).collect();
-    check(inputs)?;
     let (collisions, of_records) = collisions(inputs);
     let evidence = Evidence::new(inputs, entities, &states, of_records);
     // All results of a record have one model and one source.
@@ -222,9 +221,8 @@ pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Op
     for result in resolved {
         firsts[result.record as usize].get_or_insert(result);
     }
-    let records: Vec<Markers> = (firsts.into_par_iter().enumerate())
-        .map(|(record, first)| evidence.markers(record, first))
-        .collect();
+    let records: Vec<Markers> =
+        (firsts.into_par_iter().enumerate()).map(|(record, first)| evidence.markers(record, first)).collect();
     let mut marks = Marks { collisions, by_evaluator: Vec::new(), records, ..Marks::default() };
     marks.by_evaluator.resize(entities.evaluators.len(), Counts::default());
     for result in resolved {
@@ -243,7 +241,7 @@ pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Op
         used.into_iter().for_each(|place| marks.used[place as usize] += 1);
     }
     marks.states = states;
-    Ok(marks)
+    marks
 }
 
 /// The latest day that is known to have come: a build has no clock.
@@ -263,10 +261,9 @@ fn state(attestation: &Attestation, today: Option<Date>) -> State {
     }
 }
 
-/// Holds the attestations against what they speak of. One that fits nothing is forged, or a slip of
+/// Holds the attestations of `content` against what they speak of. One that fits nothing is forged, or a slip of
 /// the pen that nobody would notice: both stop the build.
-fn check(inputs: &Inputs) -> Result<()> {
-    let content = &inputs.content;
+pub fn check(content: &Content, inputs: &Inputs) -> Result<()> {
     if content.attestations.is_empty() {
         return Ok(());
     }
@@ -289,7 +286,11 @@ fn check(inputs: &Inputs) -> Result<()> {
             }
             let hub = &content.hub;
             let is_known = hub.accounts.iter().any(|it| it.account == *account && it.organizations.is_some())
-                || hub.submissions.iter().filter_map(|it| it.introduced.as_ref()?.account.as_ref()).any(|it| it == account)
+                || hub
+                    .submissions
+                    .iter()
+                    .filter_map(|it| it.introduced.as_ref()?.account.as_ref())
+                    .any(|it| it == account)
                 || own().any(|meta| meta.hf.as_ref() == Some(account));
             if !is_known {
                 forged(format!("no fact of content/hub/ and no organisation knows the account {account:?}"))?;
@@ -307,9 +308,7 @@ fn check(inputs: &Inputs) -> Result<()> {
             }
             for result in subject.results.iter().flatten() {
                 let pointer = format!("/evaluation_results/{result}");
-                let is_left_out = |it: &Quarantined| {
-                    it.sha256 == Some(subject.sha256) && it.place == pointer
-                };
+                let is_left_out = |it: &Quarantined| it.sha256 == Some(subject.sha256) && it.place == pointer;
                 if !loaded.record.results.iter().any(|it| it.index == *result)
                     && !inputs.quarantined.iter().any(is_left_out)
                 {

@@ -12,7 +12,7 @@ pub fn to_html(text: &str, below: usize) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_HEADING_ATTRIBUTES;
     let events = Parser::new_ext(text, options).map(|event| match event {
         Event::Start(Tag::Heading { level, id, classes, attrs }) => {
             Event::Start(Tag::Heading { level: lowered(level, below), id, classes, attrs })
@@ -34,12 +34,21 @@ fn lowered(level: HeadingLevel, below: usize) -> HeadingLevel {
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut cleaner = Builder::default();
     cleaner.url_schemes(["http", "https", "mailto"].into());
+    for heading in ["h2", "h3", "h4", "h5", "h6"] {
+        cleaner.add_tag_attributes(heading, ["id"]);
+    }
     cleaner.attribute_filter(|element, attribute, value| match (element, attribute) {
         ("img", "src") if !is_of_this_site(value) => None,
+        (_, "id") if !is_anchor(value) => None,
         _ => Some(Cow::Borrowed(value)),
     });
     cleaner
 });
+
+/// True for a plain name that the frame of a page does not use.
+fn is_anchor(id: &str) -> bool {
+    !id.is_empty() && id != "main" && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}
 
 /// True for a plain relative path; browsers read `/\\host` and worse as other hosts.
 fn is_of_this_site(address: &str) -> bool {
@@ -53,6 +62,13 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         assert_eq!(to_html(text, 2).trim(), expected);
+    }
+
+    #[test]
+    fn headings_may_have_plain_anchors() {
+        check("## A {#a-b}", "<h4 id=\"a-b\">A</h4>");
+        check("## A {#main .x onclick=y}", "<h4>A</h4>");
+        check("<h2 id=\"A&quot;\">A</h2>", "<h2>A</h2>");
     }
 
     #[test]

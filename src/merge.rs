@@ -4,6 +4,7 @@
 //! scale. Several readings of a cell are all kept and never averaged. What a page says of them is
 //! the matter of [`crate::card`].
 
+mod developer;
 mod rank;
 mod scale;
 
@@ -18,6 +19,7 @@ use crate::mark::{Level, Marks, Standing};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice, Variant};
 
+pub use developer::Developer;
 pub use rank::{Ranking, Row};
 pub use scale::{Direction, Scale};
 
@@ -39,8 +41,17 @@ pub struct Dataset {
     benchmark_starts: Vec<u32>,
     /// What each evaluator reported, by evaluator and benchmark.
     pub reported: Vec<Reported>,
+    /// Who made the models, by name.
+    pub developers: Table<Developer>,
+    /// The developer of each model.
+    developer_of: Vec<Option<Id<Developer>>>,
     /// For each slice: true if its results are over different parts of the test.
     differing_parts: Vec<bool>,
+}
+
+/// The readings of one model, cell by cell: those of one ranking and one variant.
+pub fn cells(readings: &[Reading]) -> impl Iterator<Item = &[Reading]> + Clone {
+    readings.chunk_by(|a, b| (a.ranking, a.resolved.variant) == (b.ranking, b.resolved.variant))
 }
 
 /// One result with its identities and its place.
@@ -100,6 +111,8 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         model_starts: Vec::new(),
         benchmark_starts: Vec::new(),
         reported: Vec::new(),
+        developers: Table::default(),
+        developer_of: Vec::new(),
         differing_parts: Vec::new(),
     };
     let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
@@ -114,6 +127,7 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         dataset.rankings.iter().map(|(_, ranking)| dataset.entities.slices[ranking.slice].benchmark.index());
     dataset.benchmark_starts = starts(dataset.entities.benchmarks.len(), of_rankings);
     dataset.reported = dataset.reported();
+    (dataset.developers, dataset.developer_of) = developer::developers(&dataset);
     dataset.differing_parts = dataset.differing_parts();
     dataset
 }
@@ -145,6 +159,20 @@ impl Dataset {
     pub fn level_of(&self, reading: &Reading) -> Level {
         let markers = &self.marks.records[reading.resolved.record as usize];
         markers.level(&self.inputs.content, self.result(reading).index)
+    }
+
+    /// Who made a model, as far as metadata or records say.
+    pub fn developer_of(&self, model: Id<Model>) -> Option<Id<Developer>> {
+        self.developer_of[model.index()]
+    }
+
+    /// The place of a reading in [`Dataset::readings`].
+    pub fn place_of(&self, reading: &Reading) -> u32 {
+        let row = &self.rankings[reading.ranking].rows[reading.place as usize];
+        let is_it = |other: &Reading| {
+            (other.resolved.record, other.resolved.result) == (reading.resolved.record, reading.resolved.result)
+        };
+        row.start + self.readings_in(row).iter().position(is_it).unwrap_or_default() as u32
     }
 
     /// The benchmark of a reading.
@@ -209,7 +237,7 @@ impl Dataset {
             scale,
             direction: self.direction(&result.metric, resolved.slice),
             position: if scale == Scale::Percent { value / 100.0 } else { value },
-            in_range: in_range(&result.metric, value),
+            in_range: in_range(&result.metric, &result.score),
             standing: self.marks.records[resolved.record as usize].standing(&self.inputs.content, result.index),
             ranking: Id::new(0),
             rank: 0,
@@ -278,7 +306,8 @@ impl Dataset {
     }
 }
 
-fn in_range(metric: &MetricConfig, value: f64) -> bool {
-    let value_of = |bound: &Option<Number>| bound.as_ref().map(Number::value);
-    value_of(&metric.min).is_none_or(|min| value >= min) && value_of(&metric.max).is_none_or(|max| value <= max)
+/// True if the score lies within the bounds that its record declares.
+pub fn in_range(metric: &MetricConfig, score: &Number) -> bool {
+    metric.min.as_ref().is_none_or(|min| score.compare(min).is_ge())
+        && metric.max.as_ref().is_none_or(|max| score.compare(max).is_le())
 }

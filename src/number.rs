@@ -2,6 +2,8 @@
 //!
 //! Pages show the digits, never a re-printed float; conversions are done in decimal.
 
+use std::cmp::Ordering;
+
 use bigdecimal::BigDecimal;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -56,6 +58,15 @@ impl Number {
         self.value
     }
 
+    /// Exact order: floats first, decimals only where those are equal.
+    pub fn compare(&self, other: &Number) -> Ordering {
+        match self.value.total_cmp(&other.value) {
+            _ if self.value == other.value && self.digits == other.digits => Ordering::Equal,
+            _ if self.value == other.value => self.decimal().cmp(&other.decimal()),
+            order => order,
+        }
+    }
+
     /// The exact decimal.
     pub fn decimal(&self) -> BigDecimal {
         if self.value == 0.0 {
@@ -87,6 +98,14 @@ mod tests {
         }
         assert_eq!(read("-0e999999999").unwrap().decimal(), BigDecimal::default());
         assert_eq!(read("5e-1").unwrap().decimal(), "0.5".parse::<BigDecimal>().unwrap());
+    }
+
+    #[test]
+    fn numbers_that_are_one_float_are_still_ordered() {
+        let compare = |a, b| read(a).unwrap().compare(&read(b).unwrap());
+        assert_eq!(compare("1.0000000000000000001", "1"), Ordering::Greater);
+        assert_eq!(compare("-0.0", "0"), Ordering::Equal);
+        assert_eq!(compare("0.1", "0.2"), Ordering::Less);
     }
 
     #[test]

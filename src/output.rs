@@ -301,6 +301,17 @@ impl Output {
     }
 }
 
+/// The files that builds wrote into `root`; `None` if there was none.
+pub fn listed(root: &Path) -> Result<Option<BTreeSet<String>>> {
+    let path = root.join(OWN).join("files");
+    if !is_file(&path) {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let files = read_list(&text).with_context(|| format!("{} is damaged", path.display()))?;
+    Ok(Some(files.into_keys().collect()))
+}
+
 /// The token of this output folder: 16 hex digits that nobody else puts into a file name.
 fn token(own: &Path) -> Result<String> {
     let path = own.join("token");

@@ -51,21 +51,32 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 20] = [
-    ("_base.html", include_str!("../templates/_base.html")),
+const TEMPLATES: [(&str, &str); 31] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
+    ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
+    ("_disagreement.html", include_str!("../templates/_disagreement.html")),
     ("_facts.html", include_str!("../templates/_facts.html")),
+    ("_frontier.html", include_str!("../templates/_frontier.html")),
+    ("_histogram.html", include_str!("../templates/_histogram.html")),
     ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
     ("_names.html", include_str!("../templates/_names.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
     ("_score.html", include_str!("../templates/_score.html")),
+    ("_signals.html", include_str!("../templates/_signals.html")),
+    ("_strip.html", include_str!("../templates/_strip.html")),
     ("404.html", include_str!("../templates/404.html")),
     ("benchmark.html", include_str!("../templates/benchmark.html")),
     ("benchmarks.html", include_str!("../templates/benchmarks.html")),
+    ("developer.html", include_str!("../templates/developer.html")),
+    ("developers.html", include_str!("../templates/developers.html")),
     ("evaluator.html", include_str!("../templates/evaluator.html")),
     ("evaluators.html", include_str!("../templates/evaluators.html")),
     ("home.html", include_str!("../templates/home.html")),
+    ("_evidence.html", include_str!("../templates/_evidence.html")),
+    ("_marker.html", include_str!("../templates/_marker.html")),
+    ("_markers.html", include_str!("../templates/_markers.html")),
+    ("markers.html", include_str!("../templates/markers.html")),
     ("merged.html", include_str!("../templates/merged.html")),
     ("model.html", include_str!("../templates/model.html")),
     ("models.html", include_str!("../templates/models.html")),
@@ -85,7 +96,8 @@ pub struct Theme {
 
 impl Theme {
     /// The built-in theme, with the templates and the stylesheet of `overrides` in place of those
-    /// of the same name; other `.html` files there can be included.
+    /// of the same name; other `.html` files there can be included, and `variables.css` comes after
+    /// the stylesheet.
     pub fn new(overrides: Option<&Path>) -> Result<Theme> {
         let mut sources: Vec<(String, String)> =
             TEMPLATES.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
@@ -102,6 +114,12 @@ impl Theme {
             if own_style.is_file() {
                 style = fs::read_to_string(&own_style)
                     .with_context(|| format!("failed to read {}", own_style.display()))?;
+            }
+            // After the rest, so that its values win.
+            let variables = folder.join("variables.css");
+            if variables.is_file() {
+                style += &fs::read_to_string(&variables)
+                    .with_context(|| format!("failed to read {}", variables.display()))?;
             }
         }
         let mut digest = Hasher::default();
@@ -141,7 +159,8 @@ impl Theme {
     }
 }
 
-/// One sentence with the template's name and line, and the causes behind it.
+/// One sentence with the template's name and line, and the causes behind it; below, the lines around
+/// the innermost place.
 fn template_error(err: &Error) -> anyhow::Error {
     let place = match (err.name(), err.line()) {
         (Some(name), Some(line)) => format!("template {name}, line {line}"),
@@ -152,12 +171,29 @@ fn template_error(err: &Error) -> anyhow::Error {
     if let Some(detail) = err.detail() {
         message = format!("{message}: {detail}");
     }
+    let mut innermost = err;
     let mut cause = std::error::Error::source(err);
     while let Some(inner) = cause {
         message = format!("{message}: {inner}");
+        if let Some(inner) = inner.downcast_ref::<Error>().filter(|inner| inner.line().is_some()) {
+            innermost = inner;
+        }
         cause = inner.source();
     }
+    if let (Some(source), Some(line)) = (innermost.template_source(), innermost.line()) {
+        message = format!("{message}\n{}", lines_around(source, line));
+    }
     anyhow::anyhow!("{message}")
+}
+
+/// `line` of `source` with two lines before and after it, numbered.
+fn lines_around(source: &str, line: usize) -> String {
+    let lines = source.lines().zip(1..).skip(line.saturating_sub(3)).take_while(|(_, number)| *number <= line + 2);
+    let lines = lines.map(|(text, number)| {
+        let mark = if number == line { '>' } else { ' ' };
+        format!("{mark} {number:>4} | {text}")
+    });
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 /// Writes a value into HTML. A missing value is an error and never the word `none`; `/` stays as

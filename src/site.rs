@@ -9,19 +9,20 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::card::evaluator::Tally;
+use crate::card::evaluator::{Tally, tallies};
 use crate::card::list::{n_pages, page_path};
 use crate::card::merged::Merged;
 use crate::card::{Cards, Paths, benchmark, list, merged, not_shown};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
-use crate::emit::{Manifest, page};
+use crate::emit::{HubFiles, Manifest, page};
 use crate::hash::Sha256;
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::content::Content;
+use crate::mark::hub_run::HubRuns;
 use crate::markdown;
-use crate::merge::{Dataset, Ranking};
+use crate::merge::{Dataset, Developer, Ranking};
 use crate::names::normal_form;
 use crate::render::{Frame, NavLink, Theme};
 use crate::resolve::{Evaluator, Model};
@@ -38,12 +39,15 @@ enum Page {
     Models(usize),
     Benchmarks(usize),
     Evaluators(usize),
+    Developers(usize),
     NotShown(usize),
     Merged(usize),
+    Markers,
     Publishing(usize),
     Model(Id<Model>),
     Ranking(Id<Ranking>, usize),
     Evaluator(Id<Evaluator>),
+    Developer(Id<Developer>, usize),
     Prose(usize),
     NotFound,
     Text(String),
@@ -65,6 +69,7 @@ pub struct Site<'a> {
     theme: &'a Theme,
     paths: &'a Paths,
     manifest: &'a Manifest,
+    hub_runs: &'a HubRuns,
     /// Every file of the site.
     pub planned: Vec<Planned>,
     style: String,
@@ -86,7 +91,7 @@ struct Prose {
 }
 
 /// Root pages that prose must not replace.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 14] = [
     "index",
     "404",
     "models",
@@ -97,6 +102,7 @@ const RESERVED: [&str; 13] = [
     "publishing",
     "not-shown",
     "merged",
+    "markers",
     "records",
     "assets",
     "api",
@@ -109,21 +115,10 @@ impl<'a> Site<'a> {
         dataset: &'a Dataset,
         theme: &'a Theme,
         paths: &'a Paths,
-        manifest: &'a Manifest,
+        hub: &'a HubFiles,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
         let content = &dataset.inputs.content;
-        let mut tallies: Vec<Tally> = (0..dataset.entities.evaluators.len()).map(|_| Tally::default()).collect();
-        let mut last = u32::MAX;
-        let mut by_record: Vec<_> =
-            dataset.readings.iter().map(|reading| (reading.resolved.record, reading.resolved.evaluator)).collect();
-        by_record.par_sort_unstable();
-        for (record, evaluator) in by_record {
-            if record != last {
-                tallies[evaluator.index()].add(&dataset.inputs.records[record as usize]);
-                last = record;
-            }
-        }
         let mut not_shown = foldhash::HashMap::default();
         for entry in &dataset.inputs.quarantined {
             if let Some(model) = entry.model.as_deref().and_then(normal_form) {
@@ -136,12 +131,13 @@ impl<'a> Site<'a> {
             dataset,
             theme,
             paths,
-            manifest,
+            manifest: &hub.manifest,
+            hub_runs: &hub.hub_runs,
             planned: Vec::new(),
             style,
             nav: fixed_nav(),
             prose: Prose::new(content),
-            tallies,
+            tallies: tallies(dataset),
             merged: Merged::of(dataset, paths),
             not_shown,
             newest: newest_retrieval(dataset),
@@ -158,8 +154,10 @@ impl<'a> Site<'a> {
         self.list("models", entities.models.len(), list::ROWS, Page::Models);
         self.list("benchmarks", entities.benchmarks.len(), list::ROWS, Page::Benchmarks);
         self.list("evaluators", entities.evaluators.len(), list::ROWS, Page::Evaluators);
+        self.list("developers", self.dataset.developers.len(), list::ROWS, Page::Developers);
         self.list("not-shown", self.dataset.inputs.quarantined.len(), not_shown::ROWS, Page::NotShown);
         self.list("merged", self.merged.len(), merged::ROWS, Page::Merged);
+        self.page("markers", Page::Markers);
         self.list("publishing", page::n_rows(self.manifest), page::ROWS, Page::Publishing);
         for (id, _) in entities.models.iter() {
             self.page(self.paths.model(id), Page::Model(id));
@@ -169,6 +167,11 @@ impl<'a> Site<'a> {
         }
         for (id, _) in entities.evaluators.iter() {
             self.page(self.paths.evaluator(id), Page::Evaluator(id));
+        }
+        for (id, developer) in self.dataset.developers.iter() {
+            self.list(self.paths.developer(id), developer.models.len(), list::ROWS, |number| {
+                Page::Developer(id, number)
+            });
         }
         self.plan_prose(diagnostics);
         for (number, loaded) in self.dataset.inputs.records.iter().enumerate() {
@@ -214,7 +217,7 @@ impl<'a> Site<'a> {
     /// Makes one file.
     pub fn render(&self, planned: &Planned) -> Result<Body> {
         let path = planned.path.trim_start_matches("pages/");
-        let cards = Cards::at(self.dataset, self.paths, path);
+        let cards = Cards::at(self.dataset, self.paths, path).with_hub_runs(self.hub_runs);
         let page = match &planned.page {
             Page::Home => self.html("home.html", path, "", &cards, &cards.home()),
             Page::Models(number) => self.html("models.html", path, "models.html", &cards, &cards.models(*number)),
@@ -224,8 +227,15 @@ impl<'a> Site<'a> {
             Page::Evaluators(number) => {
                 self.html("evaluators.html", path, "evaluators.html", &cards, &cards.evaluators(*number))
             }
+            Page::Developers(number) => {
+                self.html("developers.html", path, "developers.html", &cards, &cards.developers(*number))
+            }
+            Page::Developer(id, number) => {
+                self.html("developer.html", path, "developers.html", &cards, &cards.developer(*id, *number))
+            }
             Page::NotShown(number) => self.html("not-shown.html", path, "", &cards, &cards.not_shown(*number)),
             Page::Merged(number) => self.html("merged.html", path, "", &cards, &cards.merged(&self.merged, *number)),
+            Page::Markers => self.html("markers.html", path, "", &cards, &cards.markers()),
             Page::Publishing(number) => {
                 let card =
                     page::publishing(&cards, self.manifest, *number, |loaded| self.record_url(loaded, &cards.top));
@@ -309,7 +319,14 @@ impl<'a> Site<'a> {
 /// The links of the navigation that every site has.
 fn fixed_nav() -> Vec<NavLink> {
     let link = |(title, path): (&str, &str)| NavLink { title: title.to_owned(), path: path.to_owned() };
-    [("Models", "models.html"), ("Benchmarks", "benchmarks.html"), ("Evaluators", "evaluators.html")].map(link).into()
+    [
+        ("Models", "models.html"),
+        ("Benchmarks", "benchmarks.html"),
+        ("Evaluators", "evaluators.html"),
+        ("Developers", "developers.html"),
+    ]
+    .map(link)
+    .into()
 }
 
 fn newest_retrieval(dataset: &Dataset) -> Option<String> {

@@ -1,15 +1,22 @@
 //! The page of one benchmark: what it is, and one of its rankings, a part at a time.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use super::comparable::ComparableView;
 use super::list::Pager;
 use super::metadata::BenchmarkMetadata;
 use super::names::NameView;
+use super::plots::{DistributionView, OverTimeView};
+use super::signals::{self, SignalView};
 use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, web_links};
 use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
-use crate::merge::{Ranking, Row};
-use crate::resolve::Benchmark;
+use crate::merge::{Ranking, Reading, Row};
+use crate::resolve::{Benchmark, Evaluator};
+use crate::signal::provenance::Parties;
+use crate::signal::{Tally, completeness, saturation};
 use crate::words::{count, counted};
 
 /// Rows of a ranking on one page: about 120 kB.
@@ -40,6 +47,8 @@ pub struct BenchmarkCard<'a> {
     pub is_main: bool,
     /// A sentence with the counts of the benchmark.
     pub summary: String,
+    /// How many results have which marker, in words; on the page of the benchmark.
+    pub markers: Option<String>,
     /// The slice that is ranked; `None` for the whole.
     pub slice: Option<&'a str>,
     /// The part of the test, where others of this slice are over another one.
@@ -62,6 +71,39 @@ pub struct BenchmarkCard<'a> {
     pub rankings: Vec<RankingLink<'a>>,
     /// How many rankings there are.
     pub n_rankings: usize,
+    /// What metadata does not say of the benchmark; on its own page.
+    pub not_described: Vec<&'static str>,
+    /// Who reports it; on its own page.
+    pub sources: Vec<SourceRow<'a>>,
+    /// Whether the numbers can be compared; on the first page of a ranking.
+    pub comparable: Option<ComparableView>,
+    /// How its scores are distributed; on the first page of a ranking.
+    pub distribution: Option<DistributionView>,
+    /// The best score over time; on the first page of a ranking.
+    pub over_time: Option<OverTimeView<'a>>,
+    /// Whether its best models can be told apart; on the first page of a ranking.
+    pub saturation: Option<SignalView>,
+    /// What can be told of all results; on the page of the benchmark.
+    pub signals: Vec<SignalView>,
+}
+
+/// An evaluator that reports a benchmark.
+#[derive(Debug, Serialize)]
+pub struct SourceRow<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Their page.
+    pub url: String,
+    /// Results.
+    pub results: String,
+    /// Different models.
+    pub models: String,
+    /// Their relation to the developers, as claimed.
+    pub relation: String,
+    /// Slots of the set-up that are filled.
+    pub slots: String,
+    /// Results with an uncertainty.
+    pub uncertainty: String,
 }
 
 /// One model in a ranking.
@@ -71,6 +113,8 @@ pub struct RowView<'a> {
     pub place: usize,
     /// `12`; `None` if not ranked.
     pub rank: Option<String>,
+    /// How many models share the rank, if several do.
+    pub shared: Option<String>,
     /// Display name.
     pub model: &'a str,
     /// Its id.
@@ -94,8 +138,8 @@ pub struct OtherReading<'a> {
     pub unit: Option<String>,
     /// Who says so, where it is somebody else.
     pub evaluator: Option<&'a str>,
-    /// Anchor of its record.
-    pub record: String,
+    /// Anchor of the reading on the model's card.
+    pub anchor: String,
 }
 
 /// A way to another ranking of the benchmark.
@@ -136,6 +180,7 @@ impl<'a> Cards<'a> {
             links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
             prose,
             is_main: is_first && number == 1,
+            markers: (is_first && number == 1).then(|| self.counts_of(self.readings_of_benchmark(slice.benchmark))),
             summary: if is_first { self.benchmark_summary(slice.benchmark) } else { String::new() },
             slice: slice.name.as_deref(),
             part: self.dataset.part_of(ranking),
@@ -144,10 +189,104 @@ impl<'a> Cards<'a> {
             has_other_metrics: same_slice.map(|(_, other)| other.metric).any(|other| other != ranking.metric),
             direction: direction_in_words(ranking.direction),
             ranking_summary: ranking_summary(ranking),
-            rows: rows.map(|(place, row)| self.row(place, row)).collect(),
+            rows: rows.map(|(place, row)| self.row(ranking, place, row)).collect(),
             pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),
             rankings: if is_first { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
             n_rankings: self.dataset.rankings_of(slice.benchmark).len(),
+            not_described: completeness::of_benchmark(meta)
+                .into_iter()
+                .filter(|(_, it)| !it)
+                .map(|(name, _)| name)
+                .collect(),
+            sources: if is_first && number == 1 { self.sources(slice.benchmark) } else { Vec::new() },
+            comparable: (number == 1).then(|| self.comparable(ranking)),
+            distribution: if number == 1 { self.distribution(ranking, meta) } else { None },
+            over_time: if number == 1 { self.over_time(ranking) } else { None },
+            saturation: (number == 1).then(|| self.saturation(ranking)),
+            signals: if is_first && number == 1 { self.benchmark_signals(slice.benchmark) } else { Vec::new() },
+        }
+    }
+
+    /// How many models of a ranking share `rank`.
+    pub(super) fn n_sharing(&self, ranking: &Ranking, rank: u32) -> usize {
+        let below = |limit: u32| ranking.rows.partition_point(|row| row.rank.is_some_and(|rank| rank < limit));
+        below(rank + 1) - below(rank)
+    }
+
+    fn readings_of_benchmark(&self, id: Id<Benchmark>) -> impl Iterator<Item = &'a Reading> {
+        let dataset = self.dataset;
+        let rows = dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
+        rows.flat_map(|row| dataset.readings_in(row))
+    }
+
+    fn sources(&self, id: Id<Benchmark>) -> Vec<SourceRow<'a>> {
+        let mut by_evaluator: BTreeMap<Id<Evaluator>, Vec<&Reading>> = BTreeMap::new();
+        for reading in self.readings_of_benchmark(id) {
+            by_evaluator.entry(reading.resolved.evaluator).or_default().push(reading);
+        }
+        let rows = by_evaluator.into_iter().map(|(evaluator, readings)| {
+            let tally = Tally::of(self.dataset, readings.iter().copied());
+            let parties = Parties::of(self.dataset, readings.iter().copied());
+            let mut models: Vec<_> = readings.iter().map(|reading| reading.resolved.model).collect();
+            models.sort_unstable();
+            models.dedup();
+            let relations = [
+                (parties.first, "first party"),
+                (parties.third, "third party"),
+                (parties.collaborative, "collaborative"),
+                (parties.not_reported, "not reported"),
+            ];
+            let relation = relations.iter().filter(|(n, _)| *n > 0);
+            let relation: Vec<String> = relation.map(|(n, what)| format!("{} {what}", count(*n))).collect();
+            let (filled, applying) = tally.filled();
+            let uncertain = completeness::Field::Uncertainty as usize;
+            SourceRow {
+                name: &self.dataset.entities.evaluators[evaluator].name,
+                url: self.evaluator_url(evaluator),
+                results: count(readings.len()),
+                models: count(models.len()),
+                relation: relation.join(", "),
+                slots: format!("{} of {}", count(filled), count(applying)),
+                uncertainty: format!("{} of {}", count(tally.fields[uncertain]), count(tally.results)),
+            }
+        });
+        rows.collect()
+    }
+
+    fn benchmark_signals(&self, id: Id<Benchmark>) -> Vec<SignalView> {
+        let mut signals = signals::of_results(&Tally::of(self.dataset, self.readings_of_benchmark(id)));
+        let mut by_model: BTreeMap<_, Vec<&Reading>> = BTreeMap::new();
+        for reading in self.readings_of_benchmark(id) {
+            by_model.entry(reading.resolved.model).or_default().push(reading);
+        }
+        signals.insert(0, self.provenance(by_model.into_values()));
+        let rows = self.dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
+        signals.insert(1, self.comparability(rows.map(|row| self.dataset.readings_in(row))));
+        signals
+    }
+
+    fn saturation(&self, ranking: &Ranking) -> SignalView {
+        let (value, inputs) = match saturation::of(self.dataset, ranking) {
+            Err(unknown) => ("not known".to_owned(), vec![unknown.words().to_owned()]),
+            Ok(found) => (
+                format!("{} (S = {:.2})", found.band, found.index),
+                vec![
+                    format!("first score {:.4}, fifth {:.4}", found.scores.0, found.scores.1),
+                    format!("n = {}", count(found.n as usize)),
+                    format!("error of their difference {:.4}", found.error),
+                    match found.is_similar {
+                        true => "at most 1.96 errors apart: statistically similar".to_owned(),
+                        false => "more than 1.96 errors apart".to_owned(),
+                    },
+                ],
+            ),
+        };
+        SignalView {
+            name: "Saturation",
+            value,
+            inputs,
+            how: "S = exp(−R²), where R is the difference of the first and fifth score in units of its error, which is taken from √n: a choice of the published definition, not a law.",
+            anchor: "saturation",
         }
     }
 
@@ -160,7 +299,7 @@ impl<'a> Cards<'a> {
         )
     }
 
-    fn row(&self, place: usize, row: &Row) -> RowView<'a> {
+    fn row(&self, ranking: &Ranking, place: usize, row: &Row) -> RowView<'a> {
         let readings = self.dataset.readings_in(row);
         let model = readings[0].resolved.model;
         let reading = self.reading(&readings[0]);
@@ -171,12 +310,13 @@ impl<'a> Cards<'a> {
                 unit: Some(view.unit).filter(|unit| *unit != reading.score.unit),
                 evaluator: (other.resolved.evaluator != readings[0].resolved.evaluator)
                     .then(|| self.dataset.entities.evaluators[other.resolved.evaluator].name.as_str()),
-                record: super::short_hash(&self.dataset.loaded(other).origin),
+                anchor: self.anchor(other),
             }
         });
         RowView {
             place: place + 1,
             rank: row.rank.map(|rank| count(rank as usize)),
+            shared: (row.rank.map(|rank| self.n_sharing(ranking, rank)).filter(|n| *n > 1)).map(count),
             model: &self.dataset.entities.models[model].name,
             model_id: &self.dataset.entities.models[model].id,
             variant: self.dataset.variant_of(&readings[0]),

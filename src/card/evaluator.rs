@@ -1,15 +1,22 @@
-//! The page of one evaluator: what they reported, and how much of the set-up they disclose.
+//! The page of one evaluator: what they reported, how completely they document it, and where their
+//! results differ from those of others.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::names::NameView;
+use super::signals::{self, SignalView};
 use super::{Cards, Fact};
 use crate::id::Id;
 use crate::load::Loaded;
+use crate::merge::{Dataset, Row};
 use crate::names::is_not_reported;
 use crate::resolve::Evaluator;
+use crate::signal::Tally as Signals;
+use crate::signal::comparability::{self, Comparison, Point, Unit, Verdict};
+use crate::signal::completeness::Field;
+use crate::signal::setup::Slot;
 use crate::words::{count, counted};
 
 /// Everything that the page of an evaluator says.
@@ -25,6 +32,8 @@ pub struct EvaluatorCard<'a> {
     pub names: Vec<NameView<'a>>,
     /// A sentence with the counts.
     pub summary: String,
+    /// How many results have which marker, in words.
+    pub markers: String,
     /// What was reported.
     pub benchmarks: Vec<ReportedView<'a>>,
     /// Titles of the sources, with the number of records.
@@ -33,9 +42,50 @@ pub struct EvaluatorCard<'a> {
     pub collections: Vec<Counted<'a>>,
     /// Claimed relations to the developers, with the number of records.
     pub relationships: Vec<Counted<'a>>,
-    /// What the results disclose.
-    pub disclosed: Vec<Disclosed>,
+    /// What can be told of all results.
+    pub signals: Vec<SignalView>,
+    /// Each fact and slot with the share of results that state it.
+    pub documented: Vec<DocumentedRow>,
+    /// Where results differ from those of others, greatest first.
+    pub differences: Vec<DifferenceRow<'a>>,
+    /// How many pairs of medians agree, and how many there are.
+    pub differences_summary: String,
 }
+
+/// A fact or slot, and how many results state it.
+#[derive(Debug, Serialize)]
+pub struct DocumentedRow {
+    /// Which.
+    pub label: &'static str,
+    /// `12 of 340`; or that it is not known to apply.
+    pub results: String,
+    /// Percent, for the bar.
+    pub percent: Option<f64>,
+}
+
+/// A cell in which this evaluator and another report different scores.
+#[derive(Debug, Serialize)]
+pub struct DifferenceRow<'a> {
+    /// Model.
+    pub model: &'a str,
+    /// The readings on its card.
+    pub url: String,
+    /// Benchmark and part.
+    pub title: String,
+    /// The other evaluator.
+    pub other: &'a str,
+    /// `0.5229 − 0.452 = 0.0709`: the greater less the lesser median.
+    pub arithmetic: String,
+    /// True if this evaluator's is the greater.
+    pub is_greater: bool,
+    /// In words.
+    pub verdict: &'static str,
+    #[serde(skip)]
+    share: f64,
+}
+
+/// Most differences that a page lists.
+const MOST: usize = 50;
 
 /// Results of one benchmark.
 #[derive(Debug, Serialize)]
@@ -59,26 +109,15 @@ pub struct Counted<'a> {
     pub records: String,
 }
 
-/// One thing that results may disclose.
-#[derive(Debug, Serialize)]
-pub struct Disclosed {
-    /// What.
-    pub label: &'static str,
-    /// `12 of 340`.
-    pub results: String,
-}
-
 /// Counts over the records of one evaluator.
 #[derive(Debug, Default)]
 pub struct Tally<'a> {
     records: usize,
     results: usize,
-    dated: usize,
-    with_temperature: usize,
-    with_token_limit: usize,
-    with_shots: usize,
-    with_harness_version: usize,
-    with_uncertainty: usize,
+    /// Its readings, by their place in the dataset.
+    readings: Vec<u32>,
+    /// Cells that others report as well.
+    shared: Vec<&'a Row>,
     sources: BTreeMap<&'a str, usize>,
     collections: BTreeMap<&'a str, usize>,
     relationships: BTreeMap<&'static str, usize>,
@@ -88,25 +127,38 @@ impl<'a> Tally<'a> {
     /// Counts one record.
     pub fn add(&mut self, loaded: &'a Loaded) {
         let record = &loaded.record;
-        let version = record.library.as_ref().and_then(|library| library.version.as_deref());
         self.records += 1;
         self.results += record.results.len();
-        self.dated += record
-            .results
-            .iter()
-            .filter(|result| result.evaluated.as_ref().is_some_and(|stamp| stamp.day.is_some()))
-            .count();
-        self.with_temperature += n_with_setting(loaded, &["temperature"]);
-        self.with_token_limit += n_with_setting(loaded, &["max_tokens", "token_limit", "max_output_tokens"]);
-        self.with_shots += n_with_setting(loaded, &["num_fewshot", "n_shot", "fewshot", "prompt_style"]);
-        self.with_uncertainty += record.results.iter().filter(|result| result.uncertainty.is_some()).count();
-        if version.is_some_and(|version| !is_not_reported(version)) {
-            self.with_harness_version += record.results.len();
-        }
         *self.sources.entry(record.source.name.as_deref().unwrap_or("title not reported")).or_default() += 1;
         *self.collections.entry(&loaded.origin.collection).or_default() += 1;
         *self.relationships.entry(record.source.relationship.words()).or_default() += 1;
     }
+}
+
+/// The counts of every evaluator, by id.
+pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
+    let mut tallies: Vec<Tally> = (0..dataset.entities.evaluators.len()).map(|_| Tally::default()).collect();
+    let mut by_record: Vec<_> =
+        dataset.readings.iter().map(|reading| (reading.resolved.record, reading.resolved.evaluator)).collect();
+    by_record.sort_unstable();
+    by_record.dedup();
+    for (record, evaluator) in by_record {
+        tallies[evaluator.index()].add(&dataset.inputs.records[record as usize]);
+    }
+    for (place, reading) in dataset.readings.iter().enumerate() {
+        tallies[reading.resolved.evaluator.index()].readings.push(place as u32);
+    }
+    let rows = dataset.rankings.iter().flat_map(|(_, ranking)| &ranking.rows);
+    for row in rows.filter(|row| row.end - row.start > 1) {
+        let mut evaluators: Vec<_> =
+            dataset.readings_in(row).iter().map(|reading| reading.resolved.evaluator).collect();
+        evaluators.sort_unstable();
+        evaluators.dedup();
+        for evaluator in evaluators.iter().filter(|_| evaluators.len() > 1) {
+            tallies[evaluator.index()].shared.push(row);
+        }
+    }
+    tallies
 }
 
 impl<'a> Cards<'a> {
@@ -123,8 +175,11 @@ impl<'a> Cards<'a> {
                 models: count(reported.models as usize),
             })
             .collect();
-        let of_all = |n: usize| format!("{} of {}", count(n), count(tally.results));
+        let readings = tally.readings.iter().map(|place| &self.dataset.readings[*place as usize]);
+        let signals = Signals::of(self.dataset, readings);
+        let (differences, differences_summary) = self.differences_of(id, tally);
         EvaluatorCard {
+            markers: super::markers::in_words(&self.dataset.marks.by_evaluator[id.index()]),
             name: &evaluator.name,
             is_reported: !is_not_reported(&evaluator.name),
             facts: meta.map_or(Vec::new(), |meta| {
@@ -149,25 +204,94 @@ impl<'a> Cards<'a> {
             sources: most_first(&tally.sources),
             collections: most_first(&tally.collections),
             relationships: most_first(&tally.relationships),
-            disclosed: vec![
-                Disclosed { label: "Day of evaluation", results: of_all(tally.dated) },
-                Disclosed { label: "Temperature", results: of_all(tally.with_temperature) },
-                Disclosed { label: "Token limit", results: of_all(tally.with_token_limit) },
-                Disclosed { label: "Number of examples, or style of prompt", results: of_all(tally.with_shots) },
-                Disclosed { label: "Version of the harness", results: of_all(tally.with_harness_version) },
-                Disclosed { label: "Uncertainty", results: of_all(tally.with_uncertainty) },
-            ],
+            documented: documented(&signals),
+            signals: signals::of_results(&signals),
+            differences,
+            differences_summary,
+        }
+    }
+
+    /// The medians of this evaluator held against those of each other one, cell by cell.
+    fn differences_of(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> (Vec<DifferenceRow<'a>>, String) {
+        let mut rows = Vec::new();
+        let (mut pairs, mut diverge) = (0, 0);
+        for row in &tally.shared {
+            let points = comparability::points(self.dataset, self.dataset.readings_in(row));
+            let mut others: Vec<Id<Evaluator>> =
+                points.iter().filter_map(|point| point.evaluator).filter(|other| *other != id).collect();
+            others.sort_unstable();
+            others.dedup();
+            for other in others {
+                let of_two = |point: &&Point| point.evaluator.is_some_and(|it| it == id || it == other);
+                let pair: Vec<Point> = points.iter().filter(of_two).cloned().collect();
+                let Some(cell) = comparability::compare(&pair) else { continue };
+                let Some(found) = cell.parties else { continue };
+                pairs += 1;
+                diverge += usize::from(found.verdict == Verdict::Diverges);
+                if !matches!(found.verdict, Verdict::Same | Verdict::SameTo(_)) {
+                    rows.push(self.difference(row, id, other, &pair, (cell.unit, &found)));
+                }
+            }
+        }
+        rows.sort_by(|a, b| b.share.total_cmp(&a.share));
+        rows.truncate(MOST);
+        let summary = match pairs {
+            0 => "No cell of this evaluator can be held against that of another one.".to_owned(),
+            n => format!(
+                "{} with another evaluator; in {} the medians lie more than the threshold apart.",
+                counted(n, "comparison", "comparisons"),
+                count(diverge)
+            ),
+        };
+        (rows, summary)
+    }
+
+    fn difference(
+        &self,
+        row: &Row,
+        id: Id<Evaluator>,
+        other: Id<Evaluator>,
+        pair: &[Point],
+        (unit, found): (Unit, &Comparison),
+    ) -> DifferenceRow<'a> {
+        let reading = &self.dataset.readings_in(row)[0];
+        let model = reading.resolved.model;
+        let own: Vec<Point> = pair.iter().filter(|point| point.evaluator == Some(id)).cloned().collect();
+        let plain = |value: &bigdecimal::BigDecimal| value.normalized().to_plain_string();
+        let threshold = found.threshold.as_ref();
+        let share = threshold
+            .map_or(0.0, |threshold| (&found.apart / threshold).with_prec(12).to_string().parse().unwrap_or_default());
+        DifferenceRow {
+            model: &self.dataset.entities.models[model].name,
+            url: format!("{}#{}", self.model_url(model), self.anchor(reading)),
+            title: self.cell_title(reading),
+            other: &self.dataset.entities.evaluators[other].name,
+            arithmetic: format!("{} − {} = {}", plain(&found.greatest), plain(&found.least), plain(&found.apart)),
+            is_greater: comparability::median_of(&own, unit).is_some_and(|median| median == found.greatest),
+            verdict: match found.verdict {
+                Verdict::Diverges => "more than the threshold",
+                Verdict::NoThreshold => "no threshold",
+                _ => "within the threshold",
+            },
+            share,
         }
     }
 }
 
-/// How many results of a record disclose one of the settings `keys`.
-fn n_with_setting(loaded: &Loaded, keys: &[&str]) -> usize {
-    let says = |settings: &[(String, String)]| settings.iter().any(|(key, _)| keys.contains(&key.as_str()));
-    let results = loaded.record.results.iter();
-    results
-        .filter(|result| says(&result.data.settings) || result.generation.as_ref().is_some_and(|it| says(&it.settings)))
-        .count()
+/// How completely the results are documented: facts first, then slots.
+fn documented(signals: &Signals) -> Vec<DocumentedRow> {
+    let row = |label, n: usize, all: usize| DocumentedRow {
+        label,
+        results: match all {
+            0 => "not known to apply".to_owned(),
+            all => format!("{} of {}", count(n), count(all)),
+        },
+        percent: (all > 0).then(|| (n as f64 / all as f64 * 1000.0).round() / 10.0),
+    };
+    let fields = Field::ALL.iter().zip(signals.fields).map(|(field, n)| row(field.words(), n, signals.results));
+    // Harness is a fact as well.
+    let slots = Slot::ALL.iter().zip(signals.slots).filter(|(slot, _)| **slot != Slot::Harness);
+    fields.chain(slots.map(|(slot, (n, all))| row(slot.words(), n, all))).collect()
 }
 
 fn most_first<'a>(counts: &BTreeMap<&'a str, usize>) -> Vec<Counted<'a>> {

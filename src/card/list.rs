@@ -61,6 +61,8 @@ pub fn page_path(path: &str, number: usize) -> String {
 pub struct HomeCard<'a> {
     /// What there is, with the list of each.
     pub counts: Vec<CountLink>,
+    /// How many results have which marker, in words.
+    pub markers: String,
     /// Benchmarks with the most results.
     pub benchmarks: Vec<BenchmarkRow<'a>>,
     /// Cells whose readings lie farthest apart.
@@ -195,6 +197,7 @@ impl<'a> Cards<'a> {
         models
             .sort_by_cached_key(|id| std::cmp::Reverse((self.n_evaluators(*id), self.dataset.readings_of(*id).len())));
         HomeCard {
+            markers: super::markers::in_words(&self.dataset.marks.counts),
             counts: vec![
                 linked(entities.models.len(), "models", Some("models")),
                 linked(entities.benchmarks.len(), "benchmarks", Some("benchmarks")),
@@ -231,7 +234,7 @@ impl<'a> Cards<'a> {
         });
         rows.truncate(ON_HOME);
         let differences = rows.into_iter().filter_map(|row| {
-            let readings = || self.dataset.readings_in(row).iter().filter(|reading| reading.in_range);
+            let readings = || self.dataset.readings_in(row).iter().filter(|reading| reading.counts());
             let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
             let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);
             let slice = &self.dataset.entities.slices[least.resolved.slice];

@@ -1,19 +1,25 @@
 //! The card of one model: identity, metadata, results by benchmark, and the records behind them.
 
-use bigdecimal::BigDecimal;
 use serde::Serialize;
 
+use super::disagreement::{ApartView, DisagreementView};
 use super::list::page_path;
+use super::markers::EvidenceView;
 use super::metadata::MetadataView;
 use super::names::NameView;
-use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, short_hash, web_address, web_links};
+use super::signals::{self, SignalView};
+use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, short_hash, web_links};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::block::is_web_address;
-use crate::merge::{Reading, Scale};
+use crate::merge::{Ranking, Reading, cells};
 use crate::names::is_not_reported;
+use crate::number::Number;
 use crate::resolve::Model;
-use crate::words::{count, counted};
+use crate::signal::Tally;
+use crate::signal::comparability::{self, Verdict};
+use crate::signal::scale::Class;
+use crate::words::{count, counted, shorten};
 
 /// Everything that the page of a model says.
 #[derive(Debug, Serialize)]
@@ -32,10 +38,18 @@ pub struct ModelCard<'a> {
     pub links: Vec<Labelled<'a>>,
     /// A sentence with the counts.
     pub summary: String,
+    /// How many results have which marker, in words.
+    pub markers: String,
     /// Clean HTML of the prose; empty if there is none.
     pub prose: &'a str,
     /// Results by cell.
     pub cells: Vec<CellView<'a>>,
+    /// The cells that have several readings.
+    pub disagreements: Vec<DisagreementView<'a>>,
+    /// Results with one name that are not compared.
+    pub apart: Vec<ApartView>,
+    /// What can be told of all results.
+    pub signals: Vec<SignalView>,
     /// The records that the results stand in.
     pub records: Vec<RecordView<'a>>,
     /// How many results or records that name this model are not shown.
@@ -65,8 +79,12 @@ pub struct CellView<'a> {
     pub rank: Option<String>,
     /// The row in the ranking.
     pub ranking_url: String,
+    /// What each of its numbers is.
+    pub facts: Vec<Fact>,
     /// Several readings, and by how much they differ.
     pub difference: Option<String>,
+    /// Where they stand side by side.
+    pub disagreement: Option<String>,
     /// True if they differ by more than rounding.
     pub differs: bool,
     /// The readings; the first stands for the cell in rankings.
@@ -102,6 +120,8 @@ pub struct RecordView<'a> {
     pub schema_version: &'a str,
     /// Day of retrieval.
     pub retrieved: Option<String>,
+    /// What is proven of it, and by what.
+    pub evidence: EvidenceView,
 }
 
 impl<'a> Cards<'a> {
@@ -116,10 +136,8 @@ impl<'a> Cards<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
         let meta = self.dataset.model_meta(model);
-        let cells: Vec<CellView> = (readings
-            .chunk_by(|a, b| (a.ranking, a.resolved.variant) == (b.ranking, b.resolved.variant)))
-        .map(|cell| self.cell(cell))
-        .collect();
+        let cells = || cells(readings);
+        let disagreements = cells().enumerate().filter_map(|(at, cell)| self.disagreement(cell, at + 1));
         let records = self.records(readings, &record_url);
         ModelCard {
             name: &model.name,
@@ -129,8 +147,12 @@ impl<'a> Cards<'a> {
             metadata: self.model_metadata(id),
             links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
             summary: self.summary(readings, records.len()),
+            markers: self.counts_of(readings),
             prose,
-            cells,
+            cells: cells().enumerate().map(|(at, cell)| self.cell(cell, at + 1)).collect(),
+            disagreements: far_first(disagreements.collect()),
+            apart: self.kept_apart(readings),
+            signals: if readings.is_empty() { Vec::new() } else { self.model_signals(id) },
             records,
             not_shown,
         }
@@ -160,7 +182,7 @@ impl<'a> Cards<'a> {
             .filter(|repo| crate::config::is_hub_id(repo))
             .map(|repo| format!("https://huggingface.co/{repo}"));
         vec![
-            self.developer(model),
+            self.maker(id),
             Fact::new("Released", meta.and_then(|meta| meta.released.clone())),
             self.parameters(id),
             self.license(model),
@@ -172,17 +194,6 @@ impl<'a> Cards<'a> {
         ]
     }
 
-    fn developer(&self, model: &'a Model) -> Fact {
-        let stated = self.dataset.model_meta(model).and_then(|meta| meta.developer.as_deref());
-        let known = model.developer.map(|(number, _)| &self.dataset.inputs.content.organizations[number]);
-        let name = known.map(|known| known.name.as_str()).or(stated).or(model.claimed_developer.as_deref());
-        let url = web_address(known.and_then(|known| known.website.as_deref()));
-        Fact {
-            note: stated.is_none().then_some("as records claim"),
-            ..Fact::linked("Developer", name.map(str::to_owned), url)
-        }
-    }
-
     fn license(&self, model: &Model) -> Fact {
         let own = self.dataset.model_meta(model).and_then(|meta| meta.license.clone());
         let hub = model.hub.and_then(|place| self.dataset.inputs.content.hub.models[place].info.as_ref());
@@ -190,6 +201,15 @@ impl<'a> Cards<'a> {
             (None, Some(license)) => Fact { note: Some("as the Hub states"), ..Fact::new("Licence", Some(license)) },
             (own, _) => Fact::new("Licence", own),
         }
+    }
+
+    fn maker(&self, id: Id<Model>) -> Fact {
+        let is_stated =
+            self.dataset.model_meta(&self.dataset.entities.models[id]).is_some_and(|meta| meta.developer.is_some());
+        let note = if is_stated { None } else { Some("as records claim") };
+        let developer = self.dataset.developer_of(id);
+        let name = developer.map(|developer| self.dataset.developers[developer].name.clone());
+        Fact { note, ..Fact::linked("Developer", name, developer.map(|developer| self.developer_url(developer))) }
     }
 
     fn parameters(&self, id: Id<Model>) -> Fact {
@@ -206,13 +226,58 @@ impl<'a> Cards<'a> {
         Fact { note: Some("as records claim"), ..Fact::new("Parameters", known.map(|text| format!("{text} billion"))) }
     }
 
-    fn cell(&self, cell: &[Reading]) -> CellView<'a> {
+    fn model_signals(&self, id: Id<Model>) -> Vec<SignalView> {
+        let readings = self.dataset.readings_of(id);
+        let mut signals = signals::of_results(&Tally::of(self.dataset, readings));
+        signals.insert(0, self.provenance(self.by_benchmark(id)));
+        signals.insert(1, self.comparability(cells(readings)));
+        signals
+    }
+
+    /// The verdicts over `cells`.
+    pub(super) fn comparability<'r>(&self, cells: impl Iterator<Item = &'r [Reading]>) -> SignalView {
+        let (mut n, mut several, mut diverge, mut no_verdict) = (0, 0, 0, 0);
+        for cell in cells {
+            n += 1;
+            if cell.len() < 2 {
+                continue;
+            }
+            several += 1;
+            match comparability::compare(&comparability::points(self.dataset, cell)).map(|found| found.all.verdict) {
+                Some(Verdict::Diverges) => diverge += 1,
+                None | Some(Verdict::NoThreshold) => no_verdict += 1,
+                Some(_) => {}
+            }
+        }
+        let agree = several - diverge - no_verdict;
+        SignalView {
+            name: "Comparability",
+            value: match several {
+                0 => "nothing to compare".to_owned(),
+                _ => {
+                    format!("{} of {} with several readings diverge", count(diverge), counted(several, "cell", "cells"))
+                }
+            },
+            inputs: vec![
+                format!("one reading only: {}", counted(n - several, "cell", "cells")),
+                format!("several readings within the threshold: {}", count(agree)),
+                format!("more than the threshold apart: {}", count(diverge)),
+                format!("no verdict possible: {}", count(no_verdict)),
+            ],
+            how: "Readings of one model, part, metric and scale diverge if they lie more than a twentieth of the scale apart, in exact decimals.",
+            anchor: "comparability",
+        }
+    }
+
+    fn cell(&self, cell: &[Reading], number: usize) -> CellView<'a> {
         let entities = &self.dataset.entities;
         let first = &cell[0];
         let slice = &entities.slices[first.resolved.slice];
         let ranking = &self.dataset.rankings[first.ranking];
         let metric = &entities.metrics[first.resolved.metric];
-        let (difference, differs) = self.difference(cell);
+        let points = comparability::points(self.dataset, cell);
+        let found = comparability::compare(&points).map(|found| found.all);
+        let agrees = found.as_ref().is_some_and(|it| matches!(it.verdict, Verdict::Same | Verdict::SameTo(_)));
         CellView {
             benchmark: &entities.benchmarks[slice.benchmark].name,
             benchmark_url: self.benchmark_url(slice.benchmark),
@@ -222,54 +287,64 @@ impl<'a> Cards<'a> {
             metric: &metric.name,
             is_relative: metric.is_relative,
             direction: direction_in_words(first.direction),
-            rank: (first.rank > 0).then(|| match ranking.rows.len() {
-                1 => "the only model".to_owned(),
-                n => format!("rank {} of {}", count(first.rank as usize), count(n)),
-            }),
+            rank: self.rank_in_words(first, ranking),
+            facts: self.number_facts(first, ranking),
             ranking_url: self.row_url(first),
-            difference,
-            differs,
+            difference: (cell.len() > 1)
+                .then(|| super::disagreement::finding(cell.len(), points.len(), found.as_ref())),
+            disagreement: (cell.len() > 1).then(|| format!("d{number}")),
+            differs: cell.len() > 1 && !agrees,
             readings: cell.iter().map(|reading| self.reading(reading)).collect(),
         }
     }
 
-    /// How far several readings lie apart, in exact decimals and in the unit they share.
-    fn difference(&self, cell: &[Reading]) -> (Option<String>, bool) {
-        if cell.len() < 2 {
-            return (None, false);
+    /// `rank 12 of 340`, and how many share it.
+    fn rank_in_words(&self, first: &Reading, ranking: &Ranking) -> Option<String> {
+        let n = ranking.rows.len();
+        let shared = self.n_sharing(ranking, first.rank).saturating_sub(1);
+        match (first.rank, n, shared) {
+            (0, ..) => None,
+            (_, 1, _) => Some("the only model".to_owned()),
+            (rank, n, 0) => Some(format!("rank {} of {}", count(rank as usize), count(n))),
+            (rank, n, shared) => {
+                Some(format!("rank {} of {}, shared with {}", count(rank as usize), count(n), count(shared)))
+            }
         }
-        let comparable: Vec<&Reading> =
-            cell.iter().filter(|reading| reading.counts() && reading.scale != Scale::Contradictory).collect();
-        let n = counted(cell.len(), "reading", "readings");
-        let value = |reading: &Reading| {
-            let decimal = self.dataset.result(reading).score.decimal();
-            if reading.scale == Scale::Percent { decimal / BigDecimal::from(100) } else { decimal }
+    }
+
+    /// What the number of a cell is: what its records say, and the chance level from metadata.
+    fn number_facts(&self, first: &Reading, ranking: &Ranking) -> Vec<Fact> {
+        let (loaded, result) = (self.dataset.loaded(first), self.dataset.result(first));
+        let slice = &self.dataset.entities.slices[first.resolved.slice];
+        let benchmark = &self.dataset.entities.benchmarks[slice.benchmark];
+        let meta = self.dataset.benchmark_meta(benchmark);
+        let metric = &result.metric;
+        let range = match (&metric.min, &metric.max) {
+            (None, None) => None,
+            (min, max) => {
+                let bound = |bound: &Option<Number>| bound.as_ref().map_or("no bound", Number::digits).to_owned();
+                Some(format!("{} to {}", bound(min), bound(max)))
+            }
         };
-        let values = || comparable.iter().map(|reading| value(reading));
-        let (Some(least), Some(greatest), true) = (values().min(), values().max(), comparable.len() > 1) else {
-            return (Some(format!("{n}; no two of them can be compared")), true);
+        let conversion = match Class::of(metric, first.scale, &result.score) {
+            Class::Percent => "a hundredth of it, for ordering beside proportions",
+            Class::Kept | Class::NoBounds => "none",
+            _ => "none; it is not ranked",
         };
-        if least == greatest {
-            return (Some(format!("{n} with the same score")), false);
-        }
-        // 0.0423 is 0.04225352112676056 with fewer digits, and no other finding.
-        let digits = values().map(|value| value.fractional_digit_count()).min().unwrap_or_default();
-        if values().all(|value| value.round(digits) == greatest.round(digits)) {
-            return (
-                Some(format!("{n}, the same to {}", counted(digits.max(0) as usize, "decimal", "decimals"))),
-                false,
-            );
-        }
-        let is_mixed = comparable.iter().any(|reading| reading.scale != comparable[0].scale);
-        let note = if is_mixed { " (percentages divided by 100)" } else { "" };
-        let in_unit = |value: BigDecimal| {
-            let all_percent = !is_mixed && comparable[0].scale == Scale::Percent;
-            let value = if all_percent { value * BigDecimal::from(100) } else { value };
-            value.normalized().to_plain_string()
-        };
-        let apart = &greatest - &least;
-        let text = format!("{n} from {} to {}: {} apart{note}", in_unit(least), in_unit(greatest), in_unit(apart));
-        (Some(text), true)
+        let part = self.dataset.entities.parts[ranking.part].label.as_str();
+        let data = result.data.hf_repo.as_ref().or(result.data.dataset_name.as_ref());
+        let said = |text: Option<&String>| text.filter(|text| !is_not_reported(text)).map(|text| shorten(text, 90));
+        vec![
+            Fact::new("Described in the record", said(metric.description.as_ref())),
+            Fact::new("Unit", said(metric.unit.as_ref())),
+            Fact::new("Range", range),
+            Fact::new("Conversion", Some(conversion.to_owned())),
+            Fact::new("Test data", said(data)),
+            Fact::new("Part of the test", (!part.is_empty()).then(|| part.to_owned())),
+            Fact::new("Samples", crate::signal::n_samples(self.dataset, first).map(|n| count(n as usize))),
+            Fact::new("Chance level", meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
+            Fact::new("Developer in the record", said(loaded.record.model.developer.as_ref())),
+        ]
     }
 
     /// The row of a reading's cell in its ranking.
@@ -300,10 +375,17 @@ impl<'a> Cards<'a> {
                 model_name: record.model.name.as_deref().filter(|name| !record.model.id.ends_with(name)),
                 schema_version: &record.schema_version,
                 retrieved: record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+                evidence: self.evidence(place, readings),
             }
         });
         records.collect()
     }
+}
+
+/// The cells whose readings are far apart, then the others.
+fn far_first(mut disagreements: Vec<DisagreementView>) -> Vec<DisagreementView> {
+    disagreements.sort_by_key(|it| it.is_close);
+    disagreements
 }
 
 /// Pages that the record itself names; as it is a claim, they are shown with their address.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use evalcards::config::Config;
-use evalcards::diagnostic::{Diagnostic, Severity};
+use evalcards::diagnostic::Diagnostic;
 use evalcards::report::Report;
 
 use crate::cli::{Build, Common};
@@ -13,12 +13,7 @@ use crate::progress::{Bar, Silent};
 
 /// Runs `evalcards build`.
 pub fn run(build: Build, common: &Common) -> Result<ExitCode> {
-    if let Some(jobs) = build.jobs {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(usize::from(jobs))
-            .build_global()
-            .context("failed to start the threads")?;
-    }
+    build.sources.start_threads()?;
     let config = Config::new(build.options(common))?;
     let (report, diagnostics) = if common.quiet || common.json {
         evalcards::build(&config, &Silent)?
@@ -59,15 +54,7 @@ const SHOWN: usize = 10;
 fn print_diagnostics(diagnostics: &[Diagnostic], common: &Common) {
     let shown = if common.verbose { diagnostics.len() } else { SHOWN };
     for diagnostic in diagnostics.iter().take(shown) {
-        let text = diagnostic.to_string();
-        let colour = match diagnostic.severity {
-            Severity::Error => "\x1b[31m",
-            Severity::Warning => "\x1b[33m",
-        };
-        match (common.color.is_on(), text.split_once(':')) {
-            (true, Some((label, rest))) => eprintln!("{colour}{label}\x1b[0m:{rest}"),
-            _ => eprintln!("{text}"),
-        }
+        super::print_diagnostic(diagnostic, common);
     }
     if diagnostics.len() > shown {
         eprintln!("… and {} more; see them all with --verbose", diagnostics.len() - shown);

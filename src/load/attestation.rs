@@ -109,7 +109,8 @@ pub struct Revoked {
 /// The folder, below that of the content.
 pub const FOLDER: &str = "attestations";
 
-const REMEDY: &str = "an attestation is evidence, so nothing is built with one that cannot be trusted: mend it, or take it out";
+const REMEDY: &str =
+    "an attestation is evidence, so nothing is built with one that cannot be trusted: mend it, or take it out";
 
 /// The files of `folder`, by name. An error if anything but such files is in it.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -249,13 +250,9 @@ fn statement(raw: Raw) -> Result<Statement> {
         by.is_none() && since.is_none() && why.is_none(),
         "`by`, `since` and `why` belong to `kind: withdrawn` and `kind: disputed`"
     );
-    let basis = basis.context(
-        "`basis` is missing: one of account_is_organization, public_member, statement, on_behalf",
-    )?;
-    ensure!(
-        seen.is_none() || matches!(basis, RawBasis::PublicMember),
-        "`seen` belongs to `basis: public_member`"
-    );
+    let basis =
+        basis.context("`basis` is missing: one of account_is_organization, public_member, statement, on_behalf")?;
+    ensure!(seen.is_none() || matches!(basis, RawBasis::PublicMember), "`seen` belongs to `basis: public_member`");
     ensure!(
         url.is_none() || matches!(basis, RawBasis::Statement | RawBasis::OnBehalf),
         "`url` belongs to `basis: statement` and `basis: on_behalf`"

@@ -294,6 +294,7 @@ fn sample_settings(value: &Value) -> Vec<(String, String)> {
     if let Some(ids) = value["sample_ids"].as_array().filter(|ids| !ids.is_empty()) {
         settings.push(("sample_ids".to_owned(), format!("{} listed", ids.len())));
     }
+    settings.extend(pair("split", &value["hf_split"]));
     settings.extend(pair("prompt_style", &value["additional_details"]["prompt_style"]));
     settings
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Decision, DecidedBy, Level, Markers, Marks, NotKnown, State, Submitter, Trace};
+use super::{DecidedBy, Decision, Level, Markers, Marks, NotKnown, State, Submitter, Trace};
 use crate::hash::Sha256;
 use crate::load::attestation::{Attestation, Basis, Declaration, Statement};
 use crate::load::content::Content;
@@ -81,7 +81,8 @@ fn trace(inputs: &Inputs, loaded: &Loaded, markers: &Markers) -> Evidence {
     let lock = datastore.lock.sound();
     let at = lock.map(|lock| format!("{} at commit {}", lock.repo, &lock.revision[..12])).unwrap_or_default();
     let also = if value == "pinned" { "" } else { ", and the collection's index has the same hash" };
-    let says = format!("The lock file has these bytes under this path in {at}{also}; they were hashed again in this build.");
+    let says =
+        format!("The lock file has these bytes under this path in {at}{also}; they were hashed again in this build.");
     let facts = vec![Said { url: datastore.public_url(&loaded.origin), ..Said::new(says) }];
     evidence(loaded, "Trace", value, facts, "rule trace 1")
 }
@@ -106,10 +107,12 @@ fn submitter(inputs: &Inputs, marks: &Marks, loaded: &Loaded, markers: &Markers)
     let number = introduced.pull_request.unwrap_or_default();
     let on = introduced.at.map(|at| format!(" on {}", day(at))).unwrap_or_default();
     let datastore = &inputs.datastores[usize::from(loaded.origin.datastore)];
-    let url = datastore.lock.sound().map(|lock| {
-        format!("https://huggingface.co/datasets/{}/discussions/{number}", lock.repo)
-    });
-    let says = format!("The account {account} opened the merged pull request {number} that brought exactly these bytes{on}.");
+    let url = datastore
+        .lock
+        .sound()
+        .map(|lock| format!("https://huggingface.co/datasets/{}/discussions/{number}", lock.repo));
+    let says =
+        format!("The account {account} opened the merged pull request {number} that brought exactly these bytes{on}.");
     let mut facts = vec![Said { url, seen: Some(day(submission.seen)), ..Said::new(says) }];
     let known = memberships.map(|place| &hub.accounts[place as usize]);
     if let Some((fact, organizations)) = known.and_then(|fact| Some((fact, fact.organizations.as_ref()?))) {
@@ -127,11 +130,17 @@ fn source(content: &Content, loaded: &Loaded, decision: &Decision) -> Evidence {
     match decision {
         Decision::Match(DecidedBy::OfficialAccount(place)) => {
             let name = &organizations[*place].name;
-            let says = format!("The submitter is the official account of {name} in {}, and the record names {name} as its source.", organizations[*place].file);
+            let says = format!(
+                "The submitter is the official account of {name} in {}, and the record names {name} as its source.",
+                organizations[*place].file
+            );
             evidence(loaded, "Source match", "match", vec![Said::new(says)], rule)
         }
         Decision::Mismatch(place) => {
-            let says = format!("The submitter is the official account of another organisation: {}.", organizations[*place].name);
+            let says = format!(
+                "The submitter is the official account of another organisation: {}.",
+                organizations[*place].name
+            );
             evidence(loaded, "Source match", "mismatch", vec![Said::new(says)], rule)
         }
         Decision::Match(DecidedBy::Attestation(attested)) => attested_match(attested.of(content), loaded, "match"),
@@ -144,7 +153,9 @@ fn attested_match(attestation: &Attestation, loaded: &Loaded, value: &'static st
         return evidence(loaded, "Source match", "unreviewed", Vec::new(), "");
     };
     let (says, url) = match basis {
-        Basis::AccountIsOrganization => (format!("The account {account} is that of the organisation {organization}."), None),
+        Basis::AccountIsOrganization => {
+            (format!("The account {account} is that of the organisation {organization}."), None)
+        }
         Basis::PublicMember(on) => {
             (format!("The account {account} was a public member of {organization} on {on}."), None)
         }
@@ -183,7 +194,9 @@ pub fn why_lapsed(attestation: &Attestation, state: State) -> (&'static str, Str
             ("revoked", format!("The attestation was revoked on {}: {}", revoked.date, revoked.why))
         }
         (State::Expired, _, Some(last)) => ("expired", format!("The attestation was valid until {last}.")),
-        _ => ("changed", "Marker not carried over: the record changed. The attestation is about other bytes.".to_owned()),
+        _ => {
+            ("changed", "Marker not carried over: the record changed. The attestation is about other bytes.".to_owned())
+        }
     }
 }
 

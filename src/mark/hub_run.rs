@@ -73,6 +73,11 @@ impl HubRuns {
         HubRuns(runs)
     }
 
+    /// True if there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The places of the facts about the reading at this place.
     pub fn of(&self, reading: u32) -> &[u32] {
         self.0.get(&reading).map_or(&[], Vec::as_slice)

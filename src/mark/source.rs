@@ -69,8 +69,7 @@ impl Evidence<'_> {
             _ => {}
         }
         for (attested, attestation) in self.active(origin) {
-            let Statement::SubmittedBySource { account: of, organization, basis } = &attestation.statement
-            else {
+            let Statement::SubmittedBySource { account: of, organization, basis } = &attestation.statement else {
                 continue;
             };
             // It says so of this account and this organisation, and of no others.

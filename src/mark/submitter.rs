@@ -41,7 +41,9 @@ impl NotKnown {
             NotKnown::NotTraced => "Not looked at, as the bytes are not traced.",
             NotKnown::NotAsked => "No fact about it was fetched (fetch --evidence).",
             NotKnown::NoHistory => "The history that the Hub shows does not say.",
-            NotKnown::Pushed => "It came by a commit that was pushed; the author of a commit is free text and proves nothing.",
+            NotKnown::Pushed => {
+                "It came by a commit that was pushed; the author of a commit is free text and proves nothing."
+            }
             NotKnown::NoAccount => "The Hub does not show the account.",
             NotKnown::Collision => "Another record with other bytes has the same id, so neither is marked.",
         }

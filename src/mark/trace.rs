@@ -35,7 +35,9 @@ impl Untraced {
     /// In a sentence.
     pub fn words(self) -> &'static str {
         match self {
-            Untraced::NoLock => "These records were not fetched: there is no lock file that says where they are public.",
+            Untraced::NoLock => {
+                "These records were not fetched: there is no lock file that says where they are public."
+            }
             Untraced::BrokenLock => "The lock file was edited or cut, so nothing that it names is taken for traced.",
             Untraced::NotInLock => "The lock file does not name this record.",
             Untraced::Changed => "Marker not carried over: the record changed since it was fetched.",

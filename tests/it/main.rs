@@ -1,12 +1,15 @@
 //! Whole builds of whole small projects. Each file here is one part of what `build` promises.
 
 mod build; // pages and files of made-up projects, as snapshots
+mod check; // what is wrong, where, and whether a copy's numbers hold
 mod cli; // what people see: messages, exit codes, --json
 mod datastore; // both layouts, every schema version, every reason to leave something out
+mod documentation; // what the documentation says is so
 mod fetch; // collections of a datastore: checked, pinned, resumed
 mod fetch_facts; // what the Hub says of models, benchmarks, submissions and posted results
 mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
+mod init; // a new project
 mod layers; // which modules may know which
 mod names; // which names are one, by which step, and whose metadata counts
 mod official_client; // the test Hub, as the official client sees it
@@ -14,5 +17,7 @@ mod output; // what reaches the disk: only what changed, only what is ours
 mod project; // the harness
 mod publish; // the audit, the report, the confirmation, pull requests
 mod real; // the real records, where they are at hand
+mod serve; // the site while it is written
+mod server; // a running `serve`
 mod test_hub; // the Hub that programs talk to in tests
 mod test_hub_holds; // what the tests rely on when they talk to it

@@ -67,6 +67,40 @@ fn every_real_record_and_result_is_shown_or_listed_as_not_shown() {
     }
 }
 
+/// Links to readings, from any page: `r<hash of the record>-<place>` on a model's card.
+fn is_reading(anchor: &str) -> bool {
+    anchor.strip_prefix('r').and_then(|rest| rest.split_once('-')).is_some_and(|(hash, place)| {
+        hash.len() == 8 && hash.bytes().all(|it| it.is_ascii_hexdigit()) && place.parse::<u16>().is_ok()
+    })
+}
+
+#[test]
+fn every_real_result_is_on_one_card_and_in_one_ranking() {
+    let Some(data) = data() else { return };
+    let project = Project::empty();
+    let report = build(&project, &data, text(&data.join("metadata")), "out");
+    let pages = files(&project.path("out/pages"));
+    let of = |folder: &'static str| pages.iter().filter(move |(path, _)| path.starts_with(folder));
+    let mut on_cards: Vec<String> = Vec::new();
+    for (path, page) in of("models/") {
+        let ids = crate::hostile::attributes(&String::from_utf8_lossy(page), "id");
+        on_cards.extend(ids.into_iter().filter(|id| is_reading(id)).map(|id| format!("{path}#{id}")));
+    }
+    let mut in_rankings: Vec<String> = Vec::new();
+    for (_, page) in of("benchmarks/") {
+        let page = String::from_utf8_lossy(page);
+        let Some((_, ranking)) = page.split_once("<table class=\"ranking\">") else { continue };
+        let links = crate::hostile::attributes(ranking, "href").into_iter();
+        let links = links.filter(|link| link.split_once('#').is_some_and(|(_, anchor)| is_reading(anchor)));
+        in_rankings.extend(links.map(|link| link.trim_start_matches("../").to_owned()));
+    }
+    on_cards.sort_unstable();
+    in_rankings.sort_unstable();
+    assert!(on_cards.windows(2).all(|pair| pair[0] != pair[1]), "no result is on a card twice");
+    assert_eq!(on_cards, in_rankings, "cards and rankings show the same results, each once");
+    assert_eq!(on_cards.len() as u64, report["results"].as_u64().unwrap());
+}
+
 #[test]
 fn every_link_of_the_real_site_leads_to_a_page() {
     let Some(data) = data() else { return };

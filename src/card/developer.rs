@@ -1,0 +1,149 @@
+//! The page of one developer, and the list of all: the models of one organisation.
+
+use serde::Serialize;
+
+use super::list::{ListCard, Pager, ROWS};
+use super::signals::{self, SignalView};
+use super::{Cards, Fact};
+use crate::id::Id;
+use crate::merge::Developer;
+use crate::signal::Tally;
+use crate::signal::coverage::Coverage;
+use crate::signal::provenance::Parties;
+use crate::words::{count, counted};
+
+/// Everything that one page of a developer's models says.
+#[derive(Debug, Serialize)]
+pub struct DeveloperCard<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Metadata.
+    pub facts: Vec<Fact>,
+    /// A sentence with the counts.
+    pub summary: String,
+    /// Where the connection of models and developer comes from.
+    pub claim: String,
+    /// Signals over all results of the models; on the first page.
+    pub signals: Vec<SignalView>,
+    /// The models.
+    pub rows: Vec<MadeModel<'a>>,
+    /// The pages of the list.
+    pub pager: Pager,
+}
+
+/// A model of a developer.
+#[derive(Debug, Serialize)]
+pub struct MadeModel<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Canonical id.
+    pub id: &'a str,
+    /// Its card.
+    pub url: String,
+    /// Day of release.
+    pub released: Option<&'a str>,
+    /// Results.
+    pub results: String,
+    /// Different benchmarks.
+    pub benchmarks: String,
+    /// Benchmarks by who reports them: `6 by others only`.
+    pub coverage: String,
+}
+
+/// A developer in the list.
+#[derive(Debug, Serialize)]
+pub struct DeveloperRow<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Their page.
+    pub url: String,
+    /// Models.
+    pub models: String,
+    /// Results.
+    pub results: String,
+}
+
+impl<'a> Cards<'a> {
+    /// Page `number` of all developers, by name.
+    pub fn developers(&self, number: usize) -> ListCard<DeveloperRow<'a>> {
+        let developers = &self.dataset.developers;
+        let rows = developers.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, developer)| DeveloperRow {
+            name: &developer.name,
+            url: self.developer_url(id),
+            models: count(developer.models.len()),
+            results: count(developer.models.iter().map(|model| self.dataset.readings_of(*model).len()).sum()),
+        });
+        ListCard {
+            rows: rows.collect(),
+            letters: Vec::new(),
+            pager: Pager::new(self, "developers", number, developers.len(), ROWS),
+        }
+    }
+
+    /// Page `number` of the models of `id`.
+    pub fn developer(&self, id: Id<Developer>, number: usize) -> DeveloperCard<'a> {
+        let developer = &self.dataset.developers[id];
+        let meta = developer.meta.map(|place| &self.dataset.inputs.content.organizations[place]);
+        let readings = || developer.models.iter().flat_map(|model| self.dataset.readings_of(*model));
+        let n_models = developer.models.len();
+        let signals = || {
+            let mut signals = signals::of_results(&Tally::of(self.dataset, readings()));
+            signals.insert(0, self.provenance(developer.models.iter().flat_map(|model| self.by_benchmark(*model))));
+            signals
+        };
+        DeveloperCard {
+            name: &developer.name,
+            facts: meta.map_or(Vec::new(), |meta| {
+                let hub = meta.hf.as_deref().filter(|account| crate::config::is_hub_id(&format!("{account}/x")));
+                let hub = hub.map(|account| format!("https://huggingface.co/{account}"));
+                vec![
+                    Fact::address("Website", meta.website.as_deref()),
+                    Fact::linked("Hub account", meta.hf.clone(), hub),
+                ]
+            }),
+            summary: format!(
+                "{} with {}.",
+                counted(n_models, "model", "models"),
+                counted(readings().count(), "result", "results")
+            ),
+            claim: match developer.n_claimed {
+                0 => "That these models are theirs stands in the metadata of this site.".to_owned(),
+                n if n == n_models => {
+                    "That these models are theirs is what the records claim; nobody checked it.".to_owned()
+                }
+                n => format!(
+                    "For {} of the models, that they are theirs is only what the records claim; for the others it stands in the metadata of this site.",
+                    count(n)
+                ),
+            },
+            signals: if number == 1 { signals() } else { Vec::new() },
+            rows: developer
+                .models
+                .iter()
+                .skip((number - 1) * ROWS)
+                .take(ROWS)
+                .map(|model| self.made_model(*model))
+                .collect(),
+            pager: Pager::new(self, self.paths.developer(id), number, n_models, ROWS),
+        }
+    }
+
+    fn made_model(&self, id: Id<crate::resolve::Model>) -> MadeModel<'a> {
+        let model = &self.dataset.entities.models[id];
+        let mut covered = [0; Coverage::ALL.len()];
+        for readings in self.by_benchmark(id) {
+            covered[Coverage::of(&Parties::of(self.dataset, readings)) as usize] += 1;
+        }
+        let classes = Coverage::ALL.iter().zip(covered).filter(|(_, n)| *n > 0);
+        let coverage: Vec<String> = classes.map(|(class, n)| format!("{} {}", count(n), class.words())).collect();
+        MadeModel {
+            name: &model.name,
+            id: &model.id,
+            url: self.model_url(id),
+            released: self.dataset.model_meta(model).and_then(|meta| meta.released.as_deref()),
+            results: count(self.dataset.readings_of(id).len()),
+            benchmarks: count(covered.iter().sum()),
+            coverage: coverage.join(", "),
+        }
+    }
+}

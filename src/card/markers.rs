@@ -1,0 +1,314 @@
+//! Markers as pages show them: a label at each reading, the evidence once a record, and the page that
+//! lists all of them for an audit.
+
+use serde::Serialize;
+
+use super::{Cards, Labelled, short_hash};
+use crate::load::attestation::Statement;
+use crate::mark::evidence::{self, DOES_NOT_MEAN, Evidence, file_name, why_lapsed};
+use crate::mark::hub_run::Posted;
+use crate::mark::{Counts, Decision, Fit, Level, Standing, State, Trace, Untraced};
+use crate::merge::Reading;
+use crate::words::{count, counted};
+
+/// What is proven of one reading, in few words.
+#[derive(Debug, Serialize)]
+pub struct MarkerView {
+    /// `submitter_known`.
+    pub code: &'static str,
+    /// In words.
+    pub words: &'static str,
+    /// True for the only level that has a check mark.
+    pub has_check: bool,
+    /// What stands beside the level.
+    pub beside: Vec<String>,
+    /// Whether the claimed relationship fits, where that is known.
+    pub fit: Option<&'static str>,
+    /// `withdrawn` or `disputed`.
+    pub standing: Option<&'static str>,
+}
+
+impl MarkerView {
+    fn of(level: Level) -> MarkerView {
+        MarkerView {
+            code: level.code(),
+            words: level.words(),
+            has_check: level == Level::SubmittedBySource,
+            beside: Vec::new(),
+            fit: None,
+            standing: None,
+        }
+    }
+}
+
+/// The evidence about one record, once on a page however many results it holds.
+#[derive(Debug, Serialize)]
+pub struct EvidenceView {
+    /// The highest level of its results.
+    pub words: &'static str,
+    /// What that level does not mean.
+    pub does_not_mean: &'static str,
+    /// Axis by axis.
+    pub axes: Vec<Evidence>,
+    /// The claimed relationship of evaluator and developer, and how it fits.
+    pub relationship: String,
+    /// What the Hub says of the same values.
+    pub hub: Vec<HubFactView>,
+}
+
+/// What the Hub says of one value.
+#[derive(Debug, Serialize)]
+pub struct HubFactView {
+    /// JSON pointer of the result.
+    pub pointer: String,
+    /// In a sentence.
+    pub says: String,
+    /// The model's repository.
+    pub url: String,
+    /// When it was seen.
+    pub seen: String,
+    /// First digits of the SHA-256 of the Hub's answer.
+    pub response: String,
+}
+
+/// Everything that the page of markers says.
+#[derive(Debug, Serialize)]
+pub struct MarkersCard<'a> {
+    /// The levels, lowest first.
+    pub levels: Vec<LevelRow>,
+    /// How many results have the same value on the Hub, and how many runs the Hub verified.
+    pub hub: String,
+    /// What no marker means.
+    pub does_not_mean: &'static str,
+    /// Reviewed statements.
+    pub attestations: Vec<AttestationRow<'a>>,
+    /// Records whose markers were not carried over, and why.
+    pub dropped: Vec<DroppedRow<'a>>,
+    /// How many there are.
+    pub n_dropped: usize,
+    /// Ids that several records share.
+    pub collisions: Vec<CollisionRow<'a>>,
+    /// How many there are.
+    pub n_collisions: usize,
+}
+
+/// A level, and how many results have it.
+#[derive(Debug, Serialize)]
+pub struct LevelRow {
+    /// How it looks.
+    pub marker: MarkerView,
+    /// What it means.
+    pub means: &'static str,
+    /// What it does not.
+    pub does_not_mean: &'static str,
+    /// How many results have exactly this level; `None` if none has, so that the row is an example.
+    pub results: Option<String>,
+}
+
+/// An attestation, and what came of it.
+#[derive(Debug, Serialize)]
+pub struct AttestationRow<'a> {
+    /// Its file.
+    pub file: &'a str,
+    /// What it states.
+    pub states: &'static str,
+    /// Who reviewed it, and when.
+    pub decided_by: String,
+    /// Whether it counts, and for how many records.
+    pub outcome: String,
+}
+
+/// A record whose marker was not carried over.
+#[derive(Debug, Serialize)]
+pub struct DroppedRow<'a> {
+    /// Its place on the card of its model.
+    pub record: Labelled<'a>,
+    /// First digits of its hash.
+    pub hash: String,
+    /// Why.
+    pub why: String,
+}
+
+/// An id that several different records have.
+#[derive(Debug, Serialize)]
+pub struct CollisionRow<'a> {
+    /// `evaluation_id`.
+    pub of: &'static str,
+    /// The id.
+    pub id: &'a str,
+    /// Paths of the records.
+    pub records: Vec<&'a str>,
+}
+
+/// Most rows of a list on the page.
+const MOST: usize = 300;
+
+/// `12 submitted by the named source, 41 traced to a public record`; never one number for all.
+pub fn in_words(counts: &Counts) -> String {
+    let phrase = |level: Level| match level {
+        Level::Claimed => "claimed by the record only",
+        Level::Traced => "traced to a public record",
+        Level::SubmitterKnown => "with a known submitter",
+        Level::SubmittedBySource => "submitted by the named source",
+    };
+    let known = Level::ALL.into_iter().rev().filter(|level| counts.of(*level) > 0);
+    let parts: Vec<String> = known.map(|level| format!("{} {}", count(counts.of(level)), phrase(level))).collect();
+    parts.join(", ")
+}
+
+impl<'a> Cards<'a> {
+    /// How many of `readings` have which level, in words.
+    pub(super) fn counts_of<'r>(&self, readings: impl IntoIterator<Item = &'r Reading>) -> String {
+        let mut counts = Counts::default();
+        readings.into_iter().for_each(|reading| counts.add(self.dataset.level_of(reading)));
+        in_words(&counts)
+    }
+
+    pub(super) fn marker(&self, reading: &Reading) -> MarkerView {
+        let content = &self.dataset.inputs.content;
+        let markers = &self.dataset.marks.records[reading.resolved.record as usize];
+        let index = self.dataset.result(reading).index;
+        let mut beside: Vec<String> = Vec::new();
+        match markers.decision(content, index) {
+            Some(Decision::OnBehalf(_)) => beside.push("on behalf of the named source".to_owned()),
+            Some(Decision::Mismatch(_)) => beside.push("by another organisation's account".to_owned()),
+            _ => {}
+        }
+        let mut said: Vec<&str> = Vec::new();
+        for fact in self.hub_facts(reading) {
+            said.extend(fact.verified.then_some("run verified by the Hub"));
+            said.push(Posted::of(fact).words());
+        }
+        said.sort_unstable();
+        said.dedup();
+        beside.extend(said.into_iter().map(str::to_owned));
+        MarkerView {
+            beside,
+            fit: Some(markers.relationship.fit).filter(|fit| *fit != Fit::Undetermined).map(Fit::words),
+            standing: Some(reading.standing).filter(|it| *it != Standing::Current).map(Standing::code),
+            ..MarkerView::of(self.dataset.level_of(reading))
+        }
+    }
+
+    fn hub_facts(&self, reading: &Reading) -> impl Iterator<Item = &'a crate::facts::PostedFact> {
+        let runs = self.hub_runs.filter(|runs| !runs.is_empty());
+        let places = runs.map_or(&[][..], |runs| runs.of(self.dataset.place_of(reading)));
+        let facts = &self.dataset.inputs.content.hub.posted;
+        places.iter().map(|place| &facts[*place as usize])
+    }
+
+    /// What is known of the record at this place; `readings` are those of its model.
+    pub(super) fn evidence(&self, record: u32, readings: &[Reading]) -> EvidenceView {
+        let of_record = || readings.iter().filter(|reading| reading.resolved.record == record);
+        let level = of_record().map(|reading| self.dataset.level_of(reading)).max().unwrap_or(Level::Claimed);
+        let markers = &self.dataset.marks.records[record as usize];
+        let hub = of_record().flat_map(|reading| self.hub_facts(reading).map(move |fact| (reading, fact)));
+        let hub = hub.map(|(reading, fact)| {
+            let (what, by) = match fact.verified {
+                true => ("The Hub says of a run with this value that it is verified", Posted::of(fact).words()),
+                false => ("The Hub shows the same value", Posted::of(fact).words()),
+            };
+            let mut response = fact.response_sha256.to_string();
+            response.truncate(12);
+            HubFactView {
+                pointer: format!("/evaluation_results/{}", self.dataset.result(reading).index),
+                says: format!("{what}; {by}: {} in {}, {}.", fact.value, fact.dataset, fact.filename),
+                url: format!("https://huggingface.co/{}", fact.model),
+                seen: fact.seen.to_string(),
+                response,
+            }
+        });
+        EvidenceView {
+            words: level.words(),
+            does_not_mean: evidence::about(level).1,
+            axes: evidence::of_record(&self.dataset.inputs, &self.dataset.marks, record as usize),
+            relationship: format!(
+                "{}, as claimed; {}",
+                markers.relationship.claimed.words(),
+                markers.relationship.fit.words()
+            ),
+            hub: hub.collect(),
+        }
+    }
+
+    /// The page of all markers.
+    pub fn markers(&self) -> MarkersCard<'a> {
+        let marks = &self.dataset.marks;
+        let records = &self.dataset.inputs.records;
+        let dropped = self.dropped();
+        let collisions = marks.collisions.iter().take(MOST).map(|collision| CollisionRow {
+            of: collision.of,
+            id: &collision.id,
+            records: collision.records.iter().map(|place| &*records[*place as usize].origin.path).collect(),
+        });
+        let levels = Level::ALL.map(|level| {
+            let (means, does_not_mean) = evidence::about(level);
+            let results = Some(marks.counts.of(level)).filter(|n| *n > 0).map(count);
+            LevelRow { marker: MarkerView::of(level), means, does_not_mean, results }
+        });
+        let (on_hub, verified) =
+            self.hub_runs.map_or((0, 0), |runs| runs.counts(&self.dataset.inputs.content.hub.posted));
+        MarkersCard {
+            levels: levels.into(),
+            hub: format!(
+                "{} the same value on the Hub; of these, the Hub says of {} that the run is verified.",
+                counted(on_hub, "result has", "results have"),
+                count(verified)
+            ),
+            does_not_mean: DOES_NOT_MEAN,
+            attestations: self.attestations(),
+            n_dropped: dropped.len(),
+            dropped: dropped.into_iter().take(MOST).collect(),
+            collisions: collisions.collect(),
+            n_collisions: marks.collisions.len(),
+        }
+    }
+
+    fn attestations(&self) -> Vec<AttestationRow<'a>> {
+        let marks = &self.dataset.marks;
+        let all = self.dataset.inputs.content.attestations.iter().enumerate();
+        let rows = all.map(|(place, attestation)| AttestationRow {
+            file: file_name(&attestation.file),
+            states: match attestation.statement {
+                Statement::SubmittedBySource { .. } => "submitted by the source",
+                Statement::Withdrawn(_) => "withdrawn",
+                Statement::Disputed(_) => "disputed",
+            },
+            decided_by: format!("{}, {}", attestation.reviewer, attestation.date),
+            outcome: match (marks.states[place], marks.used[place]) {
+                (State::Active, 0) => {
+                    "not used: what it says does not fit the facts about its records, or they are not shown".to_owned()
+                }
+                (State::Active, n) => format!("used for {}", counted(n as usize, "record", "records")),
+                (state, _) => why_lapsed(attestation, state).1,
+            },
+        });
+        rows.collect()
+    }
+
+    fn dropped(&self) -> Vec<DroppedRow<'a>> {
+        let (marks, inputs) = (&self.dataset.marks, &self.dataset.inputs);
+        let mut models = vec![None; inputs.records.len()];
+        for reading in &self.dataset.readings {
+            models[reading.resolved.record as usize] = Some(reading.resolved.model);
+        }
+        let mut rows = Vec::new();
+        for (place, markers) in marks.records.iter().enumerate() {
+            let trace = match markers.trace {
+                Trace::Local(why @ (Untraced::Changed | Untraced::IndexDisagrees)) => Some(why.words().to_owned()),
+                _ => None,
+            };
+            let lapsed = markers
+                .lapsed
+                .iter()
+                .map(|it| why_lapsed(&inputs.content.attestations[*it as usize], marks.states[*it as usize]).1);
+            for why in trace.into_iter().chain(lapsed) {
+                let origin = &inputs.records[place].origin;
+                let hash = short_hash(origin);
+                let url = models[place].map(|model| format!("{}#r{hash}", self.model_url(model)));
+                rows.push(DroppedRow { record: Labelled { text: &origin.path, url }, hash, why });
+            }
+        }
+        rows
+    }
+}

@@ -1,0 +1,154 @@
+//! The charts of a ranking, each with its description and its data as a table.
+
+use serde::Serialize;
+
+use super::Cards;
+use crate::chart::Range;
+use crate::chart::frontier::{Frontier, Point};
+use crate::chart::histogram::Histogram;
+use crate::load::metadata::BenchmarkMeta;
+use crate::merge::{Direction, Ranking, Reading, Scale};
+use crate::words::{count, counted};
+
+/// How the scores are distributed.
+#[derive(Debug, Serialize)]
+pub struct DistributionView {
+    /// What it shows, in words.
+    pub description: String,
+    /// The drawing.
+    pub chart: Histogram,
+}
+
+/// The best score over time.
+#[derive(Debug, Serialize)]
+pub struct OverTimeView<'a> {
+    /// What it shows, in words.
+    pub description: String,
+    /// The drawing.
+    pub chart: Frontier,
+    /// First and last day of the axis.
+    pub days: (&'a str, &'a str),
+    /// The models that were best when they came.
+    pub best: Vec<BestView<'a>>,
+}
+
+/// A model that was the best when it came.
+#[derive(Debug, Serialize)]
+pub struct BestView<'a> {
+    /// Day of its release.
+    pub day: &'a str,
+    /// Its name.
+    pub model: &'a str,
+    /// Its card.
+    pub url: String,
+    /// The record's digits and unit.
+    pub score: String,
+}
+
+impl<'a> Cards<'a> {
+    /// The readings that stand for the ranked models, best first.
+    fn ranked(&self, ranking: &'a Ranking) -> impl Iterator<Item = &'a Reading> {
+        let dataset = self.dataset;
+        ranking.rows.iter().filter(|row| row.rank.is_some()).map(|row| &dataset.readings_in(row)[0])
+    }
+
+    /// The axis of a ranking: its bounds, else what its scores span.
+    fn range(&self, ranking: &'a Ranking) -> Option<Range> {
+        match self.ranked(ranking).next()?.scale {
+            Scale::Proportion | Scale::Percent => Some(Range { min: 0.0, max: 1.0 }),
+            Scale::Range { min, max } => Some(Range { min, max }),
+            Scale::Open | Scale::Contradictory => Range::around(self.ranked(ranking).map(|reading| reading.position)),
+        }
+    }
+
+    /// Of a ranking with at least five models.
+    pub(super) fn distribution(&self, ranking: &'a Ranking, meta: Option<&BenchmarkMeta>) -> Option<DistributionView> {
+        let range = self.range(ranking)?;
+        let n = self.ranked(ranking).count();
+        if n < 5 {
+            return None;
+        }
+        let has_bounds = !matches!(self.ranked(ranking).next()?.scale, Scale::Open);
+        let chance = meta.and_then(|meta| chance(meta, range));
+        let mut marks = Vec::new();
+        marks.extend(chance.map(|chance| (chance, format!("chance {chance}"))));
+        if has_bounds {
+            let (ceiling, end) = match ranking.direction {
+                Direction::LowerIsBetter => (range.min, "best possible"),
+                _ => (range.max, "best possible"),
+            };
+            marks.push((ceiling, end.to_owned()));
+        }
+        let at_chance = chance.map(|chance| {
+            let n = self.ranked(ranking).filter(|reading| match ranking.direction {
+                Direction::LowerIsBetter => reading.position >= chance,
+                _ => reading.position <= chance,
+            });
+            let n = n.count();
+            format!(
+                " {} no better than the chance level of {chance}, which metadata gives.",
+                counted(n, "model is", "models are")
+            )
+        });
+        let description = format!(
+            "Scores of {} on an axis from {} to {}{}.{}",
+            counted(n, "ranked model", "ranked models"),
+            range.min,
+            range.max,
+            if has_bounds { "" } else { ", which is what they span, as no bounds are reported" },
+            at_chance.unwrap_or_else(|| " The chance level is not reported.".to_owned()),
+        );
+        let positions = self.ranked(ranking).map(|reading| reading.position);
+        Some(DistributionView { description, chart: Histogram::new(range, positions, &marks) })
+    }
+
+    /// By the days of release that metadata gives, if at least two models have one.
+    pub(super) fn over_time(&self, ranking: &'a Ranking) -> Option<OverTimeView<'a>> {
+        let range = self.range(ranking)?;
+        let models = &self.dataset.entities.models;
+        let mut dated: Vec<(&str, i64, &Reading)> = self
+            .ranked(ranking)
+            .filter_map(|reading| {
+                let released = self.dataset.model_meta(&models[reading.resolved.model])?.released.as_deref()?;
+                Some((released, crate::date::day_number(released)?, reading))
+            })
+            .collect();
+        // The sort is stable: of one day, the better comes first.
+        dated.sort_by_key(|(_, day, _)| *day);
+        let ((first, first_day, _), (last, last_day, _)) = (dated.first()?, dated.last()?);
+        if first_day == last_day {
+            return None;
+        }
+        let days = (*first, *last);
+        let points: Vec<Point> =
+            dated.iter().map(|(_, day, reading)| Point { day: *day as f64, score: reading.position }).collect();
+        let chart = Frontier::new(range, &points, ranking.direction != Direction::LowerIsBetter)?;
+        let best = chart.best.iter().map(|&at| {
+            let (day, _, reading) = dated[at];
+            let score = super::score(self.dataset, reading);
+            BestView {
+                day,
+                model: &models[reading.resolved.model].name,
+                url: self.model_url(reading.resolved.model),
+                score: format!("{} {}", score.digits, score.unit),
+            }
+        });
+        let description = format!(
+            "Each dot is a model at the day of its release; the line is the best score so far. {} of {} have such a day in metadata. The day is that of the model, not of the evaluation.",
+            count(dated.len()),
+            counted(self.ranked(ranking).count(), "ranked model", "ranked models"),
+        );
+        Some(OverTimeView { description, days, best: best.collect(), chart })
+    }
+}
+
+/// The chance level on the axis of a ranking, where metadata gives it on the same scale or on one
+/// that is a hundred times as long.
+fn chance(meta: &BenchmarkMeta, range: Range) -> Option<f64> {
+    let level = meta.chance_level?;
+    let (min, max) = meta.scale?;
+    if (min, max) == (range.min, range.max) {
+        return Some(level);
+    }
+    ((min, max) == (0.0, 100.0) && (range.min, range.max) == (0.0, 1.0)).then_some(level / 100.0)
+}

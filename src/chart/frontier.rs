@@ -1,0 +1,119 @@
+//! A *frontier*: the best score of models by the day of their release.
+
+use serde::Serialize;
+
+use super::{Range, Tick, tenths};
+
+/// Height of the plot.
+const HEIGHT: f64 = 160.0;
+/// Room above it.
+const TOP: f64 = 10.0;
+
+/// One model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// Day of release, as a number of days.
+    pub day: f64,
+    /// Score.
+    pub score: f64,
+}
+
+/// Where everything stands.
+#[derive(Debug, Serialize)]
+pub struct Frontier {
+    /// In pixels.
+    pub height: f64,
+    /// The line below the plot.
+    pub base: f64,
+    /// Scores: places down in pixels.
+    pub scores: Vec<Tick>,
+    /// All models.
+    pub dots: Vec<Dot>,
+    /// The best so far, as lines across and up.
+    pub steps: Vec<Step>,
+    /// Places of the models that were best when they came, in the order given.
+    #[serde(skip)]
+    pub best: Vec<usize>,
+}
+
+/// A model.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Dot {
+    /// Place across.
+    pub x: f64,
+    /// Place down.
+    pub y: f64,
+    /// True if it was the best when it came.
+    pub is_best: bool,
+}
+
+/// A piece of the line.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Step {
+    /// From.
+    pub x1: f64,
+    /// From.
+    pub y1: f64,
+    /// To.
+    pub x2: f64,
+    /// To.
+    pub y2: f64,
+}
+
+impl Frontier {
+    /// Of `points` by day; of those of one day the better comes first. `higher` is true if more is better.
+    pub fn new(range: Range, points: &[Point], higher: bool) -> Option<Frontier> {
+        let days = Range::around(points.iter().map(|point| point.day))?;
+        let y = |score: f64| tenths(TOP + HEIGHT * (1.0 - range.share(score)));
+        let better = |a: f64, b: f64| if higher { a > b } else { a < b };
+        let mut best: Vec<usize> = Vec::new();
+        for (at, point) in points.iter().enumerate() {
+            if best.last().is_none_or(|last| better(point.score, points[*last].score)) {
+                best.push(at);
+            }
+        }
+        let mut steps = Vec::new();
+        for (at, &place) in best.iter().enumerate() {
+            let here = &points[place];
+            let (x1, y1) = (days.across(here.day), y(here.score));
+            let next = best.get(at + 1).map(|next| &points[*next]);
+            let x2 = next.map_or(99.0, |next| days.across(next.day));
+            steps.push(Step { x1, y1, x2, y2: y1 });
+            if let Some(next) = next {
+                steps.push(Step { x1: x2, y1, x2, y2: y(next.score) });
+            }
+        }
+        let dots = points.iter().enumerate().map(|(at, point)| Dot {
+            x: days.across(point.day),
+            y: y(point.score),
+            is_best: best.binary_search(&at).is_ok(),
+        });
+        let scores = range.ticks().into_iter().zip([range.min, (range.min + range.max) / 2.0, range.max]);
+        Some(Frontier {
+            height: TOP + HEIGHT + 22.0,
+            base: TOP + HEIGHT,
+            dots: dots.collect(),
+            steps,
+            scores: scores.map(|(tick, score)| Tick { at: y(score), anchor: "start", ..tick }).collect(),
+            best,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_goes_up_only_where_a_model_is_better() {
+        let points: Vec<Point> =
+            [(0.0, 0.5), (10.0, 0.4), (20.0, 0.5), (30.0, 0.8)].map(|(day, score)| Point { day, score }).into();
+        let range = Range { min: 0.0, max: 1.0 };
+        let up = Frontier::new(range, &points, true).unwrap();
+        assert_eq!(up.best, [0, 3], "an equal score is no new best");
+        assert_eq!(up.steps.len(), 3);
+        let down = Frontier::new(range, &points, false).unwrap();
+        assert_eq!(down.best, [0, 1]);
+        assert!(Frontier::new(range, &[], true).is_none());
+    }
+}

@@ -1,0 +1,301 @@
+//! A *published* copy of a site, in a folder or at an address: every number on its cards is held
+//! against the record that it names, by hash and pointer.
+//!
+//! Pages are found by following links from the start page. Nothing but the copy itself and the
+//! records that it names is asked for, and no token is sent.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use rayon::prelude::*;
+use reqwest::blocking::Client;
+use reqwest::{StatusCode, Url};
+
+use super::Checked;
+use super::html::{self, PageParts, ShownNumber, ShownRecord};
+use super::links::{Target, target};
+use crate::Progress;
+use crate::diagnostic::Diagnostics;
+use crate::hash::Sha256;
+use crate::load::block::Blocks;
+use crate::load::record;
+
+/// No page and no record has more.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Verifies the copy at `place`. Records that it does not hold itself are looked for below
+/// `datastores`, then where the card says they are public.
+pub fn published(place: &str, datastores: &[PathBuf], progress: &dyn Progress) -> Result<Checked> {
+    let copy = Copy::new(place)?;
+    let mut found = Diagnostics::default();
+    progress.stage("read pages", 0);
+    let pages = copy.pages(progress, &mut found)?;
+    let shown = pages.iter().flat_map(|page| page.parts.records.iter().map(move |record| (page, record)));
+    // A record is named on many cards, and read once.
+    let records: HashMap<&str, (&Page, &ShownRecord)> =
+        shown.map(|(page, record)| (record.sha256.as_str(), (page, record))).collect();
+    progress.stage("read records", records.len());
+    let blocks = Blocks::default();
+    let digits: HashMap<&str, Result<Scores, String>> = (records.par_iter())
+        .map(|(sha256, (page, record))| {
+            progress.step();
+            (*sha256, copy.record(page, record, datastores).and_then(|bytes| scores(&bytes, &blocks)))
+        })
+        .collect();
+    let places: HashMap<(&str, &str), &ShownRecord> = (pages.iter())
+        .flat_map(|page| page.parts.records.iter().map(|record| ((page.path.as_str(), record.anchor.as_str()), record)))
+        .collect();
+    let mut numbers = 0;
+    let mut reported = HashSet::new();
+    for page in &pages {
+        let file = copy.name(&page.path);
+        for number in &page.parts.numbers {
+            let record = match target(&page.path, &number.record, None) {
+                Target::File(path, anchor) => places.get(&(path.as_str(), anchor.as_str())).copied(),
+                _ => None,
+            };
+            match verdict(number, record, &digits) {
+                Verdict::Holds => numbers += 1,
+                Verdict::Wrong(message) => {
+                    let help = "build the site again from its records";
+                    found.error("wrong-number", &file, &number.pointer, message, help);
+                }
+                Verdict::NotVerified(sha256, why) => {
+                    if reported.insert(sha256.clone()) {
+                        let message = format!("numbers of record {sha256} were not verified: {why}");
+                        let help = "name a datastore that holds it with --datastore".to_owned();
+                        found.warn_with_help("record-not-read", &file, "", message, help);
+                    }
+                }
+            }
+        }
+    }
+    if pages.iter().all(|page| page.parts.numbers.is_empty()) {
+        let help = "name the folder or address of index.html; templates of your own must keep the classes of the table of results";
+        found.error("no-numbers", place, "", "no number with its record was found".to_owned(), help);
+    }
+    Ok(Checked {
+        records: digits.values().filter(|scores| scores.is_ok()).count(),
+        numbers,
+        pages: pages.len(),
+        links: pages.iter().map(|page| page.parts.links.len()).sum(),
+        bytes: pages.iter().map(|page| page.bytes).sum(),
+        findings: found.into_sorted(),
+    })
+}
+
+struct Page {
+    path: String,
+    parts: PageParts,
+    bytes: u64,
+}
+
+/// The digits of the scores of a record, by the place of their results.
+type Scores = HashMap<String, String>;
+
+enum Verdict {
+    Holds,
+    Wrong(String),
+    NotVerified(String, String),
+}
+
+fn verdict(
+    number: &ShownNumber,
+    record: Option<&ShownRecord>,
+    digits: &HashMap<&str, Result<Scores, String>>,
+) -> Verdict {
+    let Some(record) = record else {
+        return Verdict::Wrong(format!("{} names a record at `{}`, which is not there", number.digits, number.record));
+    };
+    let sha256 = &record.sha256;
+    match digits.get(sha256.as_str()) {
+        // A ranking leads to the card, and leaves the pointer to it.
+        Some(Ok(scores)) if number.pointer.is_empty() => match scores.values().any(|digits| *digits == number.digits) {
+            true => Verdict::Holds,
+            false => Verdict::Wrong(format!("the page says {}, which is no score of record {sha256}", number.digits)),
+        },
+        Some(Ok(scores)) => match scores.get(&number.pointer) {
+            Some(digits) if *digits == number.digits => Verdict::Holds,
+            Some(digits) => {
+                Verdict::Wrong(format!("the page says {}, and record {sha256} says {digits}", number.digits))
+            }
+            None => Verdict::Wrong(format!("record {sha256} has no score at this place")),
+        },
+        Some(Err(why)) if why.starts_with(HASH) => Verdict::Wrong(format!("record {sha256}: {why}")),
+        Some(Err(why)) => Verdict::NotVerified(sha256.clone(), why.clone()),
+        None => Verdict::NotVerified(sha256.clone(), "it has no hash".to_owned()),
+    }
+}
+
+fn scores(bytes: &[u8], blocks: &Blocks) -> Result<Scores, String> {
+    let (record, _) = record::parse(bytes, blocks).map_err(|_| "it cannot be read as a record".to_owned())?;
+    let score = |result: &record::EvaluationResult| {
+        (format!("/evaluation_results/{}", result.index), result.score.digits().to_owned())
+    };
+    Ok(record.results.iter().map(score).collect())
+}
+
+/// How the complaint about other bytes begins.
+const HASH: &str = "its bytes have another SHA-256";
+
+/// Where a copy is.
+enum Copy {
+    Folder(PathBuf),
+    Address(Url, Client),
+}
+
+impl Copy {
+    fn new(place: &str) -> Result<Copy> {
+        if place.starts_with("https://") || place.starts_with("http://") {
+            let mut url = Url::parse(place).with_context(|| format!("`{place}` is not an address"))?;
+            // A file of the site, or its folder.
+            let folder = match url.path().rsplit_once('/') {
+                Some((folder, "index.html")) => format!("{folder}/"),
+                _ => format!("{}/", url.path().trim_end_matches('/')),
+            };
+            url.set_path(&folder);
+            return Ok(Copy::Address(url, client()?));
+        }
+        let folder = Path::new(place);
+        let folder = if folder.join("pages/index.html").is_file() { folder.join("pages") } else { folder.to_owned() };
+        ensure!(
+            folder.join("index.html").is_file(),
+            "--site {place} holds no index.html\n  help: name a folder that `evalcards build` wrote, such as site/pages, or an address with https://"
+        );
+        Ok(Copy::Folder(folder))
+    }
+
+    /// `path` as a person would write it.
+    fn name(&self, path: &str) -> String {
+        match self {
+            Copy::Folder(folder) => folder.join(path).display().to_string(),
+            Copy::Address(url, _) => format!("{url}{path}"),
+        }
+    }
+
+    /// All pages that can be reached from the start page.
+    fn pages(&self, progress: &dyn Progress, found: &mut Diagnostics) -> Result<Vec<Page>> {
+        let mut known: BTreeSet<String> = ["index.html".to_owned()].into();
+        let mut next: Vec<String> = known.iter().cloned().collect();
+        let mut pages = Vec::new();
+        while !next.is_empty() {
+            let read: Vec<(String, Result<Option<Vec<u8>>>)> = (next.into_par_iter())
+                .map(|path| {
+                    progress.step();
+                    let bytes = self.get(&path);
+                    (path, bytes)
+                })
+                .collect();
+            next = Vec::new();
+            for (path, bytes) in read {
+                let Some(bytes) = bytes? else {
+                    ensure!(path != "index.html", "there is no site at {}", self.name(""));
+                    let message = "a page of the site links to it, and it is not there".to_owned();
+                    found.error("dead-link", &self.name(&path), "", message, "build and publish the whole site again");
+                    continue;
+                };
+                let parts = html::parts(&String::from_utf8_lossy(&bytes));
+                for link in &parts.links {
+                    if let Target::File(target, _) = target(&path, link, None)
+                        && target.ends_with(".html")
+                        && known.insert(target.clone())
+                    {
+                        next.push(target);
+                    }
+                }
+                pages.push(Page { path, parts, bytes: bytes.len() as u64 });
+            }
+        }
+        pages.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(pages)
+    }
+
+    /// A file of the copy; `None` if it is not there.
+    fn get(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        match self {
+            Copy::Folder(folder) => match fs::read(folder.join(path)) {
+                Ok(bytes) => Ok(Some(bytes)),
+                Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                Err(err) => Err(err).with_context(|| format!("failed to read {}", self.name(path))),
+            },
+            Copy::Address(url, client) => {
+                let mut address = url.clone();
+                if let Ok(mut parts) = address.path_segments_mut() {
+                    parts.pop_if_empty().extend(path.split('/'));
+                }
+                download(client, &address)
+            }
+        }
+    }
+
+    /// The bytes that `record` names, from wherever they are at hand; they have its hash.
+    fn record(&self, page: &Page, record: &ShownRecord, datastores: &[PathBuf]) -> Result<Vec<u8>, String> {
+        let expected = Sha256::from_hex(&record.sha256).ok_or("its SHA-256 is not 64 hex digits")?;
+        let is_right = |bytes: &Vec<u8>| Sha256::of(bytes) == expected;
+        let bytes = match target(&page.path, &record.url, None) {
+            Target::File(path, _) => self.get(&path).map_err(|err| format!("{err:#}"))?,
+            Target::Outside => None,
+            Target::Elsewhere => {
+                let path = public_path(&record.url);
+                let at_hand = path.and_then(|path| {
+                    let read = |root: &PathBuf| fs::read(root.join(&path)).ok().filter(is_right);
+                    datastores.iter().find_map(read)
+                });
+                match at_hand {
+                    Some(bytes) => Some(bytes),
+                    None => fetch_public(&record.url).map_err(|err| format!("{err:#}"))?,
+                }
+            }
+        };
+        let bytes = bytes.ok_or_else(|| format!("{} is not there", record.url))?;
+        if !is_right(&bytes) {
+            return Err(format!("{HASH} than the card says ({})", Sha256::of(&bytes)));
+        }
+        Ok(bytes)
+    }
+}
+
+/// The path in its datastore of a record on the Hub.
+fn public_path(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("/blob/")?;
+    let (_, path) = rest.split_once('/')?;
+    let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?.into_owned();
+    crate::load::datastore::is_safe_relative(&path).then_some(path)
+}
+
+/// A record from where it is public: the Hub shows a page at `/blob/` and gives the bytes at `/resolve/`.
+fn fetch_public(url: &str) -> Result<Option<Vec<u8>>> {
+    let url = Url::parse(&url.replacen("/blob/", "/resolve/", 1)).context("its address cannot be read")?;
+    ensure!(matches!(url.scheme(), "https" | "http"), "its address is not on the web");
+    if std::env::var_os("HF_HUB_OFFLINE").is_some_and(|value| value == "1") {
+        bail!("HF_HUB_OFFLINE is set, so {url} was not read");
+    }
+    download(&client()?, &url)
+}
+
+fn client() -> Result<Client> {
+    // An error means that another part of the program did it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder()
+        .connect_timeout(Duration::from_secs(10))
+        .timeout(Duration::from_secs(60))
+        .user_agent(concat!("evalcards/", env!("CARGO_PKG_VERSION")));
+    client.build().context("failed to start the web client")
+}
+
+fn download(client: &Client, url: &Url) -> Result<Option<Vec<u8>>> {
+    let response = client.get(url.clone()).send().map_err(reqwest::Error::without_url);
+    let response = response.with_context(|| format!("{url} cannot be reached"))?;
+    if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::GONE) {
+        return Ok(None);
+    }
+    ensure!(response.status().is_success(), "{url} answers {}", response.status());
+    let mut bytes = Vec::new();
+    response.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(|| format!("{url} ended early"))?;
+    ensure!(bytes.len() as u64 <= MAX_BYTES, "{url} has more than {} MiB", MAX_BYTES >> 20);
+    Ok(Some(bytes))
+}

@@ -1,0 +1,44 @@
+//! `evalcards init`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use evalcards::init;
+
+use crate::cli::{Common, Init};
+
+/// Runs `evalcards init`.
+pub fn run(init: Init, common: &Common) -> Result<ExitCode> {
+    let root = init.dir.map_or_else(|| common.root.clone(), |dir| evalcards::config::below(&common.root, dir));
+    let project = init::init(&root)?;
+    let mut out = io::stdout().lock();
+    if common.json {
+        let document = serde_json::json!({
+            "command": "init", "ok": true, "root": root, "written": project.written, "kept": project.kept,
+        });
+        writeln!(out, "{document:#}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if common.quiet {
+        return Ok(ExitCode::SUCCESS);
+    }
+    for path in &project.written {
+        writeln!(out, "wrote  {}", root.join(path).display())?;
+    }
+    for path in &project.kept {
+        writeln!(out, "kept   {}, which was there already", root.join(path).display())?;
+    }
+    let go_there = match root.as_os_str().to_str() {
+        Some(".") => String::new(),
+        _ => format!("  cd {}\n", root.display()),
+    };
+    write!(
+        out,
+        "\nNext:\n{go_there}  evalcards serve    shows the site and reloads it as you write\n  \
+         evalcards check    says what is wrong, and where\n  \
+         evalcards build    writes the site to site/pages/\n\n\
+         Put records into content/datastore/, or name collections in .github/workflows/pages.yml.\n"
+    )?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,60 @@
+//! `evalcards serve`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Result;
+use evalcards::diagnostic::printable;
+use evalcards::serve::{self, News};
+
+use crate::cli::{Common, Serve};
+
+/// Runs `evalcards serve`, until somebody ends it.
+pub fn run(serve: Serve, common: &Common) -> Result<ExitCode> {
+    serve.sources.start_threads()?;
+    serve::serve(&serve.options(common), |news| tell(&news, common))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn tell(news: &News, common: &Common) {
+    let is_on = common.color.is_on();
+    let label = |colour: &str, label: &str| match is_on {
+        true => format!("\x1b[{colour}m{label}\x1b[0m"),
+        false => label.to_owned(),
+    };
+    match news {
+        News::Serving(address, took) => {
+            let url = format!("http://{address}/");
+            if common.json {
+                let document = serde_json::json!({ "command": "serve", "ok": true, "address": url });
+                // Whoever closed standard output does not want to know.
+                let _ = writeln!(io::stdout(), "{document:#}").and_then(|()| io::stdout().flush());
+            }
+            if !common.quiet {
+                eprintln!("Serving the site at {url} after {}; end with Ctrl-C", in_words(*took));
+                if !address.ip().is_loopback() {
+                    eprintln!("{}: other machines on your network can read it", label("33", "warning"));
+                }
+            }
+        }
+        News::Rebuilt(took) if !common.quiet => eprintln!("Changed, and shown after {}", in_words(*took)),
+        News::Mended if !common.quiet => eprintln!("Mended; the site is as before"),
+        News::Rebuilt(_) | News::Mended => {}
+        News::Failed(text) => {
+            let text: Vec<String> = text.lines().map(printable).collect();
+            eprintln!("{}: {}\nThe last good site stays.", label("31;1", "error"), text.join("\n"));
+        }
+        News::Found(findings) => findings.iter().for_each(|finding| super::print_diagnostic(finding, common)),
+        News::NotWatched(problem) => {
+            eprintln!("{}: changes will not be seen in {}", label("33", "warning"), printable(problem));
+        }
+    }
+}
+
+fn in_words(duration: Duration) -> String {
+    match duration.as_millis() {
+        millis @ ..1000 => format!("{millis} ms"),
+        _ => format!("{:.1} s", duration.as_secs_f64()),
+    }
+}

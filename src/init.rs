@@ -1,0 +1,60 @@
+//! *Init* writes a new project: an example of each kind of file, each explained in the file itself.
+//!
+//! A file that is there already is kept as it is, whatever it holds.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+/// Path and text of every file of a new project.
+const FILES: [(&str, &str); 10] = [
+    ("content/site.yaml", include_str!("init/site.yaml")),
+    ("content/models/example-org/example-model.md", include_str!("init/model.md")),
+    ("content/benchmarks/example-quiz.md", include_str!("init/benchmark.md")),
+    ("content/organizations.yaml", include_str!("init/organizations.yaml")),
+    ("content/collections.yaml", include_str!("init/collections.yaml")),
+    ("content/metrics.yaml", include_str!("init/metrics.yaml")),
+    ("content/pages/about.md", include_str!("init/about.md")),
+    (
+        "content/datastore/data/example/example-org/example-model/6f0c7c3e-8a55-4c3b-9d55-2f6f7d1f4a10.json",
+        include_str!("init/record.json"),
+    ),
+    (".github/workflows/pages.yml", include_str!("init/pages.yml")),
+    (".gitignore", include_str!("init/gitignore")),
+];
+
+/// What became of the files.
+#[derive(Debug, Default)]
+pub struct Project {
+    /// Written now.
+    pub written: Vec<&'static str>,
+    /// There already, and untouched.
+    pub kept: Vec<&'static str>,
+}
+
+/// Writes a new project into `root`, which is made if it is not there.
+pub fn init(root: &Path) -> Result<Project> {
+    // Examples among somebody's own records would be shown as if they were theirs.
+    let content = root.join("content");
+    ensure!(
+        fs::symlink_metadata(&content).is_err(),
+        "{} is there already, so this is a project: nothing was written\n  help: name another folder: evalcards init DIR",
+        content.display()
+    );
+    let mut project = Project::default();
+    for (path, text) in FILES {
+        let target = root.join(path);
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        }
+        let text = text.replace("evalcards@VERSION", concat!("evalcards@", env!("CARGO_PKG_VERSION")));
+        match File::create_new(&target).and_then(|mut file| file.write_all(text.as_bytes())) {
+            Ok(()) => project.written.push(path),
+            Err(err) if err.kind() == io::ErrorKind::AlreadyExists => project.kept.push(path),
+            Err(err) => return Err(err).with_context(|| format!("cannot write {}", target.display())),
+        }
+    }
+    Ok(project)
+}

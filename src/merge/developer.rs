@@ -1,0 +1,57 @@
+//! Who made which models: as metadata says, else as records claim. Nobody is a developer because
+//! of the first part of an id.
+
+use std::collections::BTreeMap;
+
+use super::Dataset;
+use crate::id::{Id, Table};
+use crate::names::{is_not_reported, normal_form, slug};
+use crate::resolve::Model;
+
+/// One organisation, or person, that makes models.
+#[derive(Debug)]
+pub struct Developer {
+    /// Slug.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Place of its metadata in [`crate::load::content::Content::organizations`].
+    pub meta: Option<usize>,
+    /// Its models, by id.
+    pub models: Vec<Id<Model>>,
+    /// How many of them it has by the claim of records only.
+    pub n_claimed: usize,
+}
+
+/// The developers by name, and that of each model.
+pub fn developers(dataset: &Dataset) -> (Table<Developer>, Vec<Option<Id<Developer>>>) {
+    let organizations = &dataset.inputs.content.organizations;
+    let mut by_key: BTreeMap<(String, String), Developer> = BTreeMap::new();
+    for (id, model) in dataset.entities.models.iter() {
+        let stated = dataset.model_meta(model).and_then(|meta| meta.developer.as_deref());
+        let is_claimed = stated.is_none();
+        let Some(name) = stated.or(model.claimed_developer.as_deref()).filter(|name| !is_not_reported(name)) else {
+            continue;
+        };
+        let meta = model.developer.map(|(place, _)| place);
+        let (slug, name) = match meta {
+            Some(place) => (organizations[place].id.clone(), organizations[place].name.as_str()),
+            None => (slug(name), name),
+        };
+        let developer = by_key
+            .entry((normal_form(name).unwrap_or_default(), slug.clone()))
+            .or_insert_with(|| Developer { id: slug, name: name.to_owned(), meta, models: Vec::new(), n_claimed: 0 });
+        developer.models.push(id);
+        developer.n_claimed += usize::from(is_claimed);
+    }
+    let mut developers = Table::default();
+    let mut of_model = vec![None; dataset.entities.models.len()];
+    for developer in by_key.into_values() {
+        let models = developer.models.clone();
+        let id = developers.push(developer);
+        for model in models {
+            of_model[model.index()] = Some(id);
+        }
+    }
+    (developers, of_model)
+}

@@ -1,0 +1,260 @@
+//! *Serve* shows the site while it is written, from memory: nothing is written to disk.
+//!
+//! One thread owns the site and answers one event after the other: a page is asked for and made at
+//! once, or files changed and what they touch is read anew. Until new content is whole, the last
+//! good site stays. [`http`] speaks with browsers, [`watch`] with the file system.
+
+mod http;
+mod project;
+mod watch;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+
+use crate::config;
+use crate::diagnostic::Diagnostic;
+use crate::output::OutputFile;
+use crate::stages::SiteFile;
+use http::{Answer, Asked, Server, Status};
+use project::{Fresh, Project};
+use watch::{Change, Watch};
+
+/// What is served, and where.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// As for a build; the base URL is ours.
+    pub build: config::Options,
+    /// The address to listen at; loopback unless somebody asked for another.
+    pub host: IpAddr,
+    /// The port; 0 for any that is free.
+    pub port: u16,
+}
+
+/// What a person is told while the site is served.
+#[derive(Debug)]
+pub enum News<'a> {
+    /// The site can be looked at.
+    Serving(SocketAddr, Duration),
+    /// Content changed, and the site with it.
+    Rebuilt(Duration),
+    /// Content changed and cannot be used; the last good site stays.
+    Failed(&'a str),
+    /// The mistake is mended, and the site is as before.
+    Mended,
+    /// Findings that were not there before.
+    Found(&'a [Diagnostic]),
+    /// Changes in this place will not be seen.
+    NotWatched(&'a str),
+}
+
+enum Event {
+    Asked(Asked),
+    Changed(Change),
+}
+
+/// Files are read when nothing happened for so long: some editors write in several steps.
+const QUIET: Duration = Duration::from_millis(15);
+
+/// Serves until the process ends. `tell` hears what happens.
+pub fn serve(options: &Options, mut tell: impl FnMut(News)) -> Result<()> {
+    let start = Instant::now();
+    let (sender, events) = mpsc::channel();
+    let ask = sender.clone();
+    let server = Server::start(options.host, options.port, move |asked| _ = ask.send(Event::Asked(asked)))?;
+    let build = config::Options { base_url: Some(format!("http://{}/", server.address)), ..options.build.clone() };
+    let mut watch = Watch::new(move |change| _ = sender.send(Event::Changed(change)))?;
+    let mut project = Project::read(build)?;
+    let mut last_good = HashMap::new();
+    let mut known = Vec::new();
+    let mut began = None;
+    for problem in watch.update(project.config()) {
+        tell(News::NotWatched(&problem));
+    }
+    for generation in 0_u64.. {
+        let (fresh, moment) = {
+            let (site, found) = project.site();
+            let files = project.prepared.files(&site);
+            let mut shown = Shown::new(&files, &mut last_good);
+            shown.announce(&server, generation);
+            match began {
+                None => tell(News::Serving(server.address, start.elapsed())),
+                Some(began) => tell(News::Rebuilt(Instant::now() - began)),
+            }
+            let new: Vec<Diagnostic> = found.iter().filter(|finding| !known.contains(*finding)).cloned().collect();
+            if !new.is_empty() {
+                tell(News::Found(&new));
+            }
+            known = found;
+            shown.until_changed(&project, &events, &server, &mut watch, &mut tell)?
+        };
+        began = Some(moment);
+        project = project.renewed(fresh);
+    }
+    Ok(())
+}
+
+/// The site between two changes.
+struct Shown<'a> {
+    files: &'a [SiteFile<'a>],
+    places: HashMap<&'a str, usize>,
+    /// Pages that were asked for, as they were when they could last be made.
+    last_good: &'a mut HashMap<String, Vec<u8>>,
+    status: Status,
+    /// How many files were tried; a broken template is told even if nobody looks at its pages.
+    tried: usize,
+}
+
+impl<'a> Shown<'a> {
+    fn new(files: &'a [SiteFile<'a>], last_good: &'a mut HashMap<String, Vec<u8>>) -> Shown<'a> {
+        let pages = files.iter().enumerate();
+        let places = pages.filter_map(|(number, file)| Some((file.path().strip_prefix("pages/")?, number))).collect();
+        Shown { files, places, last_good, status: Status::default(), tried: 0 }
+    }
+
+    /// Tells browsers that there is a new site.
+    fn announce(&mut self, server: &Server, generation: u64) {
+        // A browser may outlive us; the moment of our start keeps our first site apart from another's.
+        let moment = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        self.status = Status { version: format!("{generation}-{}", moment.as_nanos()), error: None };
+        server.tell(&self.status);
+    }
+
+    /// Answers requests until files changed and were read; gives them with the moment of the change.
+    fn until_changed(
+        &mut self,
+        project: &Project,
+        events: &Receiver<Event>,
+        server: &Server,
+        watch: &mut Watch,
+        tell: &mut impl FnMut(News),
+    ) -> Result<(Fresh, Instant)> {
+        let mut changed: Option<(Change, Instant)> = None;
+        let mut due: Option<Instant> = None;
+        loop {
+            let wait = match due {
+                Some(due) => due.saturating_duration_since(Instant::now()),
+                None if self.tried < self.files.len() => Duration::ZERO,
+                None => Duration::from_secs(3600),
+            };
+            match events.recv_timeout(wait) {
+                Ok(Event::Asked(asked)) => {
+                    let answer = self.answer(asked.path());
+                    asked.answer(answer);
+                }
+                Ok(Event::Changed(change)) => {
+                    let (so_far, moment) = changed.take().unwrap_or((Change::default(), Instant::now()));
+                    // After a mistake, the time of mending is what counts.
+                    let moment = if due.is_some() { moment } else { Instant::now() };
+                    changed = Some((so_far.and(change), moment));
+                    due = Some(Instant::now() + QUIET);
+                }
+                Err(RecvTimeoutError::Timeout) => match (due.take(), changed) {
+                    (Some(_), Some((change, moment))) => match read_changed(project, change, watch, tell) {
+                        Ok(Some(fresh)) => return Ok((fresh, moment)),
+                        Ok(None) => {
+                            changed = None;
+                            if self.status.error.is_some() {
+                                tell(News::Mended);
+                                self.fail(None, server);
+                            }
+                        }
+                        Err(err) => {
+                            let text = format!("{err:#}");
+                            tell(News::Failed(&text));
+                            self.fail(Some(text), server);
+                        }
+                    },
+                    _ => self.try_some(server, tell),
+                },
+                Err(RecvTimeoutError::Disconnected) => return Err(err_ended()),
+            }
+        }
+    }
+
+    fn fail(&mut self, error: Option<String>, server: &Server) {
+        self.status.error = error;
+        server.tell(&self.status);
+    }
+
+    /// Makes some of the pages that nobody asked for, to find what is wrong with them.
+    fn try_some(&mut self, server: &Server, tell: &mut impl FnMut(News)) {
+        const AT_ONCE: usize = 32;
+        let end = (self.tried + AT_ONCE).min(self.files.len());
+        let some = &self.files[self.tried..end];
+        self.tried = end;
+        let pages = some.par_iter().filter(|file| file.path().ends_with(".html"));
+        if let Some(err) = pages.find_map_first(|file| file.bytes().err()) {
+            self.tried = self.files.len(); // one is enough
+            let text = format!("{err:#}");
+            tell(News::Failed(&text));
+            self.fail(Some(text), server);
+        }
+    }
+
+    fn answer(&mut self, path: &str) -> Answer {
+        let found = [path.to_owned(), format!("{path}.html"), format!("{path}index.html")]
+            .into_iter()
+            .find(|path| self.places.contains_key(path.as_str()));
+        let (path, status) = found.map_or(("404.html".to_owned(), 404), |path| (path, 200));
+        let Some(&place) = self.places.get(path.as_str()) else { return Answer::text(404, "There is no such page") };
+        match self.files[place].bytes() {
+            Ok(bytes) => {
+                let bytes = bytes.into_owned();
+                if path.ends_with(".html") {
+                    self.last_good.insert(path.clone(), bytes.clone());
+                }
+                Answer::file(status, &path, bytes, &self.status.version)
+            }
+            Err(err) => match self.last_good.get(&path) {
+                // The message is shown over it, as all that are wrong.
+                Some(bytes) => Answer::file(status, &path, bytes.clone(), &self.status.version),
+                None => Answer::error(&format!("{err:#}"), &self.status.version),
+            },
+        }
+    }
+}
+
+/// Watches folders that are new before they are read, so that no change falls between.
+fn read_changed(
+    project: &Project,
+    change: Change,
+    watch: &mut Watch,
+    tell: &mut impl FnMut(News),
+) -> Result<Option<Fresh>> {
+    for problem in watch.update(project.config()) {
+        tell(News::NotWatched(&problem));
+    }
+    project.read_changed(change)
+}
+
+fn err_ended() -> anyhow::Error {
+    anyhow::anyhow!("the web server ended")
+}
+
+/// The addresses under which `host` is reached, as a message names them.
+fn bind(host: IpAddr, port: u16) -> Result<std::net::TcpListener> {
+    use std::io::ErrorKind;
+    std::net::TcpListener::bind((host, port)).map_err(|err| match err.kind() {
+        ErrorKind::AddrInUse => anyhow::anyhow!(
+            "port {port} is in use by another program\n  help: choose another with --port {}, or any free one with --port 0",
+            port.checked_add(1).unwrap_or(8000)
+        ),
+        ErrorKind::PermissionDenied => {
+            anyhow::anyhow!("port {port} is for the system\n  help: choose one above 1023 with --port")
+        }
+        ErrorKind::AddrNotAvailable => {
+            anyhow::anyhow!("{host} is not an address of this machine\n  help: leave out --host to serve on this machine only")
+        }
+        _ => anyhow::Error::from(err).context(format!("cannot listen at {host} port {port}")),
+    })
+}
+
+/// A runtime for the thread of the web server.
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("failed to start the web server")
+}

@@ -1,0 +1,84 @@
+//! A *signal* is what can be told of results beyond their values: how well their set-up is
+//! documented, who reports them, whether two of them can be compared.
+//!
+//! Signals are pure functions of what the records say. Each has its definition on the Methodology
+//! page; they follow those of Eval Cards, except where the page says why not. What is not known is
+//! counted as not known: it becomes neither a yes nor a no. Thresholds are compared in exact decimals.
+
+pub mod comparability;
+pub mod completeness;
+pub mod coverage;
+pub mod provenance;
+pub mod saturation;
+pub mod scale;
+pub mod setup;
+
+use crate::merge::{Dataset, Reading};
+use completeness::Field;
+use scale::Class;
+use setup::{Documented, Setup, Slot, State};
+
+/// Counts of signals over any number of results.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// Results.
+    pub results: usize,
+    /// Those that state all that a documented set-up needs.
+    pub documented: usize,
+    /// Those that need it: a score that is read from probabilities has no temperature.
+    pub documentable: usize,
+    /// For each slot, how many results fill it, and for how many it is known to apply.
+    pub slots: [(usize, usize); Slot::ALL.len()],
+    /// For each field, how many results report it.
+    pub fields: [usize; Field::ALL.len()],
+    /// For each class of scale, how many results are of it.
+    pub classes: [usize; Class::ALL.len()],
+}
+
+impl Tally {
+    /// Counts `readings`.
+    pub fn of<'r>(dataset: &Dataset, readings: impl IntoIterator<Item = &'r Reading>) -> Tally {
+        let mut tally = Tally::default();
+        for reading in readings {
+            tally.add(dataset, reading);
+        }
+        tally
+    }
+
+    fn add(&mut self, dataset: &Dataset, reading: &Reading) {
+        let (loaded, result) = (dataset.loaded(reading), dataset.result(reading));
+        let setup = Setup::of(loaded, result, is_agentic(dataset, reading));
+        self.results += 1;
+        self.documentable += usize::from(setup.documented != Documented::NotApplicable);
+        self.documented += usize::from(setup.documented == Documented::Yes);
+        for (count, state) in self.slots.iter_mut().zip(setup.slots) {
+            count.0 += usize::from(state == State::Disclosed);
+            count.1 += usize::from(matches!(state, State::Disclosed | State::Missing));
+        }
+        for (count, field) in self.fields.iter_mut().zip(Field::ALL) {
+            *count += usize::from(field.is_reported(dataset, reading));
+        }
+        self.classes[Class::of(&result.metric, reading.scale, &result.score) as usize] += 1;
+    }
+
+    /// Slots that are filled, and slots that are known to apply.
+    pub fn filled(&self) -> (usize, usize) {
+        self.slots.iter().fold((0, 0), |sum, slot| (sum.0 + slot.0, sum.1 + slot.1))
+    }
+}
+
+/// True if metadata says that the benchmark tests agents. Names are no evidence.
+fn is_agentic(dataset: &Dataset, reading: &Reading) -> bool {
+    let benchmark = &dataset.entities.benchmarks[dataset.benchmark_of(reading)];
+    let category = dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref());
+    category.is_some_and(|category| category.to_lowercase().contains("agent"))
+}
+
+/// How many samples the test of a reading has, where its record says so.
+pub fn n_samples(dataset: &Dataset, reading: &Reading) -> Option<u64> {
+    let result = dataset.result(reading);
+    let by_uncertainty = result.uncertainty.as_ref().and_then(|it| it.samples.as_ref()).map(|n| n.digits());
+    let settings = || result.data.settings.iter().chain(result.generation.iter().flat_map(|it| &it.settings));
+    let by_setting = || settings().find(|(key, _)| matches!(key.as_str(), "samples_number" | "n_samples"));
+    by_uncertainty.or_else(|| by_setting().map(|(_, value)| value.as_str()))?.parse().ok().filter(|n| *n > 0)
+}

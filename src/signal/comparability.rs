@@ -1,0 +1,446 @@
+//! *Comparability*: whether the readings of one cell agree, and what is known of why they do not.
+//!
+//! Differences are exact decimals from the records' own digits. A difference of exactly the
+//! threshold is within it. Without bounds there is no threshold, and so no verdict.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use bigdecimal::BigDecimal;
+
+use super::scale::Class;
+use super::setup::{HARNESS, HARNESS_VERSION, Setting};
+use crate::id::Id;
+use crate::mark::Standing;
+use crate::merge::{Dataset, Ranking, Reading, Scale};
+use crate::names::is_not_reported;
+use crate::resolve::Evaluator;
+
+/// One reading, as far as comparing goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// Who says so, if somebody is named.
+    pub evaluator: Option<Id<Evaluator>>,
+    /// The score as the record has it.
+    pub score: BigDecimal,
+    /// Its scale.
+    pub scale: Scale,
+}
+
+/// What the readings of a cell are compared in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Unit {
+    /// All are percentages.
+    Percent,
+    /// All are as they stand, on one scale.
+    AsReported,
+    /// Proportions and percentages; the latter divided by 100.
+    Converted,
+}
+
+/// What a comparison finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Equal.
+    Same,
+    /// Equal to this many decimals, the fewest that any of them has.
+    SameTo(u64),
+    /// Apart by the threshold at most.
+    Within,
+    /// Apart by more than the threshold.
+    Diverges,
+    /// The scale has no bounds, so there is no threshold.
+    NoThreshold,
+}
+
+/// Two or more values held against each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// How many.
+    pub n: usize,
+    /// Least value, in the unit.
+    pub least: BigDecimal,
+    /// Greatest.
+    pub greatest: BigDecimal,
+    /// Their difference.
+    pub apart: BigDecimal,
+    /// 5 percent of the scale; `None` if it has no bounds.
+    pub threshold: Option<BigDecimal>,
+    /// What is found.
+    pub verdict: Verdict,
+}
+
+/// The comparisons of one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// What values are in.
+    pub unit: Unit,
+    /// Of all readings.
+    pub all: Comparison,
+    /// Of the medians of named evaluators, where there are several.
+    pub parties: Option<Comparison>,
+}
+
+/// The readings of a cell that can be compared: still asserted, in range, and on a scale that is not
+/// contradictory.
+pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
+    let asserted = readings.iter().filter(|reading| reading.standing == Standing::Current);
+    let points = asserted.filter_map(|reading| {
+        let result = dataset.result(reading);
+        let evaluator = reading.resolved.evaluator;
+        let is_named = !is_not_reported(&dataset.entities.evaluators[evaluator].name);
+        Class::of(&result.metric, reading.scale, &result.score).is_compared().then(|| Point {
+            evaluator: is_named.then_some(evaluator),
+            score: result.score.decimal(),
+            scale: reading.scale,
+        })
+    });
+    points.collect()
+}
+
+/// Compares `points` of one cell; `None` if there are fewer than two.
+pub fn compare(points: &[Point]) -> Option<Cell> {
+    let n_percent = points.iter().filter(|point| point.scale == Scale::Percent).count();
+    let unit = match n_percent {
+        0 => Unit::AsReported,
+        n if n == points.len() => Unit::Percent,
+        _ => Unit::Converted,
+    };
+    let threshold = threshold(unit, points.first()?.scale);
+    let values: Vec<BigDecimal> = points.iter().map(|point| in_unit(point, unit)).collect();
+    let mut by_party: BTreeMap<Id<Evaluator>, Vec<BigDecimal>> = BTreeMap::new();
+    for (point, value) in points.iter().zip(&values) {
+        if let Some(evaluator) = point.evaluator {
+            by_party.entry(evaluator).or_default().push(value.clone());
+        }
+    }
+    let medians: Vec<BigDecimal> = by_party.into_values().filter_map(median).collect();
+    Some(Cell { unit, all: comparison(&values, threshold.clone())?, parties: comparison(&medians, threshold) })
+}
+
+/// A score in the unit of its cell.
+pub fn in_unit(point: &Point, unit: Unit) -> BigDecimal {
+    match (unit, point.scale) {
+        (Unit::Converted, Scale::Percent) => &point.score / BigDecimal::from(100),
+        _ => point.score.clone(),
+    }
+}
+
+/// 0.05 of a proportion, 5 of a percentage, a twentieth of any other scale with bounds.
+fn threshold(unit: Unit, scale: Scale) -> Option<BigDecimal> {
+    let twentieth = BigDecimal::new(5.into(), 2);
+    match (unit, scale) {
+        (Unit::Percent, _) => Some(BigDecimal::from(5)),
+        (_, Scale::Proportion | Scale::Percent) => Some(twentieth),
+        // The shortest decimal of a float is what the record wrote.
+        (_, Scale::Range { min, max }) => {
+            let bound = |bound: f64| bound.to_string().parse::<BigDecimal>().ok();
+            Some(twentieth * (bound(max)? - bound(min)?))
+        }
+        (_, Scale::Open | Scale::Contradictory) => None,
+    }
+}
+
+fn comparison(values: &[BigDecimal], threshold: Option<BigDecimal>) -> Option<Comparison> {
+    if values.len() < 2 {
+        return None;
+    }
+    let (least, greatest) = (values.iter().min()?.clone(), values.iter().max()?.clone());
+    let apart = &greatest - &least;
+    // 0.0423 is 0.04225352112676056 with fewer digits, and no other finding.
+    let digits = values.iter().map(BigDecimal::fractional_digit_count).min().unwrap_or_default();
+    let verdict = match &threshold {
+        _ if least == greatest => Verdict::Same,
+        _ if least.round(digits) == greatest.round(digits) => Verdict::SameTo(digits.max(0) as u64),
+        None => Verdict::NoThreshold,
+        Some(threshold) if apart > *threshold => Verdict::Diverges,
+        Some(_) => Verdict::Within,
+    };
+    Some(Comparison { n: values.len(), least, greatest, apart, threshold, verdict })
+}
+
+/// The median of `points` in `unit`.
+pub fn median_of(points: &[Point], unit: Unit) -> Option<BigDecimal> {
+    median(points.iter().map(|point| in_unit(point, unit)).collect())
+}
+
+/// The middle value, or half of the sum of the two middle ones.
+fn median(mut values: Vec<BigDecimal>) -> Option<BigDecimal> {
+    values.sort();
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        n if n % 2 == 1 => values.into_iter().nth(middle),
+        _ => Some((&values[middle - 1] + &values[middle]) / BigDecimal::from(2)),
+    }
+}
+
+/// How several readings agree in one setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// At least two report different values.
+    Different,
+    /// All report one value.
+    Same,
+    /// One reports it.
+    OnlyOne,
+    /// Some report it, all of them one value.
+    OnlySome(usize),
+    /// Nobody reports it.
+    Nobody,
+}
+
+/// A setting, side by side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared<'a> {
+    /// Which.
+    pub name: Cow<'a, str>,
+    /// How the readings agree.
+    pub agreement: Agreement,
+    /// What each of them reports.
+    pub values: Vec<Option<&'a str>>,
+}
+
+/// Settings that are listed even if nobody reports them, as each is known to move scores.
+const ESSENTIAL: [&str; 6] =
+    [HARNESS, HARNESS_VERSION, "examples in the prompt", "temperature", "token limit", "prompt template"];
+
+/// The settings of several readings side by side: the different ones first, then by name.
+pub fn side_by_side<'a>(readings: &[Vec<Setting<'a>>]) -> Vec<Compared<'a>> {
+    let mut rows: BTreeMap<Cow<'a, str>, Vec<Option<&'a str>>> = BTreeMap::new();
+    for name in ESSENTIAL {
+        rows.insert(Cow::Borrowed(name), vec![None; readings.len()]);
+    }
+    for (at, settings) in readings.iter().enumerate() {
+        for setting in settings {
+            rows.entry(setting.name.clone()).or_insert_with(|| vec![None; readings.len()])[at] = Some(setting.value);
+        }
+    }
+    let mut compared: Vec<Compared> =
+        rows.into_iter().map(|(name, values)| Compared { agreement: agreement(&values), name, values }).collect();
+    let place = |agreement| match agreement {
+        Agreement::Different => 0,
+        Agreement::OnlyOne | Agreement::OnlySome(_) => 1,
+        Agreement::Same => 2,
+        Agreement::Nobody => 3,
+    };
+    compared.sort_by_key(|row| (place(row.agreement), !is_essential(&row.name)));
+    compared
+}
+
+fn agreement(values: &[Option<&str>]) -> Agreement {
+    let mut stated = values.iter().flatten();
+    let n = stated.clone().count();
+    let Some(first) = stated.next() else { return Agreement::Nobody };
+    match n {
+        _ if stated.any(|value| !same_value(first, value)) => Agreement::Different,
+        n if n == values.len() => Agreement::Same,
+        1 => Agreement::OnlyOne,
+        n => Agreement::OnlySome(n),
+    }
+}
+
+/// How many readings agree in each setting: essential ones always, others where one reports them.
+pub fn agreements<'a>(readings: impl Iterator<Item = Vec<Setting<'a>>>) -> Vec<(Cow<'a, str>, Agreement)> {
+    struct Found<'a> {
+        value: &'a str,
+        n: usize,
+        differs: bool,
+    }
+    let mut found: BTreeMap<Cow<'a, str>, Option<Found<'a>>> = BTreeMap::new();
+    found.extend(ESSENTIAL.map(|name| (Cow::Borrowed(name), None)));
+    let mut n_readings = 0;
+    for settings in readings {
+        n_readings += 1;
+        for Setting { name, value } in settings {
+            match found.entry(name).or_default() {
+                Some(known) => {
+                    known.n += 1;
+                    known.differs |= !same_value(known.value, value);
+                }
+                none => *none = Some(Found { value, n: 1, differs: false }),
+            }
+        }
+    }
+    let agreement = |found: &Option<Found>| match found {
+        None => Agreement::Nobody,
+        Some(found) if found.differs => Agreement::Different,
+        Some(found) if found.n >= n_readings => Agreement::Same,
+        Some(found) if found.n == 1 => Agreement::OnlyOne,
+        Some(found) => Agreement::OnlySome(found.n),
+    };
+    found.into_iter().map(|(name, it)| (name, agreement(&it))).collect()
+}
+
+/// True for the settings that are each known to move scores.
+pub fn is_essential(name: &str) -> bool {
+    ESSENTIAL.contains(&name)
+}
+
+/// `0` and `0.0` are one value, and so are `True` and `true`.
+fn same_value(a: &str, b: &str) -> bool {
+    let number = |text: &str| text.parse::<BigDecimal>().ok().filter(|_| text.len() <= 40);
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => a == b || (a.eq_ignore_ascii_case(b) && ["true", "false"].contains(&a.to_lowercase().as_str())),
+    }
+}
+
+/// Why the cells of two rankings of one slice are kept apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Apart {
+    /// They are over different parts of the test.
+    Part,
+    /// One names the part of the test that it is over, and the other names none.
+    PartUnknown,
+    /// They are by different metrics.
+    Metric,
+    /// One direction is not that of the other, or not reported.
+    Direction,
+    /// Their scales are different, or contradictory.
+    Scale,
+}
+
+impl Apart {
+    /// The first reason that holds.
+    pub fn of(dataset: &Dataset, a: &Ranking, b: &Ranking) -> Apart {
+        let is_named = |ranking: &Ranking| !dataset.entities.parts[ranking.part].label.is_empty();
+        if a.part != b.part {
+            if is_named(a) && is_named(b) { Apart::Part } else { Apart::PartUnknown }
+        } else if a.metric != b.metric {
+            Apart::Metric
+        } else if a.direction != b.direction {
+            Apart::Direction
+        } else {
+            Apart::Scale
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Apart::Part => "they are over different parts of the test",
+            Apart::PartUnknown => "one names the part of the test that it is over, and the other names none",
+            Apart::Metric => "they are by different metrics",
+            Apart::Direction => "another end is good, or it is not said which",
+            Apart::Scale => "their scales differ, or are not known to be the same",
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::hash::Sha256;
+    use crate::load::block::Blocks;
+    use crate::load::{Loaded, Origin, record};
+
+    /// A record with one result; further members of the result and of the record as JSON.
+    pub fn record(of_result: &str, of_record: &str) -> Loaded {
+        let json = format!(
+            r#"{{"model_info": {{"id": "a/b"}}{of_record}, "evaluation_results": [{{"evaluation_name": "X", "score_details": {{"score": 0.5}}{of_result}}}]}}"#
+        );
+        let (record, _) = record::parse(json.as_bytes(), &Blocks::default()).unwrap();
+        let origin = Origin {
+            datastore: 0,
+            path: "x".into(),
+            collection: "c".into(),
+            sha256: Sha256::of(b""),
+            subset: None,
+            is_pinned: false,
+            names_another_model: false,
+        };
+        Loaded { record, origin }
+    }
+
+    fn points(scale: Scale, scores: &[(usize, &str)]) -> Vec<Point> {
+        let point = |(evaluator, score): &(usize, &str)| Point {
+            evaluator: (*evaluator > 0).then(|| Id::new(*evaluator)),
+            score: score.parse().unwrap(),
+            scale,
+        };
+        scores.iter().map(point).collect()
+    }
+
+    fn verdict(scale: Scale, scores: &[&str]) -> Verdict {
+        let scores: Vec<(usize, &str)> = scores.iter().map(|score| (1, *score)).collect();
+        compare(&points(scale, &scores)).unwrap().all.verdict
+    }
+
+    #[test]
+    fn exactly_the_threshold_is_within_it() {
+        // In binary floats, 0.35 − 0.30 is more than 0.05.
+        assert_eq!(verdict(Scale::Proportion, &["0.30", "0.35"]), Verdict::Within);
+        assert_eq!(verdict(Scale::Proportion, &["0.30", "0.3500000000000000001"]), Verdict::Diverges);
+        assert_eq!(verdict(Scale::Percent, &["63.7", "58.7"]), Verdict::Within);
+        assert_eq!(verdict(Scale::Percent, &["63.7", "58.69"]), Verdict::Diverges);
+    }
+
+    #[test]
+    fn the_threshold_is_a_twentieth_of_the_scale() {
+        let five = Scale::Range { min: 0.0, max: 5.0 };
+        assert_eq!(verdict(five, &["4.10", "4.35"]), Verdict::Within);
+        assert_eq!(verdict(five, &["4.10", "4.36"]), Verdict::Diverges);
+        let odd = Scale::Range { min: -1.0, max: 0.5 };
+        assert_eq!(compare(&points(odd, &[(1, "0.1"), (1, "0.2")])).unwrap().all.threshold, "0.075".parse().ok());
+        // A bound of 1.5 is a bound like any other.
+        let one_and_a_half = Scale::Range { min: 0.0, max: 1.5 };
+        assert_eq!(verdict(one_and_a_half, &["0.100", "0.175"]), Verdict::Within);
+        assert_eq!(verdict(one_and_a_half, &["0.100", "0.1751"]), Verdict::Diverges);
+    }
+
+    #[test]
+    fn no_bounds_no_verdict() {
+        let found = compare(&points(Scale::Open, &[(1, "1200"), (1, "1300")])).unwrap().all;
+        assert_eq!((found.verdict, found.threshold, found.apart), (Verdict::NoThreshold, None, 100.into()));
+    }
+
+    #[test]
+    fn equal_and_rounded_values_agree() {
+        assert_eq!(verdict(Scale::Proportion, &["0.50", "0.5", "0.500"]), Verdict::Same);
+        assert_eq!(verdict(Scale::Proportion, &["0.0423", "0.04225352112676056"]), Verdict::SameTo(4));
+        assert_eq!(verdict(Scale::Open, &["7", "7.0"]), Verdict::Same);
+        assert_eq!(compare(&points(Scale::Proportion, &[(1, "0.5")])), None);
+        assert_eq!(compare(&[]), None);
+    }
+
+    #[test]
+    fn proportions_and_percentages_meet_in_proportions() {
+        let mut mixed = points(Scale::Proportion, &[(1, "0.637")]);
+        mixed.extend(points(Scale::Percent, &[(2, "58.7")]));
+        let found = compare(&mixed).unwrap();
+        assert_eq!((found.unit, found.all.apart), (Unit::Converted, "0.050".parse().unwrap()));
+        assert_eq!(found.all.verdict, Verdict::Within);
+    }
+
+    #[test]
+    fn each_named_party_counts_by_its_median() {
+        // Medians: 0.45 of the first, 0.6 of the second; the unnamed reading is of no party.
+        let scores = [(1, "0.4"), (1, "0.5"), (2, "0.6"), (2, "0.1"), (2, "0.9"), (0, "0.0")];
+        let parties = compare(&points(Scale::Proportion, &scores)).unwrap().parties.unwrap();
+        assert_eq!((parties.n, parties.apart, parties.verdict), (2, "0.15".parse().unwrap(), Verdict::Diverges));
+        assert_eq!(compare(&points(Scale::Proportion, &[(1, "0.4"), (0, "0.9")])).unwrap().parties, None);
+    }
+
+    #[test]
+    fn settings_side_by_side() {
+        let setting = |name: &'static str, value| Setting { name: Cow::Borrowed(name), value };
+        let three = [
+            vec![setting("temperature", "0"), setting("precision", "float16"), setting("seed", "1")],
+            vec![setting("temperature", "0.0"), setting("precision", "bfloat16"), setting("harness", "helm")],
+            vec![setting("temperature", "0e0"), setting("seed", "1")],
+        ];
+        let rows = side_by_side(&three);
+        let agreement = |name: &str| rows.iter().find(|row| row.name == name).unwrap().agreement;
+        assert_eq!(agreement("temperature"), Agreement::Same);
+        assert_eq!(agreement("precision"), Agreement::Different);
+        assert_eq!(agreement("harness"), Agreement::OnlyOne);
+        assert_eq!(agreement("seed"), Agreement::OnlySome(2));
+        assert_eq!(agreement("prompt template"), Agreement::Nobody);
+        for (name, counted) in agreements(three.clone().into_iter()) {
+            assert_eq!(counted, agreement(&name), "counting and laying side by side agree on {name}");
+        }
+        assert_eq!(rows[0].name, "precision", "what differs comes first");
+        assert_eq!(rows[0].values, [Some("float16"), Some("bfloat16"), None]);
+    }
+}

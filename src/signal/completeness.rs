@@ -1,0 +1,137 @@
+//! *Completeness*: which facts about a result, or about a benchmark, are reported.
+//!
+//! There is one definition of each: a list of facts that somebody can report. Placeholders such as
+//! "unknown" report nothing, and no fact is on a list that nobody can fill.
+
+use crate::load::block::Relationship;
+use crate::load::metadata::BenchmarkMeta;
+use crate::merge::{Dataset, Reading};
+use crate::names::is_not_reported;
+
+/// A fact that a result can report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// What is measured.
+    Metric,
+    /// In which unit.
+    Unit,
+    /// Which end is good.
+    Direction,
+    /// Least and greatest possible score.
+    Range,
+    /// Which data the test is made of.
+    TestData,
+    /// How many samples.
+    Samples,
+    /// Standard error or interval.
+    Uncertainty,
+    /// On which day.
+    Evaluated,
+    /// By whom.
+    Evaluator,
+    /// In which relation to the developer.
+    Relationship,
+    /// With which software.
+    Harness,
+    /// With which settings.
+    Settings,
+}
+
+impl Field {
+    /// All, in the order of pages.
+    pub const ALL: [Field; 12] = [
+        Field::Metric,
+        Field::Unit,
+        Field::Direction,
+        Field::Range,
+        Field::TestData,
+        Field::Samples,
+        Field::Uncertainty,
+        Field::Evaluated,
+        Field::Evaluator,
+        Field::Relationship,
+        Field::Harness,
+        Field::Settings,
+    ];
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Field::Metric => "metric",
+            Field::Unit => "unit",
+            Field::Direction => "direction",
+            Field::Range => "range",
+            Field::TestData => "test data",
+            Field::Samples => "number of samples",
+            Field::Uncertainty => "uncertainty",
+            Field::Evaluated => "day of evaluation",
+            Field::Evaluator => "evaluator",
+            Field::Relationship => "relation to the developer",
+            Field::Harness => "harness",
+            Field::Settings => "settings",
+        }
+    }
+
+    /// True if the record of `reading` reports it; metadata does not count.
+    pub fn is_reported(self, dataset: &Dataset, reading: &Reading) -> bool {
+        let (record, result) = (&dataset.loaded(reading).record, dataset.result(reading));
+        let says = |text: Option<&String>| text.is_some_and(|text| !is_not_reported(text));
+        match self {
+            Field::Metric => {
+                [&result.metric.id, &result.metric.name, &result.metric.kind].into_iter().any(|it| says(it.as_ref()))
+            }
+            Field::Unit => says(result.metric.unit.as_ref()),
+            Field::Direction => result.metric.lower_is_better.is_some(),
+            Field::Range => result.metric.min.is_some() && result.metric.max.is_some(),
+            Field::TestData => {
+                says(result.data.hf_repo.as_ref())
+                    || says(result.data.dataset_name.as_ref())
+                    || !result.data.urls.is_empty()
+            }
+            Field::Samples => super::n_samples(dataset, reading).is_some(),
+            Field::Uncertainty => {
+                result.uncertainty.as_ref().is_some_and(|it| it.standard_error.is_some() || it.interval.is_some())
+            }
+            Field::Evaluated => result.evaluated.as_ref().is_some_and(|stamp| stamp.day.is_some()),
+            Field::Evaluator => says(record.source.organization.as_ref()),
+            Field::Relationship => record.source.relationship != Relationship::NotReported,
+            Field::Harness => says(record.library.as_ref().and_then(|library| library.name.as_ref())),
+            Field::Settings => result.generation.is_some(),
+        }
+    }
+}
+
+/// The facts that describe a benchmark, each with whether its metadata states it.
+pub fn of_benchmark(meta: Option<&BenchmarkMeta>) -> [(&'static str, bool); 9] {
+    let says = |found: fn(&BenchmarkMeta) -> bool| meta.is_some_and(found);
+    [
+        ("description", says(|meta| !meta.prose.trim().is_empty())),
+        ("category", says(|meta| meta.category.is_some())),
+        ("metric", says(|meta| meta.metric.is_some())),
+        ("direction", says(|meta| meta.higher_is_better.is_some())),
+        ("scale", says(|meta| meta.scale.is_some())),
+        ("chance level", says(|meta| meta.chance_level.is_some())),
+        ("data set", says(|meta| meta.dataset.id.is_some())),
+        ("paper", says(|meta| meta.paper.is_some())),
+        ("day of publication", says(|meta| meta.released.is_some())),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_benchmark_without_metadata_is_described_by_nothing_and_every_fact_can_be_filled() {
+        assert!(of_benchmark(None).iter().all(|(_, is_stated)| !is_stated));
+        let mut meta: BenchmarkMeta = serde_yaml::from_str(
+            "{category: law, metric: {id: f1}, higher_is_better: true, scale: [0, 1], chance_level: 0, dataset: {id: a/b}, paper: x, released: y}",
+        )
+        .unwrap();
+        meta.prose = "It asks.".to_owned();
+        assert!(of_benchmark(Some(&meta)).iter().all(|(_, is_stated)| *is_stated));
+        let mut blank = BenchmarkMeta::default();
+        blank.prose = " \n".to_owned();
+        assert!(of_benchmark(Some(&blank)).iter().all(|(_, is_stated)| !is_stated));
+    }
+}

@@ -1,0 +1,216 @@
+//! What the *scale* of a score allows: which values are compared as they stand, which are
+//! converted and by which rule, and which are only shown.
+
+use bigdecimal::BigDecimal;
+
+use crate::load::block::MetricConfig;
+use crate::merge::{Scale, in_range};
+use crate::number::Number;
+
+/// What happens to a score before it is compared. A conversion is done only where unit or bounds call for it, never by size alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Compared as it stands.
+    Kept,
+    /// A percentage: divided by 100, in exact decimals, when it meets proportions.
+    Percent,
+    /// No two finite bounds and no unit with a scale: shown, ranked by value, no threshold.
+    NoBounds,
+    /// Unit and bounds contradict each other.
+    Contradictory,
+    /// -1 on a scale that excludes it: by custom the mark of a run without result.
+    Sentinel,
+    /// Above 1 and at most 1.5 where 1 is the greatest: nothing tells what it means.
+    Ambiguous,
+    /// Outside its bounds, where a hundredth of it would lie inside.
+    LooksLikePercent,
+    /// Outside its bounds.
+    OutOfRange,
+}
+
+impl Class {
+    /// All, in the order of pages.
+    pub const ALL: [Class; 8] = [
+        Class::Kept,
+        Class::Percent,
+        Class::NoBounds,
+        Class::Contradictory,
+        Class::Sentinel,
+        Class::Ambiguous,
+        Class::LooksLikePercent,
+        Class::OutOfRange,
+    ];
+
+    /// Of a score with this metric and scale.
+    pub fn of(metric: &MetricConfig, scale: Scale, score: &Number) -> Class {
+        if scale == Scale::Contradictory {
+            return Class::Contradictory;
+        }
+        if !in_range(metric, score) {
+            let (value, max) = (score.decimal(), metric.max.as_ref().map(Number::decimal));
+            let one = BigDecimal::from(1);
+            let hundredth = &value / BigDecimal::from(100);
+            let fits = metric.min.as_ref().is_none_or(|min| hundredth >= min.decimal());
+            // The greatest score that a proportion may have without being a percentage.
+            let slack = BigDecimal::new(15.into(), 1);
+            return match max {
+                _ if value == -&one => Class::Sentinel,
+                Some(max) if max <= slack && value > slack && hundredth <= max && fits => Class::LooksLikePercent,
+                Some(max) if max == one && value > max && value <= slack => Class::Ambiguous,
+                _ => Class::OutOfRange,
+            };
+        }
+        match scale {
+            Scale::Percent => Class::Percent,
+            Scale::Open => Class::NoBounds,
+            _ => Class::Kept,
+        }
+    }
+
+    /// True if the score takes part in rankings and comparisons.
+    pub fn is_compared(self) -> bool {
+        matches!(self, Class::Kept | Class::Percent | Class::NoBounds)
+    }
+
+    /// What is done, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Class::Kept => "compared as reported",
+            Class::Percent => "percentages, divided by 100 where they meet proportions",
+            Class::NoBounds => "without bounds: ranked by value, held against no threshold",
+            Class::Contradictory => "unit and bounds contradict each other: not ranked, not compared",
+            Class::Sentinel => "−1 outside the declared range, by custom “no result”: not ranked, not compared",
+            Class::Ambiguous => "between 1 and 1.5 where 1 is the greatest score: not ranked, not compared",
+            Class::LooksLikePercent => {
+                "outside the declared range, where a hundredth would fit: not converted, not ranked, not compared"
+            }
+            Class::OutOfRange => "outside the declared range: not ranked, not compared",
+        }
+    }
+
+    /// A remark at the score; `None` for scores that are compared.
+    pub fn flag(self) -> Option<&'static str> {
+        match self {
+            Class::Kept | Class::Percent | Class::NoBounds => None,
+            Class::Contradictory => Some("unit and bounds contradict each other: not ranked"),
+            Class::Sentinel => {
+                Some("−1 is outside its declared range; by custom it marks a run without result: not ranked")
+            }
+            Class::Ambiguous => {
+                Some("outside its declared range, and neither clearly a proportion nor a percentage: not ranked")
+            }
+            Class::LooksLikePercent => {
+                Some("outside its declared range, where a hundredth of it would fit: not converted, not ranked")
+            }
+            Class::OutOfRange => Some("outside its declared range: not ranked"),
+        }
+    }
+}
+
+/// What the two numbers of a stated interval are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interval {
+    /// Least and greatest value, as the schema wants.
+    Bounds,
+    /// Distances from the score, as some sources give.
+    Offsets,
+    /// They could be either.
+    Ambiguous,
+    /// Neither: they do not enclose the score, or stand in the wrong order.
+    Broken,
+}
+
+impl Interval {
+    /// Of `lower` and `upper` at `score`.
+    pub fn of(lower: &Number, upper: &Number, score: &Number) -> Interval {
+        let (lower, upper, score) = (lower.decimal(), upper.decimal(), score.decimal());
+        let zero = BigDecimal::default();
+        let encloses_score = lower <= score && score <= upper;
+        let encloses_zero = lower <= zero && zero <= upper;
+        // An interval around the score can mirror itself at 0 only by accident.
+        let mirrors_zero = lower < zero && lower == -&upper && score != zero;
+        match (encloses_score, encloses_zero) {
+            (true, _) if mirrors_zero => Interval::Ambiguous,
+            (true, _) => Interval::Bounds,
+            (false, true) => Interval::Offsets,
+            (false, false) => Interval::Broken,
+        }
+    }
+
+    /// The bounds of the interval around `score`, where they are known.
+    pub fn bounds(lower: &Number, upper: &Number, score: &Number) -> Option<(BigDecimal, BigDecimal)> {
+        match Interval::of(lower, upper, score) {
+            Interval::Bounds => Some((lower.decimal(), upper.decimal())),
+            Interval::Offsets => Some((score.decimal() + lower.decimal(), score.decimal() + upper.decimal())),
+            Interval::Ambiguous | Interval::Broken => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::value::RawValue;
+
+    fn number(text: &str) -> Number {
+        Number::from_json(&RawValue::from_string(text.to_owned()).unwrap()).unwrap()
+    }
+
+    fn class(unit: Option<&str>, bounds: Option<(&str, &str)>, score: &str) -> Class {
+        let metric = MetricConfig {
+            unit: unit.map(str::to_owned),
+            min: bounds.map(|(min, _)| number(min)),
+            max: bounds.map(|(_, max)| number(max)),
+            ..MetricConfig::default()
+        };
+        Class::of(&metric, Scale::of(&metric), &number(score))
+    }
+
+    #[test]
+    fn every_class_at_its_edges() {
+        let unit = Some(("0", "1"));
+        for (score, expected) in [
+            ("0", Class::Kept),
+            ("1.0", Class::Kept),
+            ("1.0000000000000001", Class::Ambiguous),
+            ("1.5", Class::Ambiguous),
+            ("1.51", Class::LooksLikePercent),
+            ("100", Class::LooksLikePercent),
+            ("100.1", Class::OutOfRange),
+            ("-1", Class::Sentinel),
+            ("-1.0", Class::Sentinel),
+            ("-0.01", Class::OutOfRange),
+        ] {
+            assert_eq!(class(None, unit, score), expected, "{score}");
+        }
+        // A bound of 1.5 is a scale of its own; up to it, scores are inside.
+        assert_eq!(class(None, Some(("0", "1.5")), "1.5"), Class::Kept);
+        assert_eq!(class(None, Some(("0", "1.5")), "1.6"), Class::LooksLikePercent);
+        assert_eq!(class(None, Some(("0", "1.6")), "2"), Class::OutOfRange);
+        // -1 is a score where the scale has it.
+        assert_eq!(class(None, Some(("-1", "1")), "-1"), Class::Kept);
+    }
+
+    #[test]
+    fn nothing_is_assumed_without_bounds() {
+        assert_eq!(class(None, None, "0.5"), Class::NoBounds);
+        assert_eq!(class(Some("elo"), None, "1200"), Class::NoBounds);
+        assert_eq!(class(Some("percent"), None, "63.4"), Class::Percent);
+        assert_eq!(class(Some("percent"), Some(("0", "1")), "0.5"), Class::Contradictory);
+    }
+
+    #[test]
+    fn offsets_are_told_from_bounds() {
+        let interval = |lower, upper, score| Interval::of(&number(lower), &number(upper), &number(score));
+        assert_eq!(interval("0.84", "0.92", "0.88"), Interval::Bounds);
+        assert_eq!(interval("-0.0318", "0.0318", "0.88"), Interval::Offsets);
+        assert_eq!(interval("-0.03", "0.05", "0.88"), Interval::Offsets);
+        assert_eq!(interval("-0.0318", "0.0318", "0.01"), Interval::Ambiguous);
+        assert_eq!(interval("-0.01", "0.05", "0.02"), Interval::Bounds);
+        assert_eq!(interval("0.9", "0.95", "0.88"), Interval::Broken);
+        assert_eq!(interval("0.92", "0.84", "0.88"), Interval::Broken);
+        assert_eq!(interval("0", "0", "0"), Interval::Bounds);
+        let bounds = Interval::bounds(&number("-0.0318"), &number("0.0318"), &number("0.88")).unwrap();
+        assert_eq!((bounds.0.to_string(), bounds.1.to_string()), ("0.8482".to_owned(), "0.9118".to_owned()));
+    }
+}

@@ -1,0 +1,347 @@
+//! Whether the *set-up* of a result is documented: what somebody would need to run it again.
+//!
+//! A *slot* is one decision that a re-run must pin. Any value fills it, also `0` and `false`; blank
+//! texts do not. Slots that are not known to apply are unknown, and count neither way.
+
+use std::borrow::Cow;
+
+use crate::load::Loaded;
+use crate::load::record::EvaluationResult;
+use crate::names::is_not_reported;
+
+/// One disclosed setting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting<'a> {
+    /// The record's key with spaces, or one name for keys that mean the same.
+    pub name: Cow<'a, str>,
+    /// As text.
+    pub value: &'a str,
+}
+
+/// The name of the evaluation software.
+pub const HARNESS: &str = "harness";
+/// Its version.
+pub const HARNESS_VERSION: &str = "harness version";
+
+/// Keys that mean the same, and their common name.
+const SAME: [(&str, &[&str]); 3] = [
+    ("examples in the prompt", &["num_fewshot", "n_shot", "fewshot", "num_few_shot", "n_fewshot"]),
+    ("token limit", &["max_tokens", "token_limit", "max_output_tokens"]),
+    ("reasoning effort", &["reasoning_effort", "effort"]),
+];
+
+/// The details of a model's record that tell how it was run; the others describe the model.
+const RUN_DETAILS: [&str; 5] = ["precision", "quantization", "agent_scaffold", "reasoning_effort", "effort"];
+
+/// Everything that a result discloses of its set-up: harness, settings, then how the model was run.
+pub fn settings<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> Vec<Setting<'a>> {
+    let mut settings = Vec::new();
+    let mut say = |name: &'static str, value: &'a Option<String>| {
+        if let Some(value) = value.as_deref().filter(|value| !is_not_reported(value)) {
+            settings.push(Setting { name: Cow::Borrowed(name), value });
+        }
+    };
+    if let Some(library) = &loaded.record.library {
+        say(HARNESS, &library.name);
+        say(HARNESS_VERSION, &library.version);
+    }
+    say("engine", &loaded.record.model.engine);
+    say("platform", &loaded.record.model.platform);
+    let after_harness = settings.iter().take_while(|setting| setting.name.starts_with(HARNESS)).count();
+    let run = settings.split_off(after_harness);
+    if let Some(generation) = &result.generation {
+        // HELM's `groups` say the subjects again.
+        let says_subject = generation.settings.iter().any(|(key, _)| key == "subject");
+        let said_once = generation.settings.iter().filter(|(key, _)| !(says_subject && key == "groups"));
+        settings.extend(said_once.map(named));
+    }
+    settings.extend(result.data.settings.iter().map(named));
+    let details = &loaded.record.model.details;
+    settings.extend(details.iter().filter(|(key, _)| RUN_DETAILS.contains(&key.as_str())).map(named));
+    settings.extend(run);
+    settings
+}
+
+fn named((key, value): &(String, String)) -> Setting<'_> {
+    let same = SAME.iter().find(|(_, keys)| keys.contains(&key.as_str()));
+    let name = match same {
+        Some((name, _)) => Cow::Borrowed(*name),
+        None if key.contains('_') => Cow::Owned(key.replace('_', " ")),
+        None => Cow::Borrowed(key.as_str()),
+    };
+    Setting { name, value }
+}
+
+/// One decision that a re-run must pin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// Temperature, top-p or top-k.
+    Decoding,
+    /// How long the model may think.
+    Reasoning,
+    /// How much it may write.
+    Length,
+    /// Which evaluation software.
+    Harness,
+    /// Which version of it.
+    HarnessVersion,
+    /// What happens when an agent's context is full.
+    Context,
+    /// Which part of the test, or how many samples.
+    TestSet,
+    /// How often an agent may try.
+    Attempts,
+}
+
+impl Slot {
+    /// All, in the order of pages.
+    pub const ALL: [Slot; 8] = [
+        Slot::Decoding,
+        Slot::Reasoning,
+        Slot::Length,
+        Slot::Harness,
+        Slot::HarnessVersion,
+        Slot::Context,
+        Slot::TestSet,
+        Slot::Attempts,
+    ];
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Slot::Decoding => "decoding",
+            Slot::Reasoning => "reasoning budget",
+            Slot::Length => "length limit",
+            Slot::Harness => "harness",
+            Slot::HarnessVersion => "harness version",
+            Slot::Context => "context handling",
+            Slot::TestSet => "test set",
+            Slot::Attempts => "attempts",
+        }
+    }
+
+    /// Settings that fill it.
+    fn keys(self) -> &'static [&'static str] {
+        match self {
+            Slot::Decoding => &["temperature", "top_p", "top_k", "temperature_raw"],
+            Slot::Reasoning => &["reasoning_effort", "reasoning_tokens", "reasoning", "effort"],
+            Slot::Length => &["max_tokens", "token_limit", "max_output_tokens"],
+            Slot::Harness => &[
+                "scaffold",
+                "agent_scaffold",
+                "eval_plan",
+                "agentic_eval_config",
+                "lm_eval_task",
+                "harness",
+                "framework",
+            ],
+            Slot::HarnessVersion => &["eval_library_version", "harness_version", "lm_eval_task"],
+            Slot::Context => &["compaction", "context_management"],
+            Slot::TestSet => &["n_tasks", "split", "eval_split", "subset", "n_samples", "samples_number"],
+            Slot::Attempts => {
+                &["attempts", "epochs", "n_trajectories", "num_runs", "samples", "repeats", "max_attempts"]
+            }
+        }
+    }
+
+    /// Members of `eval_limits` that fill it.
+    fn limits(self) -> &'static [&'static str] {
+        match self {
+            Slot::Length => &["token_limit", "max_tokens", "message_limit", "max_messages"],
+            Slot::Context => &["compaction", "truncation"],
+            Slot::Attempts => &["attempts", "num_runs", "epochs"],
+            _ => &[],
+        }
+    }
+}
+
+/// What is known of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The record states a value.
+    Disclosed,
+    /// It applies, and the record states nothing.
+    Missing,
+    /// It does not apply.
+    NotApplicable,
+    /// Whether it applies cannot be told.
+    Unknown,
+}
+
+/// Whether a result has a documented set-up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Documented {
+    /// All that is required is stated.
+    Yes,
+    /// Something is missing.
+    No,
+    /// Nothing is generated, so there is no temperature to state.
+    NotApplicable,
+}
+
+/// What a result says of its set-up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setup {
+    /// In the order of [`Slot::ALL`].
+    pub slots: [State; Slot::ALL.len()],
+    /// Temperature and token limit; for agents plan and limits as well.
+    pub documented: Documented,
+}
+
+impl Setup {
+    /// Of `result`; `is_agentic` if its benchmark is known to test agents.
+    pub fn of(loaded: &Loaded, result: &EvaluationResult, is_agentic: bool) -> Setup {
+        let stated = Stated { loaded, result };
+        let is_agentic = is_agentic || stated.value("agentic_eval_config").is_some();
+        let from_probabilities = stated.is_scored_from_probabilities();
+        let states = Slot::ALL.map(|slot| {
+            if stated.fills(slot) {
+                return State::Disclosed;
+            }
+            match slot {
+                Slot::Decoding | Slot::Length if from_probabilities => State::NotApplicable,
+                // Nothing marks a run as one without reasoning, or without an agent.
+                Slot::Reasoning => State::Unknown,
+                Slot::Context | Slot::Attempts if !is_agentic => State::Unknown,
+                _ => State::Missing,
+            }
+        });
+        let needs: &[&str] = if is_agentic { &["eval_plan", "eval_limits"] } else { &[] };
+        let has_all = stated.value("temperature").is_some()
+            && Slot::Length.keys().iter().any(|key| stated.value(key).is_some())
+            && needs.iter().all(|key| stated.value(key).is_some());
+        let documented = match has_all {
+            true => Documented::Yes,
+            false if from_probabilities => Documented::NotApplicable,
+            false => Documented::No,
+        };
+        Setup { slots: states, documented }
+    }
+
+    /// Slots that are filled, and slots that are known to apply.
+    pub fn filled(&self) -> (usize, usize) {
+        let n = |state| self.slots.iter().filter(|found| **found == state).count();
+        (n(State::Disclosed), n(State::Disclosed) + n(State::Missing))
+    }
+}
+
+/// What a record says that bears on its set-up.
+struct Stated<'a> {
+    loaded: &'a Loaded,
+    result: &'a EvaluationResult,
+}
+
+impl Stated<'_> {
+    fn value(&self, key: &str) -> Option<&str> {
+        let generation = self.result.generation.as_ref().map_or(&[][..], |generation| &generation.settings);
+        let run = self.loaded.record.model.details.iter().filter(|(key, _)| RUN_DETAILS.contains(&key.as_str()));
+        let all = generation.iter().chain(&self.result.data.settings).chain(run);
+        let found = all.into_iter().find(|(found, _)| found == key);
+        found.map(|(_, value)| value.as_str()).filter(|value| !is_blank(value))
+    }
+
+    fn fills(&self, slot: Slot) -> bool {
+        let library = self.loaded.record.library.as_ref();
+        let says = |text: Option<&String>| text.is_some_and(|text| !is_not_reported(text));
+        let by_block = match slot {
+            Slot::Harness => says(library.and_then(|library| library.name.as_ref())),
+            Slot::HarnessVersion => says(library.and_then(|library| library.version.as_ref())),
+            Slot::TestSet => {
+                self.result.uncertainty.as_ref().is_some_and(|it| it.samples.is_some())
+                    || self.result.generation.as_ref().is_some_and(|it| it.part.is_some())
+            }
+            _ => false,
+        };
+        by_block
+            || slot.keys().iter().any(|key| self.value(key).is_some())
+            || self.value("eval_limits").is_some_and(|json| slot.limits().iter().any(|key| has_member(json, key)))
+    }
+
+    /// True if the score is read from the probabilities of given answers. Only a positive finding
+    /// counts, and never the benchmark's name.
+    fn is_scored_from_probabilities(&self) -> bool {
+        const OUTPUT_TYPES: [&str; 3] = ["multiple_choice", "loglikelihood", "loglikelihood_rolling"];
+        let mut details = self.loaded.record.model.details.iter();
+        self.value("output_type").is_some_and(|value| OUTPUT_TYPES.contains(&value))
+            || details.any(|(key, value)| key == "model_type" && value == "Seq. Classifier")
+    }
+}
+
+/// `none` and `off` say something of a setting; `unknown` does not.
+fn is_blank(value: &str) -> bool {
+    is_not_reported(value) && !value.trim().eq_ignore_ascii_case("none")
+}
+
+/// True if the JSON text of an object has a member `key` that is not null.
+fn has_member(json: &str, key: &str) -> bool {
+    let after = json.split_once(&format!("\"{key}\":")).map(|(_, after)| after.trim_start());
+    after.is_some_and(|value| !value.starts_with("null"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::signal::comparability::tests::record;
+
+    fn setup(generation: &str, is_agentic: bool) -> Setup {
+        let loaded = record(&format!(r#", "generation_config": {generation}"#), "");
+        Setup::of(&loaded, &loaded.record.results[0], is_agentic)
+    }
+
+    fn state(setup: &Setup, slot: Slot) -> State {
+        setup.slots[Slot::ALL.iter().position(|it| *it == slot).unwrap()]
+    }
+
+    #[test]
+    fn a_silent_record_fills_nothing_and_decides_nothing() {
+        let found = setup("{}", false);
+        assert_eq!(found.documented, Documented::No);
+        // decoding, length, harness, its version, test set
+        assert_eq!(found.filled(), (0, 5));
+        for slot in [Slot::Reasoning, Slot::Context, Slot::Attempts] {
+            assert_eq!(state(&found, slot), State::Unknown);
+        }
+    }
+
+    #[test]
+    fn zero_and_false_are_disclosures_and_blanks_are_not() {
+        let found = setup(r#"{"generation_args": {"temperature": 0, "reasoning": false}}"#, false);
+        assert_eq!(state(&found, Slot::Decoding), State::Disclosed);
+        assert_eq!(state(&found, Slot::Reasoning), State::Disclosed);
+        assert_eq!(found.documented, Documented::No);
+        let found = setup(r#"{"generation_args": {"temperature": null}, "additional_details": {"top_p": " "}}"#, false);
+        assert_eq!(state(&found, Slot::Decoding), State::Missing);
+    }
+
+    #[test]
+    fn temperature_and_token_limit_document_a_set_up_but_not_an_agents() {
+        let both = r#"{"generation_args": {"temperature": 0.7, "max_tokens": 1024}}"#;
+        assert_eq!(setup(both, false).documented, Documented::Yes);
+        assert_eq!(setup(both, true).documented, Documented::No);
+        let agent = r#"{"generation_args": {"temperature": 0.7, "max_tokens": 1024, "agentic_eval_config": {"available_tools": [{"name": "sh"}]},
+            "eval_plan": {"name": "p"}, "eval_limits": {"token_limit": null, "message_limit": 50}}}"#;
+        let found = setup(agent, false);
+        assert_eq!(found.documented, Documented::Yes);
+        assert_eq!(state(&found, Slot::Attempts), State::Missing);
+        assert_eq!(state(&found, Slot::Context), State::Missing);
+    }
+
+    #[test]
+    fn only_a_positive_finding_retires_decoding_and_length() {
+        let found = setup(r#"{"additional_details": {"output_type": "loglikelihood"}}"#, false);
+        assert_eq!(
+            (state(&found, Slot::Decoding), state(&found, Slot::Length)),
+            (State::NotApplicable, State::NotApplicable)
+        );
+        assert_eq!((found.documented, found.filled()), (Documented::NotApplicable, (0, 3)));
+        let found = setup(r#"{"additional_details": {"output_type": "generate_until"}}"#, false);
+        assert_eq!(state(&found, Slot::Decoding), State::Missing);
+    }
+
+    #[test]
+    fn limits_count_only_with_a_value() {
+        assert!(has_member(r#"{"token_limit":null,"message_limit":50}"#, "message_limit"));
+        assert!(!has_member(r#"{"token_limit":null,"message_limit":50}"#, "token_limit"));
+        assert!(!has_member(r#"{"token_limit":5}"#, "message_limit"));
+    }
+}

@@ -1,0 +1,133 @@
+//! The *stages* between the two edges, as `build`, `serve` and `check` share them.
+//!
+//! [`records`] reads what is slow to read, once; [`Prepared`] is what all later stages make of it,
+//! and can be made again with other content. The list of files is complete before the first is made.
+
+use std::borrow::Cow;
+use std::fs;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::card::Paths;
+use crate::config::Config;
+use crate::diagnostic::Diagnostics;
+use crate::emit::{self, HubFiles, Manifest};
+use crate::hash::Sha256;
+use crate::load::{Inputs, Listings};
+use crate::mark;
+use crate::merge::{self, Dataset};
+use crate::output::OutputFile;
+use crate::render::Theme;
+use crate::resolve;
+use crate::site::{Body, Planned, Site};
+
+/// Lists all datastores of `config`; it is an error if there is nothing in them.
+pub fn listings(config: &Config, diagnostics: &mut Diagnostics) -> Result<Listings> {
+    let listings = Listings::new(config, diagnostics)?;
+    if listings.is_empty() && listings.left_out() == 0 {
+        let roots: Vec<String> =
+            config.datastores.iter().map(|datastore| datastore.root.display().to_string()).collect();
+        bail!(
+            "there are no records in {}\n  help: put records into data/<collection>/<developer>/<model>/, or name another datastore with --datastore",
+            roots.join(" or ")
+        );
+    }
+    Ok(listings)
+}
+
+/// It is an error if not one record can be shown, or if an attestation does not fit the records.
+pub fn ensure_sound(inputs: &Inputs) -> Result<()> {
+    if inputs.records.is_empty() {
+        let first = inputs.quarantined.first().map(|entry| format!("; the first is {}: {}", entry.file, entry.detail));
+        bail!("not one of {} records can be shown{}", inputs.quarantined.len(), first.unwrap_or_default());
+    }
+    mark::check(&inputs.content, inputs)
+}
+
+/// All that pages and files are made of.
+pub struct Prepared {
+    /// What is known.
+    pub dataset: Dataset,
+    /// Where the pages will stand.
+    pub paths: Paths,
+    /// What is made for the Hub.
+    pub hub: HubFiles,
+}
+
+impl Prepared {
+    /// Resolves, marks, merges and converts `inputs`. `stage` is told the name of each stage as it begins.
+    pub fn new(
+        config: &Config,
+        inputs: Inputs,
+        diagnostics: &mut Diagnostics,
+        mut stage: impl FnMut(&'static str),
+    ) -> Prepared {
+        stage("resolve");
+        let (entities, resolved) = resolve::resolve(&inputs, diagnostics);
+        stage("mark");
+        let marks = mark::mark(&inputs, &entities, &resolved, config.day);
+        stage("merge");
+        let dataset = merge::merge(inputs, entities, resolved, marks);
+        stage("convert");
+        let paths = Paths::new(&dataset);
+        let hub = emit::emit(config, &dataset, &paths);
+        for rule in &hub.unused_rules {
+            let file = config.content.join("site.yaml").display().to_string();
+            let help = "check the spelling, or take the rule out".to_owned();
+            diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
+        }
+        Prepared { dataset, paths, hub }
+    }
+
+    /// The plan of all pages.
+    pub fn site<'a>(&'a self, config: &'a Config, theme: &'a Theme, diagnostics: &mut Diagnostics) -> Site<'a> {
+        Site::new(config, &self.dataset, theme, &self.paths, &self.hub, diagnostics)
+    }
+
+    /// Every file of the output folder.
+    pub fn files<'a>(&'a self, site: &'a Site<'a>) -> Vec<SiteFile<'a>> {
+        let pages = site.planned.iter().map(|planned| SiteFile::Page(site, planned));
+        let yaml = self.hub.yaml.iter().map(|(path, text)| SiteFile::Yaml(path, text));
+        [SiteFile::Manifest(&self.hub.manifest)].into_iter().chain(pages).chain(yaml).collect()
+    }
+}
+
+/// A file to write: a page, or one for the Hub.
+pub enum SiteFile<'a> {
+    /// A file of the web site.
+    Page(&'a Site<'a>, &'a Planned),
+    /// Evaluation results of one model: path and text.
+    Yaml(&'a str, &'a str),
+    /// What can be proposed to the Hub.
+    Manifest(&'a Manifest),
+}
+
+impl OutputFile for SiteFile<'_> {
+    fn path(&self) -> &str {
+        match self {
+            SiteFile::Page(_, planned) => &planned.path,
+            SiteFile::Yaml(path, _) => path,
+            SiteFile::Manifest(_) => emit::MANIFEST,
+        }
+    }
+
+    fn bytes(&self) -> Result<Cow<'_, [u8]>> {
+        let (site, planned) = match self {
+            SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
+            SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),
+            SiteFile::Page(site, planned) => (site, planned),
+        };
+        match site.render(planned)? {
+            Body::Bytes(bytes) => Ok(Cow::Owned(bytes)),
+            Body::CopyOf(path, sha256) => {
+                let bytes = fs::read(&path).with_context(|| format!("failed to copy {}", path.display()))?;
+                ensure!(
+                    Sha256::of(&bytes) == sha256,
+                    "{} changed while the site was built; build again",
+                    path.display()
+                );
+                Ok(Cow::Owned(bytes))
+            }
+        }
+    }
+}

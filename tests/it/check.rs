@@ -1,0 +1,164 @@
+//! `check`: each finding with its place, in each format, and a copy whose numbers were changed.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::project::Project;
+
+/// The findings of `check`, as `(severity, code, file)`, and the exit code.
+#[track_caller]
+fn findings(project: &Project, arguments: &[&str]) -> (i32, Vec<(String, String, String)>) {
+    let run = project.run(&[&["check", "--json"], arguments].concat());
+    let document: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|err| panic!("{err}: {}", run.stderr));
+    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    let found = document["checked"]["findings"].as_array().unwrap().iter();
+    (run.code, found.map(|it| (text(it, "severity"), text(it, "code"), text(it, "file"))).collect())
+}
+
+#[track_caller]
+fn check(project: &Project, arguments: &[&str], code: i32, expected: &[(&str, &str, &str)]) {
+    let (found_code, found) = findings(project, arguments);
+    for (severity, code, file) in expected {
+        let is_there = found.iter().any(|it| it.0 == *severity && it.1 == *code && it.2.ends_with(file));
+        assert!(is_there, "no {severity} {code} {file} in {found:#?}");
+    }
+    assert_eq!(found_code, code, "{found:#?}");
+}
+
+#[test]
+fn a_sound_project_has_no_findings_before_and_after_it_is_built() {
+    let project = Project::from("minimal");
+    assert_eq!(findings(&project, &["--strict"]), (0, vec![]));
+    assert!(!project.path("site").exists());
+    project.build(&[]);
+    assert_eq!(findings(&project, &["--strict"]), (0, vec![]));
+}
+
+#[test]
+fn each_kind_of_mistake_is_found_where_it_is() {
+    let project = Project::from("minimal");
+    project.write("content/models/a/b.md", "---\nid: a/nobody\nlisence: mit\n---\n");
+    project.write("content/models/a/c.md", "---\nid: [\n---\n");
+    project.write("content/benchmarks/lonely.md", "---\nname: Lonely\n---\n");
+    project.write("content/collections.yaml", "collections:\n  - id: gone\n    name: Gone\n");
+    project.write(
+        "content/pages/about.md",
+        "---\ntitle: About\n---\n[a](nowhere.html) [b](models.html#nope) [c](/x.html)\n",
+    );
+    project.write("content/datastore/data/c/d/m/x.json", "{");
+    let warning = |code, file| ("warning", code, file);
+    check(
+        &project,
+        &[],
+        1,
+        &[
+            warning("unknown-key", "content/models/a/b.md"),
+            warning("orphan", "content/models/a/b.md"),
+            warning("orphan", "content/benchmarks/lonely.md"),
+            warning("orphan", "content/collections.yaml"),
+            ("error", "unreadable-metadata", "content/models/a/c.md"),
+            ("error", "invalid-json", "content/datastore/data/c/d/m/x.json"),
+            ("error", "dead-link", "pages/about.html"),
+        ],
+    );
+    let (_, found) = findings(&project, &[]);
+    assert_eq!(found.iter().filter(|it| it.1 == "dead-link").count(), 3);
+    insta::assert_snapshot!(project.run(&["check"]).error(&project));
+}
+
+#[test]
+fn a_site_that_is_not_of_this_content_is_stale() {
+    let project = Project::from("two-sources");
+    project.build(&[]);
+    let meta = "content/models/made-up/model-one.md";
+    project.write(meta, &project.read(meta).replace("apache-2.0", "mit"));
+    check(&project, &[], 0, &[("warning", "stale-site", "site")]);
+    check(&project, &["--strict"], 1, &[]);
+    project.build(&[]);
+    assert_eq!(findings(&project, &["--strict"]).0, 0);
+    let page = project.read("site/pages/models.html");
+    project.write("site/pages/models.html", &page.replace("Models", "Modals"));
+    check(&project, &[], 0, &[("warning", "stale-site", "site")]);
+}
+
+#[test]
+fn warnings_fail_only_a_strict_check() {
+    let project = Project::from("minimal");
+    project.write("content/benchmarks/lonely.md", "---\nname: Lonely\n---\n");
+    check(&project, &[], 0, &[("warning", "orphan", "lonely.md")]);
+    check(&project, &["--strict"], 1, &[]);
+}
+
+#[test]
+fn annotations_are_for_github_actions() {
+    let project = Project::from("minimal");
+    project.write("content/models/a/c.md", "---\nid: x/y\n  name: [\n---\n");
+    let run = Run::of(&project, &["check", "--format", "github"], None);
+    assert!(run.starts_with("::error file=content/models/a/c.md,line=3,col="), "{run}");
+    let in_actions = Run::of(&project, &["check"], Some(("GITHUB_ACTIONS", "true")));
+    assert_eq!(in_actions, run);
+}
+
+struct Run;
+
+impl Run {
+    fn of(project: &Project, arguments: &[&str], variable: Option<(&str, &str)>) -> String {
+        let mut command = project.command(arguments);
+        command.env_remove("GITHUB_ACTIONS").envs(variable);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    }
+}
+
+/// A project whose records are public nowhere else, so that its site carries them.
+fn with_own_copies() -> Project {
+    let project = Project::from("two-sources");
+    project.write("content/site.yaml", "title: Copies\n");
+    project
+}
+
+#[test]
+fn every_number_of_a_copy_is_held_against_its_record() {
+    let project = with_own_copies();
+    project.build(&[]);
+    for place in ["site", "site/pages"] {
+        let run = project.run(&["check", "--json", "--site", place]);
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(run.code, 0, "{document:#}");
+        assert!(document["checked"]["numbers"].as_u64().unwrap() >= 4, "{document:#}");
+    }
+    // Without the project, too.
+    let elsewhere = Project::empty();
+    fs::rename(project.path("site/pages"), elsewhere.path("copy")).unwrap();
+    assert_eq!(findings(&elsewhere, &["--site", "copy"]), (0, vec![]));
+
+    let card = elsewhere.read("copy/models/made-up/model-one.html");
+    let score = card.split("class=\"score\"><b>").nth(1).unwrap().split('<').next().unwrap();
+    elsewhere.write("copy/models/made-up/model-one.html", &card.replacen(&format!("<b>{score}<"), "<b>99.9<", 1));
+    check(&elsewhere, &["--site", "copy"], 1, &[("error", "wrong-number", "model-one.html")]);
+    elsewhere.write("copy/models/made-up/model-one.html", &card);
+
+    let record = elsewhere.files("copy/records").into_keys().next().unwrap();
+    let path = format!("copy/records/{record}");
+    let text = elsewhere.read(&path);
+    elsewhere.write(&path, &text.replacen("0.", "0.9", 1));
+    check(&elsewhere, &["--site", "copy"], 1, &[("error", "wrong-number", ".html")]);
+    fs::remove_file(elsewhere.path(&path)).unwrap();
+    check(&elsewhere, &["--site", "copy"], 0, &[("warning", "record-not-read", ".html")]);
+}
+
+#[test]
+fn a_copy_at_an_address_is_verified_over_the_web() {
+    let project = with_own_copies();
+    let server = crate::server::Server::start(project.command(&["serve", "--port", "0", "--json"]));
+    let elsewhere = Project::empty();
+    assert_eq!(findings(&elsewhere, &["--site", &server.url()]), (0, vec![]));
+}
+
+#[test]
+fn a_folder_that_is_no_site_is_explained() {
+    let project = Project::empty();
+    let run = project.run(&["check", "--site", "."]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("holds no index.html") && run.stderr.contains("site/pages"), "{}", run.stderr);
+}

@@ -1,0 +1,153 @@
+//! `serve`: what browsers get, what they are told, and what nobody gets.
+
+use std::fs;
+
+use crate::project::Project;
+use crate::server::Server;
+
+const CARD: &str = "/models/made-up/model-one.html";
+
+fn serve(project: &Project) -> Server {
+    Server::start(project.command(&["serve", "--port", "0", "--json"]))
+}
+
+#[test]
+fn pages_are_served_from_memory_with_the_script_that_reloads_them() {
+    let project = Project::from("two-sources");
+    let server = serve(&project);
+    for path in ["/", "/index.html", "/models.html", CARD, "/models/made-up/model-one", "/models.html?x=1"] {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.head.contains("text/html; charset=utf-8"), "{}", answer.head);
+        assert!(answer.body.contains("<script src=\"/.evalcards/reload.js\""), "{path}");
+    }
+    assert!(server.get("/.evalcards/reload.js").body.contains("EventSource"));
+    assert!(!project.path("site").exists());
+    project.build(&[]);
+    assert!(!project.read("site/pages/index.html").contains("reload.js"));
+}
+
+#[test]
+fn nothing_outside_the_site_is_served_and_nobody_else_is() {
+    let project = Project::from("two-sources");
+    project.write("secret.txt", "secret");
+    let server = serve(&project);
+    for path in ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "//etc/passwd", "/secret.txt", "/nothing"]
+    {
+        let answer = server.get(path);
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.body.contains("Page not found") && answer.body.contains(&server.url()), "{path}");
+    }
+    // A name that somebody points at our address, to read with our visitor's browser.
+    assert_eq!(server.ask("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n").status, 403);
+    let post = format!("POST / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", server.address);
+    assert_eq!(server.ask(&post).status, 405);
+}
+
+#[test]
+fn a_change_of_metadata_template_style_or_record_reloads_the_browser() {
+    let project = Project::from("two-sources");
+    let server = serve(&project);
+    let mut events = server.events();
+    let mut version = events.next()["version"].clone();
+    let mut changed = |what: &str| {
+        let status = events.next();
+        assert!(status["error"].is_null() && status["version"] != version, "{what}: {status}");
+        version = status["version"].clone();
+    };
+    let meta = "content/models/made-up/model-one.md";
+    project.write(meta, &project.read(meta).replace("apache-2.0", "mit"));
+    changed("metadata");
+    assert!(server.get(CARD).body.contains("mit"));
+
+    project.write("templates/page.html", "<body>An own template: {{ page.title }}</body>");
+    changed("a template, in a folder that was not there");
+    assert!(server.get("/methodology.html").body.contains("An own template: "));
+
+    project.write("templates/variables.css", ":root { --accent: #a00 }");
+    changed("the stylesheet");
+    let page = server.get("/").body;
+    let style = page.split("href=\"").find(|part| part.starts_with("assets/style")).unwrap();
+    let style = style.split('"').next().unwrap();
+    assert!(server.get(&format!("/{style}")).body.ends_with("--accent: #a00 }"));
+
+    let record = crate::project::fixtures().join("minimal/content/datastore/data/c/made-up/model-1");
+    let record = fs::read_dir(record).unwrap().next().unwrap().unwrap().path();
+    project.write("content/datastore/data/new/made-up/model-1/x.json", &fs::read_to_string(record).unwrap());
+    changed("a record");
+    assert_eq!(server.get("/models/made-up/model-1.html").status, 200);
+
+    project.write("content/site.yaml", "title: Another title\n");
+    changed("site.yaml");
+    assert!(server.get("/").body.contains("Another title"));
+}
+
+#[test]
+fn a_mistake_is_shown_in_browser_and_terminal_and_the_last_good_site_stays() {
+    let project = Project::from("two-sources");
+    let server = serve(&project);
+    let mut events = server.events();
+    let first = events.next();
+    let card = server.get(CARD).body;
+    let meta = "content/models/made-up/model-one.md";
+    let good = project.read(meta);
+    let mistakes = [
+        (meta, good.replacen("name:", " name:", 1), "model-one.md"),
+        ("content/site.yaml", "titel: A\n".to_owned(), "did you mean `title`?"),
+        ("templates/model.html", "one\n{% if %}\n".to_owned(), ">    2 | {% if %}"),
+    ];
+    for (file, text, told) in mistakes {
+        let before = fs::read_to_string(project.path(file)).ok();
+        project.write(file, &text);
+        let status = loop {
+            let status = events.next();
+            if !status["error"].is_null() {
+                break status;
+            }
+        };
+        assert!(status["error"].as_str().unwrap().contains(told), "{status}");
+        assert_eq!(status["version"], first["version"]);
+        server.wait_for("The last good site stays.");
+        assert_eq!(server.get(CARD).body, card);
+        match before {
+            Some(before) => project.write(file, &before),
+            None => fs::remove_file(project.path(file)).unwrap(),
+        }
+        let status = events.next();
+        assert!(status["error"].is_null(), "{status}");
+    }
+}
+
+#[test]
+fn a_page_that_cannot_be_made_is_told_even_if_nobody_looks_at_it() {
+    let project = Project::from("two-sources");
+    let server = serve(&project);
+    let card = server.get(CARD).body;
+    let mut events = server.events();
+    events.next();
+    project.write("templates/model.html", "<body>\n{{ page.nothing_of_this_name }}\n");
+    let error = loop {
+        if let Some(error) = events.next()["error"].as_str() {
+            break error.to_owned();
+        }
+    };
+    assert!(error.contains("template model.html, line 2") && error.contains(">    2 | {{ page.noth"), "{error}");
+    // The card that was looked at stays; one that never was says why it is not there.
+    let body = |page: &str| page.split("<script src").next().unwrap().to_owned();
+    assert_eq!(body(&server.get(CARD).body), body(&card));
+    let other = server.get("/models/made-up/model-two.html");
+    assert!(other.status == 500 || other.status == 404, "{}", other.status);
+}
+
+#[test]
+fn a_busy_port_and_a_foreign_address_are_explained() {
+    let project = Project::from("two-sources");
+    let server = serve(&project);
+    let port = server.address.rsplit_once(':').unwrap().1;
+    let run = project.run(&["serve", "--port", port]);
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains(&format!("port {port} is in use by another program")), "{}", run.stderr);
+    assert!(run.stderr.contains("--port 0"), "{}", run.stderr);
+    let run = project.run(&["serve", "--host", "192.0.2.1", "--port", "0"]);
+    assert!(run.stderr.contains("192.0.2.1 is not an address of this machine"), "{}", run.stderr);
+}
