@@ -3,6 +3,7 @@
 //! [`check`] makes every page in memory and writes nothing; [`published`] reads a finished site, in
 //! a folder or at an address, and holds its numbers against the records they name.
 
+pub mod explain;
 mod html;
 mod links;
 mod published;

@@ -285,7 +285,7 @@ impl Serve {
 /// the record that it names, by hash and pointer.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/"
+    after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model"
 )]
 pub struct Check {
     #[command(flatten)]
@@ -299,6 +299,9 @@ pub struct Check {
     /// Verify the numbers of a finished site, in a folder or at an address
     #[arg(long, value_name = "DIR|URL")]
     pub site: Option<String>,
+    /// Explain why the results of a record or model have their markers
+    #[arg(long, value_name = "RECORD|MODEL", conflicts_with = "site")]
+    pub explain: Option<String>,
     /// How findings are printed [default: text, or github in GitHub Actions]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,

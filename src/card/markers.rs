@@ -164,7 +164,8 @@ impl<'a> Cards<'a> {
         in_words(&counts)
     }
 
-    pub(super) fn marker(&self, reading: &Reading) -> MarkerView {
+    /// What is proven of a reading.
+    pub fn marker(&self, reading: &Reading) -> MarkerView {
         let content = &self.dataset.inputs.content;
         let markers = &self.dataset.marks.records[reading.resolved.record as usize];
         let index = self.dataset.result(reading).index;
@@ -198,7 +199,7 @@ impl<'a> Cards<'a> {
     }
 
     /// What is known of the record at this place; `readings` are those of its model.
-    pub(super) fn evidence(&self, record: u32, readings: &[Reading]) -> EvidenceView {
+    pub fn evidence(&self, record: u32, readings: &[Reading]) -> EvidenceView {
         let of_record = || readings.iter().filter(|reading| reading.resolved.record == record);
         let level = of_record().map(|reading| self.dataset.level_of(reading)).max().unwrap_or(Level::Claimed);
         let markers = &self.dataset.marks.records[record as usize];

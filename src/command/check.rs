@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use evalcards::check::explain::explain;
 use evalcards::check::{self, Checked};
 use evalcards::config::{Config, below};
 use evalcards::diagnostic::{Diagnostic, Severity, printable};
@@ -21,6 +22,18 @@ pub fn run(check: Check, common: &Common) -> Result<ExitCode> {
         None if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") => Format::Github,
         None => Format::Text,
     };
+    if let Some(wanted) = check.explain.clone() {
+        let explanation = explain(&Config::new(check.options(common))?, &wanted)?;
+        let text = match format {
+            Format::Json => {
+                let document = serde_json::json!({ "command": "check", "ok": true, "explained": explanation });
+                serde_json::to_string_pretty(&document).context("failed to print the explanation")?
+            }
+            Format::Text | Format::Github => explanation.to_string(),
+        };
+        writeln!(io::stdout(), "{text}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let (strict, site) = (check.strict, check.site.clone());
     let config = Config::new(check.options(common));
     let work = |progress: &dyn evalcards::Progress| match &site {

@@ -178,7 +178,13 @@ struct Described {
 /// All public types of the cards, by name, from their sources.
 fn types() -> BTreeMap<String, Described> {
     let src = repository().join("src");
-    let mut files = vec![src.join("card.rs"), src.join("render.rs"), src.join("site.rs"), src.join("emit/page.rs")];
+    let mut files = vec![
+        src.join("card.rs"),
+        src.join("render.rs"),
+        src.join("site.rs"),
+        src.join("emit/page.rs"),
+        src.join("mark/evidence.rs"),
+    ];
     files.extend(fs::read_dir(src.join("card")).unwrap().map(|entry| entry.unwrap().path()));
     let mut types = BTreeMap::new();
     for file in files {
@@ -232,7 +238,7 @@ fn in_words(kind: &str) -> (String, Option<String>) {
     }
 }
 
-const TEMPLATES: [(&str, &str); 11] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("every template, as `site`", "Frame"),
     ("`home.html`", "HomeCard"),
     (
@@ -247,6 +253,7 @@ const TEMPLATES: [(&str, &str); 11] = [
     ("`evaluator.html`", "EvaluatorCard"),
     ("`not-shown.html`", "NotShownCard"),
     ("`publishing.html`", "PublishingCard"),
+    ("`markers.html`", "MarkersCard"),
 ];
 
 fn template_reference() -> String {

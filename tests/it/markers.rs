@@ -1,0 +1,621 @@
+//! What each marker needs, and that none of the ways to cheat gets one.
+
+use std::fs;
+
+use evalcards::check::explain::{Explanation, explain};
+use evalcards::config::{Config, Options};
+use evalcards::facts::{self, AccountFact, Introduced, PostedFact, Submission};
+use evalcards::hash::Sha256;
+use evalcards::lock::{Lock, Pin};
+use proptest::prelude::*;
+
+use crate::project::Project;
+
+const UUID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
+const OTHER: &str = "0a1b2c3d-0000-4000-8000-000000000002";
+const SEEN: &str = "2026-06-01T00:00:00Z";
+
+/// A site whose records were fetched, with the facts about them.
+struct World {
+    project: Project,
+    objects: Vec<(String, String)>,
+    submissions: Vec<Submission>,
+    accounts: Vec<AccountFact>,
+}
+
+/// A record of two results whose source is `source`.
+fn record(source: &str) -> String {
+    record_of(source, "third_party", "acme-eval/1")
+}
+
+fn record_of(source: &str, relationship: &str, evaluation_id: &str) -> String {
+    let result = |name: &str, score: &str| {
+        format!(
+            r#"{{"evaluation_name": "{name}", "source_data": {{"dataset_name": "{name}"}}, "metric_config": {{"lower_is_better": false, "min_score": 0, "max_score": 1}}, "score_details": {{"score": {score}}}}}"#
+        )
+    };
+    format!(
+        r#"{{"schema_version": "0.2.1", "evaluation_id": "{evaluation_id}", "retrieved_timestamp": "1770000000",
+"source_metadata": {{"source_name": "S", "source_type": "evaluation_run", "source_organization_name": {}, "evaluator_relationship": "{relationship}"}},
+"model_info": {{"id": "maker/m1", "name": "m1"}},
+"evaluation_results": [{}, {}]}}"#,
+        serde_json::to_string(source).unwrap(),
+        result("GSM8K", "0.5"),
+        result("MATH", "0.25"),
+    )
+}
+
+fn path_of(uuid: &str) -> String {
+    format!("flat/objects/0a/1b/{uuid}.json")
+}
+
+impl World {
+    fn new() -> World {
+        let project = Project::empty();
+        project.write(
+            "content/organizations.yaml",
+            "organizations:\n\
+             - {id: acme, name: Acme, hf: acme-official, aliases: [Acme AI]}\n\
+             - {id: maker, name: Maker, hf: maker-official}\n",
+        );
+        project
+            .write("content/models.yaml", "models: [{id: maker/m1, name: m1, developer: Maker, hf_repo: maker/m1}]\n");
+        World { project, objects: Vec::new(), submissions: Vec::new(), accounts: Vec::new() }
+    }
+
+    /// With one record of Acme, brought by `account`.
+    fn with(account: &str) -> World {
+        let mut world = World::new();
+        world.put(&path_of(UUID), &record("Acme"));
+        world.brought(&path_of(UUID), Some(account), Some(7));
+        world.fetched();
+        world
+    }
+
+    /// Puts a record on disk, as an object to be pinned.
+    fn put(&mut self, path: &str, text: &str) {
+        self.project.write(&format!("content/datastore/{path}"), text);
+        self.objects.retain(|(known, _)| known != path);
+        self.objects.push((path.to_owned(), text.to_owned()));
+    }
+
+    fn text(&self, path: &str) -> &str {
+        &self.objects.iter().find(|(known, _)| known == path).unwrap().1
+    }
+
+    /// Notes who brought the bytes that are at `path` now.
+    fn brought(&mut self, path: &str, account: Option<&str>, pull_request: Option<u64>) {
+        let sha256 = Sha256::of(self.text(path).as_bytes());
+        let introduced = Introduced {
+            path: path.to_owned(),
+            commit: Some("c".repeat(40)),
+            pull_request,
+            account: account.map(str::to_owned),
+            at: Some(SEEN.parse().unwrap()),
+        };
+        let (object, seen) = (path.to_owned(), SEEN.parse().unwrap());
+        self.submissions.push(Submission { object, sha256, seen, introduced: Some(introduced) });
+    }
+
+    /// Writes index, lock and facts, as `fetch` does.
+    fn fetched(&self) {
+        let rows: Vec<String> = self.objects.iter().map(|(path, text)| row(path, text)).collect();
+        self.fetched_with_index(&rows.concat());
+    }
+
+    fn fetched_with_index(&self, index: &str) {
+        let mut lock = Lock::new("evaleval/EEE_datastore", &"ab".repeat(20));
+        lock.objects.extend(self.objects.iter().map(|(path, text)| (path.clone(), Pin::of(text.as_bytes()))));
+        lock.collections.insert("c".to_owned(), Pin::of(index.as_bytes()));
+        self.project.write("content/datastore/flat/indexes/by_collection/c.jsonl", index);
+        self.project.write("content/datastore.lock", &lock.to_text());
+        self.project.write("content/hub/submissions.jsonl", &facts::write(self.submissions.clone()).unwrap());
+        self.project.write("content/hub/accounts.jsonl", &facts::write(self.accounts.clone()).unwrap());
+    }
+
+    fn attest(&self, name: &str, text: &str) {
+        self.project.write(&format!("content/attestations/{name}.yaml"), text);
+    }
+
+    /// An attestation that `account` acts for Acme, about the bytes at `path`.
+    fn attest_acme(&self, account: &str, path: &str, more: &str) {
+        let sha256 = Sha256::of(self.text(path).as_bytes());
+        self.attest("acme", &acme(account, &format!("{{sha256: {sha256}{more}}}")));
+    }
+
+    fn explain(&self, wanted: &str) -> anyhow::Result<Explanation> {
+        let options = Options { root: self.project.root().to_owned(), ..Options::default() };
+        explain(&Config::new(options)?, wanted)
+    }
+
+    /// The level of the first result of the record at `path`.
+    #[track_caller]
+    fn level(&self, path: &str) -> &'static str {
+        self.levels(path)[0]
+    }
+
+    #[track_caller]
+    fn levels(&self, path: &str) -> Vec<&'static str> {
+        let explanation = self.explain(path).unwrap();
+        explanation.records[0].results.iter().map(|result| result.marker.code).collect()
+    }
+
+    #[track_caller]
+    fn stops(&self, reason: &str) {
+        let said = format!("{:#}", self.explain("maker/m1").unwrap_err());
+        assert!(said.contains(reason) && said.contains("help: "), "{said}");
+        // The build says the same, and writes nothing.
+        assert!(!self.project.path("site").exists());
+    }
+}
+
+fn row(path: &str, text: &str) -> String {
+    let sha256 = Sha256::of(text.as_bytes());
+    format!(
+        r#"{{"record_type": "aggregate", "object_path": "{path}", "sha256": "{sha256}", "size_bytes": {}, "superseded_by": null}}"#,
+        text.len()
+    ) + "\n"
+}
+
+fn acme(account: &str, subject: &str) -> String {
+    format!(
+        "kind: submitted_by_source\naccount: {account}\norganization: acme\nbasis: account_is_organization\n\
+         records: [{subject}]\nreviewer: '@someone'\ndate: 2026-06-02\n"
+    )
+}
+
+const CLAIMED: &str = "claimed";
+const TRACED: &str = "traced";
+const KNOWN: &str = "submitter_known";
+const BY_SOURCE: &str = "submitted_by_source";
+
+#[test]
+fn each_level_needs_its_evidence() {
+    let path = path_of(UUID);
+    let mut world = World::new();
+    world.put(&path, &record("Acme"));
+    let index = row(&path, world.text(&path));
+    world.project.write("content/datastore/flat/indexes/by_collection/c.jsonl", &index);
+    assert_eq!(world.level(&path), CLAIMED, "nobody fetched it");
+    world.fetched();
+    assert_eq!(world.level(&path), TRACED);
+    world.brought(&path, Some("stranger"), Some(7));
+    world.fetched();
+    assert_eq!(world.level(&path), KNOWN);
+    world.attest_acme("stranger", &path, "");
+    assert_eq!(world.level(&path), BY_SOURCE);
+    let told = world.explain(&path).unwrap().to_string();
+    for part in
+        ["pull request 7", "@someone on 2026-06-02, in acme.yaml", "evaleval/EEE_datastore at commit abababababab"]
+    {
+        assert!(told.contains(part), "{told}");
+    }
+    assert_eq!(World::with("acme-official").level(&path), BY_SOURCE);
+}
+
+#[test]
+fn a_commit_that_was_pushed_and_a_deleted_account_name_no_submitter() {
+    for (account, pull_request) in [(Some("acme-official"), None), (None, Some(7))] {
+        let mut world = World::new();
+        world.put(&path_of(UUID), &record("Acme"));
+        world.brought(&path_of(UUID), account, pull_request);
+        world.fetched();
+        assert_eq!(world.level(&path_of(UUID)), TRACED);
+    }
+}
+
+#[test]
+fn membership_alone_decides_nothing() {
+    let mut world = World::with("stranger");
+    let organizations = Some(vec!["acme".to_owned(), "acme-official".to_owned()]);
+    world.accounts.push(AccountFact { account: "stranger".to_owned(), seen: SEEN.parse().unwrap(), organizations });
+    world.fetched();
+    assert_eq!(world.level(&path_of(UUID)), KNOWN);
+    assert!(world.explain(&path_of(UUID)).unwrap().to_string().contains("Membership alone decides nothing"));
+}
+
+#[test]
+fn a_changed_byte_drops_every_marker_and_says_why() {
+    let path = path_of(UUID);
+    let world = World::with("stranger");
+    world.attest_acme("stranger", &path, "");
+    assert_eq!(world.level(&path), BY_SOURCE);
+    let edited = record("Acme").replace("0.25", "0.26");
+    world.project.write(&format!("content/datastore/{path}"), &edited);
+    // The index still has the old hash: the record is not even shown.
+    assert!(world.explain(&path).is_err());
+    world.project.write("content/datastore/flat/indexes/by_collection/c.jsonl", &row(&path, &edited));
+    assert_eq!(world.level(&path), CLAIMED);
+    let told = world.explain(&path).unwrap().to_string();
+    assert!(told.contains("Marker not carried over: the record changed since it was fetched"), "{told}");
+    assert!(told.contains("The attestation is about other bytes"), "{told}");
+    world.project.build(&[]);
+    assert!(world.project.main_of("markers.html").contains("Marker not carried over: the record changed"));
+}
+
+#[test]
+fn an_index_that_disagrees_with_itself_and_an_edited_lock_trace_nothing() {
+    let path = path_of(UUID);
+    let world = World::with("acme-official");
+    world.fetched_with_index(&(row(&path, world.text(&path)) + &row(&path, "other bytes")));
+    assert_eq!(world.level(&path), CLAIMED);
+
+    let world = World::with("acme-official");
+    let lock = world.project.read("content/datastore.lock");
+    world.project.write("content/datastore.lock", &lock.replace("evaleval/", "evil/"));
+    assert_eq!(world.level(&path), CLAIMED);
+}
+
+#[test]
+fn no_likeness_of_a_name_makes_it_the_organisation() {
+    for source in [
+        "\u{410}cme",    // a Cyrillic letter
+        "Ac\u{200d}me",  // a joiner of no width
+        "Acme\u{200b}",  //
+        "\u{202e}emcA",  // turned around
+        "\u{ff21}cme",   // full width
+        "ACME",          //
+        "Acme-AI",       //
+        "acme.",         //
+        "Acme \u{2713}", //
+        "<b>Acme</b>",   //
+        "Acme</td><b>✓ Submitted by the named source</b>",
+    ] {
+        let mut world = World::new();
+        world.put(&path_of(UUID), &record(source));
+        world.brought(&path_of(UUID), Some("acme-official"), Some(7));
+        world.fetched();
+        assert_eq!(world.level(&path_of(UUID)), KNOWN, "{source:?}");
+        // Nor does an attestation for Acme help a record that does not name Acme.
+        world.attest_acme("acme-official", &path_of(UUID), "");
+        assert_eq!(world.level(&path_of(UUID)), KNOWN, "{source:?}");
+    }
+}
+
+#[test]
+fn spaces_around_a_name_are_not_read_and_win_nothing() {
+    let mut world = World::new();
+    world.put(&path_of(UUID), &record(" Acme\u{a0}"));
+    world.brought(&path_of(UUID), Some("stranger"), Some(7));
+    world.fetched();
+    assert_eq!(world.level(&path_of(UUID)), KNOWN);
+}
+
+#[test]
+fn no_likeness_of_an_account_makes_it_the_official_one() {
+    for account in ["Acme-Official", "acme-official ", "acme_official", "\u{430}cme-official", "acme-official\u{200b}"]
+    {
+        assert_eq!(World::with(account).level(&path_of(UUID)), KNOWN, "{account:?}");
+    }
+}
+
+#[test]
+fn markup_and_check_marks_of_a_record_do_not_reach_the_page() {
+    let mut world = World::new();
+    world.put(&path_of(UUID), &record("✓ Acme \u{202e}✅ <i class=\"mk submitted_by_source\">x</i>"));
+    world.fetched();
+    world.project.build(&[]);
+    for (path, bytes) in world.project.files("site/pages") {
+        let page = String::from_utf8_lossy(&bytes);
+        // The example on the page of markers is the site's own.
+        if !path.ends_with(".html") || ["markers.html", "methodology.html"].contains(&path.as_str()) {
+            continue;
+        }
+        assert!(!page.contains(['✓', '✅', '\u{202e}']), "{path}");
+        assert!(!page.contains("class=\"mk submitted_by_source\""), "{path}");
+    }
+}
+
+#[test]
+fn the_official_account_of_another_organisation_is_a_mismatch() {
+    let world = World::with("maker-official");
+    assert_eq!(world.level(&path_of(UUID)), KNOWN);
+    let told = world.explain(&path_of(UUID)).unwrap().to_string();
+    assert!(told.contains("by another organisation's account"), "{told}");
+    // An account that two organisations list is the official one of neither.
+    let world = World::with("shared");
+    world.project.write(
+        "content/organizations.yaml",
+        "organizations: [{id: acme, name: Acme, hf: shared}, {id: b, name: B, hf: shared}]\n",
+    );
+    assert_eq!(world.level(&path_of(UUID)), KNOWN);
+}
+
+#[test]
+fn an_id_that_two_records_share_marks_neither() {
+    let (path, other) = (path_of(UUID), path_of(OTHER));
+    let mut world = World::with("acme-official");
+    world.put(&other, &record("Acme").replace("0.25", "0.99"));
+    world.brought(&other, Some("thief"), Some(8));
+    world.fetched();
+    assert_eq!((world.level(&path), world.level(&other)), (TRACED, TRACED), "evaluation_id");
+    let told = world.explain(&path).unwrap().to_string();
+    assert!(told.contains("It is the evaluation_id acme-eval/1"), "{told}");
+
+    let other = format!("flat/objects/ff/ff/{}.json", UUID.to_uppercase());
+    let mut world = World::with("acme-official");
+    world.put(&other, &record_of("Acme", "third_party", "another"));
+    world.brought(&other, Some("thief"), Some(8));
+    world.fetched();
+    assert_eq!((world.level(&path), world.level(&other)), (TRACED, TRACED), "UUID");
+    world.project.build(&[]);
+    assert!(world.project.main_of("markers.html").contains(UUID));
+
+    // The same bytes under another path are one subject.
+    let mut world = World::with("acme-official");
+    world.put(&path_of(OTHER), &record("Acme"));
+    world.fetched();
+    assert_eq!(world.level(&path), BY_SOURCE);
+}
+
+#[test]
+fn who_brought_earlier_bytes_is_not_who_brought_these() {
+    let path = path_of(UUID);
+    let mut world = World::with("acme-official");
+    world.put(&path, &record("Acme").replace("0.25", "0.99"));
+    world.fetched();
+    assert_eq!(world.level(&path), TRACED);
+    world.brought(&path, Some("stranger"), Some(9));
+    world.fetched();
+    assert_eq!(world.level(&path), KNOWN);
+}
+
+#[test]
+fn an_attestation_is_about_its_bytes_its_results_and_its_account() {
+    let path = path_of(UUID);
+    let world = World::with("stranger");
+    world.attest_acme("stranger", &path, ", results: ['/evaluation_results/1']");
+    assert_eq!(world.levels(&path), [KNOWN, BY_SOURCE]);
+    world.attest_acme("acme-official", &path, "");
+    assert_eq!(world.level(&path), KNOWN, "another account brought it");
+    let on_behalf = |text: &str| text.replace("account_is_organization", "on_behalf\nurl: https://acme.example/x");
+    let sha256 = Sha256::of(world.text(&path).as_bytes());
+    world.attest("acme", &on_behalf(&acme("stranger", &format!("{{sha256: {sha256}}}"))));
+    assert_eq!(world.level(&path), KNOWN, "on behalf is no check mark");
+    assert!(world.explain(&path).unwrap().to_string().contains("on behalf of the named source"));
+    for more in ["valid_until: 2026-05-31\n", "revoked: {date: 2026-06-03, why: It left}\n"] {
+        world.attest("acme", &(acme("stranger", &format!("{{sha256: {sha256}}}")) + more));
+        assert_eq!(world.level(&path), KNOWN, "{more}");
+        assert!(world.explain(&path).unwrap().to_string().contains("not carried over"), "{more}");
+    }
+    world.attest("acme", &(acme("stranger", &format!("{{sha256: {sha256}}}")) + "valid_until: 2026-06-01\n"));
+    assert_eq!(world.level(&path), BY_SOURCE);
+}
+
+#[test]
+fn a_forged_attestation_stops_the_build() {
+    let path = path_of(UUID);
+    let world = World::with("stranger");
+    let sha256 = Sha256::of(world.text(&path).as_bytes());
+    let good = acme("stranger", &format!("{{sha256: {sha256}}}"));
+    let with = |from: &str, to: &str, reason: &str| {
+        assert!(good.contains(from), "{from}");
+        world.attest("acme", &good.replace(from, to));
+        world.stops(reason);
+    };
+    with(&sha256.to_string(), &"a".repeat(64), "no record has the SHA-256");
+    with("account: stranger", "account: nobody", "knows the account");
+    with("organization: acme", "organization: acm", "no organisation with the id");
+    with("organization: acme", "organization: Acme", "no organisation with the id");
+    with("organization: acme", "organization: openai", "no organisation with the id");
+    with("reviewer", "verified: true\nreviewer", "unknown field");
+    with("account: stranger", "account: stranger\naccount: acme", "duplicate");
+    with("reviewer: '@someone'\n", "", "missing field `reviewer`");
+    with("date: 2026-06-02\n", "", "missing field `date`");
+    let elsewhere = format!("{sha256}, path: {}", path_of(OTHER));
+    with(&sha256.to_string(), &elsewhere, "which is another path");
+    with(&sha256.to_string(), &format!("{sha256}, path: ../{path}"), "does not stay below");
+    with(&sha256.to_string(), &format!("{sha256}, results: ['/evaluation_results/2']"), "has no result");
+    let run = world.project.run(&["build"]);
+    assert!(run.code == 1 && run.stderr.contains("has no result"), "{}", run.stderr);
+    assert!(!world.project.path("site/pages").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn attestations_are_regular_files_of_their_own_folder() {
+    use std::os::unix::fs::symlink;
+    let path = path_of(UUID);
+    let text = |world: &World| acme("stranger", &format!("{{sha256: {}}}", Sha256::of(world.text(&path).as_bytes())));
+    // A file or folder of the datastore, by a link.
+    let world = World::with("stranger");
+    world.project.write("content/datastore/data/c/x.yaml", &text(&world));
+    fs::create_dir_all(world.project.path("content/attestations")).unwrap();
+    symlink("../datastore/data/c/x.yaml", world.project.path("content/attestations/x.yaml")).unwrap();
+    world.stops("is not a regular file");
+    fs::remove_dir_all(world.project.path("content/attestations")).unwrap();
+    symlink("datastore/data/c", world.project.path("content/attestations")).unwrap();
+    world.stops("is not a folder of its own");
+    // The records, by a link to the attestations.
+    let world = World::with("stranger");
+    world.attest("x", &text(&world));
+    symlink("../attestations", world.project.path("content/datastore/data")).unwrap();
+    world.stops("are not apart");
+    // Below the records nothing is an attestation.
+    let world = World::with("stranger");
+    world.project.write("content/datastore/data/attestations/x.yaml", &text(&world));
+    assert_eq!(world.level(&path), KNOWN);
+}
+
+#[test]
+fn the_claimed_relationship_is_held_against_metadata_only() {
+    let fit = |world: &World| world.explain(&path_of(UUID)).unwrap().records[0].evidence.relationship.clone();
+    for (source, claimed, expected) in [
+        ("Acme", "third_party", "third party, as claimed; consistent with metadata"),
+        ("Acme AI", "first_party", "first party, as claimed; contradicted by metadata"),
+        ("Maker", "first_party", "first party, as claimed; consistent with metadata"),
+        ("Maker", "third_party", "third party, as claimed; contradicted by metadata"),
+        ("Acme", "collaborative", "collaborative, as claimed; undetermined"),
+        ("Nobody", "third_party", "third party, as claimed; undetermined"),
+        ("M\u{200b}aker", "first_party", "first party, as claimed; undetermined"),
+    ] {
+        let mut world = World::new();
+        world.put(&path_of(UUID), &record_of(source, claimed, "x"));
+        world.fetched();
+        assert_eq!(fit(&world), expected, "{source}");
+    }
+    // A record cannot be its own witness of who made the model.
+    let mut world = World::new();
+    world.project.write("content/models.yaml", "models: [{id: maker/m1, name: m1}]\n");
+    let text =
+        record_of("Maker", "first_party", "x").replace(r#""name": "m1""#, r#""name": "m1", "developer": "Maker""#);
+    world.put(&path_of(UUID), &text);
+    world.fetched();
+    assert_eq!(fit(&world), "first party, as claimed; undetermined");
+}
+
+#[test]
+fn withdrawn_and_disputed_results_stay_visible_and_leave_rankings_and_publishing() {
+    let path = path_of(UUID);
+    let mut world = World::with("stranger");
+    world.put(&path_of(OTHER), &record_of("Maker", "first_party", "y").replace("0.5", "0.75").replace("m1", "m2"));
+    world.fetched();
+    let sha256 = Sha256::of(world.text(&path).as_bytes());
+    let objection = |kind: &str| {
+        format!(
+            "kind: {kind}\nby: Acme\nsince: 2026-06-03\nwhy: Wrong test data.\nurl: https://acme.example/x\n\
+             records: [{{sha256: {sha256}, results: ['/evaluation_results/0']}}]\nreviewer: '@someone'\ndate: 2026-06-04\n"
+        )
+    };
+    world.project.build(&[]);
+    let before = world.project.main_of("benchmarks/gsm8k.html");
+    assert_eq!(before.matches("not ranked, not published").count(), 0);
+    for kind in ["withdrawn", "disputed"] {
+        world.attest("objection", &objection(kind));
+        let report = world.project.build(&[]);
+        assert_eq!(report["hub"]["skipped"][kind], 1, "{report}");
+        let card = world.project.main_of("models/maker/m1.html");
+        assert!(card.contains(&format!("{kind}: not ranked, not published")), "{card}");
+        assert!(card.contains("Acme on 2026-06-03: Wrong test data. (only /evaluation_results/0)"), "{card}");
+        assert_eq!(card.matches("not ranked, not published").count(), 1, "the other result stands");
+        let ranking = world.project.main_of("benchmarks/gsm8k.html");
+        assert_eq!(ranking.matches("title=\"not ranked\"").count(), 1, "{ranking}");
+        assert!(!world.project.path("site/hub/maker/m1").exists());
+        let told = world.explain(&path).unwrap();
+        assert_eq!(told.records[0].results[0].marker.standing, Some(kind));
+        assert_eq!(told.records[0].results[1].marker.standing, None);
+    }
+    fs::remove_file(world.project.path("content/attestations/objection.yaml")).unwrap();
+    world.project.build(&[]);
+    assert_eq!(world.project.main_of("benchmarks/gsm8k.html"), before);
+}
+
+#[test]
+fn only_the_hubs_own_word_about_the_same_value_verifies_a_run() {
+    let world = World::with("stranger");
+    let posted = |value: &str, verified: bool, pull_request: Option<u64>| PostedFact {
+        model: "maker/m1".to_owned(),
+        dataset: "openai/gsm8k".to_owned(),
+        task: "gsm8k".to_owned(),
+        value: value.parse().unwrap(),
+        verified,
+        filename: ".eval_results/gsm8k.yaml".to_owned(),
+        pull_request,
+        seen: SEEN.parse().unwrap(),
+        response_sha256: Sha256::of(b"answer"),
+    };
+    let beside = |fact: PostedFact| {
+        world.project.write("content/hub/posted.jsonl", &facts::write(vec![fact]).unwrap());
+        let explanation = world.explain(&path_of(UUID)).unwrap();
+        let results = &explanation.records[0].results;
+        assert!(results[1].marker.beside.is_empty(), "another benchmark");
+        assert_eq!(results[0].marker.code, KNOWN, "it is no rung of the ladder");
+        results[0].marker.beside.join("; ")
+    };
+    assert_eq!(beside(posted("50", true, None)), "on the Hub by the model's owner; run verified by the Hub");
+    assert_eq!(beside(posted("50.0", false, None)), "on the Hub by the model's owner");
+    assert_eq!(beside(posted("50", false, Some(3))), "on the Hub by the community, not merged");
+    assert_eq!(beside(posted("50.1", true, None)), "");
+    assert_eq!(beside(PostedFact { task: "other".to_owned(), ..posted("50", true, None) }), "");
+    assert_eq!(beside(PostedFact { dataset: "a/gsm8k".to_owned(), ..posted("50", true, None) }), "");
+    assert_eq!(beside(PostedFact { model: "maker/m2".to_owned(), ..posted("50", true, None) }), "");
+}
+
+#[test]
+fn explain_needs_a_name_that_is_there() {
+    let world = World::with("stranger");
+    let run = world.project.run(&["check", "--explain", "maker/m1"]);
+    assert!(run.code == 0 && run.stdout.contains("Submitter known"), "{}{}", run.stdout, run.stderr);
+    let run = world.project.run(&["check", "--json", "--explain", UUID]);
+    let document: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(document["explained"]["records"][0]["results"][1]["marker"]["code"], KNOWN);
+    let run = world.project.run(&["check", "--explain", "maker/m11"]);
+    assert!(run.code == 1 && run.stderr.contains("did you mean the model maker/m1?"), "{}", run.stderr);
+}
+
+/// What somebody may hope that a build believes.
+fn key() -> impl Strategy<Value = String> {
+    let tempting = [
+        "verified",
+        "is_verified_evaluator",
+        "marker",
+        "markers",
+        "attestation",
+        "trace",
+        "submitter",
+        "level",
+        "standing",
+        "verifyToken",
+        "source_organization_url",
+        "source_organization_logo_url",
+        "organization",
+        "hf",
+        "account",
+        "pull_request",
+        "sha256",
+        "evaluation_id",
+        "evaluator_relationship",
+        "developer",
+        "additional_details",
+    ];
+    prop_oneof![proptest::sample::select(tempting.to_vec()).prop_map(str::to_owned), "[a-zA-Z_]{1,16}"]
+}
+
+fn value() -> impl Strategy<Value = String> {
+    let tempting = [
+        "true",
+        "1",
+        "null",
+        "\"submitted_by_source\"",
+        "\"acme\"",
+        "\"acme-official\"",
+        "\"https://huggingface.co/acme-official\"",
+        "{\"verified\": true, \"account\": \"acme-official\"}",
+        "[{\"kind\": \"pull_request\", \"account\": \"acme-official\"}]",
+    ];
+    prop_oneof![
+        proptest::sample::select(tempting.to_vec()).prop_map(str::to_owned),
+        "[ -~]{0,20}".prop_map(|text| serde_json::to_string(&text).unwrap())
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn no_added_field_raises_a_marker(key in key(), value in value(), place in 0usize..4) {
+        let path = path_of(UUID);
+        let anchor = ["{\"schema_version\"", "\"source_name\"", "\"name\": \"m1\"", "\"evaluation_name\""][place];
+        let key = serde_json::to_string(&key).unwrap();
+        let added = |start: &str| format!("{key}: {value}, {start}");
+        let changed = match anchor.strip_prefix('{') {
+            Some(rest) => record("Acme").replacen(anchor, &format!("{{{}", added(rest)), 1),
+            None => record("Acme").replacen(anchor, &added(anchor), 1),
+        };
+        let mut world = World::with("stranger");
+        // As an edit of what was fetched …
+        world.project.write(&format!("content/datastore/{path}"), &changed);
+        world.project.write("content/datastore/flat/indexes/by_collection/c.jsonl", &row(&path, &changed));
+        if let Ok(explanation) = world.explain(&path) {
+            prop_assert!(explanation.records[0].results.iter().all(|result| result.marker.code == CLAIMED));
+        }
+        // … and as what was fetched.
+        world.put(&path, &changed);
+        world.brought(&path, Some("stranger"), Some(7));
+        world.fetched();
+        if let Ok(explanation) = world.explain(&path) {
+            let ladder = [CLAIMED, TRACED, KNOWN];
+            prop_assert!(explanation.records[0].results.iter().all(|result| ladder.contains(&result.marker.code)));
+        }
+    }
+}
