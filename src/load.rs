@@ -67,7 +67,7 @@ pub struct Origin {
     pub subset: Option<Box<str>>,
     /// True if the datastore's lock has exactly these bytes under this path.
     pub is_pinned: bool,
-    /// True if an index row names the hash of these bytes.
+    /// True if a row of an index that the lock pins names the hash of these bytes.
     pub is_indexed: bool,
     /// True if the index says that another model's record is under this path.
     pub names_another_model: bool,
@@ -231,7 +231,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
         collection: object.collection.clone(),
         subset: object.subset.clone(),
         is_pinned: datastore.pins(&object.path, sha256),
-        is_indexed: object.expected.is_some(),
+        is_indexed: object.is_in_pinned_index,
         names_another_model: false,
     };
     match record::parse(buffer, blocks) {

@@ -370,13 +370,17 @@ impl<'a> Evidence<'a> {
         let content = &inputs.content;
         let mut attested: HashMap<Sha256, Vec<Attested>> = HashMap::new();
         let mut attested_paths: HashMap<&str, Vec<u32>> = HashMap::new();
+        let locks = inputs.datastores.iter().filter_map(|datastore| datastore.lock.sound());
+        let mut pinned: HashMap<Sha256, Vec<&str>> = HashMap::new();
+        for (path, pin) in locks.filter(|_| !content.attestations.is_empty()).flat_map(|lock| &lock.objects) {
+            pinned.entry(pin.sha256).or_default().push(path);
+        }
         for (place, attestation) in (0..).zip(&content.attestations) {
             for (at, subject) in (0..).zip(&attestation.subjects) {
                 attested.entry(subject.sha256).or_default().push(Attested { attestation: place, subject: at });
                 // The path is that of the review, else where the lock has these bytes.
-                let locks = inputs.datastores.iter().filter_map(|datastore| datastore.lock.sound());
-                let pinned = locks.flat_map(|lock| &lock.objects).filter(|(_, pin)| pin.sha256 == subject.sha256);
-                let paths = subject.path.as_deref().into_iter().chain(pinned.map(|(path, _)| path.as_str()));
+                let locked = pinned.get(&subject.sha256).into_iter().flatten().copied();
+                let paths = subject.path.as_deref().into_iter().chain(locked);
                 paths.for_each(|path| attested_paths.entry(path).or_default().push(place));
             }
         }

@@ -135,6 +135,8 @@ pub struct Object {
     pub model: Option<Box<str>>,
     /// What the index says of the bytes; `None` in the `data/` layout, which has no index.
     pub expected: Option<Expected>,
+    /// True if its row stands in an index that the lock pins.
+    pub is_in_pinned_index: bool,
     /// The file of its samples, if there is one. A build does not read it.
     pub samples: Option<Box<Samples>>,
 }
@@ -214,14 +216,14 @@ fn list_indexes(
         let bytes = fs::read(&path).with_context(|| format!("failed to read the index {}", path.display()))?;
         listing.digest.add(collection.as_bytes());
         listing.digest.add(&bytes);
-        locked.compare(&path, &collection, &bytes);
+        let is_in_pinned_index = locked.compare(&path, &collection, &bytes);
         let file = format!("{INDEXES}/{collection}.jsonl");
         let lines: Vec<&[u8]> = lines(&bytes).collect();
         let rows: Vec<Row> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
         for (line, row) in rows.into_iter().enumerate() {
             match row {
                 Row::Blank => {}
-                Row::Object(object) => listing.objects.push(object),
+                Row::Object(object) => listing.objects.push(Object { is_in_pinned_index, ..object }),
                 Row::LeftOut(reason, detail) => listing.quarantined.push(Quarantined {
                     reason,
                     datastore: number,
@@ -254,16 +256,18 @@ impl<'a> LockedIndexes<'a> {
         LockedIndexes { lock, lock_file: LockFile::path(&datastore.root).display().to_string(), missing, diagnostics }
     }
 
-    fn compare(&mut self, path: &Path, collection: &str, bytes: &[u8]) {
-        let Some(lock) = self.lock else { return };
+    /// True if the lock pins these bytes; what differs is told.
+    fn compare(&mut self, path: &Path, collection: &str, bytes: &[u8]) -> bool {
+        let Some(lock) = self.lock else { return false };
         self.missing.remove(collection);
         let message = match lock.collections.get(collection) {
-            Some(pin) if *pin == Pin::of(bytes) => return,
+            Some(pin) if *pin == Pin::of(bytes) => return true,
             Some(_) => format!("the index is not the one that {} pins", self.lock_file),
             None => format!("the collection is not in {}", self.lock_file),
         };
         let help = format!("run `evalcards fetch {collection}`, which pins what it brings").to_owned();
         self.diagnostics.warn_with_help("lock-differs", &path.display().to_string(), "", message, help);
+        false
     }
 
     fn finish(self) {
@@ -357,6 +361,7 @@ fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
         subset: Some(row.subset.as_str()).filter(|subset| !subset.is_empty()).map(Box::from),
         model: row.legacy_path.as_str().rsplit('/').nth(1).map(Box::from),
         expected: Some(Expected { size: row.size_bytes, sha256 }),
+        is_in_pinned_index: false,
         samples: samples(&row),
     })
 }
@@ -406,6 +411,7 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
                 subset: None,
                 model: None,
                 expected: None,
+                is_in_pinned_index: false,
                 samples: None,
             }),
             None => listing.quarantined.push(Quarantined {

@@ -12,7 +12,7 @@ pub enum Trace {
     Local(Untraced),
     /// The lock has these bytes under this path, at a commit of a public datastore.
     Pinned,
-    /// An index that the lock has, names them as well.
+    /// An index that the lock pins names them as well.
     PinnedAndIndexed,
 }
 
@@ -65,9 +65,7 @@ impl Evidence<'_> {
             Some(_) if self.doubtful_paths.contains(&(origin.datastore, &*origin.path)) => {
                 Trace::Local(Untraced::IndexDisagrees)
             }
-            Some(_) if origin.is_indexed && lock.collections.contains_key(&*origin.collection) => {
-                Trace::PinnedAndIndexed
-            }
+            Some(_) if origin.is_indexed => Trace::PinnedAndIndexed,
             Some(_) => Trace::Pinned,
         }
     }

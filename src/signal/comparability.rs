@@ -348,6 +348,7 @@ pub(super) mod tests {
             sha256: Sha256::of(b""),
             subset: None,
             is_pinned: false,
+            is_indexed: false,
             names_another_model: false,
         };
         Loaded { record, origin }
