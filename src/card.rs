@@ -5,6 +5,7 @@
 //! the matter of the templates.
 
 pub mod benchmark;
+pub mod developer;
 pub mod evaluator;
 pub mod list;
 pub mod model;
@@ -213,7 +214,8 @@ impl<'a> Cards<'a> {
         self.url(self.paths.evaluator(id))
     }
 
-    fn reading(&self, reading: &Reading) -> ReadingView<'a> {
+    /// All that is said of one reading.
+    pub fn reading(&self, reading: &Reading) -> ReadingView<'a> {
         let loaded = self.dataset.loaded(reading);
         let result = self.dataset.result(reading);
         let evaluator = reading.resolved.evaluator;

@@ -29,7 +29,8 @@
 //! | [`merge`] | what is known of each cell: readings side by side, and rankings |
 //! | [`card`] | what a page says |
 //! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |
-//! | [`site`], [`render`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
+//! | [`find`] | what the script looks things up in: search, filters, comparison |
+//! | [`site`], [`render`], [`language`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
 //! | [`output`] | how files reach the disk |
 //! | [`publish`] | what the Hub holds already, and how pull requests are opened once |
 //! | [`hub`] | how to talk to the Hub: tokens, waits, errors |
@@ -55,10 +56,12 @@ pub mod date;
 pub mod diagnostic;
 pub mod emit;
 pub mod facts;
+pub mod find;
 pub mod hash;
 pub mod hub;
 pub mod id;
 pub mod intern;
+pub mod language;
 pub mod load;
 pub mod lock;
 pub mod markdown;
@@ -105,7 +108,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     let mut diagnostics = Diagnostics::default();
 
     clock.stage("list", 0);
-    let theme = Theme::new(config.templates.as_deref())?;
+    let theme = Theme::new(config.templates.as_deref(), &config.site.language)?;
     let content = content::read(&config.content, &mut diagnostics)?;
     let listings = Listings::new(config)?;
     if listings.is_empty() && listings.left_out() == 0 {
@@ -147,7 +150,8 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
         diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
     }
     clock.stage("plan", 0);
-    let site = Site::new(config, &dataset, &theme, &paths, &hub.manifest, &mut diagnostics);
+    let data = find::files(&dataset, &paths);
+    let site = Site::new(config, &dataset, &theme, &paths, &hub.manifest, data, &mut diagnostics);
 
     let pages = site.planned.iter().map(|planned| SiteFile::Page(&site, planned));
     let yaml = hub.yaml.iter().map(|(path, text)| SiteFile::Yaml(path, text));

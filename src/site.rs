@@ -9,14 +9,17 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::card::developer::Developers;
 use crate::card::evaluator::Tally;
 use crate::card::list::{n_pages, page_path};
 use crate::card::{Cards, Paths, benchmark, list, not_shown};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::emit::{Manifest, page};
+use crate::find::DataFile;
 use crate::hash::Sha256;
 use crate::id::Id;
+use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::content::Content;
 use crate::markdown;
@@ -37,6 +40,9 @@ enum Page {
     Models(usize),
     Benchmarks(usize),
     Evaluators(usize),
+    Developers(usize),
+    Search,
+    Compare,
     NotShown(usize),
     Publishing(usize),
     Model(Id<Model>),
@@ -66,6 +72,8 @@ pub struct Site<'a> {
     /// Every file of the site.
     pub planned: Vec<Planned>,
     style: String,
+    script: String,
+    developers: Developers<'a>,
     nav: Vec<NavLink>,
     prose: Prose,
     tallies: Vec<Tally<'a>>,
@@ -82,7 +90,7 @@ struct Prose {
 }
 
 /// Root pages that prose must not replace.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "index",
     "404",
     "models",
@@ -90,6 +98,7 @@ const RESERVED: [&str; 12] = [
     "evaluators",
     "developers",
     "compare",
+    "search",
     "publishing",
     "not-shown",
     "records",
@@ -105,6 +114,7 @@ impl<'a> Site<'a> {
         theme: &'a Theme,
         paths: &'a Paths,
         manifest: &'a Manifest,
+        data: Vec<DataFile>,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
         let content = &dataset.inputs.content;
@@ -125,7 +135,7 @@ impl<'a> Site<'a> {
                 *not_shown.entry(model).or_default() += 1;
             }
         }
-        let style = format!("assets/style.{}.css", &Sha256::of(theme.style().as_bytes()).to_string()[..12]);
+        let hash = |text: &str| Sha256::of(text.as_bytes()).to_string()[..12].to_owned();
         let mut site = Site {
             config,
             dataset,
@@ -133,8 +143,10 @@ impl<'a> Site<'a> {
             paths,
             manifest,
             planned: Vec::new(),
-            style,
-            nav: fixed_nav(),
+            style: format!("assets/style.{}.css", hash(theme.style())),
+            script: format!("assets/site.{}.js", hash(theme.script())),
+            developers: Developers::new(dataset),
+            nav: fixed_nav(theme.language()),
             prose: Prose::new(content),
             tallies,
             not_shown,
@@ -142,6 +154,9 @@ impl<'a> Site<'a> {
             day: config.day.map(|day| day.to_string()),
         };
         site.plan(diagnostics);
+        for file in data {
+            site.file(file.path, Page::Text(file.text));
+        }
         site
     }
 
@@ -149,6 +164,9 @@ impl<'a> Site<'a> {
         let entities = &self.dataset.entities;
         self.page("index", Page::Home);
         self.page("404", Page::NotFound);
+        self.page("search", Page::Search);
+        self.page("compare", Page::Compare);
+        self.list("developers", entities.models.len(), list::ROWS, Page::Developers);
         self.list("models", entities.models.len(), list::ROWS, Page::Models);
         self.list("benchmarks", entities.benchmarks.len(), list::ROWS, Page::Benchmarks);
         self.list("evaluators", entities.evaluators.len(), list::ROWS, Page::Evaluators);
@@ -170,6 +188,7 @@ impl<'a> Site<'a> {
             }
         }
         self.file(self.style.clone(), Page::Text(self.theme.style().to_owned()));
+        self.file(self.script.clone(), Page::Text(self.theme.script().to_owned()));
         self.file(".nojekyll".to_owned(), Page::Text(String::new()));
     }
 
@@ -247,6 +266,12 @@ impl<'a> Site<'a> {
                     html: &self.prose.pages[*number],
                 },
             ),
+            Page::Developers(number) => {
+                let card = cards.developers(&self.developers, *number);
+                self.html("developers.html", path, "developers.html", &cards, &card)
+            }
+            Page::Search => self.html("search.html", path, "search.html", &cards, &()),
+            Page::Compare => self.html("compare.html", path, "compare.html", &cards, &()),
             Page::NotFound => self.html("404.html", path, "", &cards, &()),
             Page::Text(text) => Ok(text.clone()),
             Page::Record(number) => {
@@ -287,6 +312,7 @@ impl<'a> Site<'a> {
             language: &self.config.site.language,
             top,
             style: &self.style,
+            script: &self.script,
             canonical: self.config.base_url.as_ref().map(|base_url| format!("{base_url}{address}")),
             nav: &self.nav,
             section,
@@ -299,9 +325,12 @@ impl<'a> Site<'a> {
 }
 
 /// The links of the navigation that every site has.
-fn fixed_nav() -> Vec<NavLink> {
-    let link = |(title, path): (&str, &str)| NavLink { title: title.to_owned(), path: path.to_owned() };
-    [("Models", "models.html"), ("Benchmarks", "benchmarks.html"), ("Evaluators", "evaluators.html")].map(link).into()
+fn fixed_nav(language: &Language) -> Vec<NavLink> {
+    let link = |section: &str| NavLink {
+        title: language.say(&format!("nav.{section}"), &[]).unwrap_or_default(),
+        path: format!("{section}.html"),
+    };
+    ["models", "benchmarks", "evaluators", "developers", "compare"].map(link).into()
 }
 
 fn newest_retrieval(dataset: &Dataset) -> Option<String> {
