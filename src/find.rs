@@ -13,14 +13,12 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::card::Paths;
+use crate::card::benchmark::LEAST_FILTERED;
 use crate::hash::Sha256;
 use crate::merge::Dataset;
 
 /// The file that names all others.
 pub const DIRECTORY: &str = "assets/data.js";
-
-/// Whose data [`table::of_ranking`] makes: rankings with at least so many models.
-pub const LEAST_ROWS: usize = 15;
 
 /// A script file with data.
 pub struct DataFile {
@@ -77,7 +75,7 @@ fn list_files(dataset: &Dataset, paths: &Paths) -> Vec<(String, DataFile)> {
         ("benchmarks".to_owned(), table::of_benchmarks(dataset, paths)),
         ("evaluators".to_owned(), table::of_evaluators(dataset, paths)),
     ];
-    let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_ROWS).collect();
+    let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_FILTERED).collect();
     let rankings: Vec<(String, table::Table)> = (long.into_par_iter())
         .map(|(id, ranking)| (paths.ranking(id).to_owned(), table::of_ranking(dataset, paths, &facts, ranking)))
         .collect();

@@ -332,6 +332,11 @@
     } else if (facet) {
       const values = facet.sets[facet.rows[row]].map((place) => facet.values[place].replaceAll("-", " "));
       cell.append(values.length ? values.join(", ") : gap());
+    } else if (column.name === "others") {
+      const others = data.numbers.count[row] - 1;
+      if (others) cell.append(say("readings.more", { n: count(others) }));
+    } else {
+      cell.append(make("small", {}, say("on_card")));
     }
     return cell;
   };
@@ -347,6 +352,8 @@
       name: head.dataset.column, number: head.classList.contains("n"),
     }));
     const body = table.tBodies[0];
+    // Rows that stand on this page already say everything; of others the data has the main columns.
+    const present = new Map([...body.rows].map((row) => [row.querySelector("th a").getAttribute("href"), row]));
     const filtered = make("tbody");
     const more = make("button", { type: "button", class: "more", hidden: true }, say("more"));
     (table.closest(".scroll") || table).after(more);
@@ -375,7 +382,11 @@
     };
     const grow = () => {
       const next = rows.slice(shown, shown + STEP);
-      filtered.append(...next.map((row) => make("tr", {}, ...columns.map((column) => cellOf(data, row, column)))));
+      filtered.append(...next.map((row) => {
+        const cells = columns.map((column) => cellOf(data, row, column));
+        const link = cells.find((cell) => cell.tagName === "TH").firstChild.getAttribute("href");
+        return present.get(link)?.cloneNode(true) ?? make("tr", {}, ...cells);
+      }));
       shown += next.length;
       more.hidden = shown >= rows.length;
     };

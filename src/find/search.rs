@@ -17,7 +17,7 @@ use crate::merge::Dataset;
 /// For the first letters of words, the number of their file.
 pub type Words = BTreeMap<String, usize>;
 
-/// A file is closed once it is longer than this, in bytes.
+/// A file with entries of several beginnings is not longer than this, in bytes.
 const FULL: usize = 48 * 1024;
 
 /// One thing that can be found: kind, title, second title, path, results, further words.
@@ -57,9 +57,11 @@ pub fn files(dataset: &Dataset, paths: &Paths) -> (Words, Vec<DataFile>) {
     }
     let mut words = Words::new();
     let mut groups: Vec<BTreeSet<usize>> = Vec::new();
-    let mut size = FULL + 1;
+    let mut size = FULL;
     for (key, numbers) in by_key {
-        if size > FULL {
+        let own: usize = numbers.iter().map(|number| prepared[*number].1.len()).sum();
+        // Letters of many entries get a file of their own: others would be slow beside them.
+        if size + own > FULL {
             groups.push(BTreeSet::new());
             size = 0;
         }
