@@ -433,6 +433,7 @@
     });
     window.addEventListener("hashchange", show);
     form.hidden = false;
+    form.querySelector("details").open = matchMedia("(min-width: 60rem)").matches || readState().size > 0;
     show();
   };
 
@@ -538,6 +539,8 @@
 
   const comparison = (models) => {
     const paths = [...new Set(models.flatMap((model) => [...model.cells.keys()]))];
+    const isPart = (path) => models.find((model) => model.cells.has(path)).cells.get(path).ranking.parts.length > 0;
+    paths.sort((a, b) => isPart(a) - isPart(b));
     const number = (path) => models.filter((model) => model.cells.has(path)).length;
     const shared = paths.filter((path) => number(path) === models.length);
     const some = paths.filter((path) => number(path) > 1 && number(path) < models.length);
@@ -590,8 +593,9 @@
       const mine = ++turn;
       const ids = asked();
       chosen.replaceChildren(...ids.map((id) => make("li", {}, make("button", {
-        type: "button", onclick: () => write(asked().filter((other) => other !== id)),
-      }, say("compare.remove", { name: id })))));
+        type: "button", "aria-label": say("compare.remove", { name: id }),
+        onclick: () => write(asked().filter((other) => other !== id)),
+      }, id))));
       status.textContent = say("loading");
       try {
         const found = await Promise.all(ids.map(modelOf));

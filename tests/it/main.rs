@@ -1,5 +1,6 @@
 //! Whole builds of whole small projects. Each file here is one part of what `build` promises.
 
+mod browser; // the pages in headless Chromium
 mod build; // pages and files of made-up projects, as snapshots
 mod cli; // what people see: messages, exit codes, --json
 mod datastore; // both layouts, every schema version, every reason to leave something out
