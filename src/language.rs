@@ -10,10 +10,8 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 /// The languages that are built in.
-const BUILT_IN: [(&str, &str); 2] = [
-    ("en", include_str!("../templates/words/en.yaml")),
-    ("zh-Hans", include_str!("../templates/words/zh-Hans.yaml")),
-];
+const BUILT_IN: [(&str, &str); 2] =
+    [("en", include_str!("../templates/words/en.yaml")), ("zh-Hans", include_str!("../templates/words/zh-Hans.yaml"))];
 
 /// The phrases of one language, by key.
 #[derive(Clone, Debug)]
@@ -56,7 +54,7 @@ impl Language {
 
     /// The phrase of `key` with `values` in its places; `None` if there is no such phrase.
     pub fn say(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
-        let is_one = values.iter().any(|value| *value == ("n", "1"));
+        let is_one = values.contains(&("n", "1"));
         let phrase = match self.phrases.get(key)? {
             Phrase::Counted { one: Some(one), .. } if is_one => one,
             Phrase::Always(phrase) | Phrase::Counted { other: phrase, .. } => phrase,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Cards;
 use super::list::{Letter, ListCard, Pager, ROWS, letter, page_path};
 use crate::id::Id;
+use crate::load::metadata::OrganizationMeta;
 use crate::merge::Dataset;
 use crate::paths;
 use crate::resolve::Model;
@@ -16,11 +17,17 @@ use crate::words::count;
 pub fn developer_of(dataset: &Dataset, id: Id<Model>) -> Option<&str> {
     let model = &dataset.entities.models[id];
     let named = dataset.model_meta(model).and_then(|meta| meta.developer.as_deref());
-    let organization = |id: &str| dataset.inputs.content.organizations.iter().find(|known| known.id == id);
-    match named {
-        Some(id) => Some(organization(id).map_or(id, |known| known.name.as_str())),
-        None => model.claimed_developer.as_deref().or_else(|| model.id.split_once('/').map(|(owner, _)| owner)),
-    }
+    let claimed = || model.claimed_developer.as_deref();
+    let owner = || model.id.split_once('/').map(|(owner, _)| owner);
+    let name = named.or_else(claimed).or_else(owner)?;
+    let organization = dataset.inputs.content.organizations.iter().find(|known| is_called(known, name));
+    Some(organization.map_or(name, |known| known.name.as_str()))
+}
+
+/// True if metadata gives the organisation this name, letter case aside.
+fn is_called(organization: &OrganizationMeta, name: &str) -> bool {
+    let names = [&organization.id, &organization.name].into_iter().chain(&organization.hf).chain(&organization.aliases);
+    names.into_iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// A developer and what they made.

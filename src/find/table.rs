@@ -124,7 +124,10 @@ impl<'a> ModelFacts<'a> {
                 licence: meta.and_then(|meta| meta.license.as_deref()),
                 released: meta.and_then(|meta| meta.released.as_deref()),
                 // Sources write -1 and 0 where they do not know.
-                size: meta.and_then(|meta| meta.params_b).or_else(stated).filter(|size| size.is_finite() && *size > 0.0),
+                size: meta
+                    .and_then(|meta| meta.params_b)
+                    .or_else(stated)
+                    .filter(|size| size.is_finite() && *size > 0.0),
             }
         });
         ModelFacts { models: facts.collect() }
@@ -212,7 +215,11 @@ pub fn of_ranking(dataset: &Dataset, paths: &Paths, facts: &ModelFacts, ranking:
         let first = &readings[0];
         let model = &dataset.entities.models[first.resolved.model];
         let path = paths.model(first.resolved.model);
-        table.row(&model.id, if model.id.ends_with(&model.name) { "" } else { &model.name }, short_path(path, &model.id));
+        table.row(
+            &model.id,
+            if model.id.ends_with(&model.name) { "" } else { &model.name },
+            short_path(path, &model.id),
+        );
         facts.add(&mut table, first.resolved.model);
         table.text("released", facts.models[first.resolved.model.index()].released.unwrap_or_default());
         table.number("rank", row.rank.map(f64::from));

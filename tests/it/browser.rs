@@ -18,7 +18,9 @@ fn chromium() -> Option<PathBuf> {
     let needs = "require.resolve('playwright-core'); require.resolve('axe-core')";
     let driver = Command::new("node").args(["-e", needs]).output();
     if browser.is_none() || !driver.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED: no Chromium, or no node with playwright-core and axe-core, so no page was tried in a browser");
+        eprintln!(
+            "SKIPPED: no Chromium, or no node with playwright-core and axe-core, so no page was tried in a browser"
+        );
         return None;
     }
     browser

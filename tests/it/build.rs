@@ -52,6 +52,56 @@ fn an_evaluator_page_says_what_was_reported_and_disclosed() {
 }
 
 #[test]
+fn the_interface_speaks_another_language_and_records_stay_as_they_are() {
+    let project = Project::from("two-sources");
+    let site = project.read("content/site.yaml");
+    project.write("content/site.yaml", &format!("{site}language: zh-Hans\n"));
+    project.build(&[]);
+    let page = project.read("site/pages/models.html");
+    for part in ["<html lang=\"zh-Hans\">", ">模型</a>", "跳到正文", ">made-up/model-one</a>"] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(!page.contains("Skip to content") && !page.contains("By first letter"));
+    let script = project.files("site/pages/assets").into_iter().find(|(path, _)| path.starts_with("site.")).unwrap();
+    assert!(String::from_utf8(script.1).unwrap().contains("没有找到"));
+}
+
+#[test]
+fn every_phrase_that_templates_and_script_ask_for_is_there_and_no_other() {
+    let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let words = std::fs::read_to_string(templates.join("words/en.yaml")).unwrap();
+    let words: std::collections::BTreeMap<String, serde_yaml::Value> = serde_yaml::from_str(&words).unwrap();
+    let mut asked = String::new();
+    for entry in std::fs::read_dir(&templates).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|it| it == "html" || it == "js") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            for call in ["t(\"", "say(\"", "say(`"] {
+                for part in text.split(call).skip(1) {
+                    let key = &part[..part.find(['"', '`', '$']).unwrap()];
+                    let key = if call == "t(\"" { key.to_owned() } else { format!("script.{key}") };
+                    let is_whole = part[key.trim_start_matches("script.").len()..].starts_with(['"', '`'])
+                        && !part[key.trim_start_matches("script.").len() + 1..].trim_start().starts_with('~');
+                    let is_there =
+                        words.keys().any(|known| if is_whole { *known == key } else { known.starts_with(&key) });
+                    assert!(is_there, "{}: {key}", path.display());
+                }
+            }
+            asked.push_str(&text);
+        }
+    }
+    // A key is asked for whole, or its last part stands in a list beside the first.
+    for key in words.keys().filter(|key| !key.starts_with("home.count.")) {
+        let last = key.rsplit('.').next().unwrap();
+        let whole = key.trim_start_matches("script.");
+        assert!(
+            asked.contains(&format!("\"{whole}\"")) || asked.contains(&format!("\"{last}\"")) || asked.contains(last),
+            "nothing says `{key}`"
+        );
+    }
+}
+
+#[test]
 fn the_hub_files_carry_the_conversion_and_its_source() {
     let project = Project::from("two-sources");
     project.build(&[]);
