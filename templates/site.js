@@ -77,45 +77,43 @@
     (text.toLowerCase().match(/[\p{Alphabetic}\p{N}]+/gu) || [])
       .flatMap((run) => run.replace(/(\p{Alphabetic}{2})(?=\p{N})/gu, "$1 ").split(" "));
 
+  /** A test for texts in lower case: does one of their words begin with `word`, which is letters and digits only? */
+  const beginsWith = (word) =>
+    new RegExp(`(?:^|[^\\p{Alphabetic}\\p{N}]|(?<=\\p{Alphabetic}{2})(?=\\p{N}))${word}`, "u");
+
   const keyOf = (word) => [...word].slice(0, 2).join("");
 
-  /** All words of an entry of the index, made once. */
-  const entryWords = new WeakMap();
-  const prepared = (entry) => {
-    let known = entryWords.get(entry);
-    if (!known) {
-      const title = wordsOf(entry[1]);
-      known = { title: title.join(" "), name: wordsOf(entry[1].split("/").pop()).join(" "), second: wordsOf(entry[2]).join(" ") };
-      known.words = [...title, ...wordsOf(entry[2]), ...(entry[5] ? entry[5].split(" ") : [])];
-      entryWords.set(entry, known);
-    }
-    return known;
+  /** What an entry of the index is found by, in lower case, made once. */
+  const textOf = (entry) => (entry[6] ??= `${entry[1]} ${entry[2]} ${entry[5]}`.toLowerCase());
+
+  /** What is known of an entry without looking at its words: its kind and results, and how its names begin. */
+  const roughScore = (entry, typed) => {
+    const points = 3 * Math.log2(1 + entry[4]) + (entry[0] === "m" ? 0 : 30);
+    const text = textOf(entry);
+    const at = text.indexOf(typed);
+    return points + (at === 0 || text[at - 1] === "/" ? 60 : 0);
   };
 
-  /** How well an entry meets the query's words; 0 if one of them is not there. */
+  /** How well an entry meets the query, all of whose words it has. */
   const score = (entry, query, whole) => {
-    const known = prepared(entry);
-    let exact = 0;
-    for (const word of query) {
-      let found = false;
-      for (const other of known.words) {
-        if (other === word) {
-          found = true;
-          exact += 1;
-          break;
-        }
-        found ||= other.startsWith(word);
-      }
-      if (!found) return 0;
-    }
-    let points = 1 + 20 * exact + 3 * Math.log2(1 + entry[4]) - known.words.length;
+    const title = wordsOf(entry[1]);
+    const second = wordsOf(entry[2]);
+    const all = new Set([...title, ...second, ...(entry[5] ? entry[5].split(" ") : [])]);
+    const exact = query.filter((word) => all.has(word)).length;
+    let points = 20 * exact + 3 * Math.log2(1 + entry[4]) - title.length - second.length;
     if (entry[0] !== "m") points += 30;
-    for (const name of [known.title, known.name, known.second]) {
+    for (const name of [title.join(" "), wordsOf(entry[1].split("/").pop()).join(" "), second.join(" ")]) {
       if (name === whole) points += 200;
-      else if (whole && name.startsWith(whole)) points += 60;
+      else if (name.startsWith(whole)) points += 60;
     }
-    return Math.max(points, 0.01);
+    return points;
   };
+
+  /** Sorts by the points that `points` gives, each asked for once. */
+  const sorted = (entries, points) =>
+    entries.map((entry) => [points(entry), entry])
+      .sort((a, b) => b[0] - a[0] || (a[1][1] < b[1][1] ? -1 : 1))
+      .map(([, entry]) => entry);
 
   /** The entries that meet `text`, best first; `kind` is `all` or one kind. */
   const search = async (text, kind) => {
@@ -126,19 +124,18 @@
     const chosen = long.length ? long : text.trim().length > 1 ? query : [];
     if (!chosen.length) return null;
     const places = chosen.map((word) => files[keyOf(word)]);
-    // Letters of which some script's words have but one stand under longer keys too: not searched.
+    // Letters that begin no word of the site.
     if (places.includes(undefined)) return [];
     const path = places.map((place) => list[place]).reduce((a, b) => (b[1] < a[1] ? b : a))[0];
     const entries = await loadFile(path);
+    const tests = query.map(beginsWith);
+    let found = entries.filter((entry) =>
+      (kind === "all" || entry[0] === kind) && tests.every((test) => test.test(textOf(entry))));
+    // Of very many only those that are likely to come first are looked at word by word.
+    const CLOSELY = 500;
+    if (found.length > CLOSELY) found = sorted(found, (entry) => roughScore(entry, text.trim().toLowerCase()));
     const whole = query.join(" ");
-    const found = [];
-    for (const entry of entries) {
-      if (kind !== "all" && entry[0] !== kind) continue;
-      const points = score(entry, query, whole);
-      if (points) found.push([points, entry]);
-    }
-    found.sort((a, b) => b[0] - a[0] || (a[1][1] < b[1][1] ? -1 : 1));
-    return found.map(([, entry]) => entry);
+    return [...sorted(found.slice(0, CLOSELY), (entry) => score(entry, query, whole)), ...found.slice(CLOSELY)];
   };
 
   const addressOf = (entry) => {
@@ -272,9 +269,9 @@
     for (const [name, value] of state) {
       if (!value || name === "sort") continue;
       if (name === "name") {
-        const asked = wordsOf(value);
-        const texts = (data.texts_of_rows ||= data.title.map((title, row) => wordsOf(`${title} ${data.second[row]}`)));
-        tests.push((row) => asked.every((word) => texts[row].some((other) => other.startsWith(word))));
+        const asked = wordsOf(value).map(beginsWith);
+        const texts = (data.names ??= data.title.map((title, row) => `${title} ${data.second[row]}`.toLowerCase()));
+        tests.push((row) => asked.every((test) => test.test(texts[row])));
       } else if (name === "size" && data.numbers.size) {
         const [from, to] = value.split("-").map(Number);
         tests.push((row) => {
