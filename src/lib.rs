@@ -8,7 +8,9 @@
 //! ```text
 //!  content/ ──▶ load ──▶ resolve ──▶ merge ──▶ card ──▶ site, render ──▶ output ──▶ site/
 //!  datastore    Inputs   Entities    Dataset     │         pages            ▲
-//!               (edge)                           └──────▶ emit ─────────────┘
+//!               (edge)                           ├──────▶ find ─────────────┤
+//!                                                │        script data      │
+//!                                                └──────▶ emit ─────────────┘
 //!                                                         YAML, manifest  (edge)
 //! ```
 //!
@@ -43,7 +45,7 @@
 //! - The same inputs give the same bytes, whatever the number of threads.
 //! - No stage imports a later one; nothing between load and output touches disk, clock or network.
 //! - No score reaches a page or a file without its provenance: file, SHA-256, JSON pointer.
-//! - Templates see a card and nothing else.
+//! - Templates see a card and nothing else. Pages are complete without the script.
 //! - Nothing is sent to the Hub that a person did not see and confirm, and nothing twice.
 //! - The library does not print.
 
