@@ -579,12 +579,22 @@
     const status = make("p", { class: "hint", role: "status" });
     const result = make("div");
     host.append(chosen, status, result);
+    const decode = (id) => {
+      try {
+        return decodeURIComponent(id);
+      } catch {
+        return id; // somebody typed a lone `%`
+      }
+    };
     const asked = () => {
       const ids = (readState().get("m") || new URLSearchParams(location.search).get("m") || "").split(",");
-      return [...new Set(ids.map((id) => decodeURIComponent(id)).filter(Boolean))].slice(0, MOST_MODELS);
+      return [...new Set(ids.map(decode).filter(Boolean))].slice(0, MOST_MODELS);
     };
-    // A comma in an id is written as %2C once more than the address itself asks for.
-    const write = (ids) => writeState(new URLSearchParams(ids.length ? { m: ids.map((id) => id.replace(/[%,]/g, encodeURIComponent)).join(",") } : {}));
+    // Commas part the ids; one in an id is escaped, and the address escapes all of it once more.
+    const write = (ids) => {
+      const escaped = ids.map((id) => id.replace(/[%,]/g, encodeURIComponent));
+      writeState(new URLSearchParams(ids.length ? { m: escaped.join(",") } : {}));
+    };
     let turn = 0;
     const show = async () => {
       const mine = ++turn;

@@ -65,7 +65,7 @@ fn no_text_of_a_record_becomes_markup() {
         let page = String::from_utf8(bytes).unwrap();
         let strange: Vec<String> = names(&page).difference(&known).cloned().collect();
         assert!(strange.iter().all(|name| ["nav", "title", "letters"].contains(&name.as_str())), "{path}: {strange:?}");
-        assert!(!page.contains("<script") && !page.contains("<img"), "{path}");
+        assert!(page.matches("<script").count() == 1 && !page.contains("<img"), "{path}: one script, and it is ours");
         for link in attributes(&page, "href") {
             let scheme = link.split_once(':').map(|(scheme, _)| scheme);
             assert!(matches!(scheme, None | Some("http" | "https")) || link == "data:,", "{path}: {link}");
