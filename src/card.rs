@@ -258,7 +258,7 @@ fn score<'a>(dataset: &'a Dataset, reading: &Reading) -> Score<'a> {
 }
 
 /// The unit that the record names; else, as that is not reported, the bounds.
-fn unit(metric: &MetricConfig) -> String {
+pub fn unit(metric: &MetricConfig) -> String {
     match (&metric.unit, &metric.min, &metric.max) {
         (Some(unit), ..) => unit.clone(),
         (None, Some(min), Some(max)) => format!("scale {}–{}", short_bound(min.digits()), short_bound(max.digits())),

@@ -307,13 +307,15 @@
   /** The cell of `row` in the column that a table's head names. */
   const cellOf = (data, row, column) => {
     if (column.name === "title") {
-      const title = data.title[row];
-      const path = data.path[row] || `models/${title}`;
-      const cell = make("th", { scope: "row" }, make("a", { href: `${top}${path}.html` }, title));
-      if (data.second[row]) cell.append(make("small", {}, data.second[row]));
+      const [id, name] = [data.title[row], data.second[row]];
+      const path = data.path[row] || `models/${id}`;
+      // Rankings have names before ids.
+      const [first, second] = data.numbers.rank && name ? [name, id] : [id, name];
+      const cell = make("th", { scope: "row" }, make("a", { href: `${top}${path}.html` }, first));
+      if (second) cell.append(make("small", second === id ? { class: "id" } : {}, second));
       return cell;
     }
-    const cell = make("td", column.number ? { class: "n" } : {});
+    const cell = make("td", { class: column.number ? "n" : column.name === "evaluator" ? "by" : column.name });
     const facet = data.facets[column.name];
     if (column.name === "score") {
       const unit = data.facets.unit;

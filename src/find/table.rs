@@ -224,7 +224,10 @@ pub fn of_ranking(dataset: &Dataset, paths: &Paths, facts: &ModelFacts, ranking:
         table.text("released", facts.models[first.resolved.model.index()].released.unwrap_or_default());
         table.number("rank", row.rank.map(f64::from));
         table.text("score", dataset.result(first).score.digits());
-        table.facet("unit", dataset.result(first).metric.unit.as_deref());
+        table.facet(
+            "unit",
+            [crate::card::unit(&dataset.result(first).metric).as_str()].into_iter().filter(|unit| !unit.is_empty()),
+        );
         table.number("position", Some(first.position));
         let evaluators =
             readings.iter().map(|reading| dataset.entities.evaluators[reading.resolved.evaluator].name.as_str());
