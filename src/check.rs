@@ -113,26 +113,16 @@ fn faults(config: &Config, dataset: &Dataset, found: &mut Diagnostics) {
     }
 }
 
-/// Metadata that no record asks for.
+/// Collections that are described and not there. (What no record names of models and benchmarks is
+/// found when names are resolved.)
 fn orphans(config: &Config, dataset: &Dataset, found: &mut Diagnostics) {
-    let (content, entities) = (&dataset.inputs.content, &dataset.entities);
-    let mut orphan = |file: &str, what: &str, id: &str| {
-        let help = format!("add the spelling that records use to its aliases, or take the {what} out");
-        let message = format!("no record that is shown names the {what} `{id}`");
-        found.warn_with_help("orphan", file, "", message, help);
-    };
-    let used: BTreeSet<usize> = entities.models.iter().filter_map(|(_, model)| model.meta).collect();
-    for (_, meta) in content.models.iter().enumerate().filter(|(number, _)| !used.contains(number)) {
-        orphan(&meta.file, "model", &meta.id);
-    }
-    let used: BTreeSet<usize> = entities.benchmarks.iter().filter_map(|(_, benchmark)| benchmark.meta).collect();
-    for (_, meta) in content.benchmarks.iter().enumerate().filter(|(number, _)| !used.contains(number)) {
-        orphan(&meta.file, "benchmark", &meta.id);
-    }
     let collections: BTreeSet<&str> = dataset.inputs.records.iter().map(|loaded| &*loaded.origin.collection).collect();
     let file = config.content.join("collections.yaml").display().to_string();
-    for meta in content.collections.iter().filter(|meta| !collections.contains(meta.id.as_str())) {
-        orphan(&file, "collection", &meta.id);
+    let described = dataset.inputs.content.collections.iter();
+    for meta in described.filter(|meta| !collections.contains(meta.id.as_str())) {
+        let message = format!("1 entry describes a collection that no record is of: `{}`", meta.id);
+        let help = "check the spelling, or leave it for records to come".to_owned();
+        found.warn_with_help("metadata-for-nothing", &file, "", message, help);
     }
 }
 

@@ -314,6 +314,11 @@ fn suggestions(name: &str, names: &[String]) -> String {
     }
 }
 
+/// A file that is there and right.
+type Kept = (String, Pin);
+/// A file to fetch, and what the index says of it.
+type Missing<'a> = (&'a str, &'a Expected);
+
 /// One run that brings collections up to date.
 struct Update<'a> {
     options: &'a Options,
@@ -392,7 +397,7 @@ impl Update<'_> {
     }
 
     /// Parts the files into those that are there, and those to be fetched.
-    fn compare<'w>(&self, files: &'w BTreeMap<String, Expected>) -> (Vec<(String, Pin)>, Vec<(&'w str, &'w Expected)>) {
+    fn compare<'w>(&self, files: &'w BTreeMap<String, Expected>) -> (Vec<Kept>, Vec<Missing<'w>>) {
         self.progress.stage("check what is there", files.len());
         let look = |(path, expected): (&'w String, &'w Expected)| {
             let pin = if self.options.force { None } else { self.folder.has(path, expected) };
@@ -405,7 +410,7 @@ impl Update<'_> {
         files.par_iter().partition_map(look)
     }
 
-    fn transfer(&self, missing: &[(&str, &Expected)]) -> Result<Transferred> {
+    fn transfer(&self, missing: &[Missing]) -> Result<Transferred> {
         let bytes = missing.iter().map(|(_, expected)| expected.size.unwrap_or(0)).sum();
         self.progress.transfer("fetch", missing.len(), bytes);
         let Source { hub, repo, revision, jobs } = self.source;
@@ -415,7 +420,7 @@ impl Update<'_> {
             .context("the run ended before everything was there; what came is kept, and the next run goes on from it")
     }
 
-    fn lock(&self, indexes: &[Index], wanted: &Wanted, pins: impl Iterator<Item = (String, Pin)>) -> Lock {
+    fn lock(&self, indexes: &[Index], wanted: &Wanted, pins: impl Iterator<Item = Kept>) -> Lock {
         let mut lock = Lock::new(&self.source.repo, &self.source.revision);
         lock.collections = indexes.iter().map(|index| (index.name.clone(), index.pin)).collect();
         for (path, pin) in pins {

@@ -14,9 +14,11 @@
 //!                                                                          YAML, manifest  (edge)
 //! ```
 //!
-//! Publishing stands apart, and meets a build only in files:
+//! Fetching and publishing stand apart, and meet a build only in files:
 //!
 //! ```text
+//!  hub ──▶ fetch ──▶ content/datastore/, datastore.lock, content/hub/
+//!
 //!  site/hub/ ──▶ publish ──(a person confirms)──▶ hub ──▶ pull requests
 //!  manifest      audit, review, journal           client
 //! ```
@@ -40,10 +42,10 @@
 //! | [`init`] | what a new project holds |
 //! | [`serve`] | how the site is shown while it is written |
 //! | [`check`] | what is wrong with content, pages, links and numbers |
+//! | [`fetch`], [`lock`], [`facts`] | how records and facts come from the Hub, and what was brought |
 //! | [`publish`] | what the Hub holds already, and how pull requests are opened once |
 //! | [`hub`] | how to talk to the Hub: tokens, waits, errors |
 //! | [`report`], [`diagnostic`] | what to tell the user |
-//! | [`facts`] | the files in which `fetch` notes what the Hub said |
 //! | [`names`], [`number`], [`words`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |
 //!
 //! # Invariants

@@ -2,7 +2,7 @@
 //!
 //! One thread owns the site and answers one event after the other: a page is asked for and made at
 //! once, or files changed and what they touch is read anew. Until new content is whole, the last
-//! good site stays. [`http`] speaks with browsers, [`watch`] with the file system.
+//! good site stays. `http` speaks with browsers, `watch` with the file system.
 
 mod http;
 mod project;

@@ -1,6 +1,6 @@
 //! The *stages* between the two edges, as `build`, `serve` and `check` share them.
 //!
-//! [`records`] reads what is slow to read, once; [`Prepared`] is what all later stages make of it,
+//! Records are read once, which is slow; [`Prepared`] is what all later stages make of them,
 //! and can be made again with other content. The list of files is complete before the first is made.
 
 use std::borrow::Cow;

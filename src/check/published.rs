@@ -54,11 +54,11 @@ pub fn published(place: &str, datastores: &[PathBuf], progress: &dyn Progress) -
     for page in &pages {
         let file = copy.name(&page.path);
         for number in &page.parts.numbers {
-            let record = match target(&page.path, &number.record, None) {
-                Target::File(path, anchor) => places.get(&(path.as_str(), anchor.as_str())).copied(),
+            let named = match target(&page.path, &number.record, None) {
+                Target::File(path, anchor) => named(&path, &anchor, &number.pointer, &places),
                 _ => None,
             };
-            match verdict(number, record, &digits) {
+            match verdict(number, named, &digits) {
                 Verdict::Holds => numbers += 1,
                 Verdict::Wrong(message) => {
                     let help = "build the site again from its records";
@@ -88,6 +88,21 @@ pub fn published(place: &str, datastores: &[PathBuf], progress: &dyn Progress) -
     })
 }
 
+/// The record that a number leads to, and the pointer to its result. A card links to the record and
+/// says the pointer; a ranking links to the row of the card, `r<hash>-<index>`.
+fn named<'a>(
+    path: &str,
+    anchor: &str,
+    pointer: &str,
+    places: &HashMap<(&str, &str), &'a ShownRecord>,
+) -> Option<(&'a ShownRecord, String)> {
+    if let Some(record) = places.get(&(path, anchor)) {
+        return Some((record, pointer.to_owned()));
+    }
+    let (record, index) = anchor.rsplit_once('-')?;
+    Some((places.get(&(path, record))?, format!("/evaluation_results/{index}")))
+}
+
 struct Page {
     path: String,
     parts: PageParts,
@@ -105,20 +120,15 @@ enum Verdict {
 
 fn verdict(
     number: &ShownNumber,
-    record: Option<&ShownRecord>,
+    named: Option<(&ShownRecord, String)>,
     digits: &HashMap<&str, Result<Scores, String>>,
 ) -> Verdict {
-    let Some(record) = record else {
+    let Some((record, pointer)) = named else {
         return Verdict::Wrong(format!("{} names a record at `{}`, which is not there", number.digits, number.record));
     };
     let sha256 = &record.sha256;
     match digits.get(sha256.as_str()) {
-        // A ranking leads to the card, and leaves the pointer to it.
-        Some(Ok(scores)) if number.pointer.is_empty() => match scores.values().any(|digits| *digits == number.digits) {
-            true => Verdict::Holds,
-            false => Verdict::Wrong(format!("the page says {}, which is no score of record {sha256}", number.digits)),
-        },
-        Some(Ok(scores)) => match scores.get(&number.pointer) {
+        Some(Ok(scores)) => match scores.get(&pointer) {
             Some(digits) if *digits == number.digits => Verdict::Holds,
             Some(digits) => {
                 Verdict::Wrong(format!("the page says {}, and record {sha256} says {digits}", number.digits))

@@ -159,7 +159,7 @@ impl Manifest {
                 "records have no public address: set datastore.repo and datastore.revision in site.yaml".to_owned(),
             );
         } else if config.datastores.iter().any(|datastore| datastore.revision.is_none()) {
-            blocked.push("the datastore is not pinned to a commit: set datastore.revision in site.yaml".to_owned());
+            blocked.push("the datastore is not pinned to a commit: fetch it with `evalcards fetch`, or set datastore.revision in site.yaml".to_owned());
         }
         let public = config.datastores.iter().find(|datastore| datastore.repo.is_some());
         Manifest {

@@ -2,7 +2,8 @@
 //!
 //! The Hub of the tests answers every request after a fixed time, as a far one would; with so many
 //! connections it cannot give more than connections / latency objects a second. Printed are objects
-//! per second beside that limit and the peak of memory, for a first run and for one with nothing to do.
+//! per second beside that limit and the peak of memory, for a first run and for one with nothing to do. With
+//! `serve` after the datastore it prints the Hub's address and waits, to try `fetch` by hand.
 
 #[path = "../it/test_hub.rs"]
 mod test_hub;
@@ -23,7 +24,7 @@ fn main() {
         println!("SKIPPED: name a datastore on disk: cargo bench --bench fetch -- DATASTORE");
         return;
     };
-    let number = |at: usize, default: u32| arguments.get(at).map_or(default, |text| text.parse().expect("a number"));
+    let number = |at: usize, default: u32| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or(default);
     let (jobs, latency) = (number(1, 16), number(2, 20));
     let hub = TestHub::start();
     hub.add_dataset(STORE);
@@ -35,6 +36,12 @@ fn main() {
     hub.put_all(Kind::Dataset, STORE, files.filter(|(path, _)| path.starts_with("flat/")));
     hub.set_latency(Duration::from_millis(u64::from(latency)));
     let folder = tempfile::tempdir().expect("a temporary folder");
+    if arguments.get(1).is_some_and(|argument| argument == "serve") {
+        println!("export HF_ENDPOINT={}; {} fetch --list", hub.endpoint(), env!("CARGO_BIN_EXE_evalcards"));
+        loop {
+            std::thread::park();
+        }
+    }
     let limit = f64::from(jobs) * 1000.0 / f64::from(latency.max(1));
     for what in ["first", "again"] {
         let (seconds, peak) = run(folder.path(), &hub, jobs);

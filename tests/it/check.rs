@@ -54,9 +54,9 @@ fn each_kind_of_mistake_is_found_where_it_is() {
         1,
         &[
             warning("unknown-key", "content/models/a/b.md"),
-            warning("orphan", "content/models/a/b.md"),
-            warning("orphan", "content/benchmarks/lonely.md"),
-            warning("orphan", "content/collections.yaml"),
+            warning("metadata-for-nothing", "content/models/a/b.md"),
+            warning("metadata-for-nothing", "content/benchmarks/lonely.md"),
+            warning("metadata-for-nothing", "content/collections.yaml"),
             ("error", "unreadable-metadata", "content/models/a/c.md"),
             ("error", "invalid-json", "content/datastore/data/c/d/m/x.json"),
             ("error", "dead-link", "pages/about.html"),
@@ -86,7 +86,7 @@ fn a_site_that_is_not_of_this_content_is_stale() {
 fn warnings_fail_only_a_strict_check() {
     let project = Project::from("minimal");
     project.write("content/benchmarks/lonely.md", "---\nname: Lonely\n---\n");
-    check(&project, &[], 0, &[("warning", "orphan", "lonely.md")]);
+    check(&project, &[], 0, &[("warning", "metadata-for-nothing", "lonely.md")]);
     check(&project, &["--strict"], 1, &[]);
 }
 
@@ -134,7 +134,10 @@ fn every_number_of_a_copy_is_held_against_its_record() {
 
     let card = elsewhere.read("copy/models/made-up/model-one.html");
     let score = card.split("class=\"score\"><b>").nth(1).unwrap().split('<').next().unwrap();
-    elsewhere.write("copy/models/made-up/model-one.html", &card.replacen(&format!("<b>{score}<"), "<b>99.9<", 1));
+    elsewhere.write(
+        "copy/models/made-up/model-one.html",
+        &card.replacen(&format!("\"score\"><b>{score}<"), "\"score\"><b>99.9<", 1),
+    );
     check(&elsewhere, &["--site", "copy"], 1, &[("error", "wrong-number", "model-one.html")]);
     elsewhere.write("copy/models/made-up/model-one.html", &card);
 

@@ -287,7 +287,8 @@ fn one_bad_object_is_told_and_the_others_arrive() {
     let too_small = |row: &mut Value| row["size_bytes"] = json!(5);
     let too_large = |row: &mut Value| row["size_bytes"] = json!(50_000);
     let elsewhere = |row: &mut Value| row["object_path"] = json!("flat/objects/no/ne/none.json");
-    let cases: [(&dyn Fn(&mut Value), &str); 4] = [
+    type Spoil<'a> = &'a dyn Fn(&mut Value);
+    let cases: [(Spoil, &str); 4] = [
         (&wrong_hash, "the index says 0000"),
         (&too_small, "more than the 5 bytes"),
         (&too_large, "the index says 50000"),
