@@ -245,7 +245,8 @@ impl<'a> Cards<'a> {
         format!("r{hash}-{}", self.dataset.result(reading).index)
     }
 
-    fn reading(&self, reading: &Reading) -> ReadingView<'a> {
+    /// All that is said of one reading.
+    pub fn reading(&self, reading: &Reading) -> ReadingView<'a> {
         let loaded = self.dataset.loaded(reading);
         let result = self.dataset.result(reading);
         let evaluator = reading.resolved.evaluator;
@@ -285,7 +286,7 @@ fn score<'a>(dataset: &'a Dataset, reading: &Reading) -> Score<'a> {
 }
 
 /// The unit that the record names; else, as that is not reported, the bounds.
-fn unit(metric: &MetricConfig) -> String {
+pub fn unit(metric: &MetricConfig) -> String {
     match (&metric.unit, &metric.min, &metric.max) {
         (Some(unit), ..) => unit.clone(),
         (None, Some(min), Some(max)) => format!("scale {}–{}", short_bound(min.digits()), short_bound(max.digits())),
