@@ -27,6 +27,7 @@ use crate::id::Id;
 use crate::load::Origin;
 use crate::load::block::{MetricConfig, is_web_address};
 use crate::load::metadata::Link;
+use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
 use crate::merge::{Dataset, Developer, Direction, Ranking, Reading};
 use crate::number::Number;
@@ -257,7 +258,8 @@ impl<'a> Cards<'a> {
         format!("r{hash}-{}", self.dataset.result(reading).index)
     }
 
-    fn reading(&self, reading: &Reading) -> ReadingView<'a> {
+    /// All that is said of one reading.
+    pub fn reading(&self, reading: &Reading) -> ReadingView<'a> {
         let loaded = self.dataset.loaded(reading);
         let result = self.dataset.result(reading);
         let evaluator = reading.resolved.evaluator;
@@ -293,12 +295,16 @@ fn score<'a>(dataset: &'a Dataset, reading: &Reading) -> Score<'a> {
             .filter(|_| !dataset.entities.metrics[reading.resolved.metric].is_relative)
             .map(|share| (share * 1000.0).round() / 10.0),
         uncertainty: result.uncertainty.as_ref().map(|uncertainty| uncertainty_in_words(uncertainty, &result.score)),
-        flag: Class::of(&result.metric, reading.scale, &result.score).flag(),
+        flag: match reading.standing {
+            Standing::Withdrawn => Some("withdrawn: not ranked, not published"),
+            Standing::Disputed => Some("disputed: not ranked, not published"),
+            Standing::Current => Class::of(&result.metric, reading.scale, &result.score).flag(),
+        },
     }
 }
 
 /// The unit that the record names; else, as that is not reported, the bounds.
-fn unit(metric: &MetricConfig) -> String {
+pub fn unit(metric: &MetricConfig) -> String {
     match (&metric.unit, &metric.min, &metric.max) {
         (Some(unit), ..) => unit.clone(),
         (None, Some(min), Some(max)) => format!("scale {}–{}", short_bound(min.digits()), short_bound(max.digits())),

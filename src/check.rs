@@ -69,7 +69,7 @@ enum OnDisk {
 pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     let mut found = Diagnostics::default();
     progress.stage("list", 0);
-    let theme = Theme::new(config.templates.as_deref())?;
+    let theme = Theme::new(config.templates.as_deref(), &config.site.language)?;
     let content = content::read(&config.content, &mut found)?;
     let listings = stages::listings(config, &mut found)?;
     progress.stage("read", listings.len());

@@ -8,7 +8,9 @@
 //! ```text
 //!  content/ ──▶ load ──▶ resolve ──▶ mark ──▶ merge ──▶ signal, chart ──▶ card ──▶ site, render ──▶ output ──▶ site/
 //!  datastore    Inputs   Entities   Marks    Dataset                      │         pages            ▲
-//!               (edge)                                                     └──────▶ emit ─────────────┘
+//!               (edge)                                                     ├──────▶ find ─────────────┤
+//!                                                                          │        script data      │
+//!                                                                          └──────▶ emit ─────────────┘
 //!                                                                                   YAML, manifest  (edge)
 //! ```
 //!
@@ -34,7 +36,8 @@
 //! | [`chart`] | where the marks of a chart stand |
 //! | [`card`] | what a page says |
 //! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |
-//! | [`site`], [`render`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
+//! | [`find`] | what the script looks things up in: search, filters, comparison |
+//! | [`site`], [`render`], [`language`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
 //! | [`stages`] | all that lies between load and output, as one step |
 //! | [`output`] | how files reach the disk |
 //! | [`init`] | what a new project holds |
@@ -52,7 +55,7 @@
 //! - The same inputs give the same bytes, whatever the number of threads.
 //! - No stage imports a later one; nothing between load and output touches disk, clock or network.
 //! - No score reaches a page or a file without its provenance: file, SHA-256, JSON pointer.
-//! - Templates see a card and nothing else.
+//! - Templates see a card and nothing else. Pages are complete without the script.
 //! - Nothing is sent to the Hub that a person did not see and confirm, and nothing twice.
 //! - The library does not print.
 
@@ -68,11 +71,13 @@ pub mod diagnostic;
 pub mod emit;
 pub mod facts;
 pub mod fetch;
+pub mod find;
 pub mod hash;
 pub mod hub;
 pub mod id;
 pub mod init;
 pub mod intern;
+pub mod language;
 pub mod load;
 pub mod lock;
 pub mod mark;
@@ -129,7 +134,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     let mut diagnostics = Diagnostics::default();
 
     clock.stage("list", 0);
-    let theme = Theme::new(config.templates.as_deref())?;
+    let theme = Theme::new(config.templates.as_deref(), &config.site.language)?;
     let content = content::read(&config.content, &mut diagnostics)?;
     let listings = stages::listings(config, &mut diagnostics)?;
     let mut output = Output::open(&config.out)?;

@@ -6,14 +6,16 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Serde, Value, ValueKind};
+use minijinja::value::{Kwargs, Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
 use crate::hash::{Hasher, Sha256};
+use crate::language::Language;
 
 /// What every page shows around its card.
 #[derive(Debug, Serialize)]
@@ -28,6 +30,8 @@ pub struct Frame<'a> {
     pub top: &'a str,
     /// Path of the stylesheet from the top.
     pub style: &'a str,
+    /// Path of the script from the top.
+    pub script: &'a str,
     /// Public address of this page.
     pub canonical: Option<String>,
     /// The navigation.
@@ -51,12 +55,13 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 31] = [
+const TEMPLATES: [(&str, &str); 34] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
     ("_disagreement.html", include_str!("../templates/_disagreement.html")),
     ("_facts.html", include_str!("../templates/_facts.html")),
+    ("_filters.html", include_str!("../templates/_filters.html")),
     ("_frontier.html", include_str!("../templates/_frontier.html")),
     ("_histogram.html", include_str!("../templates/_histogram.html")),
     ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
@@ -68,6 +73,7 @@ const TEMPLATES: [(&str, &str); 31] = [
     ("404.html", include_str!("../templates/404.html")),
     ("benchmark.html", include_str!("../templates/benchmark.html")),
     ("benchmarks.html", include_str!("../templates/benchmarks.html")),
+    ("compare.html", include_str!("../templates/compare.html")),
     ("developer.html", include_str!("../templates/developer.html")),
     ("developers.html", include_str!("../templates/developers.html")),
     ("evaluator.html", include_str!("../templates/evaluator.html")),
@@ -83,25 +89,30 @@ const TEMPLATES: [(&str, &str); 31] = [
     ("not-shown.html", include_str!("../templates/not-shown.html")),
     ("page.html", include_str!("../templates/page.html")),
     ("publishing.html", include_str!("../templates/publishing.html")),
+    ("search.html", include_str!("../templates/search.html")),
 ];
 
 const STYLE: &str = include_str!("../templates/style.css");
+const SCRIPT: &str = include_str!("../templates/site.js");
 
 /// The templates of a build, compiled once and shared by all threads.
 pub struct Theme {
     environment: Environment<'static>,
     style: String,
+    script: String,
+    language: Arc<Language>,
     digest: Sha256,
 }
 
 impl Theme {
-    /// The built-in theme, with the templates and the stylesheet of `overrides` in place of those
-    /// of the same name; other `.html` files there can be included, and `variables.css` comes after
-    /// the stylesheet.
-    pub fn new(overrides: Option<&Path>) -> Result<Theme> {
+    /// The built-in theme in `language`, with the templates, the stylesheet and the script of
+    /// `overrides` in place of those of the same name; other `.html` files there can be included,
+    /// `variables.css` comes after the stylesheet, and `words/<language>.yaml` has phrases that come
+    /// before the built-in ones.
+    pub fn new(overrides: Option<&Path>, language: &str) -> Result<Theme> {
         let mut sources: Vec<(String, String)> =
             TEMPLATES.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
-        let mut style = STYLE.to_owned();
+        let (mut style, mut script, mut own_words) = (STYLE.to_owned(), SCRIPT.to_owned(), None);
         if let Some(folder) = overrides {
             for path in crate::load::datastore::sorted_files(folder, "html")? {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -110,17 +121,15 @@ impl Theme {
                 sources.retain(|(known, _)| *known != name);
                 sources.push((name, source));
             }
-            let own_style = folder.join("style.css");
-            if own_style.is_file() {
-                style = fs::read_to_string(&own_style)
-                    .with_context(|| format!("failed to read {}", own_style.display()))?;
-            }
+            style = own_text(folder, "style.css")?.unwrap_or(style);
             // After the rest, so that its values win.
-            let variables = folder.join("variables.css");
-            if variables.is_file() {
-                style += &fs::read_to_string(&variables)
-                    .with_context(|| format!("failed to read {}", variables.display()))?;
-            }
+            style += &own_text(folder, "variables.css")?.unwrap_or_default();
+            script = own_text(folder, "site.js")?.unwrap_or(script);
+            let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+            own_words = match language.chars().all(is_name) {
+                true => own_text(folder, &format!("words/{language}.yaml"))?,
+                false => None,
+            };
         }
         let mut digest = Hasher::default();
         let mut environment = Environment::new();
@@ -133,8 +142,16 @@ impl Theme {
             digest.add(source.as_bytes());
             environment.add_template_owned(name, source).map_err(|err| template_error(&err))?;
         }
-        digest.add(style.as_bytes());
-        Ok(Theme { environment, style, digest: digest.finish() })
+        let language = Arc::new(Language::new(language, own_words.as_deref())?);
+        add_words(&mut environment, &language);
+        let said = serde_json::to_string(&language.below("")).context("the words cannot be written down")?;
+        let script_words =
+            serde_json::to_string(&language.below("script.")).context("the words cannot be written down")?;
+        let script = format!("const words = {script_words};\n{script}");
+        for text in [&style, &script, &said] {
+            digest.add(text.as_bytes());
+        }
+        Ok(Theme { environment, style, script, language, digest: digest.finish() })
     }
 
     /// The stylesheet.
@@ -142,7 +159,17 @@ impl Theme {
         &self.style
     }
 
-    /// Hash of all templates and the stylesheet.
+    /// The script, with its words.
+    pub fn script(&self) -> &str {
+        &self.script
+    }
+
+    /// The words of the interface.
+    pub fn language(&self) -> &Language {
+        &self.language
+    }
+
+    /// Hash of all templates, words, the stylesheet and the script.
     pub fn digest(&self) -> Sha256 {
         self.digest
     }
@@ -157,6 +184,28 @@ impl Theme {
         let template = self.environment.get_template(name).map_err(|err| template_error(&err))?;
         template.render(Serde(&Scope { page: card, site: frame })).map_err(|err| template_error(&err))
     }
+}
+
+/// A file of the folder of overrides, if it is there.
+fn own_text(folder: &Path, name: &str) -> Result<Option<String>> {
+    let path = folder.join(name);
+    match path.is_file() {
+        true => fs::read_to_string(&path).map(Some).with_context(|| format!("failed to read {}", path.display())),
+        false => Ok(None),
+    }
+}
+
+/// Gives templates the function `t(key, name=value, …)`. A key without a phrase is an error.
+fn add_words(environment: &mut Environment, language: &Arc<Language>) {
+    let language = Arc::clone(language);
+    environment.add_function("t", move |key: &str, values: Kwargs| {
+        let named: Vec<(&str, String)> = (values.args())
+            .map(|name| Ok((name, values.get::<Value>(name)?.to_string())))
+            .collect::<Result<_, Error>>()?;
+        let borrowed: Vec<(&str, &str)> = named.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let unknown = || Error::new(ErrorKind::InvalidOperation, format!("there are no words for `{key}`"));
+        language.say(key, &borrowed).ok_or_else(unknown)
+    });
 }
 
 /// One sentence with the template's name and line, and the causes behind it; below, the lines around

@@ -16,8 +16,10 @@ use crate::card::{Cards, Paths, benchmark, list, merged, not_shown};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::emit::{HubFiles, Manifest, page};
+use crate::find::DataFile;
 use crate::hash::Sha256;
 use crate::id::Id;
+use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::content::Content;
 use crate::mark::hub_run::HubRuns;
@@ -40,6 +42,8 @@ enum Page {
     Benchmarks(usize),
     Evaluators(usize),
     Developers(usize),
+    Search,
+    Compare,
     NotShown(usize),
     Merged(usize),
     Markers,
@@ -73,6 +77,7 @@ pub struct Site<'a> {
     /// Every file of the site.
     pub planned: Vec<Planned>,
     style: String,
+    script: String,
     nav: Vec<NavLink>,
     prose: Prose,
     tallies: Vec<Tally<'a>>,
@@ -91,7 +96,7 @@ struct Prose {
 }
 
 /// Root pages that prose must not replace.
-const RESERVED: [&str; 14] = [
+const RESERVED: [&str; 15] = [
     "index",
     "404",
     "models",
@@ -99,6 +104,7 @@ const RESERVED: [&str; 14] = [
     "evaluators",
     "developers",
     "compare",
+    "search",
     "publishing",
     "not-shown",
     "merged",
@@ -116,6 +122,7 @@ impl<'a> Site<'a> {
         theme: &'a Theme,
         paths: &'a Paths,
         hub: &'a HubFiles,
+        data: Vec<DataFile>,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
         let content = &dataset.inputs.content;
@@ -125,7 +132,7 @@ impl<'a> Site<'a> {
                 *not_shown.entry(model).or_default() += 1;
             }
         }
-        let style = format!("assets/style.{}.css", &Sha256::of(theme.style().as_bytes()).to_string()[..12]);
+        let hash = |text: &str| Sha256::of(text.as_bytes()).to_string()[..12].to_owned();
         let mut site = Site {
             config,
             dataset,
@@ -134,8 +141,9 @@ impl<'a> Site<'a> {
             manifest: &hub.manifest,
             hub_runs: &hub.hub_runs,
             planned: Vec::new(),
-            style,
-            nav: fixed_nav(),
+            style: format!("assets/style.{}.css", hash(theme.style())),
+            script: format!("assets/site.{}.js", hash(theme.script())),
+            nav: fixed_nav(theme.language()),
             prose: Prose::new(content),
             tallies: tallies(dataset),
             merged: Merged::of(dataset, paths),
@@ -144,6 +152,9 @@ impl<'a> Site<'a> {
             day: config.day.map(|day| day.to_string()),
         };
         site.plan(diagnostics);
+        for file in data {
+            site.file(file.path, Page::Text(file.text));
+        }
         site
     }
 
@@ -151,6 +162,8 @@ impl<'a> Site<'a> {
         let entities = &self.dataset.entities;
         self.page("index", Page::Home);
         self.page("404", Page::NotFound);
+        self.page("search", Page::Search);
+        self.page("compare", Page::Compare);
         self.list("models", entities.models.len(), list::ROWS, Page::Models);
         self.list("benchmarks", entities.benchmarks.len(), list::ROWS, Page::Benchmarks);
         self.list("evaluators", entities.evaluators.len(), list::ROWS, Page::Evaluators);
@@ -180,6 +193,7 @@ impl<'a> Site<'a> {
             }
         }
         self.file(self.style.clone(), Page::Text(self.theme.style().to_owned()));
+        self.file(self.script.clone(), Page::Text(self.theme.script().to_owned()));
         self.file(".nojekyll".to_owned(), Page::Text(String::new()));
     }
 
@@ -265,6 +279,8 @@ impl<'a> Site<'a> {
                     html: &self.prose.pages[*number],
                 },
             ),
+            Page::Search => self.html("search.html", path, "search.html", &cards, &()),
+            Page::Compare => self.html("compare.html", path, "compare.html", &cards, &()),
             Page::NotFound => self.html("404.html", path, "", &cards, &()),
             Page::Text(text) => Ok(text.clone()),
             Page::Record(number) => {
@@ -305,6 +321,7 @@ impl<'a> Site<'a> {
             language: &self.config.site.language,
             top,
             style: &self.style,
+            script: &self.script,
             canonical: self.config.base_url.as_ref().map(|base_url| format!("{base_url}{address}")),
             nav: &self.nav,
             section,
@@ -317,16 +334,12 @@ impl<'a> Site<'a> {
 }
 
 /// The links of the navigation that every site has.
-fn fixed_nav() -> Vec<NavLink> {
-    let link = |(title, path): (&str, &str)| NavLink { title: title.to_owned(), path: path.to_owned() };
-    [
-        ("Models", "models.html"),
-        ("Benchmarks", "benchmarks.html"),
-        ("Evaluators", "evaluators.html"),
-        ("Developers", "developers.html"),
-    ]
-    .map(link)
-    .into()
+fn fixed_nav(language: &Language) -> Vec<NavLink> {
+    let link = |section: &str| NavLink {
+        title: language.say(&format!("nav.{section}"), &[]).unwrap_or_default(),
+        path: format!("{section}.html"),
+    };
+    ["models", "benchmarks", "evaluators", "developers", "compare"].map(link).into()
 }
 
 fn newest_retrieval(dataset: &Dataset) -> Option<String> {

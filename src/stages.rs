@@ -12,6 +12,7 @@ use crate::card::Paths;
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::emit::{self, HubFiles, Manifest};
+use crate::find;
 use crate::hash::Sha256;
 use crate::load::{Inputs, Listings};
 use crate::mark;
@@ -79,9 +80,10 @@ impl Prepared {
         Prepared { dataset, paths, hub }
     }
 
-    /// The plan of all pages.
+    /// The plan of all pages, with the data of the script.
     pub fn site<'a>(&'a self, config: &'a Config, theme: &'a Theme, diagnostics: &mut Diagnostics) -> Site<'a> {
-        Site::new(config, &self.dataset, theme, &self.paths, &self.hub, diagnostics)
+        let data = find::files(&self.dataset, &self.paths);
+        Site::new(config, &self.dataset, theme, &self.paths, &self.hub, data, diagnostics)
     }
 
     /// Every file of the output folder.

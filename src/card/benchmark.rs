@@ -22,6 +22,9 @@ use crate::words::{count, counted};
 /// Rows of a ranking on one page: about 120 kB.
 pub const ROWS: usize = 200;
 
+/// Rankings with at least so many models can be filtered.
+pub const LEAST_FILTERED: usize = 15;
+
 /// Most rankings that a page lists; the others are reached from the cards of their models.
 const MOST_LINKS: usize = 1_000;
 
@@ -65,6 +68,8 @@ pub struct BenchmarkCard<'a> {
     pub ranking_summary: String,
     /// One row a model.
     pub rows: Vec<RowView<'a>>,
+    /// The list whose rows the script can filter; none for short rankings.
+    pub list: Option<&'a str>,
     /// The pages of this ranking.
     pub pager: Pager,
     /// The rankings of the benchmark, on its own page; the first of them, if there are very many.
@@ -190,6 +195,7 @@ impl<'a> Cards<'a> {
             direction: direction_in_words(ranking.direction),
             ranking_summary: ranking_summary(ranking),
             rows: rows.map(|(place, row)| self.row(ranking, place, row)).collect(),
+            list: (ranking.rows.len() >= LEAST_FILTERED).then(|| self.paths.ranking(id)),
             pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),
             rankings: if is_first { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
             n_rankings: self.dataset.rankings_of(slice.benchmark).len(),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::list::{ListCard, Pager, ROWS};
+use super::list::{ListCard, Pager, ROWS, anchor};
 use super::signals::{self, SignalView};
 use super::{Cards, Fact};
 use crate::id::Id;
@@ -55,6 +55,8 @@ pub struct MadeModel<'a> {
 pub struct DeveloperRow<'a> {
     /// Display name.
     pub name: &'a str,
+    /// Where the letters lead.
+    pub anchor: String,
     /// Their page.
     pub url: String,
     /// Models.
@@ -69,13 +71,14 @@ impl<'a> Cards<'a> {
         let developers = &self.dataset.developers;
         let rows = developers.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, developer)| DeveloperRow {
             name: &developer.name,
+            anchor: anchor(&developer.name),
             url: self.developer_url(id),
             models: count(developer.models.len()),
             results: count(developer.models.iter().map(|model| self.dataset.readings_of(*model).len()).sum()),
         });
         ListCard {
             rows: rows.collect(),
-            letters: Vec::new(),
+            letters: self.letters("developers", developers.iter().map(|(_, developer)| developer.name.as_str())),
             pager: Pager::new(self, "developers", number, developers.len(), ROWS),
         }
     }

@@ -8,7 +8,7 @@ use crate::merge::{Reading, Row, Scale};
 use crate::names::is_not_reported;
 use crate::paths;
 use crate::resolve::Model;
-use crate::words::{count, counted};
+use crate::words::count;
 
 /// Rows of a list on one page: about 100 kB.
 pub const ROWS: usize = 250;
@@ -26,6 +26,12 @@ pub struct Pager {
     pub next: Option<String>,
     /// `1–200 of 2,730`.
     pub range: String,
+    /// Number of the first row.
+    pub from: String,
+    /// Number of the last row.
+    pub to: String,
+    /// Number of all rows.
+    pub total: String,
 }
 
 impl Pager {
@@ -33,12 +39,16 @@ impl Pager {
     pub fn new(cards: &Cards, path: &str, number: usize, n: usize, rows: usize) -> Pager {
         let pages = n_pages(n, rows);
         let url = |number: usize| cards.url(&page_path(path, number));
+        let (from, to) = (count((number - 1) * rows + 1), count((number * rows).min(n)));
         Pager {
             number,
             pages,
             previous: (number > 1).then(|| url(number - 1)),
             next: (number < pages).then(|| url(number + 1)),
-            range: format!("{}–{} of {}", count((number - 1) * rows + 1), count((number * rows).min(n)), count(n)),
+            range: format!("{from}–{to} of {}", count(n)),
+            from,
+            to,
+            total: count(n),
         }
     }
 }
@@ -76,7 +86,7 @@ pub struct HomeCard<'a> {
 pub struct CountLink {
     /// How many.
     pub count: String,
-    /// Of what.
+    /// Of what: the last part of a key of the interface's words.
     pub label: &'static str,
     /// Their list.
     pub url: Option<String>,
@@ -93,7 +103,7 @@ pub struct Difference<'a> {
     pub benchmark: &'a str,
     /// Part of it.
     pub slice: Option<&'a str>,
-    /// `4 readings`.
+    /// How many readings it has.
     pub n_readings: String,
     /// Where to draw each reading, from 0 to 100.
     pub dots: Vec<f64>,
@@ -208,7 +218,7 @@ impl<'a> Cards<'a> {
                 ),
                 linked(self.dataset.readings.len(), "results", None),
                 linked(self.dataset.inputs.records.len(), "records", None),
-                linked(self.dataset.inputs.quarantined.len(), "not shown", Some("not-shown")),
+                linked(self.dataset.inputs.quarantined.len(), "not_shown", Some("not-shown")),
             ],
             benchmarks,
             differences: self.differences(),
@@ -250,7 +260,7 @@ impl<'a> Cards<'a> {
                 model_url: self.model_url(least.resolved.model),
                 benchmark: &self.dataset.entities.benchmarks[slice.benchmark].name,
                 slice: slice.name.as_deref(),
-                n_readings: counted(row.end as usize - row.start as usize, "reading", "readings"),
+                n_readings: count(row.end as usize - row.start as usize),
                 dots: readings().map(|reading| (reading.position * 1000.0).round() / 10.0).collect(),
                 readings: pair,
             })
@@ -264,31 +274,27 @@ impl<'a> Cards<'a> {
         let rows = models.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, _)| self.model_row(id));
         ListCard {
             rows: rows.collect(),
-            letters: self.letters(),
+            letters: self.letters("models", models.iter().map(|(_, model)| model.id.as_str())),
             pager: Pager::new(self, "models", number, models.len(), ROWS),
         }
     }
 
-    fn letters(&self) -> Vec<Letter> {
-        let models = &self.dataset.entities.models;
-        if models.len() <= ROWS {
+    /// Ways into the list at `path` of rows with these names.
+    pub(super) fn letters<'n>(&self, path: &str, names: impl ExactSizeIterator<Item = &'n str>) -> Vec<Letter> {
+        if names.len() <= ROWS {
             return Vec::new();
         }
         let mut letters: Vec<Letter> = Vec::new();
         let mut last = None;
-        for (id, model) in models.iter() {
-            let first = model.id.chars().next().unwrap_or(' ').to_ascii_lowercase();
+        for (place, name) in names.enumerate() {
+            let first = name.chars().next();
             if last.replace(first) == Some(first) {
                 continue;
             }
-            let letter = match first {
-                'a'..='z' => first.to_string(),
-                '0'..='9' => "0–9".to_owned(),
-                _ => "…".to_owned(),
-            };
+            let letter = letter(name);
             if !letters.iter().any(|known| known.letter == letter) {
-                let page = page_path("models", id.index() / ROWS + 1);
-                letters.push(Letter { letter, url: format!("{}#{}", self.url(&page), anchor(&model.id)) });
+                let page = page_path(path, place / ROWS + 1);
+                letters.push(Letter { letter, url: format!("{}#{}", self.url(&page), anchor(name)) });
             }
         }
         letters
@@ -365,7 +371,16 @@ impl<'a> Cards<'a> {
     }
 }
 
+/// The letter under which a name stands: its first, or `0–9`, or `…` for all others.
+fn letter(name: &str) -> String {
+    match name.chars().next().unwrap_or(' ').to_ascii_lowercase() {
+        first @ 'a'..='z' => first.to_string(),
+        '0'..='9' => "0–9".to_owned(),
+        _ => "…".to_owned(),
+    }
+}
+
 /// The anchor of a row.
-fn anchor(id: &str) -> String {
+pub(super) fn anchor(id: &str) -> String {
     paths::part(id)
 }

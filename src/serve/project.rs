@@ -42,7 +42,7 @@ impl Project {
     /// Reads all.
     pub fn read(options: Options) -> Result<Project> {
         let config = Config::new(options.clone())?;
-        let theme = Theme::new(config.templates.as_deref())?;
+        let theme = Theme::new(config.templates.as_deref(), &config.site.language)?;
         let mut read_findings = Diagnostics::default();
         let content = content::read(&config.content, &mut read_findings)?;
         let inputs = read_records(&config, content, &mut read_findings)?;
@@ -66,7 +66,9 @@ impl Project {
     /// the site does not lose what was good.
     pub fn read_changed(&self, change: Change) -> Result<Option<Fresh>> {
         let config = Config::new(self.options.clone())?;
-        let theme = change.templates.then(|| Theme::new(config.templates.as_deref())).transpose()?;
+        let language = &config.site.language;
+        let may_differ = change.templates || *language != self.config.site.language;
+        let theme = may_differ.then(|| Theme::new(config.templates.as_deref(), language)).transpose()?;
         let theme = theme.filter(|theme| theme.digest() != self.theme.digest());
         let content = match change.content || change.records {
             true => self.read_content(&config, change)?,

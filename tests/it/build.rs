@@ -8,11 +8,14 @@ fn a_single_record_makes_a_complete_site() {
     let project = Project::from("minimal");
     project.build(&[]);
     let paths: Vec<String> = project.files("site").into_keys().collect();
-    // The name of the stylesheet has the hash of its content, which is not what is tested here.
-    let style = paths.iter().find(|path| path.starts_with("pages/assets/style.")).unwrap().trim_start_matches("pages/");
-    let without_hash = |text: &str| text.replace(style, "assets/style.HASH.css");
-    insta::assert_snapshot!(without_hash(&paths.join("\n")));
-    insta::assert_snapshot!("minimal_home", without_hash(&project.read("site/pages/index.html")));
+    insta::assert_snapshot!(without_hashes(&paths.join("\n")));
+    insta::assert_snapshot!("minimal_home", without_hashes(&project.read("site/pages/index.html")));
+}
+
+/// The names of assets have the hash of their content, which is not what is tested here.
+fn without_hashes(text: &str) -> String {
+    let is_hash = |part: &&str| part.len() == 12 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    text.split('.').map(|part| if is_hash(&part) { "HASH" } else { part }).collect::<Vec<_>>().join(".")
 }
 
 #[test]
@@ -48,6 +51,53 @@ fn an_evaluator_page_says_what_was_reported_and_disclosed() {
     for page in ["evaluators/lab-b", "evaluators"] {
         let page = project.read(&format!("site/pages/{page}.html"));
         assert!(page.contains("evaluators.html\" aria-current=\"page\""), "the navigation says where one is");
+    }
+}
+
+#[test]
+fn the_interface_speaks_another_language_and_records_stay_as_they_are() {
+    let project = Project::from("two-sources");
+    let site = project.read("content/site.yaml");
+    project.write("content/site.yaml", &format!("{site}language: zh-Hans\n"));
+    project.build(&[]);
+    let page = project.read("site/pages/models.html");
+    for part in ["<html lang=\"zh-Hans\">", ">模型</a>", "跳到正文", ">made-up/model-one</a>"] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(!page.contains("Skip to content") && !page.contains("By first letter"));
+    let script = project.files("site/pages/assets").into_iter().find(|(path, _)| path.starts_with("site.")).unwrap();
+    assert!(String::from_utf8(script.1).unwrap().contains("没有找到"));
+}
+
+#[test]
+fn every_phrase_that_is_asked_for_is_there_and_every_phrase_is_asked_for() {
+    let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+    let read = |name: &std::path::Path| std::fs::read_to_string(templates.join(name)).unwrap();
+    let phrases: std::collections::BTreeMap<String, serde_yaml::Value> =
+        serde_yaml::from_str(&read("words/en.yaml".as_ref())).unwrap();
+    let mut texts = read("site.js".as_ref());
+    let (say, mut asked) = (texts.clone(), vec!["nav.".to_owned()]);
+    for (call, ends) in [("say(\"", '"'), ("say(`", '$')] {
+        asked.extend(say.split(call).skip(1).map(|rest| format!("script.{}", rest.split(ends).next().unwrap())));
+    }
+    for entry in std::fs::read_dir(&templates).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "html") {
+            let template = read(&path);
+            asked.extend(template.split(" t(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
+            texts.push_str(&template);
+        }
+    }
+    assert!(asked.len() > 100, "{}", asked.len());
+    for key in &asked {
+        // Some keys are put together: `filter.` and the name of a facet.
+        let is_there = |known: &String| known == key || (key.ends_with('.') && known.starts_with(key));
+        assert!(phrases.keys().any(is_there), "there are no words for `{key}`");
+    }
+    for key in phrases.keys() {
+        let is_asked = |asked: &String| asked == key || (asked.ends_with('.') && key.starts_with(asked));
+        let chosen = format!("\"{}\"", key.trim_start_matches("script."));
+        assert!(asked.iter().any(is_asked) || texts.contains(&chosen), "nothing says `{key}`");
     }
 }
 
@@ -115,9 +165,10 @@ fn a_template_of_the_project_overrides_one_of_the_theme() {
     project.write("templates/style.css", "body { color: red }");
     project.build(&[]);
     assert_eq!(project.read("site/pages/404.html"), "Nothing at Eval Cards & ");
-    let style: Vec<String> = project.files("site/pages/assets").into_keys().collect();
-    assert_eq!(project.read(&format!("site/pages/assets/{}", style[0])), "body { color: red }");
-    assert!(project.read("site/pages/index.html").contains(&style[0]));
+    let assets = project.files("site/pages/assets");
+    let style = assets.keys().find(|path| path.starts_with("style.")).unwrap();
+    assert_eq!(project.read(&format!("site/pages/assets/{style}")), "body { color: red }");
+    assert!(project.read("site/pages/index.html").contains(style));
 }
 
 #[test]

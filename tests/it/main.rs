@@ -1,5 +1,6 @@
 //! Whole builds of whole small projects. Each file here is one part of what `build` promises.
 
+mod browser; // the pages in headless Chromium
 mod build; // pages and files of made-up projects, as snapshots
 mod check; // what is wrong, where, and whether a copy's numbers hold
 mod cli; // what people see: messages, exit codes, --json

@@ -53,10 +53,12 @@ fn a_change_rewrites_only_the_pages_it_touches() {
     let meta = project.read("content/models/made-up/model-one.md");
     project.write("content/models/made-up/model-one.md", &meta.replace("apache-2.0", "mit"));
     let report = project.build(&[]);
-    assert_eq!(report["files"]["written"], 1);
-    let touched: Vec<String> =
-        times(&project).into_iter().filter(|(path, time)| before[path] != *time).map(|(path, _)| path).collect();
-    assert_eq!(touched, ["pages/models/made-up/model-one.html"]);
+    assert_eq!(report["files"]["written"], 3, "the card, the list by which models are filtered, and its name");
+    let is_touched = |(path, time): &(String, _)| before.get(path) != Some(time);
+    let touched: Vec<String> = times(&project).into_iter().filter(is_touched).map(|(path, _)| path).collect();
+    assert_eq!(touched[0], "pages/assets/data.js");
+    assert!(touched[1].starts_with("pages/assets/lists/models."), "{touched:?}");
+    assert_eq!(touched[2..], ["pages/models/made-up/model-one.html"]);
 }
 
 #[test]

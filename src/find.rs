@@ -1,0 +1,95 @@
+//! *Find* makes the data that the script looks things up in: search, filters, comparison.
+//!
+//! Pages are complete without it. The data stands in small script files, each a call of
+//! `evalcards.give(name, data)`: a page that was opened from disk may load scripts, but may not
+//! fetch JSON. Names carry the hash of the content, but for one: [`DIRECTORY`] keeps its name and
+//! lists the others, so that pages need not change when only data does.
+
+mod compare;
+mod search;
+mod table;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::card::Paths;
+use crate::card::benchmark::LEAST_FILTERED;
+use crate::hash::Sha256;
+use crate::merge::Dataset;
+
+/// The file that names all others.
+pub const DIRECTORY: &str = "assets/data.js";
+
+/// A script file with data.
+pub struct DataFile {
+    /// Path from the top of the site.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
+}
+
+impl DataFile {
+    /// `data` under `name`, in a file whose name has the hash of its content.
+    fn new(name: &str, data: &impl Serialize) -> DataFile {
+        let text = call(name, data);
+        let path = format!("assets/{name}.{}.js", &Sha256::of(text.as_bytes()).to_string()[..12]);
+        DataFile { path, text }
+    }
+}
+
+/// What [`DIRECTORY`] says.
+#[derive(Serialize)]
+struct Directory<'a> {
+    /// For the first letters of a word: the place in `files` of what begins with them.
+    words: &'a search::Words,
+    /// Search files, with their sizes in bytes.
+    search: Vec<(&'a str, usize)>,
+    /// List and ranking data, by the path of the first page.
+    lists: std::collections::BTreeMap<&'a str, &'a str>,
+    /// Comparison files, by the hash of a model's id.
+    compare: Vec<&'a str>,
+}
+
+/// All data of `dataset`.
+pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
+    let ((words, search), (lists, compare)) = rayon::join(
+        || search::files(dataset, paths),
+        || rayon::join(|| list_files(dataset, paths), || compare::files(dataset, paths)),
+    );
+    let directory = Directory {
+        words: &words,
+        search: search.iter().map(|file| (file.path.as_str(), file.text.len())).collect(),
+        lists: lists.iter().map(|(name, file)| (name.as_str(), file.path.as_str())).collect(),
+        compare: compare.iter().map(|file| file.path.as_str()).collect(),
+    };
+    let directory = DataFile { path: DIRECTORY.to_owned(), text: call("data", &directory) };
+    let lists = lists.into_iter().map(|(_, file)| file);
+    [directory].into_iter().chain(search).chain(lists).chain(compare).collect()
+}
+
+/// The data of lists and rankings, each with the path of its first page.
+fn list_files(dataset: &Dataset, paths: &Paths) -> Vec<(String, DataFile)> {
+    let facts = table::ModelFacts::new(dataset);
+    let lists = [
+        ("models".to_owned(), table::of_models(dataset, paths, &facts)),
+        ("benchmarks".to_owned(), table::of_benchmarks(dataset, paths)),
+        ("evaluators".to_owned(), table::of_evaluators(dataset, paths)),
+    ];
+    let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_FILTERED).collect();
+    let rankings: Vec<(String, table::Table)> = (long.into_par_iter())
+        .map(|(id, ranking)| (paths.ranking(id).to_owned(), table::of_ranking(dataset, paths, &facts, ranking)))
+        .collect();
+    let all: Vec<(String, table::Table)> = lists.into_iter().chain(rankings).collect();
+    let files = all.into_par_iter().map(|(path, table)| {
+        let file = DataFile::new(&format!("lists/{path}"), &table);
+        (path, file)
+    });
+    files.collect()
+}
+
+fn call(name: &str, data: &impl Serialize) -> String {
+    // Neither strings nor plain maps with string keys can fail.
+    let name = serde_json::to_string(name).unwrap_or_default();
+    let data = serde_json::to_string(data).unwrap_or_default();
+    format!("evalcards.give({name},{data});\n")
+}

@@ -1,0 +1,169 @@
+//! *Comparison*: the readings of every model, in files by the hash of its id, each complete in itself.
+//!
+//! What two models share is found by the path of the ranking that both stand in: rankings never
+//! mix slices, parts, metrics, directions or scales. A variant of a model is compared with others'
+//! variants of the same name only.
+
+use foldhash::HashMap;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::DataFile;
+use crate::card::{Cards, Paths};
+use crate::id::Id;
+use crate::merge::{Dataset, Direction, Reading, cells};
+use crate::resolve::Model;
+
+/// Most files.
+const MOST: usize = 256;
+
+/// About so many models share a file.
+const MODELS: usize = 64;
+
+/// The files; the place of a model's file is the [`hash`] of its id modulo their number.
+pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
+    let models = &dataset.entities.models;
+    let n = (models.len() / MODELS).next_power_of_two().min(MOST);
+    let mut groups: Vec<Vec<Id<Model>>> = vec![Vec::new(); n];
+    for (id, model) in models.iter() {
+        groups[hash(&model.id) as usize % n].push(id);
+    }
+    let files = groups.into_par_iter().enumerate().map(|(number, group)| {
+        let mut shard = Shard::default();
+        let cards = Cards::at(dataset, paths, "");
+        for id in group {
+            shard.add(&cards, id);
+        }
+        DataFile::new(&format!("compare/{number}"), &shard)
+    });
+    files.collect()
+}
+
+/// FNV-1a, which the script has as well.
+fn hash(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// The models of one file. Texts that repeat stand once, in `texts`.
+#[derive(Default, Serialize)]
+struct Shard {
+    texts: Vec<String>,
+    rankings: Vec<RankingData>,
+    models: Vec<ModelData>,
+    #[serde(skip)]
+    text_places: HashMap<String, usize>,
+    #[serde(skip)]
+    ranking_places: HashMap<usize, usize>,
+}
+
+#[derive(Serialize)]
+struct RankingData {
+    path: String,
+    benchmark: String,
+    /// Slice and part of the test.
+    parts: Vec<String>,
+    metric: String,
+    /// 1: higher is better; -1: lower; 0: not reported.
+    direction: i8,
+    relative: bool,
+    models: usize,
+}
+
+#[derive(Serialize)]
+struct ModelData {
+    id: String,
+    name: String,
+    path: String,
+    facts: [String; 3],
+    /// Ranking, rank or 0, variant of the model, and readings.
+    cells: Vec<(usize, u32, usize, Vec<ReadingData>)>,
+}
+
+/// Digits, unit, evaluator, relation, day of evaluation, anchor on the card, settings; position for
+/// differences, or none if the score cannot be compared.
+#[derive(Serialize)]
+struct ReadingData(String, usize, usize, usize, usize, String, Vec<usize>, Option<f64>);
+
+impl Shard {
+    fn add(&mut self, cards: &Cards, id: Id<Model>) {
+        let dataset = cards.dataset;
+        let model = &dataset.entities.models[id];
+        let meta = dataset.model_meta(model);
+        let cells = cells(dataset.readings_of(id)).map(|cell| {
+            let readings = cell.iter().map(|reading| self.reading(cards, reading)).collect();
+            let variant = self.text(dataset.variant_of(&cell[0]).unwrap_or_default());
+            (self.ranking(cards, &cell[0]), cell[0].rank, variant, readings)
+        });
+        let cells = cells.collect();
+        let said = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        self.models.push(ModelData {
+            id: model.id.clone(),
+            name: model.name.clone(),
+            path: format!("{}.html", cards.paths.model(id)),
+            facts: [
+                said(dataset.developer_of(id).map(|id| dataset.developers[id].name.as_str())),
+                said(meta.and_then(|meta| meta.openness.as_deref())),
+                said(meta.and_then(|meta| meta.released.as_deref())),
+            ],
+            cells,
+        });
+    }
+
+    fn reading(&mut self, cards: &Cards, reading: &Reading) -> ReadingData {
+        let view = cards.reading(reading);
+        ReadingData(
+            view.score.digits.to_owned(),
+            self.text(&view.score.unit),
+            self.text(view.evaluator),
+            self.text(view.relationship),
+            self.text(view.evaluated.as_deref().unwrap_or_default()),
+            view.anchor,
+            view.settings.iter().map(|setting| self.text(setting)).collect(),
+            view.score.flag.is_none().then_some(reading.position),
+        )
+    }
+
+    fn ranking(&mut self, cards: &Cards, reading: &Reading) -> usize {
+        let place = self.rankings.len();
+        let known = *self.ranking_places.entry(reading.ranking.index()).or_insert(place);
+        if known < place {
+            return known;
+        }
+        let (dataset, ranking) = (cards.dataset, &cards.dataset.rankings[reading.ranking]);
+        let slice = &dataset.entities.slices[ranking.slice];
+        let metric = &dataset.entities.metrics[ranking.metric];
+        let parts = [slice.name.as_deref(), dataset.part_of(ranking)];
+        self.rankings.push(RankingData {
+            path: format!("{}.html", cards.paths.ranking(reading.ranking)),
+            benchmark: dataset.entities.benchmarks[slice.benchmark].name.clone(),
+            parts: parts.into_iter().flatten().map(str::to_owned).collect(),
+            metric: metric.name.clone(),
+            direction: match ranking.direction {
+                Direction::HigherIsBetter => 1,
+                Direction::LowerIsBetter => -1,
+                Direction::NotReported => 0,
+            },
+            relative: metric.is_relative,
+            models: ranking.rows.len(),
+        });
+        place
+    }
+
+    fn text(&mut self, text: &str) -> usize {
+        if let Some(place) = self.text_places.get(text) {
+            return *place;
+        }
+        let place = self.texts.len();
+        self.texts.push(text.to_owned());
+        self.text_places.insert(text.to_owned(), place);
+        place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_hash_is_fnv_1a() {
+        assert_eq!(["", "a", "foobar"].map(super::hash), [0x811c_9dc5, 0xe40c_292c, 0xbf9c_f968]);
+    }
+}

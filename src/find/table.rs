@@ -1,0 +1,270 @@
+//! *Tables*: lists and rankings as columns, for filtering and sorting by the script.
+//!
+//! Texts that repeat stand once. A row may have several values in a column (the benchmarks of a
+//! model); as most rows share one of few such sets, the sets stand once as well.
+
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
+use serde::Serialize;
+
+use crate::card::Paths;
+use crate::id::Id;
+use crate::merge::{Dataset, Ranking, Reading, cells};
+use crate::resolve::Model;
+
+/// The rows of one list, by column.
+#[derive(Serialize)]
+pub struct Table {
+    /// Text of the link.
+    title: Vec<String>,
+    /// A line below it; empty where there is none.
+    second: Vec<String>,
+    /// Path of the page that a row leads to; empty if it is `models/<title>`.
+    path: Vec<String>,
+    /// What rows can be chosen by, and some shown.
+    facets: BTreeMap<&'static str, Facet>,
+    /// What rows are ordered by, and some shown.
+    numbers: BTreeMap<&'static str, Vec<Option<f64>>>,
+    /// What is only shown, as it stands in the static table.
+    texts: BTreeMap<&'static str, Vec<String>>,
+}
+
+/// A column of sets.
+#[derive(Default, Serialize)]
+pub struct Facet {
+    values: Vec<String>,
+    sets: Vec<Vec<u32>>,
+    rows: Vec<u32>,
+    #[serde(skip)]
+    places: HashMap<String, u32>,
+    #[serde(skip)]
+    known: HashMap<Vec<u32>, u32>,
+}
+
+impl Facet {
+    fn push<'s>(&mut self, values: impl IntoIterator<Item = &'s str>) {
+        let mut set: Vec<u32> = values.into_iter().map(|value| self.place(value)).collect();
+        set.sort_unstable();
+        set.dedup();
+        let next = self.sets.len() as u32;
+        let number = *self.known.entry(set).or_insert_with_key(|set| {
+            self.sets.push(set.clone());
+            next
+        });
+        self.rows.push(number);
+    }
+
+    fn place(&mut self, value: &str) -> u32 {
+        if let Some(place) = self.places.get(value) {
+            return *place;
+        }
+        let place = self.values.len() as u32;
+        self.values.push(value.to_owned());
+        self.places.insert(value.to_owned(), place);
+        place
+    }
+}
+
+impl Table {
+    fn new() -> Table {
+        Table {
+            title: Vec::new(),
+            second: Vec::new(),
+            path: Vec::new(),
+            facets: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            texts: BTreeMap::new(),
+        }
+    }
+
+    fn row(&mut self, title: &str, second: &str, path: &str) {
+        self.title.push(title.to_owned());
+        self.second.push(second.to_owned());
+        self.path.push(path.to_owned());
+    }
+
+    fn facet<'s>(&mut self, name: &'static str, values: impl IntoIterator<Item = &'s str>) {
+        self.facets.entry(name).or_default().push(values);
+    }
+
+    fn number(&mut self, name: &'static str, value: Option<f64>) {
+        self.numbers.entry(name).or_default().push(value);
+    }
+
+    fn text(&mut self, name: &'static str, value: &str) {
+        self.texts.entry(name).or_default().push(value.to_owned());
+    }
+}
+
+/// What every model can be chosen by, made once for all tables.
+pub struct ModelFacts<'a> {
+    models: Vec<Facts<'a>>,
+}
+
+struct Facts<'a> {
+    developer: Option<&'a str>,
+    openness: Option<&'a str>,
+    licence: Option<&'a str>,
+    released: Option<&'a str>,
+    /// Parameters in billions.
+    size: Option<f64>,
+}
+
+impl<'a> ModelFacts<'a> {
+    /// Of all models of `dataset`.
+    pub fn new(dataset: &'a Dataset) -> ModelFacts<'a> {
+        let facts = dataset.entities.models.iter().map(|(id, model)| {
+            let meta = dataset.model_meta(model);
+            let stated = || dataset.stated_by_records(id, "params_billions")?.parse().ok();
+            Facts {
+                developer: dataset.developer_of(id).map(|id| dataset.developers[id].name.as_str()),
+                openness: meta.and_then(|meta| meta.openness.as_deref()),
+                licence: meta.and_then(|meta| meta.license.as_deref()),
+                released: meta.and_then(|meta| meta.released.as_deref()),
+                // Sources write -1 and 0 where they do not know.
+                size: meta
+                    .and_then(|meta| meta.params_b)
+                    .or_else(stated)
+                    .filter(|size| size.is_finite() && *size > 0.0),
+            }
+        });
+        ModelFacts { models: facts.collect() }
+    }
+
+    fn add(&self, table: &mut Table, id: Id<Model>) {
+        let facts = &self.models[id.index()];
+        table.facet("developer", facts.developer);
+        table.facet("openness", facts.openness);
+        table.facet("licence", facts.licence);
+        table.facet("year", facts.released.and_then(|day| day.get(..4)));
+        table.number("size", facts.size);
+    }
+}
+
+/// All models.
+pub fn of_models(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Table {
+    let entities = &dataset.entities;
+    let mut table = Table::new();
+    for (id, model) in entities.models.iter() {
+        let readings = dataset.readings_of(id);
+        let name = if model.id.ends_with(&model.name) { "" } else { &model.name };
+        table.row(&model.id, name, short_path(paths.model(id), &model.id));
+        facts.add(&mut table, id);
+        table.text("released", facts.models[id.index()].released.unwrap_or_default());
+        let mut benchmarks: Vec<_> = readings.iter().map(|reading| dataset.benchmark_of(reading)).collect();
+        benchmarks.dedup();
+        let mut evaluators: Vec<_> = readings.iter().map(|reading| reading.resolved.evaluator).collect();
+        evaluators.sort_unstable();
+        evaluators.dedup();
+        table.number("results", Some(readings.len() as f64));
+        table.number("benchmarks", Some(benchmarks.len() as f64));
+        table.number("evaluators", Some(evaluators.len() as f64));
+        table.facet("benchmark", benchmarks.iter().map(|id| entities.benchmarks[*id].name.as_str()));
+        table.facet("evaluator", evaluators.iter().map(|id| entities.evaluators[*id].name.as_str()));
+        let differs = cells(readings).map(disagreement).max().unwrap_or_default();
+        table.facet("readings", [differs.word()]);
+    }
+    table
+}
+
+/// All benchmarks.
+pub fn of_benchmarks(dataset: &Dataset, paths: &Paths) -> Table {
+    let mut table = Table::new();
+    for (id, benchmark) in dataset.entities.benchmarks.iter() {
+        let reported = || dataset.reported.iter().filter(|reported| reported.benchmark == id);
+        table.row(&benchmark.name, "", paths.benchmark(id));
+        let meta = dataset.benchmark_meta(benchmark);
+        table.facet("category", meta.and_then(|meta| meta.category.as_deref()));
+        table.facet("year", meta.and_then(|meta| meta.released.as_deref()?.get(..4)));
+        table.facet(
+            "evaluator",
+            reported().map(|reported| dataset.entities.evaluators[reported.evaluator].name.as_str()),
+        );
+        table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
+        table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
+        table.number("evaluators", Some(reported().count() as f64));
+        table.number("rankings", Some(dataset.rankings_of(id).len() as f64));
+    }
+    table
+}
+
+/// All evaluators.
+pub fn of_evaluators(dataset: &Dataset, paths: &Paths) -> Table {
+    let mut table = Table::new();
+    for (id, evaluator) in dataset.entities.evaluators.iter() {
+        let reported = || dataset.reported.iter().filter(|reported| reported.evaluator == id);
+        table.row(&evaluator.name, "", paths.evaluator(id));
+        table.facet(
+            "benchmark",
+            reported().map(|reported| dataset.entities.benchmarks[reported.benchmark].name.as_str()),
+        );
+        table.number("benchmarks", Some(reported().count() as f64));
+        table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
+    }
+    table
+}
+
+/// The models of one ranking, in its order.
+pub fn of_ranking(dataset: &Dataset, paths: &Paths, facts: &ModelFacts, ranking: &Ranking) -> Table {
+    let mut table = Table::new();
+    for row in &ranking.rows {
+        let readings = dataset.readings_in(row);
+        let first = &readings[0];
+        let model = &dataset.entities.models[first.resolved.model];
+        let path = paths.model(first.resolved.model);
+        table.row(
+            &model.id,
+            if model.id.ends_with(&model.name) { "" } else { &model.name },
+            short_path(path, &model.id),
+        );
+        facts.add(&mut table, first.resolved.model);
+        table.text("released", facts.models[first.resolved.model.index()].released.unwrap_or_default());
+        table.text("variant", dataset.variant_of(first).unwrap_or_default());
+        table.number("rank", row.rank.map(f64::from));
+        table.text("score", dataset.result(first).score.digits());
+        table.facet(
+            "unit",
+            [crate::card::unit(&dataset.result(first).metric).as_str()].into_iter().filter(|unit| !unit.is_empty()),
+        );
+        table.number("position", Some(first.position));
+        let evaluators =
+            readings.iter().map(|reading| dataset.entities.evaluators[reading.resolved.evaluator].name.as_str());
+        table.facet("evaluator", evaluators);
+        table.number("count", Some(readings.len() as f64));
+        table.facet("readings", [disagreement(readings).word()]);
+    }
+    table
+}
+
+fn short_path<'p>(path: &'p str, id: &str) -> &'p str {
+    if path.strip_prefix("models/") == Some(id) { "" } else { path }
+}
+
+/// Whether the readings of a cell differ; the order is that of interest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Disagreement {
+    #[default]
+    OneReading,
+    Agree,
+    Differ,
+}
+
+impl Disagreement {
+    fn word(self) -> &'static str {
+        match self {
+            Disagreement::OneReading => "one",
+            Disagreement::Agree => "agree",
+            Disagreement::Differ => "differ",
+        }
+    }
+}
+
+fn disagreement(cell: &[Reading]) -> Disagreement {
+    let positions = || cell.iter().filter(|reading| reading.in_range).map(|reading| reading.position);
+    match (cell.len(), positions().min_by(f64::total_cmp), positions().max_by(f64::total_cmp)) {
+        (..2, ..) => Disagreement::OneReading,
+        (_, Some(least), Some(greatest)) if greatest > least => Disagreement::Differ,
+        _ => Disagreement::Agree,
+    }
+}

@@ -1,0 +1,141 @@
+//! The *language* of the interface: its own words, from one file per language.
+//!
+//! `templates/words/<tag>.yaml` has a phrase for each key; English is complete, and stands in for
+//! what another language lacks. A phrase may have a form for one and another for other numbers,
+//! and places for values in braces. Text of records and metadata is never translated.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+/// The languages that are built in.
+const BUILT_IN: [(&str, &str); 2] =
+    [("en", include_str!("../templates/words/en.yaml")), ("zh-Hans", include_str!("../templates/words/zh-Hans.yaml"))];
+
+/// The phrases of one language, by key.
+#[derive(Clone, Debug)]
+pub struct Language {
+    phrases: BTreeMap<String, Phrase>,
+}
+
+/// What is said for one key.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(untagged)]
+pub enum Phrase {
+    /// The same for every number.
+    Always(String),
+    /// By the value of `n`.
+    Counted {
+        /// Where `n` is 1. Languages without such a form leave it out.
+        one: Option<String>,
+        /// For every other number.
+        other: String,
+    },
+}
+
+impl Language {
+    /// The words of the language `tag`; `own` is a file of phrases that come before the built-in ones.
+    pub fn new(tag: &str, own: Option<&str>) -> Result<Language> {
+        let built_in = BUILT_IN.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag));
+        if built_in.is_none() && own.is_none() {
+            bail!(
+                "site.yaml: the interface has no words in the language `{tag}`\n  \
+                 help: write `en` or `zh-Hans`, or put the words into templates/words/{tag}.yaml"
+            );
+        }
+        let mut phrases = read(BUILT_IN[0].1)?;
+        for text in built_in.map(|(_, text)| *text).into_iter().chain(own) {
+            let found = read(text).with_context(|| format!("the words of the language `{tag}` cannot be read"))?;
+            phrases.extend(found);
+        }
+        Ok(Language { phrases })
+    }
+
+    /// The phrase of `key` with `values` in its places; `None` if there is no such phrase.
+    pub fn say(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
+        let is_one = values.contains(&("n", "1"));
+        let phrase = match self.phrases.get(key)? {
+            Phrase::Counted { one: Some(one), .. } if is_one => one,
+            Phrase::Always(phrase) | Phrase::Counted { other: phrase, .. } => phrase,
+        };
+        let mut said = String::with_capacity(phrase.len());
+        let mut rest = phrase.as_str();
+        // Once from left to right, so that a value with braces stays as it is.
+        while let Some((before, place, after)) = next_place(rest) {
+            said.push_str(before);
+            match values.iter().find(|(name, _)| *name == place) {
+                Some((_, value)) => said.push_str(value),
+                None => said.push_str(&rest[before.len()..rest.len() - after.len()]),
+            }
+            rest = after;
+        }
+        said.push_str(rest);
+        Some(said)
+    }
+
+    /// The phrases whose keys begin with `prefix`, without it.
+    pub fn below<'a>(&'a self, prefix: &'a str) -> BTreeMap<&'a str, &'a Phrase> {
+        self.phrases.iter().filter_map(|(key, phrase)| Some((key.strip_prefix(prefix)?, phrase))).collect()
+    }
+}
+
+fn read(text: &str) -> Result<BTreeMap<String, Phrase>> {
+    Ok(serde_yaml::from_str(text)?)
+}
+
+/// What stands before the next `{place}`, its name, and what stands after it.
+fn next_place(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('{')?;
+    let (place, after) = rest.split_once('}')?;
+    Some((before, place, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn places(phrase: &Phrase) -> BTreeSet<&str> {
+        let mut rest = match phrase {
+            Phrase::Always(text) | Phrase::Counted { other: text, .. } => text.as_str(),
+        };
+        let mut places = BTreeSet::new();
+        while let Some((_, place, after)) = next_place(rest) {
+            places.insert(place);
+            rest = after;
+        }
+        places
+    }
+
+    #[test]
+    fn every_built_in_language_says_everything_with_the_same_places() {
+        let english = read(BUILT_IN[0].1).unwrap();
+        for (tag, text) in BUILT_IN {
+            let phrases = read(text).unwrap();
+            assert!(phrases.keys().eq(english.keys()), "{tag} has other keys than English");
+            for (key, phrase) in &phrases {
+                assert_eq!(places(phrase), places(&english[key]), "{tag}: {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_choose_the_form_and_values_take_their_places_once() {
+        let own = "a: {one: '{n} result', other: '{n} results'}\nb: 'from {x} to {y}'";
+        let language = Language::new("en", Some(own)).unwrap();
+        assert_eq!(language.say("a", &[("n", "1")]).unwrap(), "1 result");
+        assert_eq!(language.say("a", &[("n", "1,001")]).unwrap(), "1,001 results");
+        assert_eq!(language.say("b", &[("x", "{y}"), ("y", "2")]).unwrap(), "from {y} to 2");
+        assert_eq!(language.say("none", &[]), None);
+    }
+
+    #[test]
+    fn a_language_without_words_is_refused_and_one_of_the_user_falls_back_on_english() {
+        assert!(Language::new("de", None).unwrap_err().to_string().contains("templates/words/de.yaml"));
+        let german = Language::new("de", Some("nav.models: Modelle")).unwrap();
+        assert_eq!(german.say("nav.models", &[]).unwrap(), "Modelle");
+        assert_eq!(german.say("nav.benchmarks", &[]).unwrap(), "Benchmarks");
+    }
+}

@@ -1,0 +1,684 @@
+// What the pages can do with JavaScript: choose colours, search, filter and sort, compare.
+// Every page is complete without this file. The build puts the interface's `words` before it.
+//
+// Data comes as scripts that call `evalcards.give`, not as JSON by fetch: that works from a disk too.
+"use strict";
+(() => {
+  // ---- Colours: before the first paint, so that nothing flashes ----
+
+  const root = document.documentElement;
+  const top = document.currentScript.dataset.top;
+  const colours = ["auto", "light", "dark"];
+  let colour = "auto";
+  try {
+    colour = localStorage.getItem("evalcards-colours") || "auto";
+  } catch {
+    // Storage may be forbidden; then the system's colours hold.
+  }
+  const paint = () => {
+    if (colour === "light" || colour === "dark") root.dataset.colours = colour;
+    else delete root.dataset.colours;
+  };
+  paint();
+
+  // ---- Small tools ----
+
+  /** The phrase of `key`, with `values` in its places; a count chooses the form by `n`. */
+  const say = (key, values = {}) => {
+    const phrase = words[key] ?? key;
+    const form = typeof phrase === "string" ? phrase : String(values.n) === "1" && phrase.one ? phrase.one : phrase.other;
+    return form.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+  };
+  const count = (n) => n.toLocaleString("en");
+
+  /** A new element: attributes by name, `on…` as listeners; children are elements or text, never HTML. */
+  const make = (tag, attributes = {}, ...children) => {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === undefined || value === false) continue;
+      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else element.setAttribute(name, value === true ? "" : value);
+    }
+    element.append(...children.filter((child) => child !== undefined && child !== ""));
+    return element;
+  };
+
+  // ---- Data files ----
+
+  const given = new Map();
+  window.evalcards = { give: (name, data) => given.set(name, data) };
+
+  const started = new Map();
+  /** Runs the script at `path` and resolves to what it gives under `name`. */
+  const load = (name, path) => {
+    if (!started.has(path)) {
+      started.set(path, new Promise((resolve, reject) => {
+        const script = make("script", { src: top + path });
+        script.onload = () => resolve(given.get(name));
+        script.onerror = () => {
+          started.delete(path);
+          reject(new Error(path));
+        };
+        document.head.append(script);
+      }));
+    }
+    return started.get(path);
+  };
+  /** The directory of all data files. */
+  const directory = () => load("data", "assets/data.js");
+  /** `assets/search/3.0123456789ab.js` gives `search/3`. */
+  const nameOf = (path) => path.slice("assets/".length, path.lastIndexOf(".", path.length - 4));
+  const loadFile = (path) => load(nameOf(path), path);
+
+  // ---- Search ----
+
+  /** Lower-case words of a text, by the same rule as the index. */
+  const wordsOf = (text) =>
+    (text.toLowerCase().match(/[\p{Alphabetic}\p{N}]+/gu) || [])
+      .flatMap((run) => run.replace(/(\p{Alphabetic}{2})(?=\p{N})/gu, "$1 ").split(" "));
+
+  /** A test for texts in lower case: does one of their words begin with `word`, which is letters and digits only? */
+  const beginsWith = (word) =>
+    new RegExp(`(?:^|[^\\p{Alphabetic}\\p{N}]|(?<=\\p{Alphabetic}{2})(?=\\p{N}))${word}`, "u");
+
+  const keyOf = (word) => [...word].slice(0, 2).join("");
+
+  /** What an entry of the index is found by, in lower case, made once. */
+  const textOf = (entry) => (entry[6] ??= `${entry[1]} ${entry[2]} ${entry[5]}`.toLowerCase());
+
+  /** What is known of an entry without looking at its words: its kind and results, and how its names begin. */
+  const roughScore = (entry, typed) => {
+    const points = 3 * Math.log2(1 + entry[4]) + (entry[0] === "m" ? 0 : 30);
+    const text = textOf(entry);
+    const at = text.indexOf(typed);
+    return points + (at === 0 || text[at - 1] === "/" ? 60 : 0);
+  };
+
+  /** How well an entry meets the query, all of whose words it has. */
+  const score = (entry, query, whole) => {
+    const title = wordsOf(entry[1]);
+    const second = wordsOf(entry[2]);
+    const all = new Set([...title, ...second, ...(entry[5] ? entry[5].split(" ") : [])]);
+    const exact = query.filter((word) => all.has(word)).length;
+    let points = 20 * exact + 3 * Math.log2(1 + entry[4]) - title.length - second.length;
+    if (entry[0] !== "m") points += 30;
+    for (const name of [title.join(" "), wordsOf(entry[1].split("/").pop()).join(" "), second.join(" ")]) {
+      if (name === whole) points += 200;
+      else if (name.startsWith(whole)) points += 60;
+    }
+    return points;
+  };
+
+  /** Sorts by the points that `points` gives, each asked for once. */
+  const sorted = (entries, points) =>
+    entries.map((entry) => [points(entry), entry])
+      .sort((a, b) => b[0] - a[0] || (a[1][1] < b[1][1] ? -1 : 1))
+      .map(([, entry]) => entry);
+
+  /** The entries that meet `text`, best first; `kind` is `all` or one kind. */
+  const search = async (text, kind) => {
+    const query = wordsOf(text);
+    const { words: files, search: list } = await directory();
+    // One letter begins too many words; it may stand beside another.
+    const long = query.filter((word) => [...word].length > 1 || word > "\u02ff");
+    const chosen = long.length ? long : text.trim().length > 1 ? query : [];
+    if (!chosen.length) return null;
+    const places = chosen.map((word) => files[keyOf(word)]);
+    // Letters that begin no word of the site.
+    if (places.includes(undefined)) return [];
+    const path = places.map((place) => list[place]).reduce((a, b) => (b[1] < a[1] ? b : a))[0];
+    const entries = await loadFile(path);
+    const tests = query.map(beginsWith);
+    let found = entries.filter((entry) =>
+      (kind === "all" || entry[0] === kind) && tests.every((test) => test.test(textOf(entry))));
+    // Of very many only those that are likely to come first are looked at word by word.
+    const CLOSELY = 500;
+    if (found.length > CLOSELY) found = sorted(found, (entry) => roughScore(entry, text.trim().toLowerCase()));
+    const whole = query.join(" ");
+    return [...sorted(found.slice(0, CLOSELY), (entry) => score(entry, query, whole)), ...found.slice(CLOSELY)];
+  };
+
+  const addressOf = (entry) => {
+    if (!entry[3]) return `${top}models/${entry[1]}.html`;
+    return top + (entry[3].includes(".html") ? entry[3] : `${entry[3]}.html`);
+  };
+
+  let boxes = 0;
+  /** A search box: results while typing, arrows go through them. `choose` takes a result instead of its link. */
+  const finder = (host, { kind, label, choose, value = "" }) => {
+    const MOST = 30;
+    boxes += 1;
+    const status = make("p", { class: "hint", role: "status" });
+    const results = make("ul", { class: "found" });
+    const input = make("input", {
+      type: "search", id: `finder-${boxes}`, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "go",
+    });
+    let asked = 0;
+    const show = (entries) => {
+      const shown = entries.slice(0, MOST);
+      results.replaceChildren(...shown.map((entry) => {
+        const parts = [
+          make("span", { class: "name" }, entry[1]),
+          entry[2] ? make("span", { class: "second" }, entry[2]) : "",
+          make("small", {}, `${say(`kind.${entry[0]}`)} · ${say("results", { n: count(entry[4]) })}`),
+        ];
+        const link = choose
+          ? make("button", { type: "button", onclick: () => choose(entry) }, ...parts)
+          : make("a", { href: addressOf(entry) }, ...parts);
+        return make("li", {}, link);
+      }));
+      status.textContent = !entries.length ? say("found.none")
+        : entries.length > MOST ? say("found.first", { n: count(entries.length), m: MOST })
+        : say("found", { n: count(entries.length) });
+    };
+    const update = async () => {
+      const turn = ++asked;
+      try {
+        const entries = await search(input.value, kind);
+        if (turn !== asked) return;
+        if (entries) show(entries);
+        else {
+          results.replaceChildren();
+          status.textContent = "";
+        }
+      } catch {
+        status.textContent = say("failed");
+      }
+    };
+    const links = () => [...results.querySelectorAll("a, button")];
+    input.addEventListener("input", update);
+    // The first use of the box is when the directory is fetched.
+    input.addEventListener("focus", () => directory().catch(() => {}), { once: true });
+    host.addEventListener("keydown", (event) => {
+      const all = links();
+      const at = all.indexOf(document.activeElement);
+      if (event.key === "Enter" && document.activeElement === input && all.length) {
+        event.preventDefault();
+        all[0].click();
+      } else if (event.key === "ArrowDown" && at + 1 < all.length) {
+        event.preventDefault();
+        all[at + 1].focus();
+      } else if (event.key === "ArrowUp" && at >= 0) {
+        event.preventDefault();
+        (at === 0 ? input : all[at - 1]).focus();
+      }
+    });
+    host.append(make("label", { for: input.id }, label), input, status, results);
+    if (value) {
+      input.value = value;
+      update();
+    }
+    return { input, clear: () => { input.value = ""; update(); } };
+  };
+
+  /** The search link of the header opens a box over the page; `/` does so too. */
+  const searchDialog = () => {
+    const link = document.querySelector("header a.search");
+    if (!link || typeof HTMLDialogElement !== "function") return;
+    let dialog;
+    const open = () => {
+      if (!dialog) {
+        dialog = make("dialog", { class: "search", "aria-label": link.textContent });
+        const close = make("button", { type: "button", class: "close", onclick: () => dialog.close() }, say("close"));
+        const host = make("div", { class: "finder" });
+        dialog.append(close, host);
+        document.body.append(dialog);
+        dialog.input = finder(host, { kind: "all", label: link.textContent }).input;
+        dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+      }
+      if (!dialog.open) dialog.showModal();
+      dialog.input.focus();
+      dialog.input.select();
+    };
+    link.addEventListener("click", (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      open();
+    });
+    document.addEventListener("keydown", (event) => {
+      const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(document.activeElement.tagName);
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        open();
+      }
+    });
+  };
+
+  // ---- State in the address ----
+
+  // After `#`, for pages from disk may change nothing else. Anchors of rows never have a `=`.
+  const readState = () => {
+    const hash = location.hash.slice(1);
+    return new URLSearchParams(hash.includes("=") ? hash : "");
+  };
+  const writeState = (state, replace) => {
+    const text = state.toString();
+    if (text === readState().toString()) return;
+    const address = `#${text}`;
+    if (replace) location.replace(address);
+    else location.hash = address;
+  };
+
+  // ---- Filter and sort ----
+
+  const collator = new Intl.Collator("en", { numeric: true });
+
+  /** The rows of `data` that `state` asks for, in its order. */
+  const select = (data, state) => {
+    const tests = [];
+    for (const [name, value] of state) {
+      if (!value || name === "sort") continue;
+      if (name === "name") {
+        const asked = wordsOf(value).map(beginsWith);
+        const texts = (data.names ??= data.title.map((title, row) => `${title} ${data.second[row]}`.toLowerCase()));
+        tests.push((row) => asked.every((test) => test.test(texts[row])));
+      } else if (name === "size" && data.numbers.size) {
+        const [from, to] = value.split("-").map(Number);
+        tests.push((row) => {
+          const size = data.numbers.size[row];
+          return size !== null && size >= from && (!to || size < to);
+        });
+      } else if (data.facets[name]) {
+        const facet = data.facets[name];
+        const place = facet.values.indexOf(value);
+        const sets = facet.sets.map((set) => set.includes(place));
+        tests.push((row) => sets[facet.rows[row]]);
+      }
+    }
+    const rows = [];
+    for (let row = 0; row < data.title.length; row += 1) {
+      if (tests.every((test) => test(row))) rows.push(row);
+    }
+    const sort = state.get("sort");
+    if (data.numbers[sort]) {
+      const values = data.numbers[sort];
+      rows.sort((a, b) => (values[b] ?? -Infinity) - (values[a] ?? -Infinity) || a - b);
+    } else if (sort && data.texts[sort]) {
+      const values = data.texts[sort];
+      rows.sort((a, b) => (values[a] < values[b] ? 1 : values[a] > values[b] ? -1 : a - b));
+    } else if (sort === "title") {
+      rows.sort((a, b) => collator.compare(data.title[a], data.title[b]));
+    }
+    return rows;
+  };
+
+  const gap = () => make("span", { class: "gap", title: say("not_reported") }, "–");
+
+  /** The cell of `row` in the column that a table's head names. */
+  const cellOf = (data, row, column) => {
+    if (column.name === "title") {
+      const [id, name] = [data.title[row], data.second[row]];
+      const path = data.path[row] || `models/${id}`;
+      // Rankings have names before ids.
+      const [first, second] = data.numbers.rank && name ? [name, id] : [id, name];
+      const variant = data.texts.variant?.[row];
+      const link = make("a", { href: `${top}${path}.html` }, first);
+      const cell = make("th", { scope: "row" }, link, variant ? ` (${variant})` : "");
+      if (second) cell.append(make("small", second === id ? { class: "id" } : {}, second));
+      return cell;
+    }
+    const cell = make("td", { class: column.number ? "n" : column.name === "evaluator" ? "by" : column.name });
+    const facet = data.facets[column.name];
+    if (column.name === "score") {
+      const unit = data.facets.unit;
+      cell.append(make("b", {}, data.texts.score[row]), " ");
+      const [place] = unit ? unit.sets[unit.rows[row]] : [];
+      if (place !== undefined) cell.append(make("span", { class: "u" }, unit.values[place]));
+    } else if (data.numbers[column.name]) {
+      const value = data.numbers[column.name][row];
+      cell.append(value === null ? gap() : count(value));
+    } else if (data.texts[column.name]) {
+      const text = data.texts[column.name][row];
+      cell.append(text ? make("time", {}, text) : gap());
+    } else if (facet) {
+      const values = facet.sets[facet.rows[row]].map((place) => facet.values[place].replaceAll("-", " "));
+      cell.append(values.length ? values.join(", ") : gap());
+    } else if (column.name === "others") {
+      const others = data.numbers.count[row] - 1;
+      if (others) cell.append(say("readings.more", { n: count(others) }));
+    } else {
+      cell.append(make("small", {}, say("on_card")));
+    }
+    return cell;
+  };
+
+  const filters = (form) => {
+    const table = document.querySelector(form.dataset.table || "main table");
+    if (!table) return;
+    const STEP = 200;
+    const list = form.dataset.list;
+    const status = form.querySelector("[role=status]");
+    const aside = [...document.querySelectorAll("main .pager, main .letters")];
+    const columns = [...table.tHead.querySelectorAll("th")].map((head) => ({
+      name: head.dataset.column, number: head.classList.contains("n"),
+    }));
+    const body = table.tBodies[0];
+    // Rows that stand on this page already say everything; of others the data has the main columns.
+    const linkOf = (cells) => [...cells].find((cell) => cell.tagName === "TH").firstChild.getAttribute("href");
+    const present = new Map([...body.rows].flatMap((row) => [[row.id, row], [linkOf(row.cells), row]]));
+    const filtered = make("tbody");
+    const more = make("button", { type: "button", class: "more", hidden: true }, say("more"));
+    (table.closest(".scroll") || table).after(more);
+    let data;
+    let rows = [];
+    let shown = 0;
+
+    const fill = async () => {
+      if (data) return;
+      status.textContent = say("loading");
+      const { lists } = await directory();
+      data = await loadFile(lists[list]);
+      status.textContent = "";
+      for (const choice of form.querySelectorAll("select")) {
+        const facet = data.facets[choice.name];
+        if (!facet || choice.options.length > 1) continue;
+        const numbers = new Array(facet.values.length).fill(0);
+        for (const set of facet.rows) for (const place of facet.sets[set]) numbers[place] += 1;
+        const order = facet.values.map((value, place) => place);
+        order.sort((a, b) => collator.compare(facet.values[a], facet.values[b]));
+        choice.append(...order.map((place) => {
+          const name = choice.name === "openness" ? facet.values[place].replaceAll("-", " ") : facet.values[place];
+          return make("option", { value: facet.values[place] }, `${name} (${count(numbers[place])})`);
+        }));
+      }
+    };
+    const grow = () => {
+      const next = rows.slice(shown, shown + STEP);
+      filtered.append(...next.map((row) => {
+        const cells = columns.map((column) => cellOf(data, row, column));
+        // A ranking may have several variants of one model, so its rows are known by their places.
+        const key = data.numbers.rank ? `n${row + 1}` : linkOf(cells);
+        return present.get(key)?.cloneNode(true) ?? make("tr", {}, ...cells);
+      }));
+      shown += next.length;
+      more.hidden = shown >= rows.length;
+    };
+    const show = async () => {
+      const state = readState();
+      const asked = [...state.values()].some(Boolean);
+      try {
+        if (asked) await fill();
+      } catch {
+        status.textContent = say("failed");
+        return;
+      }
+      for (const field of form.elements) {
+        if (field.name && document.activeElement !== field) field.value = state.get(field.name) ?? "";
+      }
+      for (const element of aside) element.hidden = asked;
+      if (asked) {
+        rows = select(data, state);
+        shown = 0;
+        filtered.replaceChildren();
+        grow();
+        status.textContent = say("rows", { n: count(rows.length), total: count(data.title.length) });
+        body.replaceWith(filtered);
+      } else {
+        filtered.replaceWith(body);
+        more.hidden = true;
+        status.textContent = "";
+      }
+    };
+    const change = (replace) => {
+      const state = new URLSearchParams();
+      for (const field of form.elements) if (field.name && field.value) state.set(field.name, field.value);
+      writeState(state, replace);
+    };
+    more.addEventListener("click", grow);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("focusin", () => fill().catch(() => { status.textContent = say("failed"); }));
+    form.addEventListener("change", () => change(false));
+    form.addEventListener("input", (event) => event.target.name === "name" && change(true));
+    form.addEventListener("reset", (event) => {
+      event.preventDefault();
+      for (const field of form.elements) if (field.name) field.value = "";
+      change(false);
+    });
+    window.addEventListener("hashchange", show);
+    form.hidden = false;
+    form.querySelector("details").open = matchMedia("(min-width: 60rem)").matches || readState().size > 0;
+    show();
+  };
+
+  // ---- Compare ----
+
+  const MOST_MODELS = 5;
+
+  /** FNV-1a of the UTF-8 bytes: which file has a model. */
+  const hash = (text) => {
+    let value = 0x811c9dc5;
+    for (const byte of new TextEncoder().encode(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;
+    return value;
+  };
+
+  /** A model with its readings, each spelled out; `undefined` if the site has none of that id. */
+  const modelOf = async (id) => {
+    const { compare } = await directory();
+    const shard = await loadFile(compare[hash(id) % compare.length]);
+    const model = shard.models.find((model) => model.id === id);
+    if (!model) return undefined;
+    const cells = model.cells.map(([ranking, rank, variant, readings]) => ({
+      ranking: shard.rankings[ranking],
+      rank,
+      variant: shard.texts[variant],
+      readings: readings.map(([digits, unit, evaluator, relation, day, anchor, settings, position]) => ({
+        digits, anchor, position,
+        unit: shard.texts[unit],
+        evaluator: shard.texts[evaluator],
+        relation: shard.texts[relation],
+        day: shard.texts[day],
+        settings: settings.map((place) => shard.texts[place]),
+      })),
+    }));
+    return { ...model, cells: new Map(cells.map((cell) => [`${cell.ranking.path} ${cell.variant}`, cell])) };
+  };
+
+  /** What is said of a difference: only of readings of one evaluator, in the decimals of the scores. */
+  const difference = (readings) => {
+    const positions = readings.map((reading) => reading.position);
+    const apart = Math.max(...positions) - Math.min(...positions);
+    if (apart === 0) return say("compare.equal");
+    const decimals = (text) => (text.split(".")[1] || "").replace(/e.*/i, "").length;
+    const most = Math.min(Math.max(...readings.map((reading) => decimals(reading.digits))), 6);
+    // A percentage has its hundredth as position.
+    const isPercent = (reading) => Math.abs(Number(reading.digits) - reading.position * 100) < 1e-9 && reading.position !== 0;
+    const percents = readings.filter(isPercent).length;
+    if (percents === readings.length) return say("compare.apart", { difference: (apart * 100).toFixed(most) });
+    const text = say("compare.apart", { difference: apart.toFixed(percents ? Math.min(most + 2, 6) : most) });
+    return percents ? `${text} (${say("compare.divided")})` : text;
+  };
+
+  /** Whether the readings of one ranking can be compared, and how far they lie apart. */
+  const judge = (ranking, cells) => {
+    const notes = ranking.relative ? [say("compare.relative")] : [];
+    const evaluators = cells[0].readings.map((reading) => reading.evaluator);
+    const ofAll = evaluators.filter((name) => cells.every((cell) => cell.readings.some((it) => it.evaluator === name)));
+    if (!ofAll.length) return [say("compare.evaluators"), ...notes];
+    const name = ofAll[0];
+    const readings = cells.map((cell) => cell.readings.find((reading) => reading.evaluator === name));
+    if (readings.some((reading) => reading.position === null)) return [say("compare.range"), ...notes];
+    const sets = readings.map((reading) => new Set(reading.settings));
+    const differing = [...new Set(readings.flatMap((reading) => reading.settings))]
+      .filter((setting) => !sets.every((set) => set.has(setting)));
+    const stated = sets.filter((set) => set.size).length;
+    const settings = differing.slice(0, 6).join("; ") + (differing.length > 6 ? " …" : "");
+    const verdict = !stated ? say("compare.silent", { name })
+      : stated < sets.length ? say("compare.partly", { name, settings })
+      : differing.length ? say("compare.settings", { name, settings })
+      : say("compare.same", { name });
+    return [verdict, ...notes, difference(readings)];
+  };
+
+  const labelOf = ({ ranking, variant }) =>
+    [ranking.benchmark, ...ranking.parts].join(": ") + (variant && ` (${variant})`);
+  const directionOf = (ranking) =>
+    say(ranking.direction > 0 ? "compare.higher" : ranking.direction < 0 ? "compare.lower" : "compare.unsure");
+
+  const readingCell = (model, cell) => {
+    if (!cell) return make("td", {}, make("span", { class: "gap" }, say("not_reported")));
+    const readings = cell.readings.map((reading) => make("div", { class: "reading" },
+      make("a", { href: `${top}${model.path}#${reading.anchor}` }, make("b", {}, reading.digits)), " ",
+      make("span", { class: "u" }, reading.unit),
+      make("small", {}, [reading.evaluator, reading.relation, reading.day].filter(Boolean).join(" · ")),
+    ));
+    const rank = cell.rank && make("small", {}, say("compare.rank", { rank: count(cell.rank), models: count(cell.ranking.models) }));
+    return make("td", {}, ...readings, rank || "");
+  };
+
+  /** The rows of the cells under `keys`, below a heading of their own. */
+  const group = (title, keys, models, judged) => {
+    if (!keys.length) return [];
+    const rows = keys.map((key) => {
+      const cells = models.map((model) => model.cells.get(key));
+      const present = cells.filter(Boolean);
+      const { ranking } = present[0];
+      return make("tr", {},
+        make("th", { scope: "row" }, make("a", { href: top + ranking.path }, labelOf(present[0])),
+          make("small", {}, `${ranking.metric}, ${directionOf(ranking)}`)),
+        ...models.map((model, at) => readingCell(model, cells[at])),
+        make("td", { class: "verdict" }, ...(judged ? judge(ranking, present).map((text) => make("div", {}, text)) : [])));
+    });
+    const heading = make("tr", { class: "group" }, make("th", { scope: "colgroup", colspan: models.length + 2 }, title));
+    return [make("tbody", {}, heading, ...rows)];
+  };
+
+  const comparison = (models) => {
+    const keys = [...new Set(models.flatMap((model) => [...model.cells.keys()]))];
+    const isPart = (key) => models.find((model) => model.cells.has(key)).cells.get(key).ranking.parts.length > 0;
+    keys.sort((a, b) => isPart(a) - isPart(b));
+    const number = (key) => models.filter((model) => model.cells.has(key)).length;
+    const shared = keys.filter((key) => number(key) === models.length);
+    const some = keys.filter((key) => number(key) > 1 && number(key) < models.length);
+    const facts = ["developer", "openness", "released"].map((fact, at) => make("tr", {},
+      make("th", { scope: "row" }, say(`compare.${fact}`)),
+      ...models.map((model) => make("td", {}, model.facts[at].replaceAll(fact === "openness" ? "-" : "\0", " ") || gap())),
+      make("td")));
+    const table = make("table", { class: "plain comparison" },
+      make("thead", {}, make("tr", {},
+        make("th", { scope: "col" }, say("compare.fact")),
+        ...models.map((model) => make("th", { scope: "col" }, make("a", { href: top + model.path }, model.id))),
+        make("th", { scope: "col" }, say("compare.can")))),
+      make("tbody", {}, ...facts),
+      ...group(say("compare.shared"), shared, models, true),
+      ...group(say("compare.some"), some, models, true));
+    const alone = models.map((model) => {
+      const own = keys.filter((key) => number(key) === 1 && model.cells.has(key));
+      if (!own.length) return "";
+      const list = own.map((key) => {
+        const cell = model.cells.get(key);
+        const [first] = cell.readings;
+        return make("li", {}, make("a", { href: top + cell.ranking.path }, labelOf(cell)), ` ${first.digits} `,
+          make("small", {}, [first.unit, cell.ranking.metric, first.evaluator].filter(Boolean).join(" · ")));
+      });
+      return make("details", {},
+        make("summary", {}, `${say("compare.only", { name: model.id })} (${say("compare.only.count", { n: count(own.length) })})`),
+        make("ul", {}, ...list));
+    });
+    return [
+      make("p", { class: "lead" }, say("compare.summary", { n: count(shared.length), m: count(some.length) })),
+      make("div", { class: "scroll", role: "region", "aria-label": say("compare.scroll"), tabindex: "0" }, table),
+      ...alone,
+    ];
+  };
+
+  const compare = (host) => {
+    const finderHost = document.querySelector("[data-finder]");
+    const chosen = make("ul", { class: "chosen" });
+    const status = make("p", { class: "hint", role: "status" });
+    const result = make("div");
+    host.append(chosen, status, result);
+    const decode = (id) => {
+      try {
+        return decodeURIComponent(id);
+      } catch {
+        return id; // somebody typed a lone `%`
+      }
+    };
+    const asked = () => {
+      const ids = (readState().get("m") || new URLSearchParams(location.search).get("m") || "").split(",");
+      return [...new Set(ids.map(decode).filter(Boolean))].slice(0, MOST_MODELS);
+    };
+    // Commas part the ids; one in an id is escaped, and the address escapes all of it once more.
+    const write = (ids) => {
+      const escaped = ids.map((id) => id.replace(/[%,]/g, encodeURIComponent));
+      writeState(new URLSearchParams(ids.length ? { m: escaped.join(",") } : {}));
+    };
+    let turn = 0;
+    const show = async () => {
+      const mine = ++turn;
+      const ids = asked();
+      chosen.replaceChildren(...ids.map((id) => make("li", {}, make("button", {
+        type: "button", "aria-label": say("compare.remove", { name: id }),
+        onclick: () => write(asked().filter((other) => other !== id)),
+      }, id))));
+      status.textContent = say("loading");
+      try {
+        const found = await Promise.all(ids.map(modelOf));
+        if (mine !== turn) return;
+        const models = found.filter(Boolean);
+        const unknown = ids.filter((id, at) => !found[at]).map((name) => say("compare.unknown", { name }));
+        const hint = !models.length ? say("compare.none") : models.length === 1 ? say("compare.one")
+          : models.length === MOST_MODELS ? say("compare.full") : "";
+        status.textContent = [...unknown, hint].join(" ");
+        result.replaceChildren(...(models.length > 1 ? comparison(models) : []));
+      } catch {
+        if (mine === turn) status.textContent = say("failed");
+      }
+    };
+    const box = finder(finderHost, {
+      kind: "m", label: finderHost.dataset.label,
+      choose: (entry) => {
+        if (asked().length < MOST_MODELS) write([...asked(), entry[1]]);
+        box.clear();
+        box.input.focus();
+      },
+    });
+    window.addEventListener("hashchange", show);
+    show();
+  };
+
+  // ---- Where it goes on the page ----
+
+  const themeSwitch = () => {
+    const header = document.querySelector("header.site");
+    if (!header) return;
+    const button = make("button", { type: "button", class: "colours" });
+    const label = () => { button.textContent = say(`theme.${colours.includes(colour) ? colour : "auto"}`); };
+    button.addEventListener("click", () => {
+      colour = colours[(colours.indexOf(colour) + 1) % colours.length];
+      try {
+        if (colour === "auto") localStorage.removeItem("evalcards-colours");
+        else localStorage.setItem("evalcards-colours", colour);
+      } catch {
+        // Then it holds for this page.
+      }
+      paint();
+      label();
+    });
+    label();
+    header.append(button);
+  };
+
+  /** A card offers the comparison with its model in it. */
+  const compareLink = () => {
+    const card = document.querySelector("main [data-model]");
+    if (!card) return;
+    const id = card.dataset.model.replace(/[%,]/g, encodeURIComponent);
+    const link = make("a", { href: `${top}compare.html#${new URLSearchParams({ m: id })}` }, say("compare.this"));
+    card.after(make("p", { class: "links" }, link));
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    themeSwitch();
+    searchDialog();
+    compareLink();
+    const host = document.querySelector("[data-compare]");
+    if (host) compare(host);
+    const box = document.querySelector("[data-finder=all]");
+    if (box) {
+      const value = new URLSearchParams(location.search).get("q") || "";
+      finder(box, { kind: "all", label: box.dataset.label, value }).input.focus();
+    }
+    document.querySelectorAll("form.filters").forEach(filters);
+  });
+})();

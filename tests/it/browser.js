@@ -1,0 +1,280 @@
+// The site in a real browser: `node browser.js FOLDER`. Prints a line per check that holds, and
+// ends with an error at the first that does not.
+//
+// Every page gets the strictest policy that the site is made for, by meta tag, and is looked at
+// both from a server and from the disk.
+"use strict";
+const assert = require("node:assert");
+const fs = require("node:fs");
+const http = require("node:http");
+const os = require("node:os");
+const path = require("node:path");
+const { pathToFileURL } = require("node:url");
+const { chromium } = require("playwright-core");
+const axeSource = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'";
+
+/** A copy of the site in which every page states the policy. */
+function withPolicy(site) {
+  const copy = fs.mkdtempSync(path.join(os.tmpdir(), "site-"));
+  fs.cpSync(site, copy, { recursive: true });
+  for (const file of fs.readdirSync(copy, { recursive: true })) {
+    if (!file.endsWith(".html")) continue;
+    const page = path.join(copy, file);
+    const text = fs.readFileSync(page, "utf8");
+    if (text.includes("Content-Security-Policy")) continue;
+    const meta = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
+    fs.writeFileSync(page, text.replace('<meta charset="utf-8">', `<meta charset="utf-8">${meta}`));
+  }
+  return copy;
+}
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
+function serve(folder) {
+  const server = http.createServer((request, response) => {
+    const file = path.join(folder, decodeURIComponent(new URL(request.url, "http://x").pathname));
+    if (!fs.existsSync(file) || !fs.statSync(file).isFile()) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": `${TYPES[path.extname(file)] || "application/octet-stream"}; charset=utf-8` });
+    fs.createReadStream(file).pipe(response);
+  });
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}
+
+/** A page that reports what must not happen. */
+async function open(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  page.faults = [];
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && page.faults.push(message.text()));
+  page.on("pageerror", (error) => page.faults.push(String(error)));
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith("http") && url.hostname !== "127.0.0.1") page.faults.push(`asks ${url.hostname}`);
+  });
+  return page;
+}
+
+const settled = (page) => page.waitForFunction(() => document.readyState === "complete");
+const text = (page, selector) => page.locator(selector).first().innerText();
+const waitFor = (page, selector, part) =>
+  page.waitForFunction(([selector, part]) => document.querySelector(selector)?.textContent.includes(part), [selector, part], { timeout: 5000 });
+
+const checks = {
+  async "search while typing, by keyboard, aliases included"(page, base) {
+    await page.goto(`${base}/index.html`);
+    await page.keyboard.press("/");
+    await page.keyboard.type("lama-2");
+    await waitFor(page, "dialog [role=status]", "Nothing");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("llama 2 70b");
+    await waitFor(page, "dialog .found li:first-child .name", "Llama-2-70b-hf");
+    await page.keyboard.press("ArrowDown");
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /Llama-2-70b-hf/);
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("mmlu");
+    await waitFor(page, "dialog .found li:first-child .name", "MMLU");
+    // A spelling that only an evaluator's records use.
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("mixtral 32kseqlen");
+    await waitFor(page, "dialog .found li:first-child .name", "mistralai/Mixtral-8x7B-v0.1");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/models\/mistralai\/Mixtral-8x7B-v0\.1\.html$/);
+    await page.goBack();
+    assert.match(page.url(), /index\.html$/);
+  },
+  async "the search page answers an address with a query"(page, base) {
+    await page.goto(`${base}/search.html?q=gpqa`);
+    await waitFor(page, ".found li:first-child .name", "GPQA");
+  },
+  async "filter and sort, in the address, with the back button"(page, base) {
+    await page.goto(`${base}/models.html`);
+    const all = await page.locator("tbody tr").count();
+    const order = () => page.$$eval("tbody tr a", (links) => links.map((link) => link.textContent));
+    const listed = await order();
+    await page.focus("select[name=developer]");
+    await page.waitForFunction(() => document.querySelector("select[name=developer]").options.length > 3);
+    await page.selectOption("select[name=developer]", "Meta");
+    await waitFor(page, ".filters [role=status]", " of ");
+    const some = await page.locator("tbody tr").count();
+    assert.ok(some > 1 && some < all, `${some} of ${all}`);
+    assert.match(page.url(), /#developer=Meta$/);
+    await page.selectOption("select[name=sort]", "results");
+    await page.waitForURL(/sort=results/);
+    const results = await page.$$eval("tbody tr td:nth-child(2)", (cells) => cells.map((cell) => Number(cell.textContent)));
+    assert.deepStrictEqual(results, [...results].sort((a, b) => b - a));
+    const address = page.url();
+    await page.goBack();
+    await page.waitForURL(/#developer=Meta$/);
+    await page.goBack();
+    await page.waitForURL(/models\.html#?$/);
+    await page.waitForFunction((all) => document.querySelectorAll("tbody tr").length === all, all);
+    assert.deepStrictEqual(await order(), listed);
+    await page.goto("about:blank");
+    await page.goto(address);
+    await waitFor(page, ".filters [role=status]", " of ");
+    assert.strictEqual(await page.locator("tbody tr").count(), some);
+    assert.strictEqual(await page.inputValue("select[name=developer]"), "Meta");
+    await page.selectOption("select[name=developer]", "");
+    await page.selectOption("select[name=readings]", "differ");
+    await waitFor(page, "tbody", "llama-65b");
+    await page.click("button[type=reset]");
+    await page.waitForFunction((all) => document.querySelectorAll("tbody tr").length === all, all);
+    await page.fill("input[name=name]", "llama 65b");
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+  },
+  async "a filtered row says what the static row says"(page, base) {
+    await page.goto(`${base}/models.html`);
+    const rows = () => page.$$eval("tbody tr", (rows) => rows.map((row) => [row.innerText, row.querySelector("a").href]));
+    const listed = await rows();
+    await page.goto("about:blank");
+    await page.goto(`${base}/models.html#sort=title`);
+    await waitFor(page, ".filters [role=status]", " of ");
+    const sorted = (rows) => rows.sort((a, b) => (a[1] < b[1] ? -1 : 1));
+    assert.deepStrictEqual(sorted(await rows()), sorted(listed));
+  },
+  async "a ranking is filtered in its own order"(page, base) {
+    await page.goto(`${base}/benchmarks/mmlu.html`);
+    await page.focus(".filters select[name=developer]");
+    await page.waitForFunction(() => document.querySelector("select[name=developer]").options.length > 3);
+    await page.selectOption("select[name=developer]", "Meta");
+    await page.waitForURL(/#developer=Meta$/);
+    await waitFor(page, ".filters [role=status]", " of ");
+    const ranks = await page.$$eval("tbody tr td:first-child", (cells) => cells.map((cell) => Number(cell.textContent)));
+    assert.ok(ranks.length > 3);
+    assert.deepStrictEqual(ranks, [...ranks].sort((a, b) => a - b));
+  },
+  async "compare two, then three models; the address can be passed on"(page, base) {
+    await page.goto(`${base}/models/meta-llama/Llama-2-70b-hf.html`);
+    await page.click("text=Compare with other models");
+    await page.waitForURL(/compare\.html#m=meta-llama%2FLlama-2-70b-hf$/);
+    await waitFor(page, "[data-compare] [role=status]", "one more");
+    await page.fill(".finder input", "gemma 7b");
+    await waitFor(page, ".found li:first-child .name", "google/gemma-7b");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("table.comparison");
+    assert.strictEqual(await page.locator("table.comparison thead th").count(), 4);
+    assert.match(await text(page, "table.comparison"), /Shared by all/);
+    const verdict = await text(page, ".verdict:not(:empty)");
+    assert.match(verdict, /reports all|no evaluator/);
+    // The score is the one of the card.
+    const cell = page.locator("table.comparison tbody:nth-of-type(2) tr:nth-child(2) td .reading").first();
+    const digits = await cell.locator("b").innerText();
+    const address = page.url();
+    await page.goBack();
+    await waitFor(page, "[data-compare] [role=status]", "one more");
+    await page.goto("about:blank");
+    await page.goto(address);
+    await page.waitForSelector("table.comparison");
+    await cell.locator("a").click();
+    await page.waitForURL(/models\/.*#r[0-9a-f]{8}$/);
+    assert.ok((await text(page, ".readings")).includes(digits));
+    await page.goto(`${base}/compare.html#m=google%2Fgemma-7b,no%2Fsuch`);
+    await waitFor(page, "[data-compare] [role=status]", "no model called no/such");
+  },
+  async "colours: by the switch, kept from page to page, without a flash"(page, base) {
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    await page.goto(`${base}/index.html`);
+    const light = await paper();
+    await page.click("button.colours");
+    await page.click("button.colours");
+    const dark = await paper();
+    assert.notStrictEqual(light, dark);
+    await page.goto(`${base}/models.html`);
+    assert.strictEqual(await paper(), dark);
+    await page.click("button.colours");
+    assert.strictEqual(await paper(), light);
+    // The choice stands before the body is there.
+    assert.ok(await page.evaluate(() => !document.querySelector("head script[src*='assets/site.']").defer));
+  },
+};
+
+const KINDS = [
+  "index.html", "models.html", "benchmarks.html", "evaluators.html", "developers.html", "search.html", "search.html?q=llama",
+  "compare.html", "compare.html#m=meta%2Fllama-65b,google%2Fgemma-7b,tiiuae%2Ffalcon-40b", "models.html#developer=Meta",
+  "models/meta/llama-65b.html", "benchmarks/mmlu.html", "evaluators/stanford-crfm.html", "developers/meta.html",
+  "not-shown.html", "publishing.html", "merged.html",
+  "about.html", "404.html",
+];
+
+/** axe finds nothing on each kind of page, in light and dark, wide and narrow. */
+async function accessible(browser, base) {
+  for (const [colorScheme, width] of [["light", 1280], ["dark", 360]]) {
+    for (const kind of KINDS) {
+      const page = await open(browser, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+      await page.goto(`${base}/${kind}`);
+      await settled(page);
+      if (/[?#]/.test(kind)) await page.waitForFunction(() => document.querySelector(".found li, .comparison, tbody tr"));
+      await page.evaluate(axeSource);
+      const { violations } = await page.evaluate(() =>
+        axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+      const found = violations.map((it) => `${it.id}: ${it.nodes.slice(0, 3).map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`);
+      assert.deepStrictEqual(found, [], `${kind}, ${colorScheme}, ${width}`);
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wider <= 0, `${kind} is ${wider} px wider than a screen of ${width} px`);
+      await page.context().close();
+    }
+  }
+}
+
+/** Without JavaScript every card is reached by links, and nothing is offered that does not work. */
+async function withoutScript(browser, base) {
+  const page = await open(browser, { javaScriptEnabled: false });
+  const linksOf = (selector) => page.locator(selector).evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+  await page.goto(`${base}/search.html`);
+  assert.match(await text(page, "main"), /needs JavaScript/);
+  const lists = await linksOf("main li a");
+  assert.deepStrictEqual(lists, ["models.html", "developers.html", "benchmarks.html", "evaluators.html"]);
+  await page.goto(`${base}/models.html`);
+  const models = await linksOf("tbody a");
+  assert.ok(await page.locator(".filters").isHidden());
+  await page.goto(`${base}/developers.html`);
+  const developers = await linksOf("tbody a");
+  assert.deepStrictEqual(await linksOf("main .hint a"), ["models.html"], "for models whose developer nobody names");
+  const made = [];
+  for (const developer of developers) {
+    await page.goto(`${base}/${developer}`);
+    made.push(...(await linksOf("tbody a")).map((link) => link.replace(/^(\.\.\/)+/, "")));
+  }
+  assert.deepStrictEqual(made.sort(), models.sort());
+  await page.goto(`${base}/models/meta/llama-65b.html`);
+  assert.ok((await text(page, ".readings")).includes("0.637"));
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+}
+
+async function main() {
+  const folder = withPolicy(process.argv[2]);
+  const server = await serve(folder);
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+  const http = `http://127.0.0.1:${server.address().port}`;
+  const disk = pathToFileURL(folder).href;
+  try {
+    for (const [place, base] of [["server", http], ["disk", disk]]) {
+      for (const [name, check] of Object.entries(checks)) {
+        const page = await open(browser);
+        await check(page, base).catch((error) => {
+          throw new Error(`${place}: ${name}: ${error.message}\n${page.url()}\n${page.faults.join("\n")}`, { cause: error });
+        });
+        assert.deepStrictEqual(page.faults, [], `${place}: ${name}`);
+        await page.context().close();
+        console.log(`${place}: ${name}`);
+      }
+    }
+    await withoutScript(browser, http);
+    console.log("without JavaScript every card is reached");
+    await accessible(browser, http);
+    console.log("axe finds no violation");
+  } finally {
+    await browser.close();
+    server.close();
+    fs.rmSync(folder, { recursive: true });
+  }
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});
