@@ -12,11 +12,14 @@ use crate::load::content::Content;
 use crate::load::metadata::OrganizationMeta;
 use crate::names::{is_not_reported, normal_form, slug};
 
+/// An evaluator, and by which step its name was joined with metadata.
+type Found = (Id<Evaluator>, Option<Step>);
+
 pub struct EvaluatorResolver<'a> {
     metas: &'a [OrganizationMeta],
     organizations: &'a Organizations,
     by_key: HashMap<String, Id<Evaluator>>,
-    by_raw: HashMap<(Arc<str>, String), (Id<Evaluator>, Option<Step>)>,
+    by_raw: HashMap<(Arc<str>, String), Found>,
     pub table: Table<Evaluator>,
 }
 
@@ -28,7 +31,7 @@ impl<'a> EvaluatorResolver<'a> {
 
     /// The organisation that `raw`, in a record of `collection`, names, and by which step that is
     /// one with metadata.
-    pub fn resolve(&mut self, collection: &Arc<str>, raw: &str) -> (Id<Evaluator>, Option<Step>) {
+    pub fn resolve(&mut self, collection: &Arc<str>, raw: &str) -> Found {
         let place = (collection.clone(), raw.to_owned());
         if let Some(known) = self.by_raw.get(&place) {
             return *known;
