@@ -122,6 +122,7 @@ struct Source<'a> {
 
 /// Lists collections: those that are named, or all.
 pub fn list(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<Catalogue> {
+    options.collections.iter().try_for_each(|name| check_collection(name))?;
     let source = Source::resolve(hub, options, None)?;
     let names = match options.collections.is_empty() {
         true => source.collections()?,

@@ -262,7 +262,9 @@ impl Origin {
     /// Tells of a record that is not the one that was fetched.
     fn compare_with_lock(&self, config: &Config, diagnostics: &mut Diagnostics) {
         let datastore = &config.datastores[usize::from(self.datastore)];
-        let Some(lock) = datastore.lock.sound().filter(|_| !self.is_pinned) else { return };
+        // What stands in the other layout is the site's own, and was never fetched.
+        let is_fetched = !self.path.starts_with("data/");
+        let Some(lock) = datastore.lock.sound().filter(|_| is_fetched && !self.is_pinned) else { return };
         let lock_file = LockFile::path(&datastore.root);
         let message = match lock.objects.get(&*self.path) {
             Some(pin) => format!("has SHA-256 {}, {} pins {}", self.sha256, lock_file.display(), pin.sha256),

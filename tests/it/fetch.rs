@@ -403,6 +403,18 @@ fn a_lock_that_was_edited_is_not_believed() {
 }
 
 #[test]
+fn own_records_beside_fetched_ones_are_no_difference_and_not_proposed() {
+    let store = Fetching::small();
+    let own = String::from_utf8(record("ee05", "acme/own", "0.3").1).unwrap();
+    store.project.write("content/datastore/data/mine/acme/own/x.json", &own);
+    store.fetch(&["one"]);
+    let build = store.project.build(&["--strict"]);
+    assert_eq!((build["records"].as_u64(), build["diagnostics"].as_u64()), (Some(3), Some(0)));
+    assert!(store.project.read("site/hub/manifest.json").contains("record_not_in_lock"));
+    assert!(!store.project.main_of("models/acme/own.html").contains("EEE_datastore/blob"));
+}
+
+#[test]
 fn a_datastore_of_another_repository_is_not_mixed_in() {
     let store = Fetching::small();
     store.fetch(&["one"]);
