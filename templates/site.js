@@ -343,7 +343,7 @@
   };
 
   const filters = (form) => {
-    const table = document.querySelector(form.dataset.table || "main table");
+    const table = document.querySelector("main th[data-column]")?.closest("table");
     if (!table) return;
     const STEP = 200;
     const list = form.dataset.list;

@@ -142,8 +142,8 @@ const checks = {
     await page.selectOption("select[name=developer]", "Meta");
     await page.waitForURL(/#developer=Meta$/);
     await waitFor(page, ".filters [role=status]", " of ");
-    const ranks = await page.$$eval("tbody tr td:first-child", (cells) => cells.map((cell) => Number(cell.textContent)));
-    assert.ok(ranks.length > 3);
+    const ranks = await page.$$eval(".ranking tbody tr td:first-child", (cells) => cells.map((cell) => Number(cell.textContent)));
+    assert.ok(ranks.length > 3 && ranks.length < 19, "this table, and no other of the page");
     assert.deepStrictEqual(ranks, [...ranks].sort((a, b) => a - b));
   },
   async "compare two, then three models; the address can be passed on"(page, base) {
@@ -169,7 +169,7 @@ const checks = {
     await page.goto(address);
     await page.waitForSelector("table.comparison");
     await cell.locator("a").click();
-    await page.waitForURL(/models\/.*#r[0-9a-f]{8}$/);
+    await page.waitForURL(/models\/.*#r[0-9a-f]{8}-\d+$/);
     assert.ok((await text(page, ".readings")).includes(digits));
     await page.goto(`${base}/compare.html#m=google%2Fgemma-7b,no%2Fsuch`);
     await waitFor(page, "[data-compare] [role=status]", "no model called no/such");
