@@ -13,6 +13,7 @@ pub mod not_shown;
 use foldhash::HashMap;
 use serde::Serialize;
 
+use crate::config::Config;
 use crate::id::Id;
 use crate::load::block::{MetricConfig, is_web_address};
 use crate::load::metadata::Link;
@@ -77,6 +78,11 @@ impl Paths {
     /// Of the first page of a ranking.
     pub fn ranking(&self, id: Id<Ranking>) -> &str {
         &self.rankings[id.index()]
+    }
+
+    /// True for the page of a benchmark, and false for those of its other rankings.
+    pub fn is_benchmark(&self, path: &str) -> bool {
+        path.strip_prefix("benchmarks/").is_some_and(|name| !name.contains('/'))
     }
 
     /// Of an evaluator's page.
@@ -205,11 +211,13 @@ impl<'a> Cards<'a> {
         self.url(self.paths.model(id))
     }
 
-    fn benchmark_url(&self, id: Id<Benchmark>) -> String {
+    /// The page of a benchmark.
+    pub fn benchmark_url(&self, id: Id<Benchmark>) -> String {
         self.url(self.paths.benchmark(id))
     }
 
-    fn evaluator_url(&self, id: Id<Evaluator>) -> String {
+    /// The page of an evaluator.
+    pub fn evaluator_url(&self, id: Id<Evaluator>) -> String {
         self.url(self.paths.evaluator(id))
     }
 
@@ -229,6 +237,17 @@ impl<'a> Cards<'a> {
             pointer: format!("/evaluation_results/{}", result.index),
         }
     }
+}
+
+/// Where a record can be read: in the public datastore, or the copy on this site.
+pub fn record_url(config: &Config, loaded: &Loaded, top: &str) -> String {
+    let datastore = &config.datastores[usize::from(loaded.origin.datastore)];
+    datastore.public_url(&loaded.origin.path).unwrap_or_else(|| format!("{top}{}", record_path(loaded)))
+}
+
+/// Where this site's copy of a record stands: its name is the hash of its bytes.
+pub fn record_path(loaded: &Loaded) -> String {
+    format!("records/{}/{}.json", paths::part(&loaded.origin.collection), loaded.origin.sha256)
 }
 
 fn short_hash(origin: &Origin) -> String {
@@ -292,7 +311,8 @@ fn uncertainty_in_words(uncertainty: &crate::load::record::Uncertainty, score: f
 /// The details of a model's record that tell how it was run; the others describe the model.
 const RUN_DETAILS: [&str; 5] = ["precision", "quantization", "agent_scaffold", "reasoning_effort", "effort"];
 
-fn settings(loaded: &Loaded, result: &crate::load::record::EvaluationResult) -> Vec<String> {
+/// Harness, then settings of a result, as `key: value`.
+pub fn settings(loaded: &Loaded, result: &crate::load::record::EvaluationResult) -> Vec<String> {
     let mut settings = Vec::new();
     let said = |text: &Option<String>| text.clone().filter(|text| !crate::names::is_not_reported(text));
     if let Some(library) = &loaded.record.library {
@@ -319,7 +339,8 @@ fn as_setting((key, value): &(String, String)) -> String {
     format!("{}: {value}", key.replace('_', " "))
 }
 
-fn direction_in_words(direction: Direction) -> &'static str {
+/// `higher is better`.
+pub fn direction_in_words(direction: Direction) -> &'static str {
     match direction {
         Direction::HigherIsBetter => "higher is better",
         Direction::LowerIsBetter => "lower is better",

@@ -77,6 +77,8 @@ pub struct Site {
     pub datastore: Locator,
     /// What the Hub's files say of us.
     pub publish: Publish,
+    /// What is made beside the pages.
+    pub exports: Exports,
 }
 
 impl Default for Site {
@@ -88,7 +90,31 @@ impl Default for Site {
             language: "en".to_owned(),
             datastore: Locator::default(),
             publish: Publish::default(),
+            exports: Exports::default(),
         }
+    }
+}
+
+/// What is made beside the pages. Each is one more file a model, or many megabytes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Exports {
+    /// Tables of the whole site, as JSON Lines and Parquet.
+    pub data: bool,
+    /// A badge for each model.
+    pub badges: bool,
+    /// The table of each model as CSV; unless it is said, on sites of up to 5,000 models.
+    pub model_tables: Option<bool>,
+    /// A feed for each model; unless it is said, on sites of up to 5,000 models.
+    pub model_feeds: Option<bool>,
+    /// The `state.jsonl` of the site as it was last published, below the content folder; unless it is
+    /// said, that of the output folder.
+    pub previous: Option<PathBuf>,
+}
+
+impl Default for Exports {
+    fn default() -> Self {
+        Exports { data: true, badges: true, model_tables: None, model_feeds: None, previous: None }
     }
 }
 
@@ -250,6 +276,12 @@ fn read_site(path: &Path) -> Result<Site> {
             "decide",
             "collection",
             "evaluator",
+            "exports",
+            "data",
+            "badges",
+            "model_tables",
+            "model_feeds",
+            "previous",
         ];
         let help = match did_you_mean(key, KEYS.iter().copied()) {
             Some(known) if message.contains("unknown field") => format!("\n  help: did you mean `{known}`?"),

@@ -8,8 +8,10 @@
 //! ```text
 //!  content/ ──▶ load ──▶ resolve ──▶ merge ──▶ card ──▶ site, render ──▶ output ──▶ site/
 //!  datastore    Inputs   Entities    Dataset     │         pages            ▲
-//!               (edge)                           └──────▶ emit ─────────────┘
-//!                                                         YAML, manifest  (edge)
+//!               (edge)                           ├──────▶ emit ─────────────┤
+//!                                                │        YAML, manifest    │
+//!                                                └──────▶ export ───────────┘
+//!                                                         API, tables     (edge)
 //! ```
 //!
 //! Publishing stands apart, and meets a build only in files:
@@ -29,6 +31,7 @@
 //! | [`merge`] | what is known of each cell: readings side by side, and rankings |
 //! | [`card`] | what a page says |
 //! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |
+//! | [`export`] | what is taken away: API, CSV, tables of the whole site, feeds, badges, sitemaps |
 //! | [`site`], [`render`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
 //! | [`output`] | how files reach the disk |
 //! | [`publish`] | what the Hub holds already, and how pull requests are opened once |
@@ -54,6 +57,7 @@ pub mod config;
 pub mod date;
 pub mod diagnostic;
 pub mod emit;
+pub mod export;
 pub mod facts;
 pub mod hash;
 pub mod hub;
@@ -83,6 +87,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use config::Config;
 use diagnostic::{Diagnostic, Diagnostics};
+use export::changes::State;
+use export::{Export, Exports};
 use hash::{Hasher, Sha256};
 use load::content::Content;
 use load::{Listings, content};
@@ -117,7 +123,8 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
         );
     }
     let mut output = Output::open(&config.out)?;
-    let base = base_fingerprint(config, &theme, &content)?;
+    let previous = previous_state(config, &output, &mut diagnostics);
+    let base = base_fingerprint(config, &theme, &content, previous.as_deref())?;
     let removed = if config.clean { output.clean()? } else { 0 };
 
     clock.stage("check what is there", 0);
@@ -147,11 +154,15 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
         diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
     }
     clock.stage("plan", 0);
-    let site = Site::new(config, &dataset, &theme, &paths, &hub.manifest, &mut diagnostics);
+    let previous = previous.and_then(|bytes| State::read(&bytes).ok());
+    let exports = Exports::new(config, &dataset, &paths, previous);
+    let site = Site::new(config, &dataset, &theme, &paths, &hub.manifest, &exports, &mut diagnostics);
 
+    let for_robots = export::for_robots(config, &site.addresses());
     let pages = site.planned.iter().map(|planned| SiteFile::Page(&site, planned));
     let yaml = hub.yaml.iter().map(|(path, text)| SiteFile::Yaml(path, text));
-    let files: Vec<SiteFile> = [SiteFile::Manifest(&hub.manifest)].into_iter().chain(pages).chain(yaml).collect();
+    let exported = exports.planned.iter().chain(&for_robots).map(|export| SiteFile::Export(&exports, &site, export));
+    let files: Vec<SiteFile> = exported.chain([SiteFile::Manifest(&hub.manifest)]).chain(pages).chain(yaml).collect();
     clock.stage("write", files.len());
     let mut written = output.write(&files, || progress.step())?;
     written.removed += removed;
@@ -165,9 +176,10 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     Ok((report, diagnostics))
 }
 
-/// A file to write: a page, or one for the Hub.
+/// A file to write: a page, one to take away, or one for the Hub.
 enum SiteFile<'a> {
     Page(&'a Site<'a>, &'a Planned),
+    Export(&'a Exports<'a>, &'a Site<'a>, &'a Export),
     Yaml(&'a str, &'a str),
     Manifest(&'a emit::Manifest),
 }
@@ -176,15 +188,21 @@ impl OutputFile for SiteFile<'_> {
     fn path(&self) -> &str {
         match self {
             SiteFile::Page(_, planned) => &planned.path,
+            SiteFile::Export(.., export) => &export.path,
             SiteFile::Yaml(path, _) => path,
             SiteFile::Manifest(_) => emit::MANIFEST,
         }
+    }
+
+    fn kind(&self) -> &'static str {
+        export::kind_of(self.path())
     }
 
     fn bytes(&self) -> Result<Cow<'_, [u8]>> {
         let (site, planned) = match self {
             SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
             SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),
+            SiteFile::Export(exports, site, export) => return exports.bytes(export, |id| site.tally(id)),
             SiteFile::Page(site, planned) => (site, planned),
         };
         match site.render(planned)? {
@@ -204,14 +222,35 @@ impl OutputFile for SiteFile<'_> {
 
 /// Everything but the records that a build depends on: this program, its options, templates and
 /// content. (Threads, and `strict`, change no byte.)
-fn base_fingerprint(config: &Config, theme: &Theme, content: &Content) -> Result<Sha256> {
+fn base_fingerprint(config: &Config, theme: &Theme, content: &Content, previous: Option<&[u8]>) -> Result<Sha256> {
     let program = std::env::current_exe().and_then(fs::read).context("failed to read this program")?;
     let mut hasher = Hasher::default();
     hasher.add(&program);
     hasher.add(theme.digest().to_string().as_bytes());
     hasher.add(content.digest.finish().to_string().as_bytes());
+    // The state in the output folder is what the last build left, and changes nothing by itself.
+    if config.site.exports.previous.is_some() {
+        hasher.add(previous.unwrap_or_default());
+    }
     hasher.add(format!("{:?} {:?} {:?} {:?}", config.datastores, config.base_url, config.day, config.site).as_bytes());
     Ok(hasher.finish())
+}
+
+/// What the last build left for this one: in the file that `site.yaml` names, else in the output folder.
+fn previous_state(config: &Config, output: &Output, diagnostics: &mut Diagnostics) -> Option<Vec<u8>> {
+    let Some(path) = &config.site.exports.previous else { return output.listed_bytes(export::STATE) };
+    let path = config.content.join(path);
+    let bytes = fs::read(&path).map_err(anyhow::Error::from);
+    match bytes.and_then(|bytes| State::read(&bytes).map(|_| bytes)) {
+        Ok(bytes) => Some(bytes),
+        Err(err) => {
+            let message = format!("exports.previous is not the state of a build: {err}");
+            let help = "put the published api/v1/state.jsonl there; until then feeds show what records date themselves";
+            let file = path.display().to_string();
+            diagnostics.warn_with_help("no-previous-state", &file, "exports.previous", message, help.to_owned());
+            None
+        }
+    }
 }
 
 fn fingerprint(base: Sha256, records: Sha256) -> Sha256 {

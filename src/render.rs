@@ -13,6 +13,7 @@ use minijinja::value::{Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
+use crate::export::head::Head;
 use crate::hash::{Hasher, Sha256};
 
 /// What every page shows around its card.
@@ -40,6 +41,8 @@ pub struct Frame<'a> {
     pub newest: Option<&'a str>,
     /// The day of `SOURCE_DATE_EPOCH`.
     pub day: Option<&'a str>,
+    /// What the page tells machines, and what may be taken away.
+    pub head: Head,
 }
 
 /// A link of the navigation.
@@ -51,8 +54,10 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 17] = [
     ("_base.html", include_str!("../templates/_base.html")),
+    ("_head.html", include_str!("../templates/_head.html")),
+    ("_take_away.html", include_str!("../templates/_take_away.html")),
     ("_facts.html", include_str!("../templates/_facts.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
     ("_score.html", include_str!("../templates/_score.html")),

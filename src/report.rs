@@ -113,7 +113,7 @@ impl fmt::Display for Report {
         row("models", format!("{:>9}", count(self.models)))?;
         row("benchmarks", format!("{:>9}", count(self.benchmarks)))?;
         row("evaluators", format!("{:>9}", count(self.evaluators)))?;
-        let Written { written, unchanged, removed, bytes } = self.files;
+        let &Written { written, unchanged, removed, bytes, ref kinds } = &self.files;
         row(
             "files",
             format!(
@@ -125,6 +125,9 @@ impl fmt::Display for Report {
                 bytes as f64 / 1e6
             ),
         )?;
+        for (kind, sum) in kinds {
+            row("", format!("{:>9}  {kind}, {:.1} MB", count(sum.files), sum.bytes as f64 / 1e6))?;
+        }
         let listed = |counts: &BTreeMap<String, usize>| {
             let parts: Vec<String> = counts.iter().map(|(name, n)| format!("{} {name}", count(*n))).collect();
             if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
