@@ -101,8 +101,8 @@ impl Default for Site {
 pub struct Exports {
     /// Tables of the whole site, as JSON Lines and Parquet.
     pub data: bool,
-    /// A badge for each model.
-    pub badges: bool,
+    /// A badge for each model; unless it is said, on sites of up to 5,000 models.
+    pub badges: Option<bool>,
     /// The table of each model as CSV; unless it is said, on sites of up to 5,000 models.
     pub model_tables: Option<bool>,
     /// A feed for each model; unless it is said, on sites of up to 5,000 models.
@@ -114,7 +114,7 @@ pub struct Exports {
 
 impl Default for Exports {
     fn default() -> Self {
-        Exports { data: true, badges: true, model_tables: None, model_feeds: None, previous: None }
+        Exports { data: true, badges: None, model_tables: None, model_feeds: None, previous: None }
     }
 }
 

@@ -41,7 +41,7 @@ pub const ROOT: &str = "api/v1";
 /// What the next build must know of this one, below the output folder.
 pub const STATE: &str = "pages/api/v1/state.jsonl";
 
-/// Sites with more models make no CSV and no feed for each of them unless `site.yaml` says so: the
+/// Sites with more models make no CSV, badge and feed for each of them unless `site.yaml` says so: the
 /// number of files is what a build takes its time for.
 const MANY_MODELS: usize = 5_000;
 
@@ -152,7 +152,7 @@ impl<'a> Exports<'a> {
             }
             for table in &TABLE {
                 for number in 1..=jsonl::n_files((table.rows)(dataset)) {
-                    let path = format!("data/{}-{number}.jsonl", table.name);
+                    let path = format!("data/{}-{number}.jsonl.gz", table.name);
                     self.file(api(&path), What::JsonLines(table, number));
                 }
             }
@@ -195,7 +195,7 @@ impl<'a> Exports<'a> {
             if has_model_tables(self.config, dataset) {
                 self.file(api(&format!("{path}.csv")), What::ModelCsv(id));
             }
-            if self.config.site.exports.badges {
+            if self.config.site.exports.badges.unwrap_or(!is_large(self.source.dataset)) {
                 self.file(api(&format!("{path}.svg")), What::Badge(id));
             }
             if has_model_feeds(self.config, dataset) {
@@ -522,7 +522,7 @@ impl<'a> Exports<'a> {
         if !is_model || has_model_tables(self.config, self.source.dataset) {
             head.csv = Some(file("csv"));
         }
-        if is_model && site.exports.badges {
+        if is_model && site.exports.badges.unwrap_or(!is_large(self.source.dataset)) {
             head.badge = Some(file("svg"));
         }
         let is_benchmark = self.paths.is_benchmark(page);
@@ -549,12 +549,16 @@ pub fn for_robots(config: &Config, pages: &[&str]) -> Vec<Export> {
     files.map(|(path, text)| Export { path: format!("pages/{path}"), what: What::Text(text) }).collect()
 }
 
+fn is_large(dataset: &Dataset) -> bool {
+    dataset.entities.models.len() > MANY_MODELS
+}
+
 fn has_model_tables(config: &Config, dataset: &Dataset) -> bool {
-    config.site.exports.model_tables.unwrap_or(dataset.entities.models.len() <= MANY_MODELS)
+    config.site.exports.model_tables.unwrap_or(!is_large(dataset))
 }
 
 fn has_model_feeds(config: &Config, dataset: &Dataset) -> bool {
-    config.site.exports.model_feeds.unwrap_or(dataset.entities.models.len() <= MANY_MODELS)
+    config.site.exports.model_feeds.unwrap_or(!is_large(dataset))
 }
 
 /// What a build was made from, in words.
@@ -590,7 +594,8 @@ pub fn kind_of(path: &str) -> &'static str {
         (_, "svg") => "badges",
         (_, "atom") => "feeds",
         ("api", "parquet") => "Parquet",
-        ("api", "jsonl") => "JSON Lines",
+        ("api", "gz") => "JSON Lines",
+        ("api", "jsonl") => "state of the last build",
         ("api", _) => "JSON API",
         _ => "other",
     }

@@ -22,7 +22,7 @@ pub fn package(title: &str, tables: &[Table], dataset: &Dataset) -> Value {
 /// A table in its two formats.
 fn resources(table: &Table, dataset: &Dataset) -> [Value; 2] {
     let files: Vec<String> =
-        (1..=n_files((table.rows)(dataset))).map(|number| format!("{}-{number}.jsonl", table.name)).collect();
+        (1..=n_files((table.rows)(dataset))).map(|number| format!("{}-{number}.jsonl.gz", table.name)).collect();
     let fields: Vec<Value> = table
         .columns
         .iter()
