@@ -3,6 +3,7 @@
 mod build; // pages and files of made-up projects, as snapshots
 mod cli; // what people see: messages, exit codes, --json
 mod datastore; // both layouts, every schema version, every reason to leave something out
+mod export; // what is taken away: read back by programs of others, and compared between builds
 mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
 mod layers; // which modules may know which
