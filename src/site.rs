@@ -12,15 +12,15 @@ use serde::Serialize;
 use crate::card::evaluator::{Tally, tallies};
 use crate::card::list::{n_pages, page_path};
 use crate::card::merged::Merged;
-use crate::card::{Cards, Paths, benchmark, list, merged, not_shown};
+use crate::card::{Cards, Paths, benchmark, list, merged, not_shown, record_path, record_url};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::emit::{Manifest, page};
-use crate::find::DataFile;
+use crate::export::head::About;
+use crate::export::{self, Export, Exports};
 use crate::hash::Sha256;
 use crate::id::Id;
 use crate::language::Language;
-use crate::load::Loaded;
 use crate::load::content::Content;
 use crate::markdown;
 use crate::merge::{Dataset, Developer, Ranking};
@@ -71,8 +71,12 @@ pub struct Site<'a> {
     theme: &'a Theme,
     paths: &'a Paths,
     manifest: &'a Manifest,
+    /// What its pages lead to.
+    pub exports: &'a Exports<'a>,
     /// Every file of the site.
     pub planned: Vec<Planned>,
+    /// `robots.txt` and the sitemap.
+    pub for_robots: Vec<Export>,
     style: String,
     script: String,
     nav: Vec<NavLink>,
@@ -118,7 +122,7 @@ impl<'a> Site<'a> {
         theme: &'a Theme,
         paths: &'a Paths,
         manifest: &'a Manifest,
-        data: Vec<DataFile>,
+        exports: &'a Exports<'a>,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
         let content = &dataset.inputs.content;
@@ -135,7 +139,9 @@ impl<'a> Site<'a> {
             theme,
             paths,
             manifest,
+            exports,
             planned: Vec::new(),
+            for_robots: Vec::new(),
             style: format!("assets/style.{}.css", hash(theme.style())),
             script: format!("assets/site.{}.js", hash(theme.script())),
             nav: fixed_nav(theme.language()),
@@ -147,9 +153,7 @@ impl<'a> Site<'a> {
             day: config.day.map(|day| day.to_string()),
         };
         site.plan(diagnostics);
-        for file in data {
-            site.file(file.path, Page::Text(file.text));
-        }
+        site.for_robots = export::for_robots(config, &site.addresses());
         site
     }
 
@@ -222,6 +226,17 @@ impl<'a> Site<'a> {
         self.planned.push(Planned { path: format!("pages/{path}"), page });
     }
 
+    /// The pages, for search engines: paths from the top, without the page for missing addresses.
+    fn addresses(&self) -> Vec<&str> {
+        let paths = self.planned.iter().filter_map(|planned| planned.path.strip_prefix("pages/"));
+        paths.filter(|path| path.ends_with(".html") && *path != "404.html").collect()
+    }
+
+    /// What the records of an evaluator disclose, counted.
+    pub fn tally(&self, id: Id<Evaluator>) -> &Tally<'a> {
+        &self.tallies[id.index()]
+    }
+
     /// Makes one file.
     pub fn render(&self, planned: &Planned) -> Result<Body> {
         let path = planned.path.trim_start_matches("pages/");
@@ -244,8 +259,9 @@ impl<'a> Site<'a> {
             Page::NotShown(number) => self.html("not-shown.html", path, "", &cards, &cards.not_shown(*number)),
             Page::Merged(number) => self.html("merged.html", path, "", &cards, &cards.merged(&self.merged, *number)),
             Page::Publishing(number) => {
-                let card =
-                    page::publishing(&cards, self.manifest, *number, |loaded| self.record_url(loaded, &cards.top));
+                let card = page::publishing(&cards, self.manifest, *number, |loaded| {
+                    record_url(self.config, loaded, &cards.top)
+                });
                 self.html("publishing.html", path, "", &cards, &card)
             }
             Page::Model(id) => self.model(path, &cards, *id),
@@ -291,17 +307,18 @@ impl<'a> Site<'a> {
         let spellings: std::collections::BTreeSet<_> =
             model.spellings.keys().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
-        let card = cards.model(id, prose, not_shown, |loaded| self.record_url(loaded, &cards.top));
+        let card = cards.model(id, prose, not_shown, |loaded| record_url(self.config, loaded, &cards.top));
         self.html("model.html", path, "models.html", cards, &card)
     }
 
-    /// Where a record can be read: in the public datastore, or the copy on this site.
-    fn record_url(&self, loaded: &Loaded, top: &str) -> String {
-        let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
-        datastore.public_url(&loaded.origin).unwrap_or_else(|| format!("{top}{}", record_path(loaded)))
-    }
-
-    fn html(&self, template: &str, path: &str, section: &str, cards: &Cards, card: &impl Serialize) -> Result<String> {
+    fn html(
+        &self,
+        template: &str,
+        path: &str,
+        section: &str,
+        cards: &Cards,
+        card: &(impl Serialize + About),
+    ) -> Result<String> {
         // A host serves the page for missing addresses at any depth, so its links must be absolute.
         let top = match (template, &self.config.base_url) {
             ("404.html", Some(base_url)) => base_url,
@@ -321,6 +338,7 @@ impl<'a> Site<'a> {
             version: env!("CARGO_PKG_VERSION"),
             newest: self.newest.as_deref(),
             day: self.day.as_deref(),
+            head: self.exports.head(path, top, card),
         };
         self.theme.render(template, card, &frame).with_context(|| format!("failed to make pages/{path}"))
     }
@@ -347,6 +365,8 @@ struct ProseCard<'a> {
     html: &'a str,
 }
 
+impl About for ProseCard<'_> {}
+
 impl Prose {
     fn new(content: &Content) -> Prose {
         Prose {
@@ -355,9 +375,4 @@ impl Prose {
             pages: content.pages.par_iter().map(|page| markdown::to_html(&page.prose, 0)).collect(),
         }
     }
-}
-
-/// Where this site's copy of a record stands: its name is the hash of its bytes.
-fn record_path(loaded: &Loaded) -> String {
-    format!("records/{}/{}.json", crate::paths::part(&loaded.origin.collection), loaded.origin.sha256)
 }
