@@ -23,10 +23,11 @@ use foldhash::HashMap;
 use markers::MarkerView;
 use serde::Serialize;
 
+use crate::config::Config;
 use crate::id::Id;
-use crate::load::Origin;
 use crate::load::block::{MetricConfig, is_web_address};
 use crate::load::metadata::Link;
+use crate::load::{Loaded, Origin};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
 use crate::merge::{Dataset, Developer, Direction, Ranking, Reading};
@@ -103,6 +104,11 @@ impl Paths {
     /// Of a developer's page.
     pub fn developer(&self, id: Id<Developer>) -> &str {
         &self.developers[id.index()]
+    }
+
+    /// True for the page of a benchmark, and false for those of its other rankings.
+    pub fn is_benchmark(&self, path: &str) -> bool {
+        path.strip_prefix("benchmarks/").is_some_and(|name| !name.contains('/'))
     }
 
     /// Of an evaluator's page.
@@ -240,11 +246,13 @@ impl<'a> Cards<'a> {
         self.url(self.paths.model(id))
     }
 
-    fn benchmark_url(&self, id: Id<Benchmark>) -> String {
+    /// The page of a benchmark.
+    pub fn benchmark_url(&self, id: Id<Benchmark>) -> String {
         self.url(self.paths.benchmark(id))
     }
 
-    fn evaluator_url(&self, id: Id<Evaluator>) -> String {
+    /// The page of an evaluator.
+    pub fn evaluator_url(&self, id: Id<Evaluator>) -> String {
         self.url(self.paths.evaluator(id))
     }
 
@@ -270,13 +278,24 @@ impl<'a> Cards<'a> {
             relationship: loaded.record.source.relationship.words(),
             evaluated: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
-            settings: setup::settings(loaded, result).iter().map(as_setting).collect(),
+            settings: settings(loaded, result),
             record: short_hash(&loaded.origin),
             pointer: format!("/evaluation_results/{}", result.index),
             anchor: self.anchor(reading),
             marker: self.marker(reading),
         }
     }
+}
+
+/// Where a record can be read: in the public datastore, or the copy on this site.
+pub fn record_url(config: &Config, loaded: &Loaded, top: &str) -> String {
+    let datastore = &config.datastores[usize::from(loaded.origin.datastore)];
+    datastore.public_url(&loaded.origin).unwrap_or_else(|| format!("{top}{}", record_path(loaded)))
+}
+
+/// Where this site's copy of a record stands: its name is the hash of its bytes.
+pub fn record_path(loaded: &Loaded) -> String {
+    format!("records/{}/{}.json", paths::part(&loaded.origin.collection), loaded.origin.sha256)
 }
 
 fn short_hash(origin: &Origin) -> String {
@@ -337,6 +356,11 @@ fn uncertainty_in_words(uncertainty: &crate::load::record::Uncertainty, score: &
     parts.join(", ")
 }
 
+/// Harness, then settings of a result, as `key: value`.
+pub fn settings(loaded: &Loaded, result: &crate::load::record::EvaluationResult) -> Vec<String> {
+    setup::settings(loaded, result).iter().map(as_setting).collect()
+}
+
 fn as_setting(setting: &Setting) -> String {
     match &*setting.name {
         HARNESS_VERSION => format!("{HARNESS_VERSION}: {}", crate::words::shorten(setting.value, 12)),
@@ -344,7 +368,8 @@ fn as_setting(setting: &Setting) -> String {
     }
 }
 
-fn direction_in_words(direction: Direction) -> &'static str {
+/// `higher is better`.
+pub fn direction_in_words(direction: Direction) -> &'static str {
     match direction {
         Direction::HigherIsBetter => "higher is better",
         Direction::LowerIsBetter => "lower is better",

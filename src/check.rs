@@ -19,6 +19,8 @@ use serde::Serialize;
 use crate::Progress;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::export;
+use crate::export::changes::State;
 use crate::load::content;
 use crate::merge::Dataset;
 use crate::output;
@@ -78,7 +80,10 @@ pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     let prepared = Prepared::new(config, inputs, &mut found, |name| progress.stage(name, 0));
     faults(config, &prepared.dataset, &mut found);
     orphans(config, &prepared.dataset, &mut found);
-    let site = prepared.site(config, &theme, &mut found);
+    let of_output = || fs::read(config.out.join(export::STATE)).ok();
+    let previous = stages::previous(config, of_output, &mut found).and_then(|bytes| State::read(&bytes).ok());
+    let exports = prepared.exports(config, previous);
+    let site = prepared.site(config, &theme, &exports, &mut found);
     let files = prepared.files(&site);
     progress.stage("check pages", files.len());
     let seen: Vec<Seen> = (files.par_iter())

@@ -77,6 +77,8 @@ pub struct Site {
     pub datastore: Locator,
     /// What the Hub's files say of us.
     pub publish: Publish,
+    /// What is made beside the pages.
+    pub exports: Exports,
 }
 
 impl Default for Site {
@@ -88,6 +90,39 @@ impl Default for Site {
             language: "en".to_owned(),
             datastore: Locator::default(),
             publish: Publish::default(),
+            exports: Exports::default(),
+        }
+    }
+}
+
+/// What is made beside the pages. Each is one more file a model, or many megabytes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Exports {
+    /// Tables of the whole site, as JSON Lines and Parquet.
+    pub data: bool,
+    /// The card of each model as JSON; unless it is said, on sites of up to 5,000 models.
+    pub model_documents: Option<bool>,
+    /// A badge for each model; unless it is said, on sites of up to 5,000 models.
+    pub badges: Option<bool>,
+    /// The table of each model as CSV; unless it is said, on sites of up to 5,000 models.
+    pub model_tables: Option<bool>,
+    /// A feed for each model; unless it is said, on sites of up to 5,000 models.
+    pub model_feeds: Option<bool>,
+    /// The `state.jsonl` of the site as it was last published, below the content folder; unless it is
+    /// said, that of the output folder.
+    pub previous: Option<PathBuf>,
+}
+
+impl Default for Exports {
+    fn default() -> Self {
+        Exports {
+            data: true,
+            model_documents: None,
+            badges: None,
+            model_tables: None,
+            model_feeds: None,
+            previous: None,
         }
     }
 }
@@ -256,6 +291,13 @@ fn read_site(path: &Path) -> Result<Site> {
             "decide",
             "collection",
             "evaluator",
+            "exports",
+            "data",
+            "model_documents",
+            "badges",
+            "model_tables",
+            "model_feeds",
+            "previous",
         ];
         let help = match did_you_mean(key, KEYS.iter().copied()) {
             Some(known) if message.contains("unknown field") => format!("\n  help: did you mean `{known}`?"),

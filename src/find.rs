@@ -22,7 +22,7 @@ pub const DIRECTORY: &str = "assets/data.js";
 
 /// A script file with data.
 pub struct DataFile {
-    /// Path from the top of the site.
+    /// Path below the output folder.
     pub path: String,
     /// What it holds.
     pub text: String,
@@ -32,8 +32,13 @@ impl DataFile {
     /// `data` under `name`, in a file whose name has the hash of its content.
     fn new(name: &str, data: &impl Serialize) -> DataFile {
         let text = call(name, data);
-        let path = format!("assets/{name}.{}.js", &Sha256::of(text.as_bytes()).to_string()[..12]);
+        let path = format!("pages/assets/{name}.{}.js", &Sha256::of(text.as_bytes()).to_string()[..12]);
         DataFile { path, text }
+    }
+
+    /// Its path from the top of the site.
+    fn from_top(&self) -> &str {
+        self.path.trim_start_matches("pages/")
     }
 }
 
@@ -58,11 +63,11 @@ pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
     );
     let directory = Directory {
         words: &words,
-        search: search.iter().map(|file| (file.path.as_str(), file.text.len())).collect(),
-        lists: lists.iter().map(|(name, file)| (name.as_str(), file.path.as_str())).collect(),
-        compare: compare.iter().map(|file| file.path.as_str()).collect(),
+        search: search.iter().map(|file| (file.from_top(), file.text.len())).collect(),
+        lists: lists.iter().map(|(name, file)| (name.as_str(), file.from_top())).collect(),
+        compare: compare.iter().map(DataFile::from_top).collect(),
     };
-    let directory = DataFile { path: DIRECTORY.to_owned(), text: call("data", &directory) };
+    let directory = DataFile { path: format!("pages/{DIRECTORY}"), text: call("data", &directory) };
     let lists = lists.into_iter().map(|(_, file)| file);
     [directory].into_iter().chain(search).chain(lists).chain(compare).collect()
 }

@@ -10,8 +10,10 @@
 //!  datastore    Inputs   Entities   Marks    Dataset                      │         pages            ▲
 //!               (edge)                                                     ├──────▶ find ─────────────┤
 //!                                                                          │        script data      │
-//!                                                                          └──────▶ emit ─────────────┘
-//!                                                                                   YAML, manifest  (edge)
+//!                                                                          ├──────▶ emit ─────────────┤
+//!                                                                          │        YAML, manifest    │
+//!                                                                          └──────▶ export ───────────┘
+//!                                                                                   API, tables     (edge)
 //! ```
 //!
 //! Fetching and publishing stand apart, and meet a build only in files:
@@ -37,6 +39,7 @@
 //! | [`card`] | what a page says |
 //! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |
 //! | [`find`] | what the script looks things up in: search, filters, comparison |
+//! | [`export`] | what is taken away: API, CSV, tables of the whole site, feeds, badges, sitemaps |
 //! | [`site`], [`render`], [`language`], [`markdown`], [`paths`] | which pages there are, and how they are written down |
 //! | [`stages`] | all that lies between load and output, as one step |
 //! | [`output`] | how files reach the disk |
@@ -69,6 +72,7 @@ pub mod config;
 pub mod date;
 pub mod diagnostic;
 pub mod emit;
+pub mod export;
 pub mod facts;
 pub mod fetch;
 pub mod find;
@@ -105,6 +109,7 @@ use anyhow::{Context, Result};
 
 use config::Config;
 use diagnostic::{Diagnostic, Diagnostics};
+use export::changes::State;
 use hash::{Hasher, Sha256};
 use load::content::{self, Content};
 use output::Output;
@@ -138,7 +143,8 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     let content = content::read(&config.content, &mut diagnostics)?;
     let listings = stages::listings(config, &mut diagnostics)?;
     let mut output = Output::open(&config.out)?;
-    let base = base_fingerprint(config, &theme, &content)?;
+    let previous = stages::previous(config, || output.listed_bytes(export::STATE), &mut diagnostics);
+    let base = base_fingerprint(config, &theme, &content, previous.as_deref())?;
     let removed = if config.clean { output.clean()? } else { 0 };
 
     clock.stage("check what is there", 0);
@@ -154,7 +160,9 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     stages::ensure_sound(&inputs)?;
     let prepared = Prepared::new(config, inputs, &mut diagnostics, |name| clock.stage(name, 0));
     clock.stage("plan", 0);
-    let site = prepared.site(config, &theme, &mut diagnostics);
+    let previous = previous.and_then(|bytes| State::read(&bytes).ok());
+    let exports = prepared.exports(config, previous);
+    let site = prepared.site(config, &theme, &exports, &mut diagnostics);
     let files = prepared.files(&site);
     clock.stage("write", files.len());
     let mut written = output.write(&files, || progress.step())?;
@@ -176,12 +184,16 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
 
 /// Everything but the records that a build depends on: this program, its options, templates and
 /// content. (Threads, and `strict`, change no byte.)
-fn base_fingerprint(config: &Config, theme: &Theme, content: &Content) -> Result<Sha256> {
+fn base_fingerprint(config: &Config, theme: &Theme, content: &Content, previous: Option<&[u8]>) -> Result<Sha256> {
     let program = std::env::current_exe().and_then(fs::read).context("failed to read this program")?;
     let mut hasher = Hasher::default();
     hasher.add(&program);
     hasher.add(theme.digest().to_string().as_bytes());
     hasher.add(content.digest.finish().to_string().as_bytes());
+    // The state in the output folder is what the last build left, and changes nothing by itself.
+    if config.site.exports.previous.is_some() {
+        hasher.add(previous.unwrap_or_default());
+    }
     hasher.add(format!("{:?} {:?} {:?} {:?}", config.datastores, config.base_url, config.day, config.site).as_bytes());
     Ok(hasher.finish())
 }

@@ -39,12 +39,14 @@ pub struct Output {
 pub trait OutputFile: Sync {
     /// Below the output folder, with `/`; see [`crate::paths`].
     fn path(&self) -> &str;
+    /// What kind of file it is, for the sums of bytes.
+    fn kind(&self) -> &'static str;
     /// What it holds.
     fn bytes(&self) -> Result<Cow<'_, [u8]>>;
 }
 
 /// What happened to the files.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     /// New, or with other bytes than before.
     pub written: usize,
@@ -54,12 +56,24 @@ pub struct Written {
     pub removed: usize,
     /// Bytes of all files together.
     pub bytes: u64,
+    /// The same by kind of file.
+    pub kinds: BTreeMap<String, Sum>,
+}
+
+/// The files of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sum {
+    /// How many.
+    pub files: usize,
+    /// Their bytes together.
+    pub bytes: u64,
 }
 
 /// What became of one file.
 struct Entry {
     path: String,
     sha256: Sha256,
+    kind: &'static str,
     size: u64,
     changed: bool,
 }
@@ -167,7 +181,7 @@ impl Output {
         let entries: Result<Vec<Entry>> = files
             .par_iter()
             .map_init(Vec::new, |old, file| {
-                let entry = file.bytes().and_then(|new| self.write_file(file.path(), &new, old));
+                let entry = file.bytes().and_then(|new| self.write_file(file, &new, old));
                 progress();
                 entry
             })
@@ -176,11 +190,18 @@ impl Output {
         let current: BTreeSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
         let stale = self.listed.keys().filter(|path| !current.contains(path.as_str()));
         let removed = self.remove(stale)?;
+        let mut kinds: BTreeMap<String, Sum> = BTreeMap::new();
+        for entry in &entries {
+            let sum = kinds.entry(entry.kind.to_owned()).or_default();
+            sum.files += 1;
+            sum.bytes += entry.size;
+        }
         let written = Written {
             written: entries.iter().filter(|entry| entry.changed).count(),
             unchanged: entries.iter().filter(|entry| !entry.changed).count(),
             removed,
             bytes: entries.iter().map(|entry| entry.size).sum(),
+            kinds,
         };
         self.listed = entries.into_iter().map(|entry| (entry.path, Some(entry.sha256))).collect();
         self.write_list()?;
@@ -192,6 +213,16 @@ impl Output {
         let state = State { base: base.to_string(), fingerprint: fingerprint.map(|it| it.to_string()), notes };
         let text = serde_json::to_vec_pretty(&state).context("failed to write down the state of the build")?;
         self.write_own("build.json", &text)
+    }
+
+    /// A file as the last build wrote it; `None` if it did not, or if it is another now.
+    pub fn listed_bytes(&self, path: &str) -> Option<Vec<u8>> {
+        let sha256 = (*self.listed.get(path)?)?;
+        let target = self.root.join(path);
+        if !is_below_folders(&self.root, path) || !is_file(&target) {
+            return None;
+        }
+        fs::read(target).ok().filter(|bytes| Sha256::of(bytes) == sha256)
     }
 
     fn write_own(&self, name: &str, bytes: &[u8]) -> Result<()> {
@@ -248,13 +279,14 @@ impl Output {
         levels.try_for_each(|level| level.par_iter().try_for_each(|(_, folder)| make_folder(&self.root.join(folder))))
     }
 
-    fn write_file(&self, path: &str, new: &[u8], old: &mut Vec<u8>) -> Result<Entry> {
+    fn write_file(&self, file: &impl OutputFile, new: &[u8], old: &mut Vec<u8>) -> Result<Entry> {
+        let path = file.path();
         let target = self.root.join(path);
         let changed = !holds(&target, new, old);
         if changed {
             self.write_atomically(&target, new)?;
         }
-        Ok(Entry { path: path.to_owned(), sha256: Sha256::of(new), size: new.len() as u64, changed })
+        Ok(Entry { path: path.to_owned(), sha256: Sha256::of(new), kind: file.kind(), size: new.len() as u64, changed })
     }
 
     /// Removes files, then the folders that are empty without them; gives the number of files.

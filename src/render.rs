@@ -14,6 +14,7 @@ use minijinja::value::{Kwargs, Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
+use crate::export::head::Head;
 use crate::hash::{Hasher, Sha256};
 use crate::language::Language;
 
@@ -44,6 +45,8 @@ pub struct Frame<'a> {
     pub newest: Option<&'a str>,
     /// The day of `SOURCE_DATE_EPOCH`.
     pub day: Option<&'a str>,
+    /// What the page tells machines, and what may be taken away.
+    pub head: Head,
 }
 
 /// A link of the navigation.
@@ -55,7 +58,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 34] = [
+const TEMPLATES: [(&str, &str); 36] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -63,6 +66,7 @@ const TEMPLATES: [(&str, &str); 34] = [
     ("_facts.html", include_str!("../templates/_facts.html")),
     ("_filters.html", include_str!("../templates/_filters.html")),
     ("_frontier.html", include_str!("../templates/_frontier.html")),
+    ("_head.html", include_str!("../templates/_head.html")),
     ("_histogram.html", include_str!("../templates/_histogram.html")),
     ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
     ("_names.html", include_str!("../templates/_names.html")),
@@ -70,6 +74,7 @@ const TEMPLATES: [(&str, &str); 34] = [
     ("_score.html", include_str!("../templates/_score.html")),
     ("_signals.html", include_str!("../templates/_signals.html")),
     ("_strip.html", include_str!("../templates/_strip.html")),
+    ("_take_away.html", include_str!("../templates/_take_away.html")),
     ("404.html", include_str!("../templates/404.html")),
     ("benchmark.html", include_str!("../templates/benchmark.html")),
     ("benchmarks.html", include_str!("../templates/benchmarks.html")),

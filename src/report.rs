@@ -127,7 +127,7 @@ impl fmt::Display for Report {
             "",
             format!("{:>9}  without metadata: {}", count(self.unresolved.values().sum()), listed(&self.unresolved)),
         )?;
-        let Written { written, unchanged, removed, bytes } = self.files;
+        let &Written { written, unchanged, removed, bytes, ref kinds } = &self.files;
         row(
             "files",
             format!(
@@ -139,6 +139,9 @@ impl fmt::Display for Report {
                 bytes as f64 / 1e6
             ),
         )?;
+        for (kind, sum) in kinds {
+            row("", format!("{:>9}  {kind}, {:.1} MB", count(sum.files), sum.bytes as f64 / 1e6))?;
+        }
         row("Hub files", format!("{:>9}  entries: {}", count(self.hub.yaml_files), listed(&self.hub.entries)))?;
         for (benchmark, counts) in &self.hub.benchmarks {
             let total = counts.values().sum();

@@ -77,7 +77,8 @@ pub fn serve(options: &Options, mut tell: impl FnMut(News)) -> Result<()> {
     }
     for generation in 0_u64.. {
         let (fresh, moment) = {
-            let (site, found) = project.site();
+            let exports = project.exports();
+            let (site, found) = project.site(&exports);
             let files = project.prepared.files(&site);
             let mut shown = Shown::new(&files, &mut last_good);
             shown.announce(&server, generation);

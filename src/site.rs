@@ -12,15 +12,15 @@ use serde::Serialize;
 use crate::card::evaluator::{Tally, tallies};
 use crate::card::list::{n_pages, page_path};
 use crate::card::merged::Merged;
-use crate::card::{Cards, Paths, benchmark, list, merged, not_shown};
+use crate::card::{Cards, Paths, benchmark, list, merged, not_shown, record_path, record_url};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::emit::{HubFiles, Manifest, page};
-use crate::find::DataFile;
+use crate::export::head::About;
+use crate::export::{self, Export, Exports};
 use crate::hash::Sha256;
 use crate::id::Id;
 use crate::language::Language;
-use crate::load::Loaded;
 use crate::load::content::Content;
 use crate::mark::hub_run::HubRuns;
 use crate::markdown;
@@ -74,8 +74,12 @@ pub struct Site<'a> {
     paths: &'a Paths,
     manifest: &'a Manifest,
     hub_runs: &'a HubRuns,
+    /// What its pages lead to.
+    pub exports: &'a Exports<'a>,
     /// Every file of the site.
     pub planned: Vec<Planned>,
+    /// `robots.txt` and the sitemap.
+    pub for_robots: Vec<Export>,
     style: String,
     script: String,
     nav: Vec<NavLink>,
@@ -122,7 +126,7 @@ impl<'a> Site<'a> {
         theme: &'a Theme,
         paths: &'a Paths,
         hub: &'a HubFiles,
-        data: Vec<DataFile>,
+        exports: &'a Exports<'a>,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
         let content = &dataset.inputs.content;
@@ -140,7 +144,9 @@ impl<'a> Site<'a> {
             paths,
             manifest: &hub.manifest,
             hub_runs: &hub.hub_runs,
+            exports,
             planned: Vec::new(),
+            for_robots: Vec::new(),
             style: format!("assets/style.{}.css", hash(theme.style())),
             script: format!("assets/site.{}.js", hash(theme.script())),
             nav: fixed_nav(theme.language()),
@@ -152,9 +158,7 @@ impl<'a> Site<'a> {
             day: config.day.map(|day| day.to_string()),
         };
         site.plan(diagnostics);
-        for file in data {
-            site.file(file.path, Page::Text(file.text));
-        }
+        site.for_robots = export::for_robots(config, &site.addresses());
         site
     }
 
@@ -228,6 +232,17 @@ impl<'a> Site<'a> {
         self.planned.push(Planned { path: format!("pages/{path}"), page });
     }
 
+    /// The pages, for search engines: paths from the top, without the page for missing addresses.
+    fn addresses(&self) -> Vec<&str> {
+        let paths = self.planned.iter().filter_map(|planned| planned.path.strip_prefix("pages/"));
+        paths.filter(|path| path.ends_with(".html") && *path != "404.html").collect()
+    }
+
+    /// What the records of an evaluator disclose, counted.
+    pub fn tally(&self, id: Id<Evaluator>) -> &Tally<'a> {
+        &self.tallies[id.index()]
+    }
+
     /// Makes one file.
     pub fn render(&self, planned: &Planned) -> Result<Body> {
         let path = planned.path.trim_start_matches("pages/");
@@ -251,8 +266,9 @@ impl<'a> Site<'a> {
             Page::Merged(number) => self.html("merged.html", path, "", &cards, &cards.merged(&self.merged, *number)),
             Page::Markers => self.html("markers.html", path, "", &cards, &cards.markers()),
             Page::Publishing(number) => {
-                let card =
-                    page::publishing(&cards, self.manifest, *number, |loaded| self.record_url(loaded, &cards.top));
+                let card = page::publishing(&cards, self.manifest, *number, |loaded| {
+                    record_url(self.config, loaded, &cards.top)
+                });
                 self.html("publishing.html", path, "", &cards, &card)
             }
             Page::Model(id) => self.model(path, &cards, *id),
@@ -298,17 +314,18 @@ impl<'a> Site<'a> {
         let spellings: std::collections::BTreeSet<_> =
             model.spellings.keys().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
-        let card = cards.model(id, prose, not_shown, |loaded| self.record_url(loaded, &cards.top));
+        let card = cards.model(id, prose, not_shown, |loaded| record_url(self.config, loaded, &cards.top));
         self.html("model.html", path, "models.html", cards, &card)
     }
 
-    /// Where a record can be read: in the public datastore, or the copy on this site.
-    fn record_url(&self, loaded: &Loaded, top: &str) -> String {
-        let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
-        datastore.public_url(&loaded.origin).unwrap_or_else(|| format!("{top}{}", record_path(loaded)))
-    }
-
-    fn html(&self, template: &str, path: &str, section: &str, cards: &Cards, card: &impl Serialize) -> Result<String> {
+    fn html(
+        &self,
+        template: &str,
+        path: &str,
+        section: &str,
+        cards: &Cards,
+        card: &(impl Serialize + About),
+    ) -> Result<String> {
         // A host serves the page for missing addresses at any depth, so its links must be absolute.
         let top = match (template, &self.config.base_url) {
             ("404.html", Some(base_url)) => base_url,
@@ -328,6 +345,7 @@ impl<'a> Site<'a> {
             version: env!("CARGO_PKG_VERSION"),
             newest: self.newest.as_deref(),
             day: self.day.as_deref(),
+            head: self.exports.head(path, top, card),
         };
         self.theme.render(template, card, &frame).with_context(|| format!("failed to make pages/{path}"))
     }
@@ -354,6 +372,8 @@ struct ProseCard<'a> {
     html: &'a str,
 }
 
+impl About for ProseCard<'_> {}
+
 impl Prose {
     fn new(content: &Content) -> Prose {
         Prose {
@@ -362,9 +382,4 @@ impl Prose {
             pages: content.pages.par_iter().map(|page| markdown::to_html(&page.prose, 0)).collect(),
         }
     }
-}
-
-/// Where this site's copy of a record stands: its name is the hash of its bytes.
-fn record_path(loaded: &Loaded) -> String {
-    format!("records/{}/{}.json", crate::paths::part(&loaded.origin.collection), loaded.origin.sha256)
 }

@@ -12,7 +12,9 @@ use crate::card::Paths;
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
 use crate::emit::{self, HubFiles, Manifest};
-use crate::find;
+use crate::export::changes::State;
+use crate::export::{self, Export, Exports};
+use crate::find::{self, DataFile};
 use crate::hash::Sha256;
 use crate::load::{Inputs, Listings};
 use crate::mark;
@@ -53,6 +55,8 @@ pub struct Prepared {
     pub paths: Paths,
     /// What is made for the Hub.
     pub hub: HubFiles,
+    /// What the script looks things up in.
+    pub data: Vec<DataFile>,
 }
 
 impl Prepared {
@@ -77,27 +81,67 @@ impl Prepared {
             let help = "check the spelling, or take the rule out".to_owned();
             diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
         }
-        Prepared { dataset, paths, hub }
+        let data = find::files(&dataset, &paths);
+        Prepared { dataset, paths, hub, data }
     }
 
-    /// The plan of all pages, with the data of the script.
-    pub fn site<'a>(&'a self, config: &'a Config, theme: &'a Theme, diagnostics: &mut Diagnostics) -> Site<'a> {
-        let data = find::files(&self.dataset, &self.paths);
-        Site::new(config, &self.dataset, theme, &self.paths, &self.hub, data, diagnostics)
+    /// The plan of all that is taken away; `previous` is what the last build left.
+    pub fn exports<'a>(&'a self, config: &'a Config, previous: Option<State>) -> Exports<'a> {
+        Exports::new(config, &self.dataset, &self.paths, previous)
+    }
+
+    /// The plan of all pages, which lead to `exports`.
+    pub fn site<'a>(
+        &'a self,
+        config: &'a Config,
+        theme: &'a Theme,
+        exports: &'a Exports<'a>,
+        diagnostics: &mut Diagnostics,
+    ) -> Site<'a> {
+        Site::new(config, &self.dataset, theme, &self.paths, &self.hub, exports, diagnostics)
     }
 
     /// Every file of the output folder.
     pub fn files<'a>(&'a self, site: &'a Site<'a>) -> Vec<SiteFile<'a>> {
         let pages = site.planned.iter().map(|planned| SiteFile::Page(site, planned));
         let yaml = self.hub.yaml.iter().map(|(path, text)| SiteFile::Yaml(path, text));
-        [SiteFile::Manifest(&self.hub.manifest)].into_iter().chain(pages).chain(yaml).collect()
+        let data = self.data.iter().map(SiteFile::Data);
+        // What takes longest comes first.
+        let exported = site.exports.planned.iter().chain(&site.for_robots).map(|export| SiteFile::Export(site, export));
+        let manifest = [SiteFile::Manifest(&self.hub.manifest)];
+        exported.chain(manifest).chain(pages).chain(data).chain(yaml).collect()
     }
 }
 
-/// A file to write: a page, or one for the Hub.
+/// What the last build left for this one: in the file that `site.yaml` names, else by `of_output`.
+pub fn previous(
+    config: &Config,
+    of_output: impl FnOnce() -> Option<Vec<u8>>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<u8>> {
+    let Some(path) = &config.site.exports.previous else { return of_output() };
+    let path = config.content.join(path);
+    let bytes = fs::read(&path).map_err(anyhow::Error::from);
+    match bytes.and_then(|bytes| State::read(&bytes).map(|_| bytes)) {
+        Ok(bytes) => Some(bytes),
+        Err(err) => {
+            let message = format!("exports.previous is not the state of a build: {err}");
+            let help = "put the published api/v1/state.jsonl there; until then feeds show what records date themselves";
+            let file = path.display().to_string();
+            diagnostics.warn_with_help("no-previous-state", &file, "exports.previous", message, help.to_owned());
+            None
+        }
+    }
+}
+
+/// A file to write: a page, one for the script, one to take away, or one for the Hub.
 pub enum SiteFile<'a> {
     /// A file of the web site.
     Page(&'a Site<'a>, &'a Planned),
+    /// What the script looks things up in.
+    Data(&'a DataFile),
+    /// What is taken away.
+    Export(&'a Site<'a>, &'a Export),
     /// Evaluation results of one model: path and text.
     Yaml(&'a str, &'a str),
     /// What can be proposed to the Hub.
@@ -108,13 +152,21 @@ impl OutputFile for SiteFile<'_> {
     fn path(&self) -> &str {
         match self {
             SiteFile::Page(_, planned) => &planned.path,
+            SiteFile::Data(file) => &file.path,
+            SiteFile::Export(_, export) => &export.path,
             SiteFile::Yaml(path, _) => path,
             SiteFile::Manifest(_) => emit::MANIFEST,
         }
     }
 
+    fn kind(&self) -> &'static str {
+        export::kind_of(self.path())
+    }
+
     fn bytes(&self) -> Result<Cow<'_, [u8]>> {
         let (site, planned) = match self {
+            SiteFile::Data(file) => return Ok(Cow::Borrowed(file.text.as_bytes())),
+            SiteFile::Export(site, export) => return site.exports.bytes(export, |id| site.tally(id)),
             SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
             SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),
             SiteFile::Page(site, planned) => (site, planned),

@@ -296,6 +296,12 @@ impl<'a> Cards<'a> {
         }
     }
 
+    /// All rows of a ranking.
+    pub fn ranking_rows(&self, id: Id<Ranking>) -> impl Iterator<Item = RowView<'a>> {
+        let ranking = &self.dataset.rankings[id];
+        ranking.rows.iter().enumerate().map(|(place, row)| self.row(ranking, place, row))
+    }
+
     fn benchmark_summary(&self, id: Id<Benchmark>) -> String {
         let reported: Vec<_> = self.dataset.reported.iter().filter(|reported| reported.benchmark == id).collect();
         format!(

@@ -95,6 +95,7 @@ fn content_type(path: &str) -> &'static str {
         "json" => "application/json",
         "jsonl" => "application/jsonl; charset=utf-8",
         "xml" => "application/xml",
+        "atom" => "application/atom+xml",
         "csv" => "text/csv; charset=utf-8",
         "txt" | "md" | "yaml" => "text/plain; charset=utf-8",
         "svg" => "image/svg+xml",

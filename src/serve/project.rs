@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use super::watch::Change;
 use crate::config::{Config, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::export::Exports;
 use crate::load::Inputs;
 use crate::load::content::{self, Content};
 use crate::mark;
@@ -55,10 +56,15 @@ impl Project {
         &self.config
     }
 
+    /// What is taken away, as of a first build.
+    pub fn exports(&self) -> Exports<'_> {
+        self.prepared.exports(&self.config, None)
+    }
+
     /// The site, and all findings so far.
-    pub fn site(&self) -> (Site<'_>, Vec<Diagnostic>) {
+    pub fn site<'a>(&'a self, exports: &'a Exports<'a>) -> (Site<'a>, Vec<Diagnostic>) {
         let mut findings = self.findings.clone();
-        let site = self.prepared.site(&self.config, &self.theme, &mut findings);
+        let site = self.prepared.site(&self.config, &self.theme, exports, &mut findings);
         (site, findings.into_sorted())
     }
 

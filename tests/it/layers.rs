@@ -19,9 +19,9 @@ fn source(module: &str) -> String {
 
 #[test]
 fn no_stage_knows_a_later_one() {
-    const STAGES: [&str; 13] = [
-        "config", "load", "resolve", "mark", "merge", "signal", "chart", "card", "emit", "find", "render", "site",
-        "output",
+    const STAGES: [&str; 14] = [
+        "config", "load", "resolve", "mark", "merge", "signal", "chart", "card", "emit", "find", "export", "render",
+        "site", "output",
     ];
     // Configuration names a datastore, and pages are written through a trait of their own.
     const ALLOWED: [(&str, &str); 1] = [("config", "load")];
@@ -62,8 +62,8 @@ fn fetching_knows_no_stage_after_load() {
 #[test]
 fn nothing_between_the_edges_touches_disk_clock_or_network() {
     for module in [
-        "resolve", "mark", "merge", "signal", "chart", "card", "site", "markdown", "paths", "emit", "find", "language",
-        "report", "names", "number", "date", "intern",
+        "resolve", "mark", "merge", "signal", "chart", "card", "site", "markdown", "paths", "emit", "export", "find",
+        "language", "report", "names", "number", "date", "intern",
     ] {
         let source = source(module);
         for outside in ["std::fs", "std::net", "std::time", "SystemTime", "Instant", "std::env", "std::process"] {

@@ -6,6 +6,7 @@ mod check; // what is wrong, where, and whether a copy's numbers hold
 mod cli; // what people see: messages, exit codes, --json
 mod datastore; // both layouts, every schema version, every reason to leave something out
 mod documentation; // what the documentation says is so
+mod export; // what is taken away: read back by programs of others, and compared between builds
 mod fetch; // collections of a datastore: checked, pinned, resumed
 mod fetch_facts; // what the Hub says of models, benchmarks, submissions and posted results
 mod hostile; // nothing of a record becomes markup, a script or a path outside

@@ -1,0 +1,27 @@
+//! The *badge* of a model, for READMEs: how much is known of it and from how many sides. Never a rank
+//! or a score: a number without its provenance says nothing.
+
+use super::table::Coverage;
+use crate::words::counted;
+
+/// The image of `results` results with this coverage.
+pub fn svg(results: usize, coverage: &Coverage) -> Vec<u8> {
+    let message = format!(
+        "{} · {} · {}",
+        counted(results, "result", "results"),
+        counted(coverage.benchmarks, "benchmark", "benchmarks"),
+        counted(coverage.evaluators, "evaluator", "evaluators"),
+    );
+    // Fonts differ; `textLength` makes the text as wide as the box that was made for it.
+    let (label, text) = (58, message.chars().count() * 6);
+    let (middle, width) = (label + 8 + text / 2, label + text + 16);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"20\" role=\"img\" aria-label=\"Eval Card: {message}\">\
+         <title>Eval Card: {message}</title>\
+         <rect width=\"{width}\" height=\"20\" rx=\"3\" fill=\"#1b5e7b\"/><path d=\"M3 0h{label}v20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3\" fill=\"#3a3f44\"/>\
+         <g fill=\"#fff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\" text-anchor=\"middle\">\
+         <text x=\"31\" y=\"14\" textLength=\"50\">Eval Card</text>\
+         <text x=\"{middle}\" y=\"14\" textLength=\"{text}\">{message}</text></g></svg>\n"
+    )
+    .into_bytes()
+}

@@ -1,0 +1,280 @@
+//! What *changed between builds*: results added, changed and withdrawn.
+//!
+//! A build leaves a [`State`] behind: each result's place and digits, and the newest events. The next
+//! build compares. A result is known by where it stands (datastore, path and place in the record), so
+//! that a model or benchmark that gets another name has no news. Where there is no state, the events are
+//! those that the records date themselves: results added on the day of their retrieval.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, ensure};
+use foldhash::{HashMap, HashMapExt};
+use serde::{Deserialize, Serialize};
+
+use crate::hash::Sha256;
+use crate::id::Id;
+use crate::merge::{Dataset, Reading};
+use crate::resolve::Benchmark;
+
+/// Most events that are kept: of the site, of each benchmark, and of each model where that has a feed.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Of the site.
+    pub site: usize,
+    /// Of one benchmark.
+    pub benchmark: usize,
+    /// Of one model; 0 without feeds of models.
+    pub model: usize,
+}
+
+/// What happened on one day to the results of one model on one benchmark.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// `YYYY-MM-DD`; empty if neither build nor record say one.
+    pub day: String,
+    /// Id.
+    pub model: String,
+    /// Id.
+    pub benchmark: String,
+    /// Results that were not there before.
+    pub added: u32,
+    /// Results with another score than before.
+    pub changed: u32,
+    /// Results that are gone.
+    pub withdrawn: u32,
+    /// The first of the changed scores: before, after.
+    pub scores: Vec<(String, String)>,
+}
+
+/// Most changed scores that an event names.
+const SCORES: usize = 5;
+
+/// Where a result stands: half a hash of datastore and path, and the place in the record.
+type Place = (u64, u16);
+
+/// What the next build must know of this one.
+pub struct State {
+    results: Vec<Line>,
+    events: Vec<Event>,
+}
+
+/// The first line of the file.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    version: u32,
+    events: Vec<Event>,
+}
+
+/// The results of one model on one benchmark; one line of the file.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    model: String,
+    benchmark: String,
+    results: Vec<(String, u16, String)>,
+}
+
+const VERSION: u32 = 1;
+
+impl State {
+    /// The state of this build: compared with `previous`, events are of `day`.
+    pub fn new(dataset: &Dataset, previous: Option<State>, day: &str, limits: Limits) -> State {
+        let places = record_places(dataset);
+        let mut events = match previous {
+            Some(previous) => {
+                let mut events = changes(dataset, &places, &previous.results, day);
+                events.extend(previous.events);
+                events
+            }
+            None => dated(dataset, day),
+        };
+        events = kept(joined(events), limits);
+        State { results: lines(dataset, &places), events }
+    }
+
+    /// Newest first.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Reads what [`State::to_bytes`] wrote.
+    pub fn read(bytes: &[u8]) -> Result<State> {
+        let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let head: Head = serde_json::from_slice(lines.next().context("the file is empty")?)?;
+        ensure!(head.version == VERSION, "version {} is not known", head.version);
+        let results = lines.map(serde_json::from_slice).collect::<Result<_, _>>()?;
+        Ok(State { results, events: head.events })
+    }
+
+    /// One JSON document a line: the events, then the results by model and benchmark.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let mut bytes = serde_json::to_vec(&serde_json::json!({ "version": VERSION, "events": self.events }))?;
+        bytes.push(b'\n');
+        for line in &self.results {
+            serde_json::to_writer(&mut bytes, line)?;
+            bytes.push(b'\n');
+        }
+        Ok(bytes)
+    }
+}
+
+fn record_places(dataset: &Dataset) -> Vec<u64> {
+    let place = |loaded: &crate::load::Loaded| {
+        let origin = &loaded.origin;
+        let hex = Sha256::of(format!("{}:{}", origin.datastore, origin.path).as_bytes()).to_string();
+        u64::from_str_radix(&hex[..16], 16).unwrap_or_default()
+    };
+    dataset.inputs.records.iter().map(place).collect()
+}
+
+/// The readings of each model on each benchmark.
+fn groups(dataset: &Dataset) -> impl Iterator<Item = (&str, Id<Benchmark>, &[Reading])> {
+    let key = |reading: &Reading| (reading.resolved.model, dataset.benchmark_of(reading));
+    dataset.readings.chunk_by(move |a, b| key(a) == key(b)).map(move |readings| {
+        let (model, benchmark) = key(&readings[0]);
+        (dataset.entities.models[model].id.as_str(), benchmark, readings)
+    })
+}
+
+fn lines(dataset: &Dataset, places: &[u64]) -> Vec<Line> {
+    let line = |(model, benchmark, readings): (&str, Id<Benchmark>, &[Reading])| {
+        let mut results: Vec<(String, u16, String)> = (readings.iter())
+            .map(|reading| {
+                let result = dataset.result(reading);
+                let place = places[reading.resolved.record as usize];
+                (format!("{place:016x}"), result.index, result.score.digits().to_owned())
+            })
+            .collect();
+        results.sort_unstable();
+        Line { model: model.to_owned(), benchmark: dataset.entities.benchmarks[benchmark].id.clone(), results }
+    };
+    groups(dataset).map(line).collect()
+}
+
+/// The events that the records date themselves.
+fn dated(dataset: &Dataset, newest: &str) -> Vec<Event> {
+    let mut events = Vec::new();
+    for (model, benchmark, readings) in groups(dataset) {
+        let mut days: BTreeMap<String, u32> = BTreeMap::new();
+        for reading in readings {
+            let day = dataset.loaded(reading).record.retrieved.as_ref().and_then(|stamp| stamp.day);
+            *days.entry(day.map_or_else(|| newest.to_owned(), |day| day.to_string())).or_default() += 1;
+        }
+        let benchmark = &dataset.entities.benchmarks[benchmark].id;
+        events.extend(days.into_iter().map(|(day, added)| Event { added, ..Event::new(&day, model, benchmark) }));
+    }
+    events
+}
+
+/// What differs between the results of the last build and those of this one.
+fn changes(dataset: &Dataset, places: &[u64], previous: &[Line], day: &str) -> Vec<Event> {
+    let mut before: HashMap<Place, (&Line, &str)> = HashMap::with_capacity(dataset.readings.len());
+    for line in previous {
+        for (place, index, digits) in &line.results {
+            // A place that cannot be read is one that nothing stands at.
+            let place = u64::from_str_radix(place, 16).unwrap_or_default();
+            before.insert((place, *index), (line, digits));
+        }
+    }
+    let mut events = Vec::new();
+    for (model, benchmark, readings) in groups(dataset) {
+        let mut event = Event::new(day, model, &dataset.entities.benchmarks[benchmark].id);
+        for reading in readings {
+            let result = dataset.result(reading);
+            let digits = result.score.digits();
+            match before.remove(&(places[reading.resolved.record as usize], result.index)) {
+                None => event.added += 1,
+                Some((_, same)) if same == digits => {}
+                Some((_, other)) => {
+                    event.changed += 1;
+                    event.scores.push((other.to_owned(), digits.to_owned()));
+                }
+            }
+        }
+        events.push(event);
+    }
+    events.extend(
+        before.into_values().map(|(line, _)| Event { withdrawn: 1, ..Event::new(day, &line.model, &line.benchmark) }),
+    );
+    events.retain(|event| event.added + event.changed + event.withdrawn > 0);
+    events
+}
+
+/// One event for each day, model and benchmark, newest first.
+fn joined(events: Vec<Event>) -> Vec<Event> {
+    let mut joined: BTreeMap<(std::cmp::Reverse<String>, String, String), Event> = BTreeMap::new();
+    for event in events {
+        let key = (std::cmp::Reverse(event.day.clone()), event.model.clone(), event.benchmark.clone());
+        let sum = joined.entry(key).or_insert_with(|| Event::new(&event.day, &event.model, &event.benchmark));
+        sum.added += event.added;
+        sum.changed += event.changed;
+        sum.withdrawn += event.withdrawn;
+        sum.scores.extend(event.scores);
+    }
+    let mut events: Vec<Event> = joined.into_values().collect();
+    for event in &mut events {
+        event.scores.sort_unstable();
+        event.scores.truncate(SCORES);
+    }
+    events
+}
+
+fn kept(mut events: Vec<Event>, limits: Limits) -> Vec<Event> {
+    let mut of_benchmark: HashMap<String, usize> = HashMap::new();
+    let mut of_model: HashMap<String, usize> = HashMap::new();
+    let mut place = 0;
+    let is_kept = |event: &Event| {
+        place += 1;
+        let within = |counts: &mut HashMap<String, usize>, key: &str, limit: usize| {
+            let count = counts.entry(key.to_owned()).or_default();
+            *count += 1;
+            *count <= limit
+        };
+        // Not `||`, which would not count.
+        within(&mut of_benchmark, &event.benchmark, limits.benchmark)
+            | within(&mut of_model, &event.model, limits.model)
+            | (place <= limits.site)
+    };
+    events.retain(is_kept);
+    events
+}
+
+impl Event {
+    fn new(day: &str, model: &str, benchmark: &str) -> Event {
+        Event {
+            day: day.to_owned(),
+            model: model.to_owned(),
+            benchmark: benchmark.to_owned(),
+            added: 0,
+            changed: 0,
+            withdrawn: 0,
+            scores: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_of_one_day_are_joined_and_the_newest_are_kept() {
+        let event = |day: &str, model: &str| Event { added: 1, ..Event::new(day, model, "b") };
+        let events = vec![event("2026-01-01", "m"), event("2026-01-02", "m"), event("2026-01-01", "m"), event("", "n")];
+        let events = joined(events);
+        assert_eq!(
+            events.iter().map(|it| (it.day.as_str(), it.added)).collect::<Vec<_>>(),
+            [("2026-01-02", 1), ("2026-01-01", 2), ("", 1)]
+        );
+        let days = |limits| kept(events.clone(), limits).into_iter().map(|it| it.day).collect::<Vec<_>>();
+        assert_eq!(days(Limits { site: 1, benchmark: 0, model: 0 }), ["2026-01-02"]);
+        assert_eq!(days(Limits { site: 0, benchmark: 2, model: 0 }), ["2026-01-02", "2026-01-01"]);
+        assert_eq!(days(Limits { site: 0, benchmark: 0, model: 1 }), ["2026-01-02", ""]);
+    }
+
+    #[test]
+    fn a_state_that_is_none_is_refused() {
+        for text in ["", "{}", "{\"version\":2,\"events\":[]}", "{\"version\":1,\"events\":[]}\nx"] {
+            assert!(State::read(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! *CSV* as RFC 4180 has it: UTF-8, a header, lines that end in CRLF.
+//!
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a line break for a formula,
+//! and names of records are anybody's words. Such a cell gets `'` in front, unless it is a number;
+//! the JSON beside it has the text as it is.
+
+/// A table as it is written.
+pub struct Csv(String);
+
+impl Csv {
+    /// A table with this header.
+    pub fn new(header: &[&str]) -> Csv {
+        let mut csv = Csv(String::new());
+        csv.row(header);
+        csv
+    }
+
+    /// Adds a row.
+    pub fn row<T: AsRef<str>>(&mut self, cells: &[T]) {
+        for (place, cell) in cells.iter().enumerate() {
+            if place > 0 {
+                self.0.push(',');
+            }
+            self.cell(cell.as_ref());
+        }
+        self.0.push_str("\r\n");
+    }
+
+    fn cell(&mut self, text: &str) {
+        let guard = if is_formula(text) { "'" } else { "" };
+        if text.contains([',', '"', '\n', '\r']) {
+            self.0.push('"');
+            self.0.push_str(guard);
+            self.0.push_str(&text.replace('"', "\"\""));
+            self.0.push('"');
+        } else {
+            self.0.push_str(guard);
+            self.0.push_str(text);
+        }
+    }
+
+    /// The bytes of the file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
+    }
+}
+
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && text.parse::<f64>().is_err()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_quoted_and_no_cell_is_a_formula() {
+        let mut csv = Csv::new(&["a", "b"]);
+        csv.row(&["-0.01", "say \"x\", y"]);
+        csv.row(&["=1+1", "-cmd\n"]);
+        csv.row(&["@x", "+1e3"]);
+        let text = String::from_utf8(csv.into_bytes()).unwrap();
+        assert_eq!(text, "a,b\r\n-0.01,\"say \"\"x\"\", y\"\r\n'=1+1,\"'-cmd\n\"\r\n'@x,+1e3\r\n");
+    }
+}

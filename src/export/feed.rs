@@ -1,0 +1,119 @@
+//! *Atom* feeds of [`Event`]s: of the site, of a benchmark, of a model.
+//!
+//! Times are days of builds or of records, never of a clock. Ids are UUIDs made from what an entry
+//! says, so that they stay the same wherever the site stands.
+
+use super::changes::Event;
+use crate::hash::{Hasher, Sha256};
+use crate::words::counted;
+
+/// What a feed is about.
+pub struct Feed<'a> {
+    /// Name of the site, which stands for its authors.
+    pub site: &'a str,
+    /// What the feed is of.
+    pub title: &'a str,
+    /// Path of the feed from the top of the site.
+    pub path: &'a str,
+    /// Path of the page.
+    pub page: &'a str,
+    /// Public address of the site, or the way from the feed to its top.
+    pub top: &'a str,
+    /// The day of a feed without entries.
+    pub day: &'a str,
+}
+
+/// An event with the names and the page of what it is about.
+pub struct Entry<'a> {
+    /// What happened.
+    pub event: &'a Event,
+    /// Display name of the model.
+    pub model: &'a str,
+    /// Display name of the benchmark.
+    pub benchmark: &'a str,
+    /// Path of the model's card, or of the page that is there in its place.
+    pub page: String,
+}
+
+/// The feed of `entries`, newest first.
+pub fn atom(feed: &Feed, entries: &[Entry]) -> Vec<u8> {
+    let newest = entries.first().map_or(feed.day, |entry| &entry.event.day);
+    let mut xml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n\
+         <id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n<author><name>{}</name></author>\n\
+         <link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n<link href=\"{}\"/>\n",
+        uuid(&[feed.site, feed.path]),
+        text(feed.title),
+        time(newest),
+        text(feed.site),
+        text(&format!("{}{}", feed.top, feed.path)),
+        text(&format!("{}{}", feed.top, feed.page)),
+    );
+    for entry in entries {
+        let Entry { event, .. } = entry;
+        let day = if event.day.is_empty() { feed.day } else { &event.day };
+        xml.push_str(&format!(
+            "<entry><id>{}</id><title>{}</title><updated>{}</updated><link href=\"{}\"/><content>{}</content></entry>\n",
+            uuid(&[feed.site, &event.day, &event.model, &event.benchmark]),
+            text(&format!("{} on {}: {}", entry.model, entry.benchmark, what(event))),
+            time(day),
+            text(&format!("{}{}", feed.top, entry.page)),
+            text(&sentence(event)),
+        ));
+    }
+    xml.push_str("</feed>\n");
+    xml.into_bytes()
+}
+
+/// `2 results added, 1 changed`.
+fn what(event: &Event) -> String {
+    let mut parts = Vec::new();
+    for (n, word) in [(event.added, "added"), (event.changed, "changed"), (event.withdrawn, "withdrawn")] {
+        match (n, parts.is_empty()) {
+            (0, _) => {}
+            (n, true) => parts.push(format!("{} {word}", counted(n as usize, "result", "results"))),
+            (n, false) => parts.push(format!("{n} {word}")),
+        }
+    }
+    parts.join(", ")
+}
+
+fn sentence(event: &Event) -> String {
+    let mut sentence = format!("{}, {}: {}.", event.model, event.benchmark, what(event));
+    let scores: Vec<String> = event.scores.iter().map(|(before, after)| format!("{before} is now {after}")).collect();
+    if !scores.is_empty() {
+        sentence.push_str(&format!(" {}.", scores.join("; ")));
+    }
+    sentence
+}
+
+/// Midnight of `day`; a feed must have a time, and that of a site without any day is the first there is.
+fn time(day: &str) -> String {
+    format!("{}T00:00:00Z", if day.is_empty() { "1970-01-01" } else { day })
+}
+
+/// A UUID (version 8) from the hash of `parts`.
+fn uuid(parts: &[&str]) -> String {
+    let mut hasher = Hasher::default();
+    parts.iter().for_each(|part| hasher.add(part.as_bytes()));
+    let hash: Sha256 = hasher.finish();
+    let hex = hash.to_string();
+    format!("urn:uuid:{}-{}-8{}-8{}-{}", &hex[..8], &hex[8..12], &hex[12..15], &hex[15..18], &hex[18..30])
+}
+
+/// Text of XML; characters that XML does not have become U+FFFD.
+fn text(text: &str) -> String {
+    let mut xml = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => xml.push_str("&amp;"),
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '"' => xml.push_str("&quot;"),
+            '\t' | '\n' => xml.push(' '),
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => xml.push('\u{fffd}'),
+            c => xml.push(c),
+        }
+    }
+    xml
+}

@@ -1,0 +1,91 @@
+//! A table as *Parquet*: one file, one row group for each file of its JSON Lines, Snappy inside.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, DoubleType, Int64Type};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
+use parquet::schema::types::Type;
+
+use super::jsonl::ROWS;
+use super::table::{Column, Kind, Source, Table, Value};
+
+/// All rows of `table`.
+pub fn write(table: &Table, source: &Source) -> Result<Vec<u8>> {
+    bytes(table, source).with_context(|| format!("failed to write {}.parquet", table.name))
+}
+
+fn bytes(table: &Table, source: &Source) -> parquet::errors::Result<Vec<u8>> {
+    let fields = table.columns.iter().map(field).collect::<parquet::errors::Result<Vec<_>>>()?;
+    let schema = Type::group_type_builder(table.name).with_fields(fields).build()?;
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by(concat!("evalcards ", env!("CARGO_PKG_VERSION")).to_owned())
+        .build();
+    let mut file = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties))?;
+    let rows = (table.rows)(source.dataset);
+    for start in (0..rows).step_by(ROWS) {
+        let mut group = file.next_row_group()?;
+        for column in table.columns {
+            let values = (start..(start + ROWS).min(rows)).map(|row| (column.value)(source, row));
+            let mut writer = group.next_column()?.unwrap_or_else(|| unreachable!("the schema has this column"));
+            write_column(column.kind, values, &mut writer)?;
+            writer.close()?;
+        }
+        group.close()?;
+    }
+    file.into_inner()
+}
+
+fn field(column: &Column) -> parquet::errors::Result<Arc<Type>> {
+    let (physical, logical) = match column.kind {
+        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        Kind::Number => (Physical::DOUBLE, None),
+        Kind::Count => (Physical::INT64, None),
+        Kind::Flag => (Physical::BOOLEAN, None),
+    };
+    let field = Type::primitive_type_builder(column.name, physical);
+    Ok(Arc::new(field.with_repetition(Repetition::OPTIONAL).with_logical_type(logical).build()?))
+}
+
+fn write_column<'a>(
+    kind: Kind,
+    values: impl Iterator<Item = Value<'a>>,
+    writer: &mut SerializedColumnWriter,
+) -> parquet::errors::Result<()> {
+    match kind {
+        Kind::Text => write_typed::<ByteArrayType>(writer, values, |value| match value {
+            Value::Text(text) => Some(ByteArray::from(text.into_owned().into_bytes())),
+            _ => None,
+        }),
+        Kind::Number => write_typed::<DoubleType>(writer, values, |value| match value {
+            Value::Number(number) => Some(number.value()),
+            _ => None,
+        }),
+        Kind::Count => write_typed::<Int64Type>(writer, values, |value| match value {
+            Value::Count(count) => i64::try_from(count).ok(),
+            _ => None,
+        }),
+        Kind::Flag => write_typed::<BoolType>(writer, values, |value| match value {
+            Value::Flag(flag) => Some(flag),
+            _ => None,
+        }),
+    }
+}
+
+fn write_typed<'a, T: DataType>(
+    writer: &mut SerializedColumnWriter,
+    values: impl Iterator<Item = Value<'a>>,
+    read: impl Fn(Value<'a>) -> Option<T::T>,
+) -> parquet::errors::Result<()> {
+    let (mut present, mut levels) = (Vec::new(), Vec::new());
+    for value in values {
+        let value = read(value);
+        levels.push(i16::from(value.is_some()));
+        present.extend(value);
+    }
+    writer.typed::<T>().write_batch(&present, Some(&levels), None)?;
+    Ok(())
+}

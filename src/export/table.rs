@@ -1,0 +1,452 @@
+//! The *tables* of the whole site: results, records, models, benchmarks, evaluators.
+//!
+//! Each column is said once, here: its name, kind and meaning, and how it is read off the data set.
+//! [`super::jsonl`], [`super::parquet`] and the data dictionary are made from nothing else, so that
+//! they cannot disagree.
+
+use std::borrow::Cow;
+
+use crate::card::Cards;
+use crate::card::{direction_in_words, record_url, settings};
+use crate::config::Config;
+use crate::id::Id;
+use crate::load::Loaded;
+use crate::load::quarantine::Quarantined;
+use crate::load::record::Uncertainty;
+use crate::merge::{Dataset, Reading};
+use crate::number::Number;
+use crate::resolve::{Benchmark, Evaluator, Model};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// UTF-8.
+    Text,
+    /// A number as its record states it.
+    Number,
+    /// A number of things.
+    Count,
+    /// True or false.
+    Flag,
+}
+
+/// One value of a row; a gap is [`Value::Missing`] in every table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Not reported, or not known.
+    Missing,
+    /// Of [`Kind::Text`].
+    Text(Cow<'a, str>),
+    /// Of [`Kind::Number`].
+    Number(&'a Number),
+    /// Of [`Kind::Count`].
+    Count(u64),
+    /// Of [`Kind::Flag`].
+    Flag(bool),
+}
+
+/// One column of a table.
+pub struct Column {
+    /// Its name in every format.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What that means.
+    pub about: &'static str,
+    /// The value of a row.
+    pub value: for<'a> fn(&Source<'a>, usize) -> Value<'a>,
+}
+
+/// One table of the whole site.
+pub struct Table {
+    /// The stem of its files.
+    pub name: &'static str,
+    /// What one row is.
+    pub about: &'static str,
+    /// The columns that tell one row from all others.
+    pub key: &'static [&'static str],
+    /// Columns that name a row of another table: column, table, column there.
+    pub references: &'static [(&'static str, &'static str, &'static str)],
+    /// Its columns, in order.
+    pub columns: &'static [Column],
+    /// How many rows it has.
+    pub rows: fn(&Dataset) -> usize,
+}
+
+/// What rows are read off.
+pub struct Source<'a> {
+    /// Where records are public.
+    pub config: &'a Config,
+    /// What is known.
+    pub dataset: &'a Dataset,
+    /// Addresses, from the top of the site.
+    pub cards: Cards<'a>,
+}
+
+/// All tables.
+pub const TABLES: [Table; 6] = [
+    Table {
+        name: "results",
+        about: "One row a result: one number of one record, with who reported it and where it stands.",
+        key: &["record", "pointer"],
+        references: &[
+            ("model", "models", "id"),
+            ("benchmark", "benchmarks", "id"),
+            ("evaluator", "evaluators", "id"),
+            ("record", "records", "sha256"),
+        ],
+        columns: RESULTS,
+        rows: |dataset| dataset.readings.len(),
+    },
+    Table {
+        name: "records",
+        about: "One row a record: one file of the datastore, by the hash of its bytes.",
+        key: &["sha256"],
+        references: &[],
+        columns: RECORDS,
+        rows: |dataset| dataset.inputs.records.len(),
+    },
+    Table {
+        name: "models",
+        about: "One row a model that has a card.",
+        key: &["id"],
+        references: &[],
+        columns: MODELS,
+        rows: |dataset| dataset.entities.models.len(),
+    },
+    Table {
+        name: "benchmarks",
+        about: "One row a benchmark that has a page.",
+        key: &["id"],
+        references: &[],
+        columns: BENCHMARKS,
+        rows: |dataset| dataset.entities.benchmarks.len(),
+    },
+    Table {
+        name: "evaluators",
+        about: "One row an evaluator that has a page.",
+        key: &["id"],
+        references: &[],
+        columns: EVALUATORS,
+        rows: |dataset| dataset.entities.evaluators.len(),
+    },
+    Table {
+        name: "not-shown",
+        about: "One row a record or result that is not shown, with the reason.",
+        key: &[],
+        references: &[],
+        columns: NOT_SHOWN,
+        rows: |dataset| dataset.inputs.quarantined.len(),
+    },
+];
+
+const fn text(name: &'static str, about: &'static str, value: for<'a> fn(&Source<'a>, usize) -> Value<'a>) -> Column {
+    Column { name, kind: Kind::Text, about, value }
+}
+
+const fn number(name: &'static str, about: &'static str, value: for<'a> fn(&Source<'a>, usize) -> Value<'a>) -> Column {
+    Column { name, kind: Kind::Number, about, value }
+}
+
+const fn counted(
+    name: &'static str,
+    about: &'static str,
+    value: for<'a> fn(&Source<'a>, usize) -> Value<'a>,
+) -> Column {
+    Column { name, kind: Kind::Count, about, value }
+}
+
+const fn flag(name: &'static str, about: &'static str, value: for<'a> fn(&Source<'a>, usize) -> Value<'a>) -> Column {
+    Column { name, kind: Kind::Flag, about, value }
+}
+
+const RESULTS: &[Column] = &[
+    text("model", "Id of the model.", |it, row| said(&it.model(row).id)),
+    text("benchmark", "Id of the benchmark.", |it, row| said(&it.benchmark(row).id)),
+    text("slice", "Part of the benchmark; null for the whole.", |it, row| {
+        maybe(it.dataset.entities.slices[it.reading(row).resolved.slice].name.as_deref())
+    }),
+    text("part", "Part of the test, where the results of the slice are over different ones.", |it, row| {
+        maybe(it.dataset.part_of(&it.dataset.rankings[it.reading(row).ranking]))
+    }),
+    text("variant", "Variant of the model, as metadata declares it; null for the model itself.", |it, row| {
+        maybe(it.dataset.variant_of(it.reading(row)))
+    }),
+    text("metric", "What is measured.", |it, row| {
+        said(&it.dataset.entities.metrics[it.reading(row).resolved.metric].name)
+    }),
+    text("direction", "Which end of the scale is good, as stated.", |it, row| {
+        said(direction_in_words(it.reading(row).direction))
+    }),
+    number("score", "The score as a number.", |it, row| Value::Number(&it.result(row).score)),
+    text("score_digits", "The score, digit for digit as its record has it.", |it, row| {
+        said(it.result(row).score.digits())
+    }),
+    text("unit", "Unit that the record names.", |it, row| maybe(it.result(row).metric.unit.as_deref())),
+    number("min", "Least possible score that the record declares.", |it, row| {
+        maybe_number(it.result(row).metric.min.as_ref())
+    }),
+    number("max", "Greatest possible score that the record declares.", |it, row| {
+        maybe_number(it.result(row).metric.max.as_ref())
+    }),
+    flag("in_range", "False if the score lies outside the declared bounds; it is not ranked then.", |it, row| {
+        Value::Flag(it.reading(row).in_range)
+    }),
+    number("standard_error", "Stated standard error.", |it, row| {
+        maybe_number(it.uncertainty(row).and_then(|it| it.standard_error.as_ref()))
+    }),
+    number(
+        "interval_lower",
+        "Lower end of the stated confidence interval: a bound or an offset, as the record has it.",
+        |it, row| maybe_number(it.uncertainty(row).and_then(|it| Some(&it.interval.as_ref()?.0))),
+    ),
+    number("interval_upper", "Upper end of the stated confidence interval.", |it, row| {
+        maybe_number(it.uncertainty(row).and_then(|it| Some(&it.interval.as_ref()?.1)))
+    }),
+    number("samples", "Stated number of samples.", |it, row| {
+        maybe_number(it.uncertainty(row).and_then(|it| it.samples.as_ref()))
+    }),
+    flag(
+        "stands_for_cell",
+        "True for the one reading of its model, slice and metric that is ranked: the newest.",
+        |it, row| Value::Flag(it.stands_for_cell(row)),
+    ),
+    counted("rank", "Place in the ranking, equal scores sharing one; null if the result is not ranked.", |it, row| {
+        match it.reading(row).rank {
+            0 => Value::Missing,
+            rank => Value::Count(rank.into()),
+        }
+    }),
+    text("evaluator", "Id of who reported it, as claimed.", |it, row| {
+        said(&it.dataset.entities.evaluators[it.reading(row).resolved.evaluator].id)
+    }),
+    text("relationship", "Relation of evaluator and developer, as claimed.", |it, row| {
+        said(it.loaded(row).record.source.relationship.words())
+    }),
+    text("evaluated", "Day of evaluation, YYYY-MM-DD.", |it, row| {
+        maybe_owned(it.result(row).evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()))
+    }),
+    text("retrieved", "Day on which the record was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.loaded(row))),
+    text(
+        "settings",
+        "Harness and settings that the record discloses, as `key: value`, with ` · ` between them.",
+        |it, row| {
+            let settings = settings(it.loaded(row), it.result(row));
+            maybe_owned(Some(settings.join(" · ")).filter(|text| !text.is_empty()))
+        },
+    ),
+    text("record", "SHA-256 of the record.", |it, row| owned(it.loaded(row).origin.sha256.to_string())),
+    text("pointer", "JSON pointer of the result in its record.", |it, row| {
+        owned(format!("/evaluation_results/{}", it.result(row).index))
+    }),
+];
+
+const RECORDS: &[Column] = &[
+    text("sha256", "Of the bytes of the file.", |it, row| owned(it.record(row).origin.sha256.to_string())),
+    text("path", "Path of the file in its datastore.", |it, row| said(&it.record(row).origin.path)),
+    text("url", "Where the file can be read; without scheme: from the top of this site.", |it, row| {
+        owned(record_url(it.config, it.record(row), ""))
+    }),
+    text("collection", "The channel through which it was submitted.", |it, row| {
+        said(&it.record(row).origin.collection)
+    }),
+    text("evaluation_id", "As the record has it; not a key.", |it, row| said(&it.record(row).record.evaluation_id)),
+    text("schema_version", "As the record has it.", |it, row| said(&it.record(row).record.schema_version)),
+    text("model_id", "The model as the record names it.", |it, row| said(&it.record(row).record.model.id)),
+    text("source", "Title of the source.", |it, row| maybe(it.record(row).record.source.name.as_deref())),
+    text("source_type", "`documentation` or `evaluation_run`; other words as they stand.", |it, row| {
+        maybe(it.record(row).record.source.kind.as_deref())
+    }),
+    text("organization", "Who reported it, as the record has it.", |it, row| {
+        maybe(it.record(row).record.source.organization.as_deref())
+    }),
+    text("relationship", "Relation of evaluator and developer, as claimed.", |it, row| {
+        said(it.record(row).record.source.relationship.words())
+    }),
+    text("retrieved", "Day on which it was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.record(row))),
+    counted("results", "How many of its results are shown.", |it, row| {
+        Value::Count(it.record(row).record.results.len() as u64)
+    }),
+];
+
+const MODELS: &[Column] = &[
+    text("id", "Canonical id.", |it, row| said(&it.dataset.entities.models[id(row)].id)),
+    text("name", "Display name.", |it, row| said(&it.dataset.entities.models[id(row)].name)),
+    text("page", "Its card, from the top of this site.", |it, row| owned(it.cards.model_url(id(row)))),
+    text("developer", "Who made it: the name from metadata, else as records claim.", |it, row| {
+        maybe(it.dataset.developer_of(id(row)).map(|id| it.dataset.developers[id].name.as_str()))
+    }),
+    text("openness", "`open-weights` or `closed-weights`, from metadata.", |it, row| {
+        let model = &it.dataset.entities.models[id(row)];
+        maybe(it.dataset.model_meta(model).and_then(|meta| meta.openness.as_deref()))
+    }),
+    text("license", "From metadata.", |it, row| {
+        let model = &it.dataset.entities.models[id(row)];
+        maybe(it.dataset.model_meta(model).and_then(|meta| meta.license.as_deref()))
+    }),
+    text("released", "Day of release, from metadata.", |it, row| {
+        let model = &it.dataset.entities.models[id(row)];
+        maybe(it.dataset.model_meta(model).and_then(|meta| meta.released.as_deref()))
+    }),
+    text("hf_repo", "Repository on the Hub, from metadata.", |it, row| {
+        let model = &it.dataset.entities.models[id(row)];
+        maybe(it.dataset.model_meta(model).and_then(|meta| meta.hf_repo.as_deref()))
+    }),
+    counted("results", "Results of it.", |it, row| Value::Count(it.dataset.readings_of(id(row)).len() as u64)),
+    counted("benchmarks", "Different benchmarks among them.", |it, row| {
+        Value::Count(Coverage::of(it.dataset, id(row)).benchmarks as u64)
+    }),
+    counted("evaluators", "Different evaluators among them.", |it, row| {
+        Value::Count(Coverage::of(it.dataset, id(row)).evaluators as u64)
+    }),
+];
+
+const BENCHMARKS: &[Column] = &[
+    text("id", "Slug.", |it, row| said(&it.dataset.entities.benchmarks[id(row)].id)),
+    text("name", "Display name.", |it, row| said(&it.dataset.entities.benchmarks[id(row)].name)),
+    text("page", "Its page, from the top of this site.", |it, row| owned(it.cards.benchmark_url(id(row)))),
+    text("category", "From metadata.", |it, row| {
+        let benchmark = &it.dataset.entities.benchmarks[id(row)];
+        maybe(it.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()))
+    }),
+    text("dataset", "Data set on the Hub, from metadata.", |it, row| {
+        let benchmark = &it.dataset.entities.benchmarks[id(row)];
+        maybe(it.dataset.benchmark_meta(benchmark).and_then(|meta| meta.dataset.id.as_deref()))
+    }),
+    counted("rankings", "Rankings: the whole, its parts, and metrics apart.", |it, row| {
+        Value::Count(it.dataset.rankings_of(id(row)).len() as u64)
+    }),
+    counted("results", "Results of it.", |it, row| {
+        let benchmark: Id<Benchmark> = id(row);
+        let of_this = it.dataset.reported.iter().filter(|reported| reported.benchmark == benchmark);
+        Value::Count(of_this.map(|reported| u64::from(reported.results)).sum())
+    }),
+    counted("evaluators", "Different evaluators among them.", |it, row| {
+        let benchmark: Id<Benchmark> = id(row);
+        Value::Count(it.dataset.reported.iter().filter(|reported| reported.benchmark == benchmark).count() as u64)
+    }),
+];
+
+const EVALUATORS: &[Column] = &[
+    text("id", "Slug; that of results whose records name nobody stands for no one.", |it, row| {
+        said(&it.dataset.entities.evaluators[id(row)].id)
+    }),
+    text("name", "Display name.", |it, row| said(&it.dataset.entities.evaluators[id(row)].name)),
+    text("page", "Their page, from the top of this site.", |it, row| owned(it.cards.evaluator_url(id(row)))),
+    counted("benchmarks", "Different benchmarks among their results.", |it, row| {
+        let evaluator: Id<Evaluator> = id(row);
+        Value::Count(it.dataset.reported.iter().filter(|reported| reported.evaluator == evaluator).count() as u64)
+    }),
+    counted("results", "Results that they reported.", |it, row| {
+        let evaluator: Id<Evaluator> = id(row);
+        let of_this = it.dataset.reported.iter().filter(|reported| reported.evaluator == evaluator);
+        Value::Count(of_this.map(|reported| u64::from(reported.results)).sum())
+    }),
+];
+
+const NOT_SHOWN: &[Column] = &[
+    text("reason", "Code of the reason.", |it, row| said(it.left_out(row).reason.code())),
+    text("file", "Path of the file in its datastore.", |it, row| said(&it.left_out(row).file)),
+    text("place", "JSON pointer or line; empty for the whole file.", |it, row| said(&it.left_out(row).place)),
+    text("collection", "The channel through which it was submitted.", |it, row| said(&it.left_out(row).collection)),
+    text("model", "The model as the record names it.", |it, row| maybe(it.left_out(row).model.as_deref())),
+    text("detail", "The reason in a sentence.", |it, row| said(&it.left_out(row).detail)),
+    text("sha256", "Of the bytes of the file, if it was read.", |it, row| {
+        maybe_owned(it.left_out(row).sha256.map(|sha256| sha256.to_string()))
+    }),
+];
+
+/// How much is known of a model.
+pub struct Coverage {
+    /// Different benchmarks.
+    pub benchmarks: usize,
+    /// Different evaluators.
+    pub evaluators: usize,
+    /// Different records.
+    pub records: usize,
+}
+
+impl Coverage {
+    /// Of `model`.
+    pub fn of(dataset: &Dataset, model: Id<Model>) -> Coverage {
+        let readings = dataset.readings_of(model);
+        let different = |key: fn(&Reading) -> usize| {
+            let mut keys: Vec<usize> = readings.iter().map(key).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys.len()
+        };
+        Coverage {
+            benchmarks: readings.chunk_by(|a, b| dataset.benchmark_of(a) == dataset.benchmark_of(b)).count(),
+            evaluators: different(|reading| reading.resolved.evaluator.index()),
+            records: different(|reading| reading.resolved.record as usize),
+        }
+    }
+}
+
+impl<'a> Source<'a> {
+    fn reading(&self, row: usize) -> &'a Reading {
+        &self.dataset.readings[row]
+    }
+
+    fn result(&self, row: usize) -> &'a crate::load::record::EvaluationResult {
+        self.dataset.result(self.reading(row))
+    }
+
+    fn uncertainty(&self, row: usize) -> Option<&'a Uncertainty> {
+        self.result(row).uncertainty.as_deref()
+    }
+
+    fn loaded(&self, row: usize) -> &'a Loaded {
+        self.dataset.loaded(self.reading(row))
+    }
+
+    fn record(&self, row: usize) -> &'a Loaded {
+        &self.dataset.inputs.records[row]
+    }
+
+    fn left_out(&self, row: usize) -> &'a Quarantined {
+        &self.dataset.inputs.quarantined[row]
+    }
+
+    fn model(&self, row: usize) -> &'a Model {
+        &self.dataset.entities.models[self.reading(row).resolved.model]
+    }
+
+    fn benchmark(&self, row: usize) -> &'a Benchmark {
+        &self.dataset.entities.benchmarks[self.dataset.benchmark_of(self.reading(row))]
+    }
+
+    fn stands_for_cell(&self, row: usize) -> bool {
+        let reading = self.reading(row);
+        self.dataset.rankings[reading.ranking].rows[reading.place as usize].start as usize == row
+    }
+}
+
+fn id<T>(row: usize) -> Id<T> {
+    Id::new(row)
+}
+
+fn said(text: &str) -> Value<'_> {
+    Value::Text(Cow::Borrowed(text))
+}
+
+fn owned<'a>(text: String) -> Value<'a> {
+    Value::Text(Cow::Owned(text))
+}
+
+fn maybe(text: Option<&str>) -> Value<'_> {
+    text.map_or(Value::Missing, said)
+}
+
+fn maybe_owned<'a>(text: Option<String>) -> Value<'a> {
+    text.map_or(Value::Missing, owned)
+}
+
+fn maybe_number(number: Option<&Number>) -> Value<'_> {
+    number.map_or(Value::Missing, Value::Number)
+}
+
+fn retrieved(loaded: &Loaded) -> Value<'_> {
+    maybe_owned(loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()))
+}
