@@ -101,8 +101,8 @@ impl Default for Site {
 pub struct Exports {
     /// Tables of the whole site, as JSON Lines and Parquet.
     pub data: bool,
-    /// The card of each model as JSON; unless it is said, on sites of up to 5,000 models.
-    pub model_documents: Option<bool>,
+    /// The card of each model and each ranking as JSON; unless it is said, on sites of up to 5,000 models.
+    pub documents: Option<bool>,
     /// A badge for each model; unless it is said, on sites of up to 5,000 models.
     pub badges: Option<bool>,
     /// The table of each model as CSV; unless it is said, on sites of up to 5,000 models.
@@ -116,14 +116,7 @@ pub struct Exports {
 
 impl Default for Exports {
     fn default() -> Self {
-        Exports {
-            data: true,
-            model_documents: None,
-            badges: None,
-            model_tables: None,
-            model_feeds: None,
-            previous: None,
-        }
+        Exports { data: true, documents: None, badges: None, model_tables: None, model_feeds: None, previous: None }
     }
 }
 
@@ -293,7 +286,7 @@ fn read_site(path: &Path) -> Result<Site> {
             "evaluator",
             "exports",
             "data",
-            "model_documents",
+            "documents",
             "badges",
             "model_tables",
             "model_feeds",

@@ -178,7 +178,9 @@ impl<'a> Exports<'a> {
         self.file("citation.bib".to_owned(), What::Text(bibtex + "\n"));
         for (id, _) in dataset.rankings.iter() {
             let path = self.paths.ranking(id);
-            self.file(api(&format!("{path}.json")), What::Ranking(id));
+            if has_documents(self.config, dataset) {
+                self.file(api(&format!("{path}.json")), What::Ranking(id));
+            }
             self.file(api(&format!("{path}.csv")), What::RankingCsv(id));
         }
         for (id, _) in dataset.entities.benchmarks.iter() {
@@ -191,7 +193,7 @@ impl<'a> Exports<'a> {
         }
         for (id, _) in dataset.entities.models.iter() {
             let path = self.paths.model(id);
-            if has_model_documents(self.config, dataset) {
+            if has_documents(self.config, dataset) {
                 self.file(api(&format!("{path}.json")), What::Model(id));
             }
             if has_model_tables(self.config, dataset) {
@@ -291,7 +293,7 @@ impl<'a> Exports<'a> {
     fn list(&self, kind: Kind) -> api::List<'_> {
         let dataset = self.source.dataset;
         let entities = &dataset.entities;
-        let has_documents = !matches!(kind, Kind::Models) || has_model_documents(self.config, dataset);
+        let has_documents = matches!(kind, Kind::Evaluators) || has_documents(self.config, dataset);
         let entry = |id, name, path: &str, results| api::ListEntry {
             id,
             name,
@@ -525,7 +527,7 @@ impl<'a> Exports<'a> {
         }
         let Some(subject) = subject else { return head };
         let is_model = page.starts_with("models/");
-        if !is_model || has_model_documents(self.config, self.source.dataset) {
+        if page.starts_with("evaluators/") || has_documents(self.config, self.source.dataset) {
             head.json = Some(file("json"));
         }
         if !is_model || has_model_tables(self.config, self.source.dataset) {
@@ -564,8 +566,8 @@ fn is_large(dataset: &Dataset) -> bool {
     dataset.entities.models.len() > MANY_MODELS
 }
 
-fn has_model_documents(config: &Config, dataset: &Dataset) -> bool {
-    config.site.exports.model_documents.unwrap_or(!is_large(dataset))
+fn has_documents(config: &Config, dataset: &Dataset) -> bool {
+    config.site.exports.documents.unwrap_or(!is_large(dataset))
 }
 
 fn has_model_tables(config: &Config, dataset: &Dataset) -> bool {

@@ -37,7 +37,7 @@ impl DataFile {
     }
 
     /// Its path from the top of the site.
-    fn from_top(&self) -> &str {
+    fn address(&self) -> &str {
         self.path.trim_start_matches("pages/")
     }
 }
@@ -63,9 +63,9 @@ pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
     );
     let directory = Directory {
         words: &words,
-        search: search.iter().map(|file| (file.from_top(), file.text.len())).collect(),
-        lists: lists.iter().map(|(name, file)| (name.as_str(), file.from_top())).collect(),
-        compare: compare.iter().map(DataFile::from_top).collect(),
+        search: search.iter().map(|file| (file.address(), file.text.len())).collect(),
+        lists: lists.iter().map(|(name, file)| (name.as_str(), file.address())).collect(),
+        compare: compare.iter().map(DataFile::address).collect(),
     };
     let directory = DataFile { path: format!("pages/{DIRECTORY}"), text: call("data", &directory) };
     let lists = lists.into_iter().map(|(_, file)| file);

@@ -96,7 +96,7 @@ pub struct ListEntry<'a> {
     pub name: &'a str,
     /// Its page.
     pub page: String,
-    /// The same as data; null if this site makes no such document of each model.
+    /// The same as data; null if this site makes no such documents.
     pub api: Option<String>,
     /// How many results it has.
     pub results: usize,
