@@ -7,8 +7,10 @@
 
 use std::fs;
 use std::path::Path;
+use std::str::Utf8Error;
 
 use anyhow::{Context, Result};
+use rayon::prelude::*;
 use serde_yaml::Value;
 use walkdir::WalkDir;
 
@@ -126,6 +128,29 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     Ok(content)
 }
 
+/// A Markdown file, read.
+enum Page<T> {
+    NotText(Utf8Error),
+    NoFrontMatter,
+    /// Front matter and prose.
+    Entry(serde_yaml::Result<T>, String),
+}
+
+impl<T: Entry> Page<T> {
+    /// Reads a file; gives its bytes too.
+    fn read(path: &Path) -> Result<(Vec<u8>, Page<T>)> {
+        let bytes = fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
+        let page = match std::str::from_utf8(&bytes) {
+            Err(err) => Page::NotText(err),
+            Ok(text) => match split_front_matter(&text.replace("\r\n", "\n")) {
+                None => Page::NoFrontMatter,
+                Some((front_matter, prose)) => Page::Entry(serde_yaml::from_str(front_matter), prose.to_owned()),
+            },
+        };
+        Ok((bytes, page))
+    }
+}
+
 struct Reader<'a> {
     content: Content,
     diagnostics: &'a mut Diagnostics,
@@ -133,7 +158,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// Reads all Markdown files below `folder`; `keep` gets content, entry, file, stem and prose.
-    fn markdown<T: Entry>(
+    fn markdown<T: Entry + Send>(
         &mut self,
         folder: &Path,
         keep: impl Fn(&mut Content, T, String, String, String),
@@ -141,35 +166,39 @@ impl Reader<'_> {
         if !folder.is_dir() {
             return Ok(());
         }
+        let mut paths = Vec::new();
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = entry.with_context(|| format!("failed to list {}", folder.display()))?;
-            let path = entry.path();
-            if !entry.file_type().is_file() || path.extension().is_none_or(|extension| extension != "md") {
-                continue;
+            if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "md") {
+                paths.push(entry.into_path());
             }
+        }
+        // Reading is what takes time; findings and entries keep the order of the files.
+        let pages: Vec<Result<(Vec<u8>, Page<T>)>> = paths.par_iter().map(|path| Page::read(path)).collect();
+        for (path, page) in paths.iter().zip(pages) {
+            let (bytes, page) = page?;
             let file = path.display().to_string();
-            let Some(text) = self.text(path)? else { continue };
-            let Some((front_matter, prose)) = split_front_matter(&text) else {
-                self.diagnostics.error(
+            self.content.digest.add(file.as_bytes());
+            self.content.digest.add(&bytes);
+            match page {
+                Page::NotText(err) => self.not_text(&file, &err),
+                Page::NoFrontMatter => self.diagnostics.error(
                     "no-front-matter",
                     &file,
                     "line 1",
                     "does not begin with YAML front matter".to_owned(),
                     "begin the file with a line `---`, the metadata, and another line `---`",
-                );
-                continue;
-            };
-            match serde_yaml::from_str::<T>(front_matter) {
-                Ok(meta) if !T::MAY_LACK_ID && meta.id().trim().is_empty() => {
+                ),
+                Page::Entry(Ok(meta), _) if !T::MAY_LACK_ID && meta.id().trim().is_empty() => {
                     let help = "give it an id; names are joined by it";
                     self.diagnostics.error("no-id", &file, "front matter", "has no `id`".to_owned(), help);
                 }
-                Ok(meta) => {
+                Page::Entry(Ok(meta), prose) => {
                     self.warn_of_unknown_keys(&meta, &file, "front matter");
                     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-                    keep(&mut self.content, meta, file, stem, prose.to_owned());
+                    keep(&mut self.content, meta, file, stem, prose);
                 }
-                Err(err) => self.unreadable(&file, &place_in_front_matter(&err), &err),
+                Page::Entry(Err(err), _) => self.unreadable(&file, &place_in_front_matter(&err), &err),
             }
         }
         Ok(())
@@ -427,10 +456,14 @@ impl Reader<'_> {
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
             Err(err) => {
-                self.diagnostics.error("not-utf-8", &file, "", err.to_string(), "save the file as UTF-8");
+                self.not_text(&file, &err.utf8_error());
                 Ok(None)
             }
         }
+    }
+
+    fn not_text(&mut self, file: &str, err: &Utf8Error) {
+        self.diagnostics.error("not-utf-8", file, "", err.to_string(), "save the file as UTF-8");
     }
 
     fn unreadable(&mut self, file: &str, place: &str, err: &serde_yaml::Error) {
