@@ -38,7 +38,7 @@ pub fn run(init: Init, common: &Common) -> Result<ExitCode> {
         "\nNext:\n{go_there}  evalcards serve    shows the site and reloads it as you write\n  \
          evalcards check    says what is wrong, and where\n  \
          evalcards build    writes the site to site/pages/\n\n\
-         Put records into content/datastore/, or name collections in .github/workflows/pages.yml.\n"
+         Put records into content/datastore/, or bring some: `evalcards fetch --list` shows what there is.\n"
     )?;
     Ok(ExitCode::SUCCESS)
 }
