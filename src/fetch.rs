@@ -37,15 +37,16 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::Progress;
-use crate::config::{self, Config};
+use crate::config::{self, Config, is_hub_id};
 use crate::diagnostic::Diagnostics;
 use crate::hub::{ErrorKind, Hub, Repo};
 use crate::load::datastore::{Expected, INDEXES, LockFile};
 use crate::load::hub_benchmark::HubBenchmark;
 use crate::load::{Listings, content};
-use crate::lock::{Lock, Pin, is_commit};
+use crate::lock::{Lock, Pin};
 use crate::output::disk;
 use folder::Folder;
+use store::write_if_changed;
 use transfer::{Transfer, Transferred};
 use wanted::{Index, Wanted};
 
@@ -205,7 +206,7 @@ impl<'a> Source<'a> {
         let of_lock =
             || Locator { repo: old.map_or(Locator::default().repo, |lock| lock.repo.clone()), ..Locator::default() };
         let locator = options.datastore.clone().unwrap_or_else(of_lock);
-        let (repo, revision) = hub.dataset_commit(&locator.repo, &locator.revision).map_err(|err| {
+        let head = hub.head(Repo::dataset(&locator.repo), &locator.revision).map_err(|err| {
             let help = match err.kind {
                 ErrorKind::RevisionNotFound => "\n  help: name a branch, a tag or a commit of it after the @",
                 ErrorKind::RepoNotFound => "\n  help: check the spelling of OWNER/NAME; a private one needs HF_TOKEN",
@@ -213,11 +214,8 @@ impl<'a> Source<'a> {
             };
             anyhow::anyhow!("{err}{help}")
         })?;
-        ensure!(
-            crate::config::is_hub_id(&repo) && is_commit(&revision),
-            "the Hub's answer names no dataset at a commit"
-        );
-        Ok(source(repo, revision))
+        ensure!(is_hub_id(&head.id), "the Hub's answer names no dataset");
+        Ok(source(head.id, head.commit))
     }
 
     /// The names of all collections.
@@ -362,7 +360,7 @@ impl Update<'_> {
         if !self.options.locked {
             let lock = self.lock(&indexes, &wanted, kept.into_iter().chain(came.pins));
             report.removed = self.remove_stale(&wanted)?;
-            self.folder.write_lock(&LockFile::path(&self.options.to), &lock.to_text())?;
+            write_if_changed(&LockFile::path(&self.options.to), lock.to_text().as_bytes())?;
         }
         report.requests = self.source.hub.requests();
         Ok(report)

@@ -114,7 +114,7 @@ fn remove(path: &Path) -> Result<()> {
 }
 
 fn look_up(hub: &Hub, dataset: &str) -> Result<Found, HubError> {
-    let head = match hub.head(Repo::dataset(dataset)) {
+    let head = match hub.head(Repo::dataset(dataset), "main") {
         Err(err) if err.kind == ErrorKind::RepoNotFound => return Ok(Found { head: None, file: None }),
         head => head?,
     };

@@ -4,16 +4,16 @@
 //! a kill or a full disk leaves whole files and temporary ones, never half of one under its name.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::hash::Sha256;
 use crate::load::datastore::Expected;
 use crate::lock::Pin;
-use crate::output::disk::{create_new, is_below_folders, is_file, lock, make_folder, make_folders_of, replace};
+use crate::output::disk::{is_below_folders, is_file, lock, make_folder, make_folders_of};
 
 const OWN: &str = ".fetch";
 
@@ -27,7 +27,8 @@ pub struct Folder {
 /// A file that was checked and waits for its name.
 #[derive(Debug)]
 pub struct Staged {
-    temporary: PathBuf,
+    /// Where it is meanwhile; see [`Folder::temporary`].
+    pub temporary: PathBuf,
     /// Path below the datastore.
     pub path: String,
 }
@@ -51,11 +52,6 @@ impl Folder {
     /// A name for a file that is coming in.
     pub fn temporary(&self) -> PathBuf {
         self.root.join(OWN).join(format!("{}.part", self.next.fetch_add(1, Ordering::Relaxed)))
-    }
-
-    /// A new file under that name; one of an earlier try is forgotten.
-    pub fn create(&self, temporary: &Path) -> io::Result<File> {
-        create_new(temporary)
     }
 
     /// What stands at `path`, if it is a file and not a link to one.
@@ -84,16 +80,11 @@ impl Folder {
         fs::symlink_metadata(self.root.join(path)).is_ok()
     }
 
-    /// A file that came in and is right, to be placed.
-    pub fn staged(&self, temporary: PathBuf, path: &str) -> Staged {
-        Staged { temporary, path: path.to_owned() }
-    }
-
     /// Writes bytes that came in, to be placed.
     pub fn stage(&self, path: &str, bytes: &[u8]) -> Result<Staged> {
         let temporary = self.temporary();
         fs::write(&temporary, bytes).with_context(|| format!("cannot write {}", temporary.display()))?;
-        Ok(self.staged(temporary, path))
+        Ok(Staged { temporary, path: path.to_owned() })
     }
 
     /// Gives a staged file its name.
@@ -111,19 +102,6 @@ impl Folder {
         let place = self.root.join(path);
         fs::remove_file(&place).with_context(|| format!("cannot remove {}", place.display()))?;
         Ok(true)
-    }
-
-    /// Writes the lock file, beside the folder; not if it is there already.
-    pub fn write_lock(&self, target: &Path, text: &str) -> Result<()> {
-        if fs::read(target).is_ok_and(|old| old == text.as_bytes()) {
-            return Ok(());
-        }
-        ensure!(
-            fs::symlink_metadata(target).is_err() || is_file(target),
-            "{} is in the way: it is not a file",
-            target.display()
-        );
-        replace(target, &target.with_extension("lock.part"), text.as_bytes())
     }
 }
 

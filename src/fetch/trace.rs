@@ -101,7 +101,7 @@ pub fn fetch(run: &Run, datastore: &Path, lock: &Lock) -> Result<SubmissionsRepo
     let wanted: Vec<Wanted> = wanted.into_iter().flatten().collect();
     let mut failures = Vec::new();
     if !wanted.is_empty() {
-        match run.hub.head(Repo::dataset(&lock.repo)) {
+        match run.hub.head(Repo::dataset(&lock.repo), &lock.revision) {
             Err(err) => failures.push(Failure::new(&lock.repo, &err)),
             Ok(head) => {
                 let repo = Repo::dataset(&head.id);

@@ -13,6 +13,7 @@ use crate::hash::Hashing;
 use crate::hub::{ErrorKind, Hub, HubError, Repo};
 use crate::load::datastore::Expected;
 use crate::lock::Pin;
+use crate::output::disk::create_new;
 
 /// A file whose size no index tells may have so many bytes.
 const MAX_BYTES: u64 = 4 << 30;
@@ -141,7 +142,7 @@ impl Transfer<'_> {
 
     fn receive(&self, path: &str, expected: &Expected, patience: &Patience) -> Result<Outcome, Refusal> {
         let temporary = self.folder.temporary();
-        let open = || self.folder.create(&temporary).map(Hashing::new);
+        let open = || create_new(&temporary).map(Hashing::new);
         let cap = expected.size.unwrap_or(MAX_BYTES);
         let received = self.hub.copy(Repo::dataset(self.repo), self.revision, path, cap, open);
         let refuse = |refusal| {
@@ -166,7 +167,7 @@ impl Transfer<'_> {
             return refuse(Refusal::Wrong(format!("has SHA-256 {sha256}, the index says {}", expected.sha256)));
         }
         let pin = Pin { sha256, size };
-        let staged = self.folder.staged(temporary.clone(), path);
+        let staged = Staged { temporary: temporary.clone(), path: path.to_owned() };
         if self.folder.is_taken(path) {
             return Ok(Outcome::Staged(pin, staged));
         }

@@ -333,23 +333,6 @@ impl Hub {
         Ok(found["diff"].as_str().map(str::to_owned))
     }
 
-    /// A dataset's canonical id, and the commit that `revision` (a branch, a tag, a commit) is.
-    pub fn dataset_commit(&self, id: &str, revision: &str) -> Result<(String, String), HubError> {
-        let attempted = format!("look up {revision} of the dataset {id}");
-        let path = format!("{}/revision/{}", Repo::dataset(id).api(), segment(revision));
-        let answer = self.ask(&self.request(&path, &[("expand", "sha")], attempted.clone()))?;
-        #[derive(Deserialize)]
-        struct Found {
-            id: String,
-            sha: String,
-        }
-        let found: Found = json_of(&answer, &attempted)?;
-        if !is_commit(&found.sha) {
-            return Err(HubError::malformed(&attempted, &answer.url, "what it names is no commit".to_owned()));
-        }
-        Ok((found.id, found.sha))
-    }
-
     /// Copies a file of at most `cap` bytes into what `open` gives, which is called for each try.
     pub fn copy<W: Write>(
         &self,

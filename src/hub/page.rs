@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::api::{Repo, is_commit, json_of};
+use super::api::{Repo, is_commit, json_of, segment};
 use super::{Hub, HubError, Request};
 use crate::hash::Sha256;
 
@@ -11,12 +11,12 @@ const MAX_MODEL: u64 = 16 << 20;
 /// An account's answer may not be larger (bytes).
 const MAX_ACCOUNT: u64 = 1 << 20;
 
-/// The main branch of a repository.
+/// A commit of a repository.
 #[derive(Clone, Debug)]
 pub struct Head {
     /// Canonical id: another than was asked for if it was renamed or spelt differently.
     pub id: String,
-    /// Commit of `main`.
+    /// Its hash.
     pub commit: String,
 }
 
@@ -34,10 +34,11 @@ pub struct ModelPage {
 }
 
 impl Hub {
-    /// The canonical id and the main branch of a repository.
-    pub fn head(&self, repo: Repo) -> Result<Head, HubError> {
-        let attempted = format!("look up {}", repo.id);
-        let answer = self.ask(&self.request(&repo.api(), &[("expand", "sha")], attempted.clone()))?;
+    /// A repository's canonical id, and the commit that `revision` (a branch, a tag, a commit) is.
+    pub fn head(&self, repo: Repo, revision: &str) -> Result<Head, HubError> {
+        let attempted = format!("look up {revision} of {}", repo.id);
+        let path = format!("{}/revision/{}", repo.api(), segment(revision));
+        let answer = self.ask(&self.request(&path, &[("expand", "sha")], attempted.clone()))?;
         head(&json_of(&answer, &attempted)?)
             .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it names no id and commit".to_owned()))
     }
@@ -59,7 +60,7 @@ impl Hub {
     /// Hub may show more to some.
     pub fn organizations(&self, account: &str) -> Result<Vec<String>, HubError> {
         let attempted = format!("look up the account {account}");
-        let path = format!("/api/users/{}/overview", super::api::segment(account));
+        let path = format!("/api/users/{}/overview", segment(account));
         let request = Request { cap: MAX_ACCOUNT, is_anonymous: true, ..self.request(&path, &[], attempted.clone()) };
         let answer = self.ask(&request)?;
         let found: Value = json_of(&answer, &attempted)?;

@@ -262,7 +262,7 @@ fn a_failure_is_no_answer() {
         ("POST", "paths-info"),
         ("GET", "discussions?"),
         ("GET", "discussions/1"),
-        ("GET", "datasets/evaleval/EEE_datastore?"),
+        ("GET", "EEE_datastore/revision/"),
     ] {
         store.desk.hub.fail(Fault::on(method, part, What::status(503)).forever());
         let report = store.fetch();
