@@ -258,12 +258,9 @@ fn a_failure_is_no_answer() {
     store.rebuild();
     store.sweep();
     let other = "0a1b2c3d-0000-4000-8000-000000000002";
-    for (method, part) in [
-        ("POST", "paths-info"),
-        ("GET", "discussions?"),
-        ("GET", "discussions/1"),
-        ("GET", "EEE_datastore/revision/"),
-    ] {
+    for (method, part) in
+        [("POST", "paths-info"), ("GET", "discussions?"), ("GET", "discussions/1"), ("GET", "EEE_datastore/revision/")]
+    {
         store.desk.hub.fail(Fault::on(method, part, What::status(503)).forever());
         let report = store.fetch();
         let found = &report.submissions;
