@@ -10,29 +10,34 @@ pub mod changes;
 pub mod citation;
 pub mod csv;
 pub mod dictionary;
+pub mod drawing;
 pub mod feed;
 pub mod head;
 pub mod jsonl;
 pub mod parquet;
+pub mod share_image;
 pub mod sitemap;
 pub mod table;
 
 use std::borrow::Cow;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use foldhash::HashMap;
+use rayon::prelude::*;
 
 use crate::card::evaluator::Tally;
 use crate::card::{Cards, Paths, direction_in_words, record_url};
 use crate::config::Config;
 use crate::id::Id;
+use crate::language::Language;
 use crate::merge::{Dataset, Ranking};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use api::VERSION;
 use changes::{Limits, State};
 use citation::{Citation, Cited};
 use csv::Csv;
-use head::{About, Head};
+use head::{About, Head, Image};
+use share_image::{ShareImage, ShareImages};
 use table::{Coverage, Source, TABLES, Table, Value};
 
 /// Where the API stands.
@@ -76,6 +81,7 @@ enum What {
     Evaluator(Id<Evaluator>),
     EvaluatorCsv(Id<Evaluator>),
     Feed,
+    ShareImage(Box<ShareImage>),
     Text(String),
 }
 
@@ -98,6 +104,9 @@ pub struct Exports<'a> {
     benchmark_by_id: HashMap<&'a str, Id<Benchmark>>,
     events_of_models: HashMap<String, Vec<usize>>,
     events_of_benchmarks: HashMap<String, Vec<usize>>,
+    images: Option<ShareImages<'a>>,
+    /// For the path of a page the place of its image in `planned`.
+    image_of: HashMap<String, usize>,
     /// Every file, the longest work first.
     pub planned: Vec<Export>,
 }
@@ -105,8 +114,14 @@ pub struct Exports<'a> {
 static TABLE: [Table; TABLES.len()] = TABLES;
 
 impl<'a> Exports<'a> {
-    /// Plans the exports of `dataset`; `previous` is what the last build left.
-    pub fn new(config: &'a Config, dataset: &'a Dataset, paths: &'a Paths, previous: Option<State>) -> Exports<'a> {
+    /// Plans the exports of `dataset` for pages in `language`; `previous` is what the last build left.
+    pub fn new(
+        config: &'a Config,
+        dataset: &'a Dataset,
+        paths: &'a Paths,
+        language: &'a Language,
+        previous: Option<State>,
+    ) -> Exports<'a> {
         let stamps = dataset.inputs.records.iter().filter_map(|loaded| loaded.record.retrieved.as_ref()?.day);
         let newest = stamps.max().map(|day| day.to_string());
         let built = config.day.map(|day| day.to_string());
@@ -137,9 +152,13 @@ impl<'a> Exports<'a> {
             made_from,
             model_by_id: dataset.entities.models.iter().map(|(id, model)| (model.id.as_str(), id)).collect(),
             benchmark_by_id: dataset.entities.benchmarks.iter().map(|(id, it)| (it.id.as_str(), id)).collect(),
+            // An image is found by its absolute address, or not at all.
+            images: config.base_url.as_ref().map(|_| ShareImages::new(config, dataset, paths, language)),
+            image_of: HashMap::default(),
             planned: Vec::new(),
         };
         exports.plan();
+        exports.plan_images();
         exports
     }
 
@@ -208,8 +227,33 @@ impl<'a> Exports<'a> {
         }
     }
 
+    fn plan_images(&mut self) {
+        let Some(images) = &self.images else { return };
+        let mut planned = vec![("index".to_owned(), images.of_site())];
+        if has_share_images(self.config, self.source.dataset) {
+            let (dataset, paths) = (self.source.dataset, self.paths);
+            let models: Vec<Id<Model>> = dataset.entities.models.iter().map(|(id, _)| id).collect();
+            planned.par_extend(models.into_par_iter().map(|id| (paths.model(id).to_owned(), images.of_model(id))));
+            let benchmarks = dataset.entities.benchmarks.iter();
+            planned.extend(benchmarks.map(|(id, _)| (paths.benchmark(id).to_owned(), images.of_benchmark(id))));
+            let evaluators = dataset.entities.evaluators.iter();
+            planned.extend(evaluators.map(|(id, _)| (paths.evaluator(id).to_owned(), images.of_evaluator(id))));
+            let developers = dataset.developers.iter();
+            planned.extend(developers.map(|(id, _)| (paths.developer(id).to_owned(), images.of_developer(id))));
+        }
+        for (page, image) in planned {
+            self.image_of.insert(page, self.planned.len());
+            self.file(image.path.clone(), What::ShareImage(Box::new(image)));
+        }
+    }
+
     fn file(&mut self, path: String, what: What) {
         self.planned.push(Export { path: format!("pages/{path}"), what });
+    }
+
+    /// True for a file whose name has the hash of what it shows.
+    pub fn is_named_by_content(export: &Export) -> bool {
+        matches!(export.what, What::ShareImage(_))
     }
 
     /// Makes one file. `tally` counts the records of an evaluator.
@@ -220,6 +264,9 @@ impl<'a> Exports<'a> {
         let cards = &self.source.cards;
         let bytes = match &export.what {
             What::Text(text) => return Ok(Cow::Borrowed(text.as_bytes())),
+            What::ShareImage(image) => {
+                image.draw(self.images.as_ref().context("an image was planned without pens")?.pens())?
+            }
             What::Index => api::pretty(&self.index())?,
             What::Schema(name) => api::schema(name)?,
             What::List(kind) => api::compact(&self.list(*kind))?,
@@ -509,6 +556,21 @@ impl<'a> Exports<'a> {
         Cited { title: "", site: &self.config.site.title, url: None, made_from: &self.made_from, day }
     }
 
+    /// The image of `page`: its own, else that of its benchmark, else that of the site.
+    fn image(&self, page: &str) -> Option<Image> {
+        let base_url = self.config.base_url.as_deref()?;
+        let benchmark = || self.paths.benchmark_of(page);
+        let place = (self.image_of.get(page)).or_else(|| self.image_of.get(benchmark()?));
+        let What::ShareImage(image) = &self.planned[*place.or_else(|| self.image_of.get("index"))?].what else {
+            return None;
+        };
+        Some(Image {
+            url: format!("{base_url}{}", image.path),
+            // Of a large site these would be a hundredth of all its bytes.
+            alt: has_share_images(self.config, self.source.dataset).then(|| image.alt.clone()),
+        })
+    }
+
     /// What the head of the page at `path`, which shows `card`, says. `top` leads from it to the top.
     pub fn head(&self, path: &str, top: &str, card: &impl About) -> Head {
         let site = &self.config.site;
@@ -525,6 +587,7 @@ impl<'a> Exports<'a> {
             "not-shown" => head.csv = Some(file("csv")),
             _ => {}
         }
+        head.image = self.image(page);
         let Some(subject) = subject else { return head };
         let is_model = page.starts_with("models/");
         if page.starts_with("evaluators/") || has_documents(self.config, self.source.dataset) {
@@ -578,6 +641,10 @@ fn has_model_feeds(config: &Config, dataset: &Dataset) -> bool {
     config.site.exports.model_feeds.unwrap_or(!is_large(dataset))
 }
 
+fn has_share_images(config: &Config, dataset: &Dataset) -> bool {
+    config.site.exports.share_images.unwrap_or(!is_large(dataset))
+}
+
 /// What a build was made from, in words.
 fn made_from(config: &Config, newest: Option<&str>, built: Option<&str>) -> String {
     let mut parts = Vec::new();
@@ -605,6 +672,7 @@ pub fn kind_of(path: &str) -> &'static str {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     match (path.split('/').next().unwrap_or_default(), extension) {
         ("records", _) => "copies of records",
+        ("assets", "png") => "share images",
         ("assets", _) => "assets",
         (_, "html") => "pages",
         (_, "csv") => "CSV",

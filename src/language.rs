@@ -5,6 +5,7 @@
 //! and places for values in braces. Text of records and metadata is never translated.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ const BUILT_IN: [(&str, &str); 2] =
 pub struct Language {
     phrases: BTreeMap<String, Phrase>,
 }
+
+static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language { phrases: read(BUILT_IN[0].1).unwrap_or_default() });
 
 /// What is said for one key.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -52,6 +55,11 @@ impl Language {
         Ok(Language { phrases })
     }
 
+    /// English as it is built in: the language of files for machines and of the command line.
+    pub fn english() -> &'static Language {
+        &ENGLISH
+    }
+
     /// The phrase of `key` with `values` in its places; `None` if there is no such phrase.
     pub fn say(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
         let is_one = values.contains(&("n", "1"));
@@ -72,6 +80,18 @@ impl Language {
         }
         said.push_str(rest);
         Some(said)
+    }
+
+    /// Every text that is said for a key that begins with `prefix`.
+    pub fn texts_below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.below(prefix)
+            .into_values()
+            .flat_map(|phrase| match phrase {
+                Phrase::Always(text) => [Some(text), None],
+                Phrase::Counted { one, other } => [Some(other), one.as_ref()],
+            })
+            .flatten()
+            .map(String::as_str)
     }
 
     /// The phrases whose keys begin with `prefix`, without it.

@@ -82,8 +82,17 @@ pub struct Head {
     pub citation: Option<String>,
     /// Structured data for search engines; safe inside a `script` element.
     pub json_ld: Option<String>,
-    /// Absolute address of the share image.
-    pub image: Option<String>,
+    /// What sites that show a link show of the page.
+    pub image: Option<Image>,
+}
+
+/// A share image.
+#[derive(Debug, Serialize)]
+pub struct Image {
+    /// Absolute address.
+    pub url: String,
+    /// What it shows; left out on large sites.
+    pub alt: Option<String>,
 }
 
 /// A page as a data set, with its files.
