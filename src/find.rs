@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::card::Paths;
 use crate::card::benchmark::LEAST_FILTERED;
 use crate::hash::Sha256;
+use crate::language::Language;
 use crate::merge::Dataset;
 
 /// The file that names all others.
@@ -56,10 +57,10 @@ struct Directory<'a> {
 }
 
 /// All data of `dataset`.
-pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
+pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataFile> {
     let ((words, search), (lists, compare)) = rayon::join(
-        || search::files(dataset, paths),
-        || rayon::join(|| list_files(dataset, paths), || compare::files(dataset, paths)),
+        || search::files(dataset, paths, language),
+        || rayon::join(|| list_files(dataset, paths, language), || compare::files(dataset, paths, language)),
     );
     let directory = Directory {
         words: &words,
@@ -73,16 +74,18 @@ pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
 }
 
 /// The data of lists and rankings, each with the path of its first page.
-fn list_files(dataset: &Dataset, paths: &Paths) -> Vec<(String, DataFile)> {
+fn list_files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<(String, DataFile)> {
     let facts = table::ModelFacts::new(dataset);
     let lists = [
-        ("models".to_owned(), table::of_models(dataset, paths, &facts)),
-        ("benchmarks".to_owned(), table::of_benchmarks(dataset, paths)),
-        ("evaluators".to_owned(), table::of_evaluators(dataset, paths)),
+        ("models".to_owned(), table::of_models(dataset, paths, language, &facts)),
+        ("benchmarks".to_owned(), table::of_benchmarks(dataset, paths, language)),
+        ("evaluators".to_owned(), table::of_evaluators(dataset, paths, language)),
     ];
     let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_FILTERED).collect();
     let rankings: Vec<(String, table::Table)> = (long.into_par_iter())
-        .map(|(id, ranking)| (paths.ranking(id).to_owned(), table::of_ranking(dataset, paths, &facts, ranking)))
+        .map(|(id, ranking)| {
+            (paths.ranking(id).to_owned(), table::of_ranking(dataset, paths, language, &facts, ranking))
+        })
         .collect();
     let all: Vec<(String, table::Table)> = lists.into_iter().chain(rankings).collect();
     let files = all.into_par_iter().map(|(path, table)| {

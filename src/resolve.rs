@@ -18,6 +18,7 @@ use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::Inputs;
 use crate::load::block::TestPart;
+use crate::names::is_not_reported;
 use benchmark::BenchmarkResolver;
 use evaluator::EvaluatorResolver;
 use metric::{MetricResolver, PartResolver};
@@ -100,6 +101,13 @@ pub struct Evaluator {
     pub meta: Option<usize>,
     /// The names that records use for it.
     pub spellings: Names,
+}
+
+impl Evaluator {
+    /// False for the one that stands for the records that name nobody.
+    pub fn is_reported(&self) -> bool {
+        !is_not_reported(&self.name)
+    }
 }
 
 /// One result of one record with its identities.

@@ -246,7 +246,7 @@ impl<'a> Site<'a> {
     /// Makes one file.
     pub fn render(&self, planned: &Planned) -> Result<Body> {
         let path = planned.path.trim_start_matches("pages/");
-        let cards = Cards::at(self.dataset, self.paths, path).with_hub_runs(self.hub_runs);
+        let cards = Cards::at(self.dataset, self.paths, self.theme.language(), path).with_hub_runs(self.hub_runs);
         let page = match &planned.page {
             Page::Home => self.html("home.html", path, "", &cards, &cards.home()),
             Page::Models(number) => self.html("models.html", path, "models.html", &cards, &cards.models(*number)),
@@ -354,7 +354,7 @@ impl<'a> Site<'a> {
 /// The links of the navigation that every site has.
 fn fixed_nav(language: &Language) -> Vec<NavLink> {
     let link = |section: &str| NavLink {
-        title: language.say(&format!("nav.{section}"), &[]).unwrap_or_default(),
+        title: language.say(&format!("nav.{section}"), &[]),
         path: format!("{section}.html"),
     };
     ["models", "benchmarks", "evaluators", "developers", "compare"].map(link).into()

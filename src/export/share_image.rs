@@ -135,8 +135,9 @@ impl<'a> ShareImages<'a> {
     pub fn new(config: &'a Config, dataset: &'a Dataset, paths: &'a Paths, language: &'a Language) -> ShareImages<'a> {
         let [a, b, c, d] = TITLES;
         let pens = Pens::new(&[LABEL, FACT, ID, SITE, a, b, c, d]);
-        let can_say =
-            ["image.", "marker."].iter().all(|prefix| language.texts_below(prefix).all(|it| pens.can_draw(it)));
+        let can_say = ["image.", "count.", "level."]
+            .iter()
+            .all(|prefix| language.texts_below(prefix).all(|it| pens.can_draw(it)));
         ShareImages { config, dataset, paths, language: if can_say { language } else { Language::english() }, pens }
     }
 
@@ -150,10 +151,10 @@ impl<'a> ShareImages<'a> {
         let entities = &self.dataset.entities;
         let evaluators = entities.evaluators.iter().filter(|(_, it)| !is_not_reported(&it.name)).count();
         let counts = [
-            self.counted("image.models", entities.models.len()),
-            self.counted("image.benchmarks", entities.benchmarks.len()),
-            self.counted("image.evaluators", evaluators),
-            self.counted("image.results", self.dataset.readings.len()),
+            self.language.counted("count.models", entities.models.len()),
+            self.language.counted("count.benchmarks", entities.benchmarks.len()),
+            self.language.counted("count.evaluators", evaluators),
+            self.language.counted("count.results", self.dataset.readings.len()),
         ];
         let facts = vec![self.config.site.description.clone(), counts.join(" · ")];
         self.image("index", String::new(), [&self.config.site.title, "Eval Cards"], facts)
@@ -168,13 +169,19 @@ impl<'a> ShareImages<'a> {
         let key = if is_stated { "image.made_by" } else { "image.claimed" };
         let developer = self.dataset.developer_of(id).map(|id| self.dataset.developers[id].name.as_str());
         let counts = [
-            self.counted("image.results", readings.len()),
-            self.counted("image.benchmarks", coverage.benchmarks),
-            self.counted("image.evaluators", coverage.evaluators),
+            self.language.counted("count.results", readings.len()),
+            self.language.counted("count.benchmarks", coverage.benchmarks),
+            self.language.counted("count.evaluators", coverage.evaluators),
         ];
-        let facts = developer.map(|name| self.say(key, &[("name", name)])).into_iter().chain([counts.join(" · ")]);
+        let facts =
+            developer.map(|name| self.language.say(key, &[("name", name)])).into_iter().chain([counts.join(" · ")]);
         let facts = facts.chain(self.marker(&self.levels(readings)));
-        self.image(self.paths.model(id), self.say("image.model", &[]), [&model.name, &model.id], facts.collect())
+        self.image(
+            self.paths.model(id),
+            self.language.say("image.model", &[]),
+            [&model.name, &model.id],
+            facts.collect(),
+        )
     }
 
     /// Of a benchmark's page, and of those of its rankings.
@@ -183,12 +190,12 @@ impl<'a> ShareImages<'a> {
         let rows = self.dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
         let readings: Vec<&Reading> = rows.flat_map(|row| self.dataset.readings_in(row)).collect();
         let counts = [
-            self.counted("image.results", readings.len()),
-            self.counted("image.models", different(&readings, |it| it.resolved.model.index())),
-            self.counted("image.evaluators", different(&readings, |it| it.resolved.evaluator.index())),
+            self.language.counted("count.results", readings.len()),
+            self.language.counted("count.models", different(&readings, |it| it.resolved.model.index())),
+            self.language.counted("count.evaluators", different(&readings, |it| it.resolved.evaluator.index())),
         ];
         let facts = [counts.join(" · ")].into_iter().chain(self.marker(&self.levels(readings)));
-        let label = self.say("image.benchmark", &[]);
+        let label = self.language.say("image.benchmark", &[]);
         self.image(self.paths.benchmark(id), label, [&benchmark.name, &benchmark.id], facts.collect())
     }
 
@@ -197,11 +204,11 @@ impl<'a> ShareImages<'a> {
         let evaluator = &self.dataset.entities.evaluators[id];
         let reported = || self.dataset.reported.iter().filter(|it| it.evaluator == id);
         let counts = [
-            self.counted("image.results", reported().map(|it| it.results as usize).sum()),
-            self.counted("image.benchmarks", reported().count()),
+            self.language.counted("count.results", reported().map(|it| it.results as usize).sum()),
+            self.language.counted("count.benchmarks", reported().count()),
         ];
         let facts = [counts.join(" · ")].into_iter().chain(self.marker(&self.dataset.marks.by_evaluator[id.index()]));
-        let label = self.say("image.evaluator", &[]);
+        let label = self.language.say("image.evaluator", &[]);
         self.image(self.paths.evaluator(id), label, [&evaluator.name, &evaluator.id], facts.collect())
     }
 
@@ -210,10 +217,12 @@ impl<'a> ShareImages<'a> {
         let developer = &self.dataset.developers[id];
         let readings: Vec<&Reading> =
             developer.models.iter().flat_map(|model| self.dataset.readings_of(*model)).collect();
-        let counts =
-            [self.counted("image.models", developer.models.len()), self.counted("image.results", readings.len())];
+        let counts = [
+            self.language.counted("count.models", developer.models.len()),
+            self.language.counted("count.results", readings.len()),
+        ];
         let facts = [counts.join(" · ")].into_iter().chain(self.marker(&self.levels(readings)));
-        let label = self.say("image.developer", &[]);
+        let label = self.language.say("image.developer", &[]);
         self.image(self.paths.developer(id), label, [&developer.name, &developer.id], facts.collect())
     }
 
@@ -228,15 +237,10 @@ impl<'a> ShareImages<'a> {
         let total: usize = Level::ALL.into_iter().map(|level| counts.of(level)).sum();
         let highest = Level::ALL.into_iter().rev().find(|level| counts.of(*level) > 0)?;
         let (n, total) = (count(counts.of(highest)), count(total));
-        Some(self.say("image.marker", &[("marker", highest.words()), ("n", &n), ("total", &total)]))
-    }
-
-    fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
-        self.language.say(key, values).unwrap_or_default()
-    }
-
-    fn counted(&self, key: &str, n: usize) -> String {
-        self.say(key, &[("n", &count(n))])
+        Some(
+            self.language
+                .say("image.marker", &[("marker", self.language.phrase(highest.key())), ("n", &n), ("total", &total)]),
+        )
     }
 
     /// The image of the page at `page`, called by the first of `names` whose letters there are, else by its path,

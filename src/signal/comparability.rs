@@ -13,7 +13,6 @@ use super::setup::{HARNESS, HARNESS_VERSION, Setting};
 use crate::id::Id;
 use crate::mark::Standing;
 use crate::merge::{Dataset, Ranking, Reading, Scale};
-use crate::names::is_not_reported;
 use crate::resolve::Evaluator;
 
 /// One reading, as far as comparing goes.
@@ -88,7 +87,7 @@ pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
     let points = asserted.filter_map(|reading| {
         let result = dataset.result(reading);
         let evaluator = reading.resolved.evaluator;
-        let is_named = !is_not_reported(&dataset.entities.evaluators[evaluator].name);
+        let is_named = dataset.entities.evaluators[evaluator].is_reported();
         Class::of(&result.metric, reading.scale, &result.score).is_compared().then(|| Point {
             evaluator: is_named.then_some(evaluator),
             score: result.score.decimal(),
@@ -316,14 +315,14 @@ impl Apart {
         }
     }
 
-    /// In words.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Apart::Part => "they are over different parts of the test",
-            Apart::PartUnknown => "one names the part of the test that it is over, and the other names none",
-            Apart::Metric => "they are by different metrics",
-            Apart::Direction => "another end is good, or it is not said which",
-            Apart::Scale => "their scales differ, or are not known to be the same",
+            Apart::Part => "apart.part",
+            Apart::PartUnknown => "apart.part_unknown",
+            Apart::Metric => "apart.metric",
+            Apart::Direction => "apart.direction",
+            Apart::Scale => "apart.scale",
         }
     }
 }

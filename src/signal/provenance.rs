@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::id::Id;
 use crate::load::block::Relationship;
 use crate::merge::{Dataset, Reading};
-use crate::names::is_not_reported;
 use crate::resolve::Evaluator;
 
 /// Who reports results of one model on one benchmark.
@@ -29,7 +28,7 @@ impl Parties {
         let mut parties = Parties::default();
         for reading in readings {
             let evaluator = reading.resolved.evaluator;
-            let is_named = !is_not_reported(&dataset.entities.evaluators[evaluator].name);
+            let is_named = dataset.entities.evaluators[evaluator].is_reported();
             parties.add(is_named.then_some(evaluator), dataset.loaded(reading).record.source.relationship);
         }
         parties
