@@ -300,7 +300,8 @@ impl<'a> Cards<'a> {
         self.url(self.paths.evaluator(id))
     }
 
-    fn developer_url(&self, id: Id<Developer>) -> String {
+    /// The page of a developer.
+    pub fn developer_url(&self, id: Id<Developer>) -> String {
         self.url(self.paths.developer(id))
     }
 

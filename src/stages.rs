@@ -94,7 +94,7 @@ impl Prepared {
 
     /// The plan of all that is taken away; `previous` is what the last build left.
     pub fn exports<'a>(&'a self, config: &'a Config, theme: &'a Theme, previous: Option<State>) -> Exports<'a> {
-        Exports::new(config, &self.dataset, &self.paths, theme.language(), previous)
+        Exports::new(config, &self.dataset, &self.paths, &self.hub, theme.language(), previous)
     }
 
     /// The plan of all pages, which lead to `exports`.
@@ -177,7 +177,7 @@ impl OutputFile for SiteFile<'_> {
     fn bytes(&self) -> Result<Cow<'_, [u8]>> {
         let (site, planned) = match self {
             SiteFile::Data(file) => return Ok(Cow::Borrowed(file.text.as_bytes())),
-            SiteFile::Export(site, export) => return site.exports.bytes(export, |id| site.tally(id)),
+            SiteFile::Export(site, export) => return site.exports.bytes(export, &site.tallies, &site.merged),
             SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
             SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),
             SiteFile::Page(site, planned) => (site, planned),
