@@ -589,7 +589,7 @@ impl<'a> Exports<'a> {
         };
         Some(Image {
             url: format!("{base_url}{}", image.path),
-            // Of a large site these would be a hundredth of all its bytes.
+            // On all pages of a large site these would be megabytes.
             alt: has_share_images(self.config, self.source.dataset).then(|| image.alt.clone()),
         })
     }
@@ -622,7 +622,9 @@ impl<'a> Exports<'a> {
             head.data = site.exports.data.then(|| format!("{top}{ROOT}/data/datapackage.json"));
         }
         head.image = self.image(page);
-        let Some(subject) = subject else { return head };
+        // Of a large site the pages of developers would be longer by a third.
+        let is_bare = page.starts_with("developers/") && is_large(self.source.dataset);
+        let Some(subject) = subject.filter(|_| !is_bare) else { return head };
         let is_model = page.starts_with("models/");
         if page.starts_with("evaluators/") || has_documents(self.config, self.source.dataset) {
             head.json = Some(file("json"));

@@ -243,7 +243,7 @@ OF_ONE = {
         ["score", "unit", "uncertainty", "not_ranked"], ["evaluator", "relationship", "relationship_fit", "marker"],
         ["evaluated", "retrieved"], ["settings"], ["record", "pointer"])),
     "benchmarks/": ("ranking", (
-        ["rank"], ["model", "variant", "model_id"], ["score", "unit", "uncertainty", "not_ranked"],
+        ["rank", "models_with_this_rank"], ["model", "variant", "model_id"], ["score", "unit", "uncertainty", "not_ranked"],
         ["evaluator", "relationship", "marker"], ["others"], ["settings"], ["record"])),
     "evaluators/": ("plain", (["benchmark"], ["models"], ["results"])),
     "developers/": ("plain", (["model", "model_id"], ["released"], ["results"], ["benchmarks"], ["coverage"])),
@@ -263,7 +263,11 @@ def says(cell, row, names, kind):
             value = value.replace("-", " ")
         if name == "name" and kind == "models" and row["id"].endswith(value):
             continue
-        if name == "retrieved" and row["evaluated"] or name == "marker" and kind == "benchmarks/" and value == "Claimed by the record":
+        if name == "retrieved" and row["evaluated"]:
+            continue
+        if name == "models_with_this_rank":
+            if bool(value) != ("tied" in cell):
+                return False
             continue
         if kind == "markers" and name == "results" and value == "0":
             continue
