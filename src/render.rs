@@ -140,6 +140,7 @@ impl Theme {
             };
         }
         let language = Arc::new(Language::new(language, own_words.as_deref())?);
+        style += &words_for_style(&language);
         let mut digest = Hasher::default();
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -194,6 +195,16 @@ impl Theme {
     }
 }
 
+/// The words that the stylesheet sets before cells on narrow screens, as its variables: `--words-date`.
+fn words_for_style(language: &Language) -> String {
+    let of_css = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ");
+    let variables = language.below("style.").into_keys().map(|key| {
+        let words = language.lookup(&format!("style.{key}")).unwrap_or_default();
+        format!(" --words-{key}: \"{}\";", of_css(words))
+    });
+    format!(":root {{{} }}\n", variables.collect::<String>())
+}
+
 /// A file of the folder of overrides, if it is there.
 fn own_text(folder: &Path, name: &str) -> Result<Option<String>> {
     let path = folder.join(name);
@@ -233,7 +244,8 @@ const CALL: &str = "{{ t(\"";
 /// True if `words` mean the same inside a template: they hold none of its signs, end no line, and are not
 /// shortened by a `-` beside them.
 fn is_plain(words: &str, before: &str, after: &str) -> bool {
-    let is_trimmed = before.ends_with("-%}") || before.ends_with("-}}") || after.starts_with("{%-") || after.starts_with("{{-");
+    let is_trimmed =
+        before.ends_with("-%}") || before.ends_with("-}}") || after.starts_with("{%-") || after.starts_with("{{-");
     let has_signs = words.contains(|c: char| matches!(c, '{' | '}') || c.is_control());
     !has_signs && !words.trim().is_empty() && (words.trim() == words || !is_trimmed)
 }

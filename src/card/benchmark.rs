@@ -275,7 +275,7 @@ impl<'a> Cards<'a> {
         let (value, inputs) = match saturation::of(self.dataset, ranking) {
             Err(unknown) => {
                 (self.words("signal.saturation.unknown").to_owned(), vec![self.words(unknown.key()).to_owned()])
-            },
+            }
             Ok(found) => (
                 language.say(
                     "signal.saturation.value",
@@ -381,9 +381,8 @@ impl<'a> Cards<'a> {
     fn benchmark_facts(&self, meta: Option<&BenchmarkMeta>) -> Vec<Fact<'a>> {
         let Some(meta) = meta else { return Vec::new() };
         let dataset = meta.dataset.id.as_deref();
-        let dataset_url = dataset
-            .filter(|id| crate::config::is_hub_id(id))
-            .map(|id| format!("https://huggingface.co/datasets/{id}"));
+        let dataset_url =
+            dataset.filter(|id| crate::config::is_hub_id(id)).map(|id| format!("https://huggingface.co/datasets/{id}"));
         let with_task = |id: &str| match &meta.dataset.task {
             Some(task) => self.language.say("fact.dataset.task", &[("id", id), ("task", task)]),
             None => id.to_owned(),

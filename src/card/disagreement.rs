@@ -117,7 +117,8 @@ impl<'a> Cards<'a> {
         };
         let first_difference = rows.iter().position(|row| row.agreement == Agreement::Different);
         let label = |at: usize| {
-            let value = first_difference.and_then(|row| Some(format!("{} {}", setting_name(language, &rows[row].name), rows[row].values[at]?)));
+            let value = first_difference
+                .and_then(|row| Some(format!("{} {}", setting_name(language, &rows[row].name), rows[row].values[at]?)));
             let detail = value.map(|value| format!(" · {}", shorten(&value, 26))).unwrap_or_default();
             (format!("{} · {}", letter(at), shorten(self.evaluator_of(&shown[at]), 18)), detail)
         };

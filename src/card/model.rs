@@ -318,8 +318,7 @@ impl<'a> Cards<'a> {
             (_, _, 0) => "rank.of",
             _ => "rank.shared",
         };
-        let values =
-            [("rank", &*count(first.rank as usize)), ("models", &*count(n)), ("shared", &*count(shared))];
+        let values = [("rank", &*count(first.rank as usize)), ("models", &*count(n)), ("shared", &*count(shared))];
         Some(self.language.say(key, &values))
     }
 
@@ -333,7 +332,8 @@ impl<'a> Cards<'a> {
         let range = match (&metric.min, &metric.max) {
             (None, None) => None,
             (min, max) => {
-                let bound = |bound: &'a Option<Number>| bound.as_ref().map_or(self.words("fact.no_bound"), Number::digits);
+                let bound =
+                    |bound: &'a Option<Number>| bound.as_ref().map_or(self.words("fact.no_bound"), Number::digits);
                 Some(self.language.say("fact.range", &[("min", bound(min)), ("max", bound(max))]))
             }
         };

@@ -106,9 +106,10 @@ impl Teller<'_> {
             Trace::Pinned => ("evidence.trace.pinned", "evidence.trace.pinned.says"),
             Trace::PinnedAndIndexed => ("evidence.trace.pinned_and_indexed", "evidence.trace.pinned_and_indexed.says"),
         };
-        let place = datastore.lock.sound().map(|lock| {
-            language.say("evidence.trace.at", &[("repo", &lock.repo), ("commit", &lock.revision[..12])])
-        });
+        let place = datastore
+            .lock
+            .sound()
+            .map(|lock| language.say("evidence.trace.at", &[("repo", &lock.repo), ("commit", &lock.revision[..12])]));
         let says = language.say(says, &[("place", &place.unwrap_or_default())]);
         let facts = vec![Said { url: datastore.public_url(&loaded.origin), ..Said::new(says) }];
         self.evidence("evidence.trace", value, facts, self.rule("trace 1"))
