@@ -604,8 +604,9 @@ impl<'a> Exports<'a> {
         let file = |extension: &str| format!("{top}{ROOT}/{page}.{extension}");
         let mut head = Head { policy: head::POLICY, feed: Some(format!("{top}feed.atom")), ..Head::default() };
         let subject = card.subject();
+        let description = site.description.as_deref().unwrap_or_else(|| Language::english().phrase("site.description"));
         match page {
-            "index" => head.json_ld = base_url.map(|url| head::catalogue(&site.title, &site.description, url)),
+            "index" => head.json_ld = base_url.map(|url| head::catalogue(&site.title, description, url)),
             "models" | "benchmarks" | "evaluators" | "developers" => {
                 (head.csv, head.json) = (Some(file("csv")), Some(file("json")));
             }

@@ -642,7 +642,7 @@ impl<'a> Cell<'a> {
             benchmark: cell.benchmark,
             benchmark_page: &cell.benchmark_url,
             slice: cell.slice,
-            part: cell.part,
+            part: cell.part.as_deref(),
             variant: cell.variant,
             metric: cell.metric,
             direction: cell.direction,
@@ -821,7 +821,7 @@ impl<'a> NotShownDocument<'a> {
         });
         let entries = rows.iter().map(|it| NotShown {
             file: it.file,
-            place: it.place,
+            place: &it.place,
             sha256: it.sha256.as_deref(),
             reason: it.reason,
             detail: it.detail,

@@ -41,7 +41,7 @@ pub fn model(card: &ModelCard) -> Vec<u8> {
             csv.row(&[
                 cell.benchmark,
                 cell.slice.unwrap_or_default(),
-                cell.part.unwrap_or_default(),
+                cell.part.as_deref().unwrap_or_default(),
                 cell.variant.unwrap_or_default(),
                 cell.metric,
                 cell.direction,

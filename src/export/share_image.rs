@@ -156,7 +156,9 @@ impl<'a> ShareImages<'a> {
             self.language.counted("count.evaluators", evaluators),
             self.language.counted("count.results", self.dataset.readings.len()),
         ];
-        let facts = vec![self.config.site.description.clone(), counts.join(" · ")];
+        let description = self.config.site.description.as_deref();
+        let description = description.unwrap_or_else(|| self.language.phrase("site.description"));
+        let facts = vec![description.to_owned(), counts.join(" · ")];
         self.image("index", String::new(), [&self.config.site.title, "Eval Cards"], facts)
     }
 
