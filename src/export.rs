@@ -38,7 +38,7 @@ use crate::mark::Counts;
 use crate::merge::{Dataset, Developer, Ranking};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use api::VERSION;
-use changes::{Limits, State};
+use changes::{Limits, News, State};
 use citation::{Citation, Cited};
 use csv::Csv;
 use head::{About, Head, Image};
@@ -130,7 +130,7 @@ pub struct Exports<'a> {
     paths: &'a Paths,
     hub: &'a HubFiles,
     source: Source<'a>,
-    state: State,
+    news: News<'a>,
     day: String,
     made_from: String,
     model_by_id: HashMap<&'a str, Id<Model>>,
@@ -166,9 +166,9 @@ impl<'a> Exports<'a> {
             benchmark: OF_BENCHMARK,
             model: if has_model_feeds(config, dataset) { OF_MODEL } else { 0 },
         };
-        let state = State::new(dataset, previous, &day, limits);
+        let news = News::new(dataset, previous, &day, limits);
         let (mut events_of_models, mut events_of_benchmarks) = (HashMap::default(), HashMap::default());
-        for (place, event) in state.events().iter().enumerate() {
+        for (place, event) in news.events().iter().enumerate() {
             let note = |events: &mut HashMap<String, Vec<usize>>, id: &str| {
                 events.entry(id.to_owned()).or_default().push(place);
             };
@@ -184,7 +184,7 @@ impl<'a> Exports<'a> {
                 dataset,
                 cards: Cards::at(dataset, paths, Language::english(), "").with_hub_runs(&hub.hub_runs),
             },
-            state,
+            news,
             events_of_models,
             events_of_benchmarks,
             day,
@@ -333,7 +333,7 @@ impl<'a> Exports<'a> {
             What::Dictionary => {
                 api::pretty(&dictionary::package(&self.config.site.title, &TABLE, self.source.dataset))?
             }
-            What::State => self.state.to_bytes()?,
+            What::State => self.news.to_bytes()?,
             What::Model(id) => {
                 let card = cards.model(*id, "", 0, |loaded| record_url(self.config, loaded, ""));
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
@@ -350,10 +350,10 @@ impl<'a> Exports<'a> {
             What::RankingCsv(id) => page_table::ranking(cards.ranking_rows(*id)),
             What::BenchmarkFeed(id) => self.benchmark_feed(*id),
             What::Evaluator(id) => {
-                let card = cards.evaluator(*id, &tallies[id.index()]);
-                api::compact(&api::EvaluatorDocument::new(&card, cards.evaluator_url(*id)))?
+                let summary = cards.evaluator_summary(*id, &tallies[id.index()]);
+                api::compact(&api::EvaluatorDocument::new(&summary, cards.evaluator_url(*id)))?
             }
-            What::EvaluatorCsv(id) => page_table::evaluator(&cards.evaluator(*id, &tallies[id.index()])),
+            What::EvaluatorCsv(id) => page_table::evaluator(&cards.reported_by(*id)),
             What::Developer(id) => {
                 let models: Vec<_> = cards.made_models(*id).collect();
                 let card = cards.developer(*id, 1);
@@ -368,7 +368,7 @@ impl<'a> Exports<'a> {
             }
             What::AuditCsv(Audit::NotShown) => self.table_csv(&TABLE[TABLES.len() - 1]),
             What::Feed => {
-                let events = self.state.events().iter().take(OF_SITE);
+                let events = self.news.events().iter().take(OF_SITE);
                 self.feed("feed.atom", "index.html", self.config.site.title.clone(), "", events)
             }
         };
@@ -545,7 +545,7 @@ impl<'a> Exports<'a> {
         id: &str,
     ) -> impl Iterator<Item = &'s changes::Event> {
         let places = places.get(id).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|place| &self.state.events()[*place])
+        places.iter().map(|place| &self.news.events()[*place])
     }
 
     fn feed<'e>(

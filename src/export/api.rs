@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::page_table::without_commas;
 use crate::card::benchmark::RowView;
 use crate::card::developer::{DeveloperCard, MadeModel};
-use crate::card::evaluator::EvaluatorCard;
+use crate::card::evaluator::EvaluatorSummary;
 use crate::card::markers::MarkersCard;
 use crate::card::merged;
 use crate::card::model::{CellView, ModelCard, RecordView};
@@ -720,7 +720,7 @@ impl<'a> RankingRow<'a> {
 
 impl<'a> EvaluatorDocument<'a> {
     /// What `card`, at `page`, says.
-    pub fn new(card: &'a EvaluatorCard<'a>, page: String) -> EvaluatorDocument<'a> {
+    pub fn new(card: &'a EvaluatorSummary<'a>, page: String) -> EvaluatorDocument<'a> {
         let reported = card.benchmarks.iter().map(|it| Reported {
             benchmark: it.name,
             page: &it.url,

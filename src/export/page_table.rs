@@ -4,7 +4,7 @@
 use super::csv::Csv;
 use crate::card::benchmark::{OtherReading, RowView};
 use crate::card::developer::MadeModel;
-use crate::card::evaluator::EvaluatorCard;
+use crate::card::evaluator::ReportedView;
 use crate::card::markers::{MarkerView, MarkersCard};
 use crate::card::merged;
 use crate::card::model::ModelCard;
@@ -111,9 +111,9 @@ pub fn ranking<'a>(rows: impl Iterator<Item = RowView<'a>>) -> Vec<u8> {
 }
 
 /// The benchmarks on an evaluator's page.
-pub fn evaluator(card: &EvaluatorCard) -> Vec<u8> {
+pub fn evaluator(rows: &[ReportedView]) -> Vec<u8> {
     let mut csv = Csv::new(&["benchmark", "models", "results"]);
-    for it in &card.benchmarks {
+    for it in rows {
         csv.row(&[it.name, &without_commas(&it.models), &without_commas(&it.results)]);
     }
     csv.into_bytes()
