@@ -18,6 +18,7 @@ pub mod sitemap;
 pub mod table;
 
 use std::borrow::Cow;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::Result;
 use foldhash::HashMap;
@@ -91,15 +92,38 @@ pub struct Exports<'a> {
     config: &'a Config,
     paths: &'a Paths,
     source: Source<'a>,
-    state: State,
+    /// What the last build left, until `news` is made of it.
+    previous: Mutex<Option<State>>,
+    limits: Limits,
+    news: OnceLock<News>,
     day: String,
     made_from: String,
     model_by_id: HashMap<&'a str, Id<Model>>,
     benchmark_by_id: HashMap<&'a str, Id<Benchmark>>,
-    events_of_models: HashMap<String, Vec<usize>>,
-    events_of_benchmarks: HashMap<String, Vec<usize>>,
     /// Every file, the longest work first.
     pub planned: Vec<Export>,
+}
+
+/// What changed since the last build. It takes as long as many pages, which do not need it.
+struct News {
+    state: State,
+    of_models: HashMap<String, Vec<usize>>,
+    of_benchmarks: HashMap<String, Vec<usize>>,
+}
+
+impl News {
+    fn new(dataset: &Dataset, previous: Option<State>, day: &str, limits: Limits) -> News {
+        let state = State::new(dataset, previous, day, limits);
+        let (mut of_models, mut of_benchmarks) = (HashMap::default(), HashMap::default());
+        for (place, event) in state.events().iter().enumerate() {
+            let note = |events: &mut HashMap<String, Vec<usize>>, id: &str| {
+                events.entry(id.to_owned()).or_default().push(place);
+            };
+            note(&mut of_models, &event.model);
+            note(&mut of_benchmarks, &event.benchmark);
+        }
+        News { state, of_models, of_benchmarks }
+    }
 }
 
 static TABLE: [Table; TABLES.len()] = TABLES;
@@ -117,22 +141,13 @@ impl<'a> Exports<'a> {
             benchmark: OF_BENCHMARK,
             model: if has_model_feeds(config, dataset) { OF_MODEL } else { 0 },
         };
-        let state = State::new(dataset, previous, &day, limits);
-        let (mut events_of_models, mut events_of_benchmarks) = (HashMap::default(), HashMap::default());
-        for (place, event) in state.events().iter().enumerate() {
-            let note = |events: &mut HashMap<String, Vec<usize>>, id: &str| {
-                events.entry(id.to_owned()).or_default().push(place);
-            };
-            note(&mut events_of_models, &event.model);
-            note(&mut events_of_benchmarks, &event.benchmark);
-        }
         let mut exports = Exports {
             config,
             paths,
             source: Source { config, dataset, cards: Cards::at(dataset, paths, "") },
-            state,
-            events_of_models,
-            events_of_benchmarks,
+            previous: Mutex::new(previous),
+            limits,
+            news: OnceLock::new(),
             day,
             made_from,
             model_by_id: dataset.entities.models.iter().map(|(id, model)| (model.id.as_str(), id)).collect(),
@@ -141,6 +156,14 @@ impl<'a> Exports<'a> {
         };
         exports.plan();
         exports
+    }
+
+    /// The first who asks makes it, and the others wait: nothing in it may wait for another thread.
+    fn news(&self) -> &News {
+        self.news.get_or_init(|| {
+            let previous = self.previous.lock().unwrap_or_else(PoisonError::into_inner).take();
+            News::new(self.source.dataset, previous, &self.day, self.limits)
+        })
     }
 
     fn plan(&mut self) {
@@ -229,7 +252,7 @@ impl<'a> Exports<'a> {
             What::Dictionary => {
                 api::pretty(&dictionary::package(&self.config.site.title, &TABLE, self.source.dataset))?
             }
-            What::State => self.state.to_bytes()?,
+            What::State => self.news().state.to_bytes()?,
             What::Model(id) => {
                 let card = cards.model(*id, "", 0, |loaded| record_url(self.config, loaded, ""));
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
@@ -256,7 +279,7 @@ impl<'a> Exports<'a> {
                 csv.into_bytes()
             }
             What::Feed => {
-                let events = self.state.events().iter().take(OF_SITE);
+                let events = self.news().state.events().iter().take(OF_SITE);
                 self.feed("feed.atom", "index.html", self.config.site.title.clone(), "", events)
             }
         };
@@ -454,7 +477,7 @@ impl<'a> Exports<'a> {
     fn benchmark_feed(&self, id: Id<Benchmark>) -> Vec<u8> {
         let benchmark = &self.source.dataset.entities.benchmarks[id];
         let path = self.paths.benchmark(id);
-        let events = self.events(&self.events_of_benchmarks, &benchmark.id).take(OF_BENCHMARK);
+        let events = self.events(&self.news().of_benchmarks, &benchmark.id).take(OF_BENCHMARK);
         let title = format!("{} · {}", benchmark.name, self.config.site.title);
         let feed = format!("{ROOT}/{path}.atom");
         self.feed(&feed, &format!("{path}.html"), title, &crate::paths::to_top(&feed), events)
@@ -463,7 +486,7 @@ impl<'a> Exports<'a> {
     fn model_feed(&self, id: Id<Model>) -> Vec<u8> {
         let model = &self.source.dataset.entities.models[id];
         let path = self.paths.model(id);
-        let events = self.events(&self.events_of_models, &model.id).take(OF_MODEL);
+        let events = self.events(&self.news().of_models, &model.id).take(OF_MODEL);
         let title = format!("{} · {}", model.name, self.config.site.title);
         let feed = format!("{ROOT}/{path}.atom");
         self.feed(&feed, &format!("{path}.html"), title, &crate::paths::to_top(&feed), events)
@@ -475,7 +498,7 @@ impl<'a> Exports<'a> {
         id: &str,
     ) -> impl Iterator<Item = &'s changes::Event> {
         let places = places.get(id).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|place| &self.state.events()[*place])
+        places.iter().map(|place| &self.news().state.events()[*place])
     }
 
     fn feed<'e>(
