@@ -1,4 +1,5 @@
-//! The *Hub client*: how `fetch` and `publish` talk to the Hugging Face Hub.
+//! The *Hub client*: how `fetch` and `publish` talk to the Hugging Face Hub, and [`Web`], how `check`
+//! reads what is public.
 //!
 //! It knows nothing else of evalcards. Requests that only read are repeated after a passing fault
 //! (`hub/wait.rs`); one that writes is sent once. The token goes to the endpoint's own host and nowhere
@@ -12,6 +13,7 @@ mod history;
 mod page;
 mod settings;
 mod wait;
+mod web;
 
 use std::io::{self, Read};
 use std::sync::Mutex;
@@ -29,6 +31,7 @@ pub use history::{Change, FileAt, PullRequest};
 pub use page::{Head, ModelPage};
 pub use settings::{Settings, SettingsError, Token};
 use wait::{LONGEST_PAUSE, Waits};
+pub use web::Web;
 
 /// The whole answer to a request about a repository may not be larger (bytes). A page of a tree
 /// has at most 1,000 items of some 300 bytes.
@@ -234,7 +237,7 @@ impl Hub {
                 "redirects to {next}, and what changes something is sent to no second address"
             )));
         }
-        if self.settings.is_own(&next) {
+        if next.origin() == request.url.origin() {
             if next.query().is_none() {
                 next.set_query(url.query());
             }

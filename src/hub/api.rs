@@ -480,6 +480,14 @@ impl Hub {
     }
 }
 
+impl Hub {
+    /// A file of at most `cap` bytes at any address, asked for without a token.
+    pub(super) fn request_of_everybody(&self, url: Url, cap: u64) -> Request {
+        let attempted = "get a file".to_owned();
+        Request { url, cap, may_leave: true, is_anonymous: true, ..self.request("", &[], attempted) }
+    }
+}
+
 fn endless(attempted: &str, url: &Url) -> HubError {
     HubError::malformed(attempted, url, format!("more than {MAX_PAGES} pages, which no repository has"))
 }
