@@ -166,8 +166,14 @@ impl Config {
     /// Reads `site.yaml` and joins it with what was typed.
     pub fn new(options: Options) -> Result<Config> {
         let root = &options.root;
+        ensure!(root.is_dir(), "{} is not a folder\n  help: -C names the folder of a project", root.display());
         let content =
             named_folder(root, options.content.as_deref(), "--content")?.unwrap_or_else(|| below(root, "content"));
+        ensure!(
+            content.is_dir() || !content.exists(),
+            "{} is not a folder\n  help: move it away, or name another folder with --content",
+            content.display()
+        );
         let site = read_site(&content.join("site.yaml"))?;
         let is_rule = |rule: &Preference| rule.collection.is_some() != rule.evaluator.is_some();
         ensure!(
@@ -213,6 +219,11 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
     let mut roots: Vec<PathBuf> = options.datastores.iter().map(|folder| below(&options.root, folder)).collect();
     if roots.is_empty() {
         let default = content.join("datastore");
+        ensure!(
+            default.is_dir() || !default.exists(),
+            "{} is not a folder\n  help: move it away, or name a datastore with --datastore DIR",
+            default.display()
+        );
         ensure!(
             default.is_dir(),
             "there are no records to build from: {} is not there\n  \
