@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::date::epoch_day;
 use crate::diagnostic::did_you_mean;
+use crate::hash::is_commit;
 use crate::load::datastore::{Datastore, LockFile};
 
 /// `build` as it was typed; paths are relative to `root`.
@@ -233,8 +234,10 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
         roots.push(default);
     }
     if let Some(revision) = &locator.revision {
-        let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
-        ensure!(is_commit, "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits");
+        ensure!(
+            is_commit(revision),
+            "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits in lower case"
+        );
         ensure!(locator.repo.is_some(), "site.yaml: datastore.revision needs datastore.repo beside it");
     }
     if let Some(repo) = &locator.repo {

@@ -6,11 +6,13 @@
 //! else, whatever a redirect or a paging link says. Everything that the Hub answers is read up to a
 //! limit, and every error says what was attempted, where, and what the Hub said ([`HubError`]).
 
+mod answer;
 mod api;
 mod blob;
 mod error;
 mod history;
 mod page;
+mod repo;
 mod settings;
 mod wait;
 mod web;
@@ -24,11 +26,12 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, LINK, LOCATION};
 use reqwest::{Method, StatusCode, Url};
 
-pub use api::{Account, Committed, Discussion, EvalResult, Kind, Model, NewFile, Repo, TreeItem, Upload};
+pub use answer::{Account, Committed, Discussion, EvalResult, Model, NewFile, TreeItem, Upload};
 pub use blob::git_blob_id;
 pub use error::{ErrorKind, HubError};
 pub use history::{Change, FileAt, PullRequest};
 pub use page::{Head, ModelPage};
+pub use repo::{Kind, Repo};
 pub use settings::{Settings, SettingsError, Token};
 use wait::{LONGEST_PAUSE, Waits};
 pub use web::Web;

@@ -315,6 +315,15 @@ pub fn rows(index: &[u8], collection: &Arc<str>) -> impl Iterator<Item = Row> {
     lines(index).map(|line| read_row(line, collection))
 }
 
+/// The objects of an index that stood in the `data/` layout before, each with its path there.
+pub fn legacy_paths(index: &[u8]) -> impl Iterator<Item = (String, String)> {
+    lines(index).filter_map(|line| {
+        let row: RawRow = serde_json::from_slice(line.trim_ascii()).ok()?;
+        let legacy = row.legacy_path.as_str();
+        is_safe_relative(legacy).then(|| (row.object_path.as_str().to_owned(), legacy.to_owned()))
+    })
+}
+
 /// The fields of an index row that are used; the three shapes of rows differ in others only.
 #[derive(Deserialize)]
 #[serde(expecting = "an index row")]
