@@ -74,7 +74,7 @@ fn the_workflows_pass_their_linters() {
 }
 
 /// The script of a step of the workflow, as the runner has it.
-fn step(workflow: &str, name: &str) -> String {
+pub fn step(workflow: &str, name: &str) -> String {
     let workflow: serde_yaml::Value = serde_yaml::from_str(workflow).unwrap();
     let steps = workflow["jobs"]["build"]["steps"].as_sequence().unwrap();
     let step = steps.iter().find(|step| step["name"].as_str() == Some(name)).unwrap();
