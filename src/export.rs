@@ -30,7 +30,7 @@ use crate::id::Id;
 use crate::merge::{Dataset, Ranking};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use api::VERSION;
-use changes::{Limits, State};
+use changes::{Limits, News, State};
 use citation::{Citation, Cited};
 use csv::Csv;
 use head::{About, Head};
@@ -92,10 +92,10 @@ pub struct Exports<'a> {
     config: &'a Config,
     paths: &'a Paths,
     source: Source<'a>,
-    /// What the last build left, until `news` is made of it.
+    /// What the last build left, until `events` are made of it.
     previous: Mutex<Option<State>>,
     limits: Limits,
-    news: OnceLock<News>,
+    events: OnceLock<Events>,
     day: String,
     made_from: String,
     model_by_id: HashMap<&'a str, Id<Model>>,
@@ -104,25 +104,24 @@ pub struct Exports<'a> {
     pub planned: Vec<Export>,
 }
 
-/// What changed since the last build. It takes as long as many pages, which do not need it.
-struct News {
-    state: State,
+/// What changed since the last build, by model and benchmark. It takes as long as many pages, which do not need it.
+struct Events {
+    news: News,
     of_models: HashMap<String, Vec<usize>>,
     of_benchmarks: HashMap<String, Vec<usize>>,
 }
 
-impl News {
-    fn new(dataset: &Dataset, previous: Option<State>, day: &str, limits: Limits) -> News {
-        let state = State::new(dataset, previous, day, limits);
+impl Events {
+    fn new(news: News) -> Events {
         let (mut of_models, mut of_benchmarks) = (HashMap::default(), HashMap::default());
-        for (place, event) in state.events().iter().enumerate() {
+        for (place, event) in news.events().iter().enumerate() {
             let note = |events: &mut HashMap<String, Vec<usize>>, id: &str| {
                 events.entry(id.to_owned()).or_default().push(place);
             };
             note(&mut of_models, &event.model);
             note(&mut of_benchmarks, &event.benchmark);
         }
-        News { state, of_models, of_benchmarks }
+        Events { news, of_models, of_benchmarks }
     }
 }
 
@@ -147,7 +146,7 @@ impl<'a> Exports<'a> {
             source: Source { config, dataset, cards: Cards::at(dataset, paths, "") },
             previous: Mutex::new(previous),
             limits,
-            news: OnceLock::new(),
+            events: OnceLock::new(),
             day,
             made_from,
             model_by_id: dataset.entities.models.iter().map(|(id, model)| (model.id.as_str(), id)).collect(),
@@ -158,11 +157,16 @@ impl<'a> Exports<'a> {
         exports
     }
 
-    /// The first who asks makes it, and the others wait: nothing in it may wait for another thread.
-    fn news(&self) -> &News {
-        self.news.get_or_init(|| {
+    /// Compares with the last build, if nobody did: what that left takes room until then.
+    pub fn compare(&self) {
+        self.events();
+    }
+
+    /// The first who asks makes them, and the others wait: nothing in it may wait for another thread.
+    fn events(&self) -> &Events {
+        self.events.get_or_init(|| {
             let previous = self.previous.lock().unwrap_or_else(PoisonError::into_inner).take();
-            News::new(self.source.dataset, previous, &self.day, self.limits)
+            Events::new(News::new(self.source.dataset, previous, &self.day, self.limits))
         })
     }
 
@@ -252,7 +256,7 @@ impl<'a> Exports<'a> {
             What::Dictionary => {
                 api::pretty(&dictionary::package(&self.config.site.title, &TABLE, self.source.dataset))?
             }
-            What::State => self.news().state.to_bytes()?,
+            What::State => self.events().news.to_bytes(self.source.dataset)?,
             What::Model(id) => {
                 let card = cards.model(*id, "", 0, |loaded| record_url(self.config, loaded, ""));
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
@@ -267,19 +271,18 @@ impl<'a> Exports<'a> {
             What::RankingCsv(id) => self.ranking_csv(*id),
             What::BenchmarkFeed(id) => self.benchmark_feed(*id),
             What::Evaluator(id) => {
-                let card = cards.evaluator(*id, tally(*id));
-                api::compact(&api::EvaluatorDocument::new(&card, cards.evaluator_url(*id)))?
+                let summary = cards.evaluator_summary(*id, tally(*id));
+                api::compact(&api::EvaluatorDocument::new(&summary, cards.evaluator_url(*id)))?
             }
             What::EvaluatorCsv(id) => {
-                let card = cards.evaluator(*id, tally(*id));
                 let mut csv = Csv::new(&["benchmark", "models", "results"]);
-                for it in &card.benchmarks {
+                for it in cards.reported_by(*id) {
                     csv.row(&[it.name, &without_commas(&it.models), &without_commas(&it.results)]);
                 }
                 csv.into_bytes()
             }
             What::Feed => {
-                let events = self.news().state.events().iter().take(OF_SITE);
+                let events = self.events().news.events().iter().take(OF_SITE);
                 self.feed("feed.atom", "index.html", self.config.site.title.clone(), "", events)
             }
         };
@@ -477,7 +480,7 @@ impl<'a> Exports<'a> {
     fn benchmark_feed(&self, id: Id<Benchmark>) -> Vec<u8> {
         let benchmark = &self.source.dataset.entities.benchmarks[id];
         let path = self.paths.benchmark(id);
-        let events = self.events(&self.news().of_benchmarks, &benchmark.id).take(OF_BENCHMARK);
+        let events = self.events_of(&self.events().of_benchmarks, &benchmark.id).take(OF_BENCHMARK);
         let title = format!("{} · {}", benchmark.name, self.config.site.title);
         let feed = format!("{ROOT}/{path}.atom");
         self.feed(&feed, &format!("{path}.html"), title, &crate::paths::to_top(&feed), events)
@@ -486,19 +489,19 @@ impl<'a> Exports<'a> {
     fn model_feed(&self, id: Id<Model>) -> Vec<u8> {
         let model = &self.source.dataset.entities.models[id];
         let path = self.paths.model(id);
-        let events = self.events(&self.news().of_models, &model.id).take(OF_MODEL);
+        let events = self.events_of(&self.events().of_models, &model.id).take(OF_MODEL);
         let title = format!("{} · {}", model.name, self.config.site.title);
         let feed = format!("{ROOT}/{path}.atom");
         self.feed(&feed, &format!("{path}.html"), title, &crate::paths::to_top(&feed), events)
     }
 
-    fn events<'s>(
+    fn events_of<'s>(
         &'s self,
         places: &'s HashMap<String, Vec<usize>>,
         id: &str,
     ) -> impl Iterator<Item = &'s changes::Event> {
         let places = places.get(id).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|place| &self.news().state.events()[*place])
+        places.iter().map(|place| &self.events().news.events()[*place])
     }
 
     fn feed<'e>(

@@ -214,7 +214,7 @@ impl<'a> Shown<'a> {
 
     fn answer(&mut self, path: &str) -> Answer {
         if let Some(data) = self.data(path) {
-            return Answer::file(200, path, data.text.clone().into_bytes(), &self.status.version);
+            return Answer::file(200, path, data.bytes.clone(), &self.status.version);
         }
         let found = [path.to_owned(), format!("{path}.html"), format!("{path}index.html")]
             .into_iter()

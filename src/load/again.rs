@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use foldhash::HashMap;
@@ -14,7 +15,7 @@ use crate::config::Config;
 
 /// How the record files were just before they were read, by place of the datastore and path.
 #[derive(Default)]
-pub struct Stamps(HashMap<u16, HashMap<Box<str>, Stamp>>);
+pub struct Stamps(HashMap<u16, HashMap<Arc<str>, Stamp>>);
 
 #[derive(Clone, Copy, PartialEq)]
 struct Stamp {
@@ -30,7 +31,7 @@ impl Stamps {
     /// Looks at all files of `listings`.
     pub fn of(listings: &Listings, config: &Config) -> Stamps {
         let now = SystemTime::now();
-        let stamps: Vec<(u16, Box<str>, Stamp)> = (listings.objects(config))
+        let stamps: Vec<(u16, Arc<str>, Stamp)> = (listings.objects(config))
             .filter_map(|(number, datastore, object)| {
                 let stamp = Stamp::of(&datastore.root.join(&*object.path))?;
                 let is_settled = now.duration_since(stamp.modified).is_ok_and(|age| age > TICK);
