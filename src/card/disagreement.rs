@@ -103,7 +103,7 @@ impl<'a> Cards<'a> {
             names.collect::<Vec<_>>().join(", ")
         };
         let nobody = named(|it| it == Agreement::Nobody);
-        let agrees = found.as_ref().is_some_and(|it| matches!(it.all.verdict, Verdict::Same | Verdict::SameTo(_)));
+        let agrees = found.as_ref().is_some_and(|it| it.all.verdict.agrees());
         let why = if agrees {
             String::new()
         } else {
@@ -267,6 +267,7 @@ pub(super) fn finding(n: usize, n_comparable: usize, found: Option<&Comparison>)
     let apart = plain(&found.apart);
     let finding = match found.verdict {
         Verdict::Same => "have the same score".to_owned(),
+        Verdict::SameTo(0) => "are the same, rounded to whole numbers".to_owned(),
         Verdict::SameTo(digits) => {
             format!("are the same to {}", counted(digits as usize, "decimal", "decimals"))
         }
@@ -303,7 +304,7 @@ fn line(what: &str, found: &Comparison) -> String {
             let sign = if found.apart > *threshold { ">" } else { "≤" };
             let verdict = match found.verdict {
                 Verdict::Diverges => "they diverge",
-                Verdict::Same | Verdict::SameTo(_) => "they agree",
+                verdict if verdict.agrees() => "they agree",
                 _ => "within the threshold",
             };
             format!("{what}: {difference} {sign} {}: {verdict}", plain(threshold))

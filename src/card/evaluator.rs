@@ -228,7 +228,7 @@ impl<'a> Cards<'a> {
                 let Some(found) = cell.parties else { continue };
                 pairs += 1;
                 diverge += usize::from(found.verdict == Verdict::Diverges);
-                if !matches!(found.verdict, Verdict::Same | Verdict::SameTo(_)) {
+                if !found.verdict.agrees() {
                     rows.push(self.difference(row, id, other, &pair, (cell.unit, &found)));
                 }
             }

@@ -277,7 +277,7 @@ impl<'a> Cards<'a> {
         let metric = &entities.metrics[first.resolved.metric];
         let points = comparability::points(self.dataset, cell);
         let found = comparability::compare(&points).map(|found| found.all);
-        let agrees = found.as_ref().is_some_and(|it| matches!(it.verdict, Verdict::Same | Verdict::SameTo(_)));
+        let agrees = found.as_ref().is_some_and(|it| it.verdict.agrees());
         CellView {
             benchmark: &entities.benchmarks[slice.benchmark].name,
             benchmark_url: self.benchmark_url(slice.benchmark),

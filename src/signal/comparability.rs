@@ -43,7 +43,8 @@ pub enum Unit {
 pub enum Verdict {
     /// Equal.
     Same,
-    /// Equal to this many decimals, the fewest that any of them has.
+    /// Equal to this many decimals, the fewest that any of them has, where a step of the last of them is no more
+    /// than the threshold: 1 and 0.6 are not the same to no decimals.
     SameTo(u64),
     /// Apart by the threshold at most.
     Within,
@@ -51,6 +52,13 @@ pub enum Verdict {
     Diverges,
     /// The scale has no bounds, so there is no threshold.
     NoThreshold,
+}
+
+impl Verdict {
+    /// True if nothing but the number of digits tells the values apart.
+    pub fn agrees(self) -> bool {
+        matches!(self, Verdict::Same | Verdict::SameTo(_))
+    }
 }
 
 /// Two or more values held against each other.
@@ -147,16 +155,23 @@ fn comparison(values: &[BigDecimal], threshold: Option<BigDecimal>) -> Option<Co
     }
     let (least, greatest) = (values.iter().min()?.clone(), values.iter().max()?.clone());
     let apart = &greatest - &least;
-    // 0.0423 is 0.04225352112676056 with fewer digits, and no other finding.
-    let digits = values.iter().map(BigDecimal::fractional_digit_count).min().unwrap_or_default();
     let verdict = match &threshold {
         _ if least == greatest => Verdict::Same,
-        _ if least.round(digits) == greatest.round(digits) => Verdict::SameTo(digits.max(0) as u64),
         None => Verdict::NoThreshold,
         Some(threshold) if apart > *threshold => Verdict::Diverges,
-        Some(_) => Verdict::Within,
+        Some(threshold) => match digits_shared(values, threshold) {
+            Some(digits) if least.round(digits) == greatest.round(digits) => Verdict::SameTo(digits as u64),
+            _ => Verdict::Within,
+        },
     };
     Some(Comparison { n: values.len(), least, greatest, apart, threshold, verdict })
+}
+
+/// The fewest decimals that any of `values` has: 0.0423 is 0.04225352112676056 with fewer digits, and no other
+/// finding. `None` if a step of the last of them is more than `threshold`, so that rounding would hide a difference.
+fn digits_shared(values: &[BigDecimal], threshold: &BigDecimal) -> Option<i64> {
+    let digits = values.iter().map(BigDecimal::fractional_digit_count).min().filter(|digits| *digits >= 0)?;
+    (BigDecimal::new(1.into(), digits) <= *threshold).then_some(digits)
 }
 
 /// The median of `points` in `unit`.
@@ -401,8 +416,34 @@ pub(super) mod tests {
         assert_eq!(verdict(Scale::Proportion, &["0.50", "0.5", "0.500"]), Verdict::Same);
         assert_eq!(verdict(Scale::Proportion, &["0.0423", "0.04225352112676056"]), Verdict::SameTo(4));
         assert_eq!(verdict(Scale::Open, &["7", "7.0"]), Verdict::Same);
+        assert_eq!(verdict(Scale::Percent, &["64", "63.7"]), Verdict::SameTo(0));
         assert_eq!(compare(&points(Scale::Proportion, &[(1, "0.5")])), None);
         assert_eq!(compare(&[]), None);
+    }
+
+    #[test]
+    fn rounding_hides_no_difference() {
+        // Digits as records write them: a zero has decimals too, and 1e2 has none.
+        let read = |digits: &str| {
+            let raw = serde_json::value::RawValue::from_string(digits.to_owned()).unwrap();
+            crate::number::Number::from_json(&raw).unwrap().decimal()
+        };
+        for (scale, a, b, expected) in [
+            (Scale::Proportion, "0.0", "0.4237", Verdict::Diverges),
+            (Scale::Proportion, "0", "0.4999", Verdict::Diverges),
+            (Scale::Proportion, "1", "0.6", Verdict::Diverges),
+            (Scale::Proportion, "1", "0.96", Verdict::Within),
+            (Scale::Proportion, "0.4", "0.4237", Verdict::Within),
+            (Scale::Proportion, "0.0", "0.04", Verdict::Within),
+            (Scale::Proportion, "0.00", "0.004", Verdict::SameTo(2)),
+            (Scale::Percent, "1e2", "63.7", Verdict::Diverges),
+            (Scale::Percent, "1e2", "98", Verdict::Within),
+            (Scale::Range { min: 0.0, max: 5.0 }, "4", "4.2", Verdict::Within),
+            (Scale::Open, "1200", "1200.3", Verdict::NoThreshold),
+        ] {
+            let points = [a, b].map(|digits| Point { evaluator: None, score: read(digits), scale });
+            assert_eq!(compare(&points).unwrap().all.verdict, expected, "{a} and {b}");
+        }
     }
 
     #[test]
