@@ -12,6 +12,7 @@ mod metric;
 mod model;
 mod organization;
 pub mod step;
+mod unique;
 mod unused;
 
 use crate::diagnostic::Diagnostics;
@@ -125,7 +126,7 @@ pub struct Resolved {
     pub evaluator_step: Option<step::Step>,
 }
 
-/// All identities of a build. Each table is sorted by name.
+/// All identities of a build. Each table is sorted by name, and no two entities of one have the same id.
 #[derive(Debug, Default)]
 pub struct Entities {
     /// By id.
@@ -189,6 +190,10 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
     };
     unused::warn(content, &entities, diagnostics);
     sort(&mut entities, &mut resolved);
+    unique::make_unique(&mut entities.models, |it| &mut it.id, |it| it.meta.is_some());
+    unique::make_unique(&mut entities.benchmarks, |it| &mut it.id, |it| it.meta.is_some());
+    unique::make_unique(&mut entities.metrics, |it| &mut it.id, |_| false);
+    unique::make_unique(&mut entities.evaluators, |it| &mut it.id, |it| it.meta.is_some());
     (entities, resolved)
 }
 
