@@ -65,7 +65,7 @@ pub struct Reading {
     pub direction: Direction,
     /// The score for ordering: of a percentage a hundredth, else the score itself.
     pub position: f64,
-    /// False if the score lies outside the bounds that the record declares.
+    /// False if the score lies outside the bounds that the record declares, by number or by unit.
     pub in_range: bool,
     /// Whether it is still asserted.
     pub standing: Standing,
@@ -237,7 +237,7 @@ impl Dataset {
             scale,
             direction: self.direction(&result.metric, resolved.slice),
             position: if scale == Scale::Percent { value / 100.0 } else { value },
-            in_range: in_range(&result.metric, &result.score),
+            in_range: in_range(&result.metric, scale, &result.score),
             standing: self.marks.records[resolved.record as usize].standing(&self.inputs.content, result.index),
             ranking: Id::new(0),
             rank: 0,
@@ -306,8 +306,8 @@ impl Dataset {
     }
 }
 
-/// True if the score lies within the bounds that its record declares.
-pub fn in_range(metric: &MetricConfig, score: &Number) -> bool {
-    metric.min.as_ref().is_none_or(|min| score.compare(min).is_ge())
-        && metric.max.as_ref().is_none_or(|max| score.compare(max).is_le())
+/// True if the score lies within the bounds that its record declares; a unit declares them where no number does.
+pub fn in_range(metric: &MetricConfig, scale: Scale, score: &Number) -> bool {
+    let (min, max) = scale.bounds(metric);
+    min.is_none_or(|min| score.compare(&min).is_ge()) && max.is_none_or(|max| score.compare(&max).is_le())
 }

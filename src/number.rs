@@ -80,6 +80,12 @@ fn mantissa(digits: &str) -> &str {
     digits.split(['e', 'E']).next().unwrap_or(digits)
 }
 
+impl From<u8> for Number {
+    fn from(value: u8) -> Number {
+        Number { digits: value.to_string().into(), value: f64::from(value) }
+    }
+}
+
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.digits)

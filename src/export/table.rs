@@ -189,9 +189,11 @@ const RESULTS: &[Column] = &[
     number("max", "Greatest possible score that the record declares.", |it, row| {
         maybe_number(it.result(row).metric.max.as_ref())
     }),
-    flag("in_range", "False if the score lies outside the declared bounds; it is not ranked then.", |it, row| {
-        Value::Flag(it.reading(row).in_range)
-    }),
+    flag(
+        "in_range",
+        "False if the score lies outside the bounds that its record declares, by number or by unit; it is not ranked then.",
+        |it, row| Value::Flag(it.reading(row).in_range),
+    ),
     number("standard_error", "Stated standard error.", |it, row| {
         maybe_number(it.uncertainty(row).and_then(|it| it.standard_error.as_ref()))
     }),

@@ -1,5 +1,7 @@
 //! The *scale* of a score: what its numbers run from and to, as far as the record says.
 
+use std::borrow::Cow;
+
 use crate::load::block::MetricConfig;
 use crate::number::Number;
 
@@ -69,6 +71,19 @@ impl Scale {
             Scale::Open => (2, 0, 0),
             Scale::Contradictory => (3, 0, 0),
         }
+    }
+
+    /// The least and the greatest score: as the record declares, else as its unit means.
+    pub fn bounds(self, metric: &MetricConfig) -> (Option<Cow<'_, Number>>, Option<Cow<'_, Number>>) {
+        let by_unit = match self {
+            Scale::Proportion => Some((0, 1)),
+            Scale::Percent => Some((0, 100)),
+            Scale::Range { .. } | Scale::Open | Scale::Contradictory => None,
+        };
+        fn bound(declared: &Option<Number>, by_unit: Option<u8>) -> Option<Cow<'_, Number>> {
+            declared.as_ref().map(Cow::Borrowed).or_else(|| by_unit.map(|bound| Cow::Owned(Number::from(bound))))
+        }
+        (bound(&metric.min, by_unit.map(|(min, _)| min)), bound(&metric.max, by_unit.map(|(_, max)| max)))
     }
 
     /// The share of the scale below `position`, from 0 to 1, for drawing.

@@ -46,11 +46,12 @@ impl Class {
         if scale == Scale::Contradictory {
             return Class::Contradictory;
         }
-        if !in_range(metric, score) {
-            let (value, max) = (score.decimal(), metric.max.as_ref().map(Number::decimal));
+        if !in_range(metric, scale, score) {
+            let (min, max) = scale.bounds(metric);
+            let (value, max) = (score.decimal(), max.map(|max| max.decimal()));
             let one = BigDecimal::from(1);
             let hundredth = &value / BigDecimal::from(100);
-            let fits = metric.min.as_ref().is_none_or(|min| hundredth >= min.decimal());
+            let fits = min.is_none_or(|min| hundredth >= min.decimal());
             // The greatest score that a proportion may have without being a percentage.
             let slack = BigDecimal::new(15.into(), 1);
             return match max {
@@ -196,6 +197,18 @@ mod tests {
         assert_eq!(class(None, None, "0.5"), Class::NoBounds);
         assert_eq!(class(Some("elo"), None, "1200"), Class::NoBounds);
         assert_eq!(class(Some("percent"), None, "63.4"), Class::Percent);
+        // A unit is a declaration of bounds.
+        for (unit, score, expected) in [
+            ("proportion", "52.3", Class::LooksLikePercent),
+            ("proportion", "1.2", Class::Ambiguous),
+            ("proportion", "-1", Class::Sentinel),
+            ("proportion", "1.0", Class::Kept),
+            ("percent", "100.0", Class::Percent),
+            ("percent", "100.1", Class::OutOfRange),
+            ("percent", "-0.1", Class::OutOfRange),
+        ] {
+            assert_eq!(class(Some(unit), None, score), expected, "{score} {unit}");
+        }
         assert_eq!(class(Some("percent"), Some(("0", "1")), "0.5"), Class::Contradictory);
     }
 
