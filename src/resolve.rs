@@ -19,6 +19,7 @@ use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::Inputs;
 use crate::load::block::TestPart;
+use crate::names::is_not_reported;
 use benchmark::BenchmarkResolver;
 use evaluator::EvaluatorResolver;
 use metric::{MetricResolver, PartResolver};
@@ -90,6 +91,13 @@ pub struct Metric {
     pub spellings: Names,
 }
 
+impl Metric {
+    /// False for what records that name no metric measure: it may be anything, and need not be one metric.
+    pub fn is_reported(&self) -> bool {
+        !self.id.is_empty()
+    }
+}
+
 /// Who reported a result, as claimed.
 #[derive(Debug)]
 pub struct Evaluator {
@@ -101,6 +109,13 @@ pub struct Evaluator {
     pub meta: Option<usize>,
     /// The names that records use for it.
     pub spellings: Names,
+}
+
+impl Evaluator {
+    /// False for whoever stands behind the records that name nobody: they need not be one.
+    pub fn is_named(&self) -> bool {
+        !is_not_reported(&self.name)
+    }
 }
 
 /// One result of one record with its identities.

@@ -125,7 +125,7 @@ impl<'a> Cards<'a> {
                 .as_ref()
                 .is_some_and(|it| !matches!(it.all.verdict, Verdict::Diverges | Verdict::NoThreshold)),
             title: self.cell_title(&cell[0]),
-            finding: finding(cell.len(), points.len(), found.as_ref().map(|found| &found.all)),
+            finding: self.finding(cell, points.len(), found.as_ref().map(|found| &found.all)),
             arithmetic: found.as_ref().map(arithmetic).unwrap_or_default(),
             why,
             strip: self.strip(shown, unit, label),
@@ -244,6 +244,17 @@ impl<'a> Cards<'a> {
 }
 
 impl Cards<'_> {
+    /// What the comparison of a cell finds, in a sentence.
+    pub(super) fn finding(&self, cell: &[Reading], n_comparable: usize, found: Option<&Comparison>) -> String {
+        match comparability::is_one_metric(self.dataset, cell) {
+            true => finding(cell.len(), n_comparable, found),
+            false => format!(
+                "{}, which are not compared: the metric is not reported, and may be another one in each.",
+                counted(cell.len(), "reading", "readings")
+            ),
+        }
+    }
+
     fn apart_because(&self, a: &Reading, b: &Reading) -> &'static str {
         let rankings = &self.dataset.rankings;
         Apart::of(self.dataset, &rankings[a.ranking], &rankings[b.ranking]).words()
@@ -258,8 +269,7 @@ fn letter(at: usize) -> String {
     }
 }
 
-/// What a comparison finds, in a sentence.
-pub(super) fn finding(n: usize, n_comparable: usize, found: Option<&Comparison>) -> String {
+fn finding(n: usize, n_comparable: usize, found: Option<&Comparison>) -> String {
     let readings = counted(n, "reading", "readings");
     let Some(found) = found else {
         return format!("{readings}, of which no two can be compared.");

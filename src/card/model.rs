@@ -290,8 +290,7 @@ impl<'a> Cards<'a> {
             rank: self.rank_in_words(first, ranking),
             facts: self.number_facts(first, ranking),
             ranking_url: self.row_url(first),
-            difference: (cell.len() > 1)
-                .then(|| super::disagreement::finding(cell.len(), points.len(), found.as_ref())),
+            difference: (cell.len() > 1).then(|| self.finding(cell, points.len(), found.as_ref())),
             disagreement: (cell.len() > 1).then(|| format!("d{number}")),
             differs: cell.len() > 1 && !agrees,
             readings: cell.iter().map(|reading| self.reading(reading)).collect(),

@@ -13,7 +13,6 @@ use super::setup::{HARNESS, HARNESS_VERSION, Setting};
 use crate::id::Id;
 use crate::mark::Standing;
 use crate::merge::{Dataset, Ranking, Reading, Scale};
-use crate::names::is_not_reported;
 use crate::resolve::Evaluator;
 
 /// One reading, as far as comparing goes.
@@ -90,13 +89,16 @@ pub struct Cell {
 }
 
 /// The readings of a cell that can be compared: still asserted, in range, and on a scale that is not
-/// contradictory.
+/// contradictory. None if they may be by different metrics.
 pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
+    if !is_one_metric(dataset, readings) {
+        return Vec::new();
+    }
     let asserted = readings.iter().filter(|reading| reading.standing == Standing::Current);
     let points = asserted.filter_map(|reading| {
         let result = dataset.result(reading);
         let evaluator = reading.resolved.evaluator;
-        let is_named = !is_not_reported(&dataset.entities.evaluators[evaluator].name);
+        let is_named = dataset.entities.evaluators[evaluator].is_named();
         Class::of(&result.metric, reading.scale, &result.score).is_compared().then(|| Point {
             evaluator: is_named.then_some(evaluator),
             score: result.score.decimal(),
@@ -104,6 +106,20 @@ pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
         })
     });
     points.collect()
+}
+
+/// True if the readings of a cell are known to be by one metric: it is named, or they all stand in one source of
+/// one evaluator.
+pub fn is_one_metric(dataset: &Dataset, readings: &[Reading]) -> bool {
+    let source = |reading: &Reading| {
+        let is_named = dataset.entities.evaluators[reading.resolved.evaluator].is_named();
+        let title = dataset.loaded(reading).record.source.name.as_deref()?;
+        is_named.then_some((reading.resolved.evaluator, title))
+    };
+    readings.first().is_none_or(|first| {
+        dataset.entities.metrics[first.resolved.metric].is_reported()
+            || source(first).is_some_and(|known| readings.iter().all(|reading| source(reading) == Some(known)))
+    })
 }
 
 /// Compares `points` of one cell; `None` if there are fewer than two.
