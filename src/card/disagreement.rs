@@ -114,7 +114,8 @@ impl<'a> Cards<'a> {
         };
         let first_difference = rows.iter().position(|row| row.agreement == Agreement::Different);
         let label = |at: usize| {
-            let value = first_difference.and_then(|row| Some(format!("{} {}", rows[row].name, rows[row].values[at]?)));
+            let value =
+                first_difference.and_then(|row| Some(format!("{} {}", rows[row].name, rows[row].values[at].as_ref()?)));
             let detail = value.map(|value| format!(" · {}", shorten(&value, 26))).unwrap_or_default();
             (format!("{} · {}", letter(at), shorten(self.evaluator_of(&shown[at]), 18)), detail)
         };
@@ -138,7 +139,7 @@ impl<'a> Cards<'a> {
                 .map(|row| SettingRow {
                     agreement: agreement_in_words(row.agreement, shown.len()),
                     differs: row.agreement == Agreement::Different,
-                    values: row.values.iter().map(|value| value.map(|value| shorten(value, 90))).collect(),
+                    values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 90))).collect(),
                     name: row.name.into_owned(),
                 })
                 .collect(),
