@@ -15,7 +15,7 @@ use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
 use crate::merge::{Ranking, Reading, Row};
 use crate::resolve::{Benchmark, Evaluator};
-use crate::signal::provenance::Parties;
+use crate::signal::provenance::{Parties, Reporters};
 use crate::signal::{Tally, completeness, saturation};
 use crate::words::{count, counted};
 
@@ -303,11 +303,11 @@ impl<'a> Cards<'a> {
     }
 
     fn benchmark_summary(&self, id: Id<Benchmark>) -> String {
-        let reported: Vec<_> = self.dataset.reported.iter().filter(|reported| reported.benchmark == id).collect();
+        let reported = self.dataset.reported_of(id);
         format!(
             "{} from {}.",
             counted(reported.iter().map(|reported| reported.results as usize).sum(), "result", "results"),
-            counted(reported.len(), "evaluator", "evaluators"),
+            Reporters::of(self.dataset, reported.iter().map(|reported| reported.evaluator)).words(),
         )
     }
 

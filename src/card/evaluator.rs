@@ -11,7 +11,6 @@ use super::{Cards, Fact};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::merge::{Dataset, Row};
-use crate::names::is_not_reported;
 use crate::resolve::Evaluator;
 use crate::signal::Tally as Signals;
 use crate::signal::comparability::{self, Comparison, Point, Unit, Verdict};
@@ -166,8 +165,7 @@ impl<'a> Cards<'a> {
     pub fn evaluator(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorCard<'a> {
         let evaluator = &self.dataset.entities.evaluators[id];
         let meta = self.dataset.evaluator_meta(evaluator);
-        let of_this = self.dataset.reported.iter().filter(|reported| reported.evaluator == id);
-        let benchmarks: Vec<ReportedView> = of_this
+        let benchmarks: Vec<ReportedView> = (self.dataset.reported_by(id).iter())
             .map(|reported| ReportedView {
                 name: &self.dataset.entities.benchmarks[reported.benchmark].name,
                 url: self.benchmark_url(reported.benchmark),
@@ -181,7 +179,7 @@ impl<'a> Cards<'a> {
         EvaluatorCard {
             markers: super::markers::in_words(&self.dataset.marks.by_evaluator[id.index()]),
             name: &evaluator.name,
-            is_reported: !is_not_reported(&evaluator.name),
+            is_reported: evaluator.is_named(),
             facts: meta.map_or(Vec::new(), |meta| {
                 let hub = meta.hf.as_deref().filter(|account| crate::config::is_hub_id(&format!("{account}/x")));
                 vec![

@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::{Cards, ReadingView};
 use crate::id::Id;
 use crate::merge::{Reading, Row, Scale};
-use crate::names::is_not_reported;
 use crate::paths;
-use crate::resolve::Model;
+use crate::resolve::{Benchmark, Model};
+use crate::signal::provenance::Reporters;
 use crate::words::count;
 
 /// Rows of a list on one page: about 100 kB.
@@ -151,8 +151,6 @@ pub struct BenchmarkRow<'a> {
     pub results: String,
     /// Evaluators.
     pub evaluators: String,
-    #[serde(skip)]
-    n_results: usize,
 }
 
 /// An evaluator in a list.
@@ -200,9 +198,8 @@ impl<'a> Cards<'a> {
             label,
             url: path.map(|path| self.url(path)),
         };
-        let mut benchmarks = self.benchmark_rows();
-        benchmarks.sort_by_key(|row| std::cmp::Reverse(row.n_results));
-        benchmarks.truncate(ON_HOME);
+        let mut benchmarks: Vec<Id<Benchmark>> = entities.benchmarks.iter().map(|(id, _)| id).collect();
+        benchmarks.sort_by_cached_key(|id| std::cmp::Reverse(self.n_results(*id)));
         let mut models: Vec<Id<Model>> = entities.models.iter().map(|(id, _)| id).collect();
         models
             .sort_by_cached_key(|id| std::cmp::Reverse((self.n_evaluators(*id), self.dataset.readings_of(*id).len())));
@@ -212,7 +209,7 @@ impl<'a> Cards<'a> {
                 linked(entities.models.len(), "models", Some("models")),
                 linked(entities.benchmarks.len(), "benchmarks", Some("benchmarks")),
                 linked(
-                    entities.evaluators.iter().filter(|(_, it)| !is_not_reported(&it.name)).count(),
+                    entities.evaluators.iter().filter(|(_, it)| it.is_named()).count(),
                     "evaluators",
                     Some("evaluators"),
                 ),
@@ -220,7 +217,7 @@ impl<'a> Cards<'a> {
                 linked(self.dataset.inputs.records.len(), "records", None),
                 linked(self.dataset.inputs.quarantined.len(), "not_shown", Some("not-shown")),
             ],
-            benchmarks,
+            benchmarks: benchmarks.into_iter().take(ON_HOME).map(|id| self.benchmark_row(id)).collect(),
             differences: self.differences(),
             models: models.into_iter().take(ON_HOME).map(|id| self.model_row(id)).collect(),
         }
@@ -301,11 +298,8 @@ impl<'a> Cards<'a> {
     }
 
     fn n_evaluators(&self, id: Id<Model>) -> usize {
-        let mut evaluators: Vec<_> =
-            self.dataset.readings_of(id).iter().map(|reading| reading.resolved.evaluator).collect();
-        evaluators.sort_unstable();
-        evaluators.dedup();
-        evaluators.len()
+        let readings = self.dataset.readings_of(id).iter();
+        Reporters::of(self.dataset, readings.map(|reading| reading.resolved.evaluator)).named
     }
 
     fn model_row(&self, id: Id<Model>) -> ModelRow<'a> {
@@ -328,39 +322,40 @@ impl<'a> Cards<'a> {
 
     /// Page `number` of all benchmarks, by name.
     pub fn benchmarks(&self, number: usize) -> ListCard<BenchmarkRow<'a>> {
-        let rows = self.benchmark_rows();
-        let pager = Pager::new(self, "benchmarks", number, rows.len(), ROWS);
-        ListCard { rows: rows.into_iter().skip((number - 1) * ROWS).take(ROWS).collect(), letters: Vec::new(), pager }
+        let benchmarks = &self.dataset.entities.benchmarks;
+        let pager = Pager::new(self, "benchmarks", number, benchmarks.len(), ROWS);
+        let rows = benchmarks.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, _)| self.benchmark_row(id));
+        ListCard { rows: rows.collect(), letters: Vec::new(), pager }
     }
 
-    fn benchmark_rows(&self) -> Vec<BenchmarkRow<'a>> {
-        let rows = self.dataset.entities.benchmarks.iter().map(|(id, benchmark)| {
-            let reported = || self.dataset.reported.iter().filter(|reported| reported.benchmark == id);
-            let n_results = reported().map(|reported| reported.results as usize).sum();
-            BenchmarkRow {
-                name: &benchmark.name,
-                url: self.benchmark_url(id),
-                category: self.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()),
-                rankings: count(self.dataset.rankings_of(id).len()),
-                models: count(self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len())),
-                results: count(n_results),
-                evaluators: count(reported().count()),
-                n_results,
-            }
-        });
-        rows.collect()
+    fn benchmark_row(&self, id: Id<Benchmark>) -> BenchmarkRow<'a> {
+        let benchmark = &self.dataset.entities.benchmarks[id];
+        let evaluators = self.dataset.reported_of(id).iter().map(|reported| reported.evaluator);
+        BenchmarkRow {
+            name: &benchmark.name,
+            url: self.benchmark_url(id),
+            category: self.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()),
+            rankings: count(self.dataset.rankings_of(id).len()),
+            models: count(self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len())),
+            results: count(self.n_results(id)),
+            evaluators: count(Reporters::of(self.dataset, evaluators).named),
+        }
+    }
+
+    fn n_results(&self, id: Id<Benchmark>) -> usize {
+        self.dataset.reported_of(id).iter().map(|reported| reported.results as usize).sum()
     }
 
     /// Page `number` of all evaluators, by name.
     pub fn evaluators(&self, number: usize) -> ListCard<EvaluatorRow<'a>> {
         let evaluators = &self.dataset.entities.evaluators;
         let rows = evaluators.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, evaluator)| {
-            let reported = || self.dataset.reported.iter().filter(|reported| reported.evaluator == id);
+            let reported = self.dataset.reported_by(id);
             EvaluatorRow {
                 name: &evaluator.name,
                 url: self.evaluator_url(id),
-                benchmarks: count(reported().count()),
-                results: count(reported().map(|reported| reported.results as usize).sum()),
+                benchmarks: count(reported.len()),
+                results: count(reported.iter().map(|reported| reported.results as usize).sum()),
             }
         });
         ListCard {

@@ -12,7 +12,7 @@ use super::{Cards, Paths};
 use crate::id::Id;
 use crate::load::peeling::PeelingKind;
 use crate::merge::Dataset;
-use crate::names::{is_not_reported, normal_form};
+use crate::names::normal_form;
 use crate::resolve::Model;
 use crate::resolve::step::{Names, Step};
 use crate::words::count;
@@ -93,7 +93,7 @@ impl<'a> Merged<'a> {
         for (id, it) in entities.benchmarks.iter() {
             merged.add("benchmark", &it.spellings, &it.name, Some(paths.benchmark(id)), it.meta.is_some());
         }
-        for (id, it) in entities.evaluators.iter().filter(|(_, it)| !is_not_reported(&it.name)) {
+        for (id, it) in entities.evaluators.iter().filter(|(_, it)| it.is_named()) {
             merged.add("evaluator", &it.spellings, &it.name, Some(paths.evaluator(id)), it.meta.is_some());
         }
         for (_, metric) in entities.metrics.iter() {

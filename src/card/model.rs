@@ -18,6 +18,7 @@ use crate::number::Number;
 use crate::resolve::Model;
 use crate::signal::Tally;
 use crate::signal::comparability::{self, Verdict};
+use crate::signal::provenance::Reporters;
 use crate::signal::scale::Class;
 use crate::words::{count, counted, shorten};
 
@@ -161,14 +162,12 @@ impl<'a> Cards<'a> {
     fn summary(&self, readings: &[Reading], n_records: usize) -> String {
         let mut benchmarks: Vec<_> = readings.iter().map(|reading| self.dataset.benchmark_of(reading)).collect();
         benchmarks.dedup();
-        let mut evaluators: Vec<_> = readings.iter().map(|reading| reading.resolved.evaluator).collect();
-        evaluators.sort_unstable();
-        evaluators.dedup();
+        let evaluators = readings.iter().map(|reading| reading.resolved.evaluator);
         format!(
             "{} on {} from {}, in {}.",
             counted(readings.len(), "result", "results"),
             counted(benchmarks.len(), "benchmark", "benchmarks"),
-            counted(evaluators.len(), "evaluator", "evaluators"),
+            Reporters::of(self.dataset, evaluators).words(),
             counted(n_records, "record", "records"),
         )
     }

@@ -10,7 +10,7 @@ pub fn svg(results: usize, coverage: &Coverage) -> Vec<u8> {
         "{} · {} · {}",
         counted(results, "result", "results"),
         counted(coverage.benchmarks, "benchmark", "benchmarks"),
-        counted(coverage.evaluators, "evaluator", "evaluators"),
+        coverage.reporters.words(),
     );
     // Fonts differ; `textLength` makes the text as wide as the box that was made for it.
     let (label, text) = (58, message.chars().count() * 6);

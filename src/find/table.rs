@@ -12,6 +12,7 @@ use crate::card::Paths;
 use crate::id::Id;
 use crate::merge::{Dataset, Ranking, Reading, cells};
 use crate::resolve::Model;
+use crate::signal::provenance::Reporters;
 
 /// The rows of one list, by column.
 #[derive(Serialize)]
@@ -159,7 +160,7 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Table 
         evaluators.dedup();
         table.number("results", Some(readings.len() as f64));
         table.number("benchmarks", Some(benchmarks.len() as f64));
-        table.number("evaluators", Some(evaluators.len() as f64));
+        table.number("evaluators", Some(Reporters::of(dataset, evaluators.iter().copied()).named as f64));
         table.facet("benchmark", benchmarks.iter().map(|id| entities.benchmarks[*id].name.as_str()));
         table.facet("evaluator", evaluators.iter().map(|id| entities.evaluators[*id].name.as_str()));
         let differs = cells(readings).map(disagreement).max().unwrap_or_default();
@@ -172,7 +173,7 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Table 
 pub fn of_benchmarks(dataset: &Dataset, paths: &Paths) -> Table {
     let mut table = Table::new();
     for (id, benchmark) in dataset.entities.benchmarks.iter() {
-        let reported = || dataset.reported.iter().filter(|reported| reported.benchmark == id);
+        let reported = || dataset.reported_of(id).iter();
         table.row(&benchmark.name, "", paths.benchmark(id));
         let meta = dataset.benchmark_meta(benchmark);
         table.facet("category", meta.and_then(|meta| meta.category.as_deref()));
@@ -183,7 +184,8 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths) -> Table {
         );
         table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
-        table.number("evaluators", Some(reported().count() as f64));
+        let reporters = Reporters::of(dataset, reported().map(|reported| reported.evaluator));
+        table.number("evaluators", Some(reporters.named as f64));
         table.number("rankings", Some(dataset.rankings_of(id).len() as f64));
     }
     table
@@ -193,7 +195,7 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths) -> Table {
 pub fn of_evaluators(dataset: &Dataset, paths: &Paths) -> Table {
     let mut table = Table::new();
     for (id, evaluator) in dataset.entities.evaluators.iter() {
-        let reported = || dataset.reported.iter().filter(|reported| reported.evaluator == id);
+        let reported = || dataset.reported_by(id).iter();
         table.row(&evaluator.name, "", paths.evaluator(id));
         table.facet(
             "benchmark",

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::id::Id;
 use crate::load::block::Relationship;
 use crate::merge::{Dataset, Reading};
-use crate::names::is_not_reported;
 use crate::resolve::Evaluator;
+use crate::words::counted;
 
 /// Who reports results of one model on one benchmark.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +29,7 @@ impl Parties {
         let mut parties = Parties::default();
         for reading in readings {
             let evaluator = reading.resolved.evaluator;
-            let is_named = !is_not_reported(&dataset.entities.evaluators[evaluator].name);
+            let is_named = dataset.entities.evaluators[evaluator].is_named();
             parties.add(is_named.then_some(evaluator), dataset.loaded(reading).record.source.relationship);
         }
         parties
@@ -52,9 +52,46 @@ impl Parties {
     }
 }
 
+/// How many evaluators stand behind some results, as far as their records tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reporters {
+    /// Different evaluators that are named.
+    pub named: usize,
+    /// True if some records name nobody: that may be one evaluator, or several, or one of the named.
+    pub some_unnamed: bool,
+}
+
+impl Reporters {
+    /// Of the evaluators of some results.
+    pub fn of(dataset: &Dataset, evaluators: impl Iterator<Item = Id<Evaluator>>) -> Reporters {
+        let mut evaluators: Vec<Id<Evaluator>> = evaluators.collect();
+        evaluators.sort_unstable();
+        evaluators.dedup();
+        let named = evaluators.iter().filter(|id| dataset.entities.evaluators[**id].is_named()).count();
+        Reporters { named, some_unnamed: named < evaluators.len() }
+    }
+
+    /// `2 evaluators`, and whether some are not named.
+    pub fn words(self) -> String {
+        match (self.named, self.some_unnamed) {
+            (0, true) => "evaluators not named".to_owned(),
+            (named, false) => counted(named, "evaluator", "evaluators"),
+            (named, true) => format!("{} and some not named", counted(named, "evaluator", "evaluators")),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_no_evaluator() {
+        let words = |named, some_unnamed| Reporters { named, some_unnamed }.words();
+        assert_eq!(words(1, false), "1 evaluator");
+        assert_eq!(words(2, true), "2 evaluators and some not named");
+        assert_eq!(words(0, true), "evaluators not named");
+    }
 
     #[test]
     fn unnamed_evaluators_are_counted_but_make_no_second_source() {
