@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use foldhash::HashSet;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -24,6 +25,7 @@ use super::scalar::Scalar;
 use crate::diagnostic::Diagnostics;
 use crate::hash::{Hasher, Sha256};
 use crate::lock::{Lock, Pin};
+use crate::words::shorten;
 
 /// Where a datastore is, and where the same records are public.
 #[derive(Clone, Debug)]
@@ -142,7 +144,7 @@ pub struct Object {
 }
 
 /// Size and hash from an index row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Expected {
     /// Bytes; older rows do not say.
     pub size: Option<u64>,
@@ -211,6 +213,8 @@ fn list_indexes(
     diagnostics: &mut Diagnostics,
 ) -> Result<()> {
     let mut locked = LockedIndexes::new(datastore, diagnostics);
+    // An object that rows name again and again is read and held once.
+    let mut named: HashSet<(Box<str>, Option<Expected>)> = HashSet::default();
     for path in sorted_files(folder, "jsonl")? {
         let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
         let bytes = fs::read(&path).with_context(|| format!("failed to read the index {}", path.display()))?;
@@ -221,6 +225,13 @@ fn list_indexes(
         let lines: Vec<&[u8]> = lines(&bytes).collect();
         let rows: Vec<Row> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
         for (line, row) in rows.into_iter().enumerate() {
+            let row = match row {
+                Row::Object(object) if !named.insert((object.path.clone(), object.expected)) => Row::LeftOut(
+                    Reason::DuplicateRecord,
+                    format!("an earlier row names {} already", shorten(&object.path, 200)),
+                ),
+                row => row,
+            };
             match row {
                 Row::Blank => {}
                 Row::Object(object) => listing.objects.push(Object { is_in_pinned_index, ..object }),
