@@ -7,6 +7,7 @@ use crate::id::Id;
 use crate::merge::{Reading, Row, Scale};
 use crate::paths;
 use crate::resolve::{Benchmark, Model};
+use crate::signal::comparability;
 use crate::signal::provenance::Reporters;
 use crate::words::count;
 
@@ -223,7 +224,7 @@ impl<'a> Cards<'a> {
         }
     }
 
-    /// The cells whose readings lie farthest apart, on scales from 0 to 1 or 0 to 100.
+    /// The cells whose readings lie farthest apart, on scales from 0 to 1 or 0 to 100, and do not agree.
     fn differences(&self) -> Vec<Difference<'a>> {
         let on_unit_scale =
             |row: &Row| matches!(self.dataset.readings_in(row)[0].scale, Scale::Proportion | Scale::Percent);
@@ -239,8 +240,11 @@ impl<'a> Cards<'a> {
         rows.sort_by(|a, b| {
             (is_of_one(a).cmp(&is_of_one(b))).then(b.spread.total_cmp(&a.spread)).then(a.start.cmp(&b.start))
         });
-        rows.truncate(ON_HOME);
-        let differences = rows.into_iter().filter_map(|row| {
+        let differ = |row: &&Row| {
+            comparability::Difference::of(self.dataset, self.dataset.readings_in(row))
+                == comparability::Difference::Differ
+        };
+        let differences = rows.into_iter().filter(differ).take(ON_HOME).filter_map(|row| {
             let readings = || self.dataset.readings_in(row).iter().filter(|reading| reading.counts());
             let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
             let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);

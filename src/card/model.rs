@@ -276,7 +276,6 @@ impl<'a> Cards<'a> {
         let metric = &entities.metrics[first.resolved.metric];
         let points = comparability::points(self.dataset, cell);
         let found = comparability::compare(&points).map(|found| found.all);
-        let agrees = found.as_ref().is_some_and(|it| it.verdict.agrees());
         CellView {
             benchmark: &entities.benchmarks[slice.benchmark].name,
             benchmark_url: self.benchmark_url(slice.benchmark),
@@ -291,7 +290,7 @@ impl<'a> Cards<'a> {
             ranking_url: self.row_url(first),
             difference: (cell.len() > 1).then(|| self.finding(cell, points.len(), found.as_ref())),
             disagreement: (cell.len() > 1).then(|| format!("d{number}")),
-            differs: cell.len() > 1 && !agrees,
+            differs: found.as_ref().is_some_and(|found| !found.verdict.agrees()),
             readings: cell.iter().map(|reading| self.reading(reading)).collect(),
         }
     }

@@ -10,8 +10,9 @@ use serde::Serialize;
 
 use crate::card::Paths;
 use crate::id::Id;
-use crate::merge::{Dataset, Ranking, Reading, cells};
+use crate::merge::{Dataset, Ranking, cells};
 use crate::resolve::Model;
+use crate::signal::comparability::Difference;
 use crate::signal::provenance::Reporters;
 
 /// The rows of one list, by column.
@@ -163,8 +164,8 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Table 
         table.number("evaluators", Some(Reporters::of(dataset, evaluators.iter().copied()).named as f64));
         table.facet("benchmark", benchmarks.iter().map(|id| entities.benchmarks[*id].name.as_str()));
         table.facet("evaluator", evaluators.iter().map(|id| entities.evaluators[*id].name.as_str()));
-        let differs = cells(readings).map(disagreement).max().unwrap_or_default();
-        table.facet("readings", [differs.word()]);
+        let differs = cells(readings).map(|cell| Difference::of(dataset, cell)).max().unwrap_or_default();
+        table.facet("readings", [word(differs)]);
     }
     table
 }
@@ -234,7 +235,7 @@ pub fn of_ranking(dataset: &Dataset, paths: &Paths, facts: &ModelFacts, ranking:
             readings.iter().map(|reading| dataset.entities.evaluators[reading.resolved.evaluator].name.as_str());
         table.facet("evaluator", evaluators);
         table.number("count", Some(readings.len() as f64));
-        table.facet("readings", [disagreement(readings).word()]);
+        table.facet("readings", [word(Difference::of(dataset, readings))]);
     }
     table
 }
@@ -243,30 +244,12 @@ fn short_path<'p>(path: &'p str, id: &str) -> &'p str {
     if path.strip_prefix("models/") == Some(id) { "" } else { path }
 }
 
-/// Whether the readings of a cell differ; the order is that of interest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Disagreement {
-    #[default]
-    OneReading,
-    Agree,
-    Differ,
-}
-
-impl Disagreement {
-    fn word(self) -> &'static str {
-        match self {
-            Disagreement::OneReading => "one",
-            Disagreement::Agree => "agree",
-            Disagreement::Differ => "differ",
-        }
-    }
-}
-
-fn disagreement(cell: &[Reading]) -> Disagreement {
-    let positions = || cell.iter().filter(|reading| reading.in_range).map(|reading| reading.position);
-    match (cell.len(), positions().min_by(f64::total_cmp), positions().max_by(f64::total_cmp)) {
-        (..2, ..) => Disagreement::OneReading,
-        (_, Some(least), Some(greatest)) if greatest > least => Disagreement::Differ,
-        _ => Disagreement::Agree,
+/// The value of the script's filter.
+fn word(difference: Difference) -> &'static str {
+    match difference {
+        Difference::OneReading => "one",
+        Difference::NotCompared => "not-compared",
+        Difference::Agree => "agree",
+        Difference::Differ => "differ",
     }
 }

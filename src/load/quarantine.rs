@@ -110,7 +110,9 @@ impl Reason {
             Reason::Superseded => {
                 "The datastore's index names a newer capture of the same source, which is read instead."
             }
-            Reason::DuplicateRecord => "The same bytes stand under another path, where they are shown.",
+            Reason::DuplicateRecord => {
+                "The same bytes were read already, from this file or another one, and are shown once."
+            }
             Reason::NotAggregate => "The index row is not of an aggregate record.",
             Reason::InstanceFile => "The file holds samples of an evaluation, not its results.",
             Reason::UnreadableRow => {

@@ -60,6 +60,34 @@ impl Verdict {
     }
 }
 
+/// Whether the readings of a cell differ, as cards, lists and filters say it; the order is that of interest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// There is one reading.
+    #[default]
+    OneReading,
+    /// No two can be compared.
+    NotCompared,
+    /// They agree: see [`Verdict::agrees`].
+    Agree,
+    /// They do not.
+    Differ,
+}
+
+impl Difference {
+    /// Of the readings of one cell.
+    pub fn of(dataset: &Dataset, readings: &[Reading]) -> Difference {
+        match readings {
+            [] | [_] => Difference::OneReading,
+            _ => match compare(&points(dataset, readings)).map(|found| found.all.verdict.agrees()) {
+                None => Difference::NotCompared,
+                Some(true) => Difference::Agree,
+                Some(false) => Difference::Differ,
+            },
+        }
+    }
+}
+
 /// Two or more values held against each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
