@@ -30,8 +30,7 @@ use crate::load::metadata::Link;
 use crate::load::{Loaded, Origin};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
-use crate::merge::{Dataset, Developer, Direction, Ranking, Reading};
-use crate::number::Number;
+use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale};
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Model, Slice};
 use crate::signal::scale::{Class, Interval};
@@ -313,7 +312,8 @@ fn score<'a>(dataset: &'a Dataset, reading: &Reading) -> Score<'a> {
         bar: (reading.scale.share(reading.position))
             .filter(|_| !dataset.entities.metrics[reading.resolved.metric].is_relative)
             .map(|share| (share * 1000.0).round() / 10.0),
-        uncertainty: result.uncertainty.as_ref().map(|uncertainty| uncertainty_in_words(uncertainty, &result.score)),
+        uncertainty: (result.uncertainty.as_ref())
+            .map(|uncertainty| uncertainty_in_words(uncertainty, result, reading.scale)),
         flag: match reading.standing {
             Standing::Withdrawn => Some("withdrawn: not ranked, not published"),
             Standing::Disputed => Some("disputed: not ranked, not published"),
@@ -335,14 +335,18 @@ fn short_bound(digits: &str) -> &str {
     digits.strip_suffix(".0").unwrap_or(digits)
 }
 
-fn uncertainty_in_words(uncertainty: &crate::load::record::Uncertainty, score: &Number) -> String {
+fn uncertainty_in_words(
+    uncertainty: &crate::load::record::Uncertainty,
+    result: &crate::load::record::EvaluationResult,
+    scale: Scale,
+) -> String {
     let mut parts = Vec::new();
     if let Some(error) = &uncertainty.standard_error {
         parts.push(format!("SE {}", error.digits()));
     }
     if let Some((lower, upper)) = &uncertainty.interval {
         let (low, high) = (lower.digits(), upper.digits());
-        parts.push(match Interval::of(lower, upper, score) {
+        parts.push(match Interval::of(lower, upper, &result.score, (&result.metric, scale)) {
             Interval::Bounds => format!("interval {low} to {high}"),
             Interval::Offsets if lower.decimal() == -upper.decimal() => format!("interval ± {high}"),
             Interval::Offsets => format!("interval {low} to {high} from the score"),

@@ -13,7 +13,7 @@ use super::signals::{self, SignalView};
 use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, web_links};
 use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
-use crate::merge::{Ranking, Reading, Row};
+use crate::merge::{Direction, Ranking, Reading, Row};
 use crate::resolve::{Benchmark, Evaluator};
 use crate::signal::provenance::{Parties, Reporters};
 use crate::signal::{Tally, completeness, saturation};
@@ -241,6 +241,7 @@ impl<'a> Cards<'a> {
                 (parties.third, "third party"),
                 (parties.collaborative, "collaborative"),
                 (parties.not_reported, "not reported"),
+                (parties.contradicted, "contradicted by metadata"),
             ];
             let relation = relations.iter().filter(|(n, _)| *n > 0);
             let relation: Vec<String> = relation.map(|(n, what)| format!("{} {what}", count(*n))).collect();
@@ -277,7 +278,13 @@ impl<'a> Cards<'a> {
             Ok(found) => (
                 format!("{} (S = {:.2})", found.band, found.index),
                 vec![
-                    format!("first score {:.4}, fifth {:.4}", found.scores.0, found.scores.1),
+                    match ranking.direction {
+                        Direction::LowerIsBetter => format!(
+                            "first score {:.4}, fifth {:.4}: each one less the score, as lower is better",
+                            found.scores.0, found.scores.1
+                        ),
+                        _ => format!("first score {:.4}, fifth {:.4}", found.scores.0, found.scores.1),
+                    },
                     format!("n = {}", count(found.n as usize)),
                     format!("error of their difference {:.4}", found.error),
                     match found.is_similar {
@@ -364,10 +371,10 @@ fn ranking_summary(ranking: &Ranking) -> String {
     match ranking.rows.iter().filter(|row| row.end - row.start > 1).count() {
         0 => format!("{models}."),
         1 => format!(
-            "{models} with {readings}; one of them has several, and the newest stands for it: where dates are equal, the first by the path of its record."
+            "{models} with {readings}; one of them has several, and the newest that is in range and still asserted stands for it: where dates are equal, the first by the path of its record."
         ),
         n => format!(
-            "{models} with {readings}; {} of them have several, and the newest stands for the model: where dates are equal, the first by the path of its record.",
+            "{models} with {readings}; {} of them have several, and the newest that is in range and still asserted stands for the model: where dates are equal, the first by the path of its record.",
             count(n)
         ),
     }

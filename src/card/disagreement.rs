@@ -77,6 +77,8 @@ pub struct ApartView {
     pub title: String,
     /// `0.748 over 5 subjects, Exact match`.
     pub numbers: Vec<String>,
+    /// How many more there are.
+    pub n_more: usize,
     /// `they are over different parts of the test`.
     pub reason: &'static str,
 }
@@ -188,7 +190,9 @@ impl<'a> Cards<'a> {
                     in_unit(&point, unit).to_string().parse().unwrap_or_default()
                 };
                 let interval = result.uncertainty.as_ref().and_then(|it| it.interval.as_ref());
-                let interval = interval.and_then(|(lower, upper)| Interval::bounds(lower, upper, &result.score));
+                let interval = interval.and_then(|(lower, upper)| {
+                    Interval::bounds(lower, upper, &result.score, (&result.metric, reading.scale))
+                });
                 let score = super::score(self.dataset, reading);
                 let (label, detail) = label(at);
                 Value {
@@ -213,12 +217,12 @@ impl<'a> Cards<'a> {
     pub(super) fn kept_apart(&self, readings: &[Reading]) -> Vec<ApartView> {
         let mut notes = Vec::new();
         for slice in readings.chunk_by(|a, b| a.resolved.slice == b.resolved.slice) {
-            let cells: Vec<&[Reading]> = cells(slice).take(MOST_APART).collect();
+            let cells: Vec<&[Reading]> = cells(slice).collect();
             let [[first, ..], [second, ..], ..] = cells[..] else { continue };
             let entities = &self.dataset.entities;
             let of = &entities.slices[first.resolved.slice];
             let names = [Some(entities.benchmarks[of.benchmark].name.as_str()), of.name.as_deref()];
-            let numbers = cells.iter().map(|cell| {
+            let numbers = cells.iter().take(MOST_APART).map(|cell| {
                 let reading = &cell[0];
                 let more = match cell.len() {
                     1 => String::new(),
@@ -237,7 +241,8 @@ impl<'a> Cards<'a> {
             notes.push(ApartView {
                 title: names.into_iter().flatten().collect::<Vec<_>>().join(", "),
                 numbers: numbers.collect(),
-                reason: self.apart_because(first, second),
+                n_more: cells.len().saturating_sub(MOST_APART),
+                reason: Apart::of(self.dataset, first, second).words(),
             });
         }
         notes
@@ -254,11 +259,6 @@ impl Cards<'_> {
                 counted(cell.len(), "reading", "readings")
             ),
         }
-    }
-
-    fn apart_because(&self, a: &Reading, b: &Reading) -> &'static str {
-        let rankings = &self.dataset.rankings;
-        Apart::of(self.dataset, &rankings[a.ranking], &rankings[b.ranking]).words()
     }
 }
 

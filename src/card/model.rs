@@ -295,13 +295,14 @@ impl<'a> Cards<'a> {
         }
     }
 
-    /// `rank 12 of 340`, and how many share it.
+    /// `rank 12 of 340` that are ranked, and how many share it.
     fn rank_in_words(&self, first: &Reading, ranking: &Ranking) -> Option<String> {
-        let n = ranking.rows.len();
+        let n = ranking.rows.partition_point(|row| row.rank.is_some());
         let shared = self.n_sharing(ranking, first.rank).saturating_sub(1);
         match (first.rank, n, shared) {
             (0, ..) => None,
-            (_, 1, _) => Some("the only model".to_owned()),
+            (_, 1, _) if ranking.rows.len() == 1 => Some("the only model".to_owned()),
+            (_, 1, _) => Some("the only model that is ranked".to_owned()),
             (rank, n, 0) => Some(format!("rank {} of {}", count(rank as usize), count(n))),
             (rank, n, shared) => {
                 Some(format!("rank {} of {}, shared with {}", count(rank as usize), count(n), count(shared)))

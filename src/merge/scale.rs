@@ -47,7 +47,10 @@ impl Scale {
         let by_bounds = match (bound(&metric.min), bound(&metric.max)) {
             (Some(0.0), Some(1.0)) => Scale::Proportion,
             (Some(0.0), Some(100.0)) => Scale::Percent,
-            (Some(min), Some(max)) if min < max => Scale::Range { min, max },
+            // −0 and 0 are one bound. A scale too long for its length to be a number is none that could be drawn.
+            (Some(min), Some(max)) if min < max && (max - min).is_finite() => {
+                Scale::Range { min: min + 0.0, max: max + 0.0 }
+            }
             _ => Scale::Open,
         };
         let by_unit = match metric.unit.as_deref().map(str::to_lowercase).as_deref() {
@@ -125,6 +128,8 @@ mod tests {
         assert_eq!(scale(Some("points"), Some("0"), Some("5")), Scale::Range { min: 0.0, max: 5.0 });
         assert_eq!(scale(Some("elo"), None, None), Scale::Open);
         assert_eq!(scale(None, Some("1"), Some("1")), Scale::Open);
+        assert_eq!(scale(None, Some("-1e308"), Some("1.7e308")), Scale::Open);
+        assert_eq!(scale(None, Some("-0.0"), Some("5")).family(), scale(None, Some("0"), Some("5")).family());
     }
 
     #[test]

@@ -372,13 +372,17 @@ pub enum Apart {
     Metric,
     /// One direction is not that of the other, or not reported.
     Direction,
+    /// They are of different variants of the model.
+    Variant,
     /// Their scales are different, or contradictory.
     Scale,
 }
 
 impl Apart {
-    /// The first reason that holds.
-    pub fn of(dataset: &Dataset, a: &Ranking, b: &Ranking) -> Apart {
+    /// The first reason that holds for the cells of two readings.
+    pub fn of(dataset: &Dataset, a: &Reading, b: &Reading) -> Apart {
+        let is_other_variant = a.resolved.variant != b.resolved.variant;
+        let (a, b) = (&dataset.rankings[a.ranking], &dataset.rankings[b.ranking]);
         let is_named = |ranking: &Ranking| !dataset.entities.parts[ranking.part].label.is_empty();
         if a.part != b.part {
             if is_named(a) && is_named(b) { Apart::Part } else { Apart::PartUnknown }
@@ -386,6 +390,8 @@ impl Apart {
             Apart::Metric
         } else if a.direction != b.direction {
             Apart::Direction
+        } else if is_other_variant {
+            Apart::Variant
         } else {
             Apart::Scale
         }
@@ -398,6 +404,7 @@ impl Apart {
             Apart::PartUnknown => "one names the part of the test that it is over, and the other names none",
             Apart::Metric => "they are by different metrics",
             Apart::Direction => "another end is good, or it is not said which",
+            Apart::Variant => "they are of different variants of the model",
             Apart::Scale => "their scales differ, or are not known to be the same",
         }
     }

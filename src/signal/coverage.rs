@@ -13,7 +13,7 @@ pub enum Coverage {
     Both,
     /// A joint effort, and nobody else.
     Joint,
-    /// No record says.
+    /// No record says, or metadata contradicts what they say.
     NotReported,
 }
 
@@ -40,7 +40,7 @@ impl Coverage {
             Coverage::Others => "by others only",
             Coverage::Both => "by the developer and by others",
             Coverage::Joint => "by a joint effort",
-            Coverage::NotReported => "relation not reported",
+            Coverage::NotReported => "relation not known",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::id::Id;
 use crate::load::block::Relationship;
+use crate::mark::Fit;
 use crate::merge::{Dataset, Reading};
 use crate::resolve::Evaluator;
 use crate::words::counted;
@@ -21,6 +22,8 @@ pub struct Parties {
     pub collaborative: usize,
     /// Results that do not say.
     pub not_reported: usize,
+    /// Results whose records say what metadata contradicts; they count for nobody.
+    pub contradicted: usize,
 }
 
 impl Parties {
@@ -30,7 +33,14 @@ impl Parties {
         for reading in readings {
             let evaluator = reading.resolved.evaluator;
             let is_named = dataset.entities.evaluators[evaluator].is_named();
-            parties.add(is_named.then_some(evaluator), dataset.loaded(reading).record.source.relationship);
+            let relationship = dataset.marks.records[reading.resolved.record as usize].relationship;
+            match relationship.fit {
+                Fit::Contradicted => {
+                    parties.evaluators.extend(is_named.then_some(evaluator));
+                    parties.contradicted += 1;
+                }
+                _ => parties.add(is_named.then_some(evaluator), relationship.claimed),
+            }
         }
         parties
     }
