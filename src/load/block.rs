@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::scalar::Scalar;
+use crate::hash::Sha256;
 use crate::intern::Interner;
 use crate::number::Number;
 use crate::words::shorten;
@@ -357,7 +358,10 @@ impl TestPart {
             }
             keys.push(format!("{key}={}", items.join(",")));
         }
-        (!keys.is_empty()).then(|| TestPart { key: keys.join(";"), label: labels.join(", ") })
+        let (key, label) = (keys.join(";"), shorten(&labels.join(", "), MAX_SETTING));
+        // As many subjects as a record likes, and a key of bounded length.
+        let key = if key.len() > MAX_SETTING { Sha256::of(key.as_bytes()).to_string() } else { key };
+        (!keys.is_empty()).then_some(TestPart { key, label })
     }
 }
 

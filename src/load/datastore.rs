@@ -175,6 +175,9 @@ pub struct Listing {
 /// Larger files are left out: no real record comes near, and a whole record is held in memory.
 const MAX_BYTES: u64 = 64 << 20;
 
+/// A larger index is not read: its rows are held in memory, and 100,000 of them have 50 MB.
+const MAX_INDEX: u64 = 1 << 30;
+
 /// Lists `datastore`. `number` is its place among the datastores of the build.
 pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -> Result<Listing> {
     let root = &datastore.root;
@@ -217,7 +220,15 @@ fn list_indexes(
     let mut named: HashSet<(Box<str>, Option<Expected>)> = HashSet::default();
     for path in sorted_files(folder, "jsonl")? {
         let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
-        let bytes = fs::read(&path).with_context(|| format!("failed to read the index {}", path.display()))?;
+        let unreadable = || format!("failed to read the index {}", path.display());
+        if fs::metadata(&path).with_context(unreadable)?.len() > MAX_INDEX {
+            let message = format!("is larger than {} MB, so it was not read", MAX_INDEX >> 20);
+            let help = "no real index comes near; fetch the collection again";
+            locked.diagnostics.error("large-index", &path.display().to_string(), "", message, help);
+            listing.digest.add(collection.as_bytes());
+            continue;
+        }
+        let bytes = fs::read(&path).with_context(unreadable)?;
         listing.digest.add(collection.as_bytes());
         listing.digest.add(&bytes);
         let is_in_pinned_index = locked.compare(&path, &collection, &bytes);
