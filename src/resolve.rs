@@ -76,6 +76,8 @@ pub struct Slice {
     pub benchmark: Id<Benchmark>,
     /// `None`: the whole.
     pub name: Option<String>,
+    /// True if metadata says of a collection that its results of this name sum up several benchmarks.
+    pub is_aggregate: bool,
 }
 
 /// What is measured.

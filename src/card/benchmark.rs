@@ -179,7 +179,7 @@ impl<'a> Cards<'a> {
         BenchmarkCard {
             name: &benchmark.name,
             url: self.benchmark_url(slice.benchmark),
-            facts: benchmark_facts(meta),
+            facts: benchmark_facts(meta, self.part_of(meta)),
             names: self.names(&benchmark.spellings, &benchmark.name),
             metadata: self.benchmark_metadata(slice.benchmark),
             links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
@@ -345,6 +345,17 @@ impl<'a> Cards<'a> {
         }
     }
 
+    /// The benchmark that metadata calls this a part of.
+    fn part_of(&self, meta: Option<&BenchmarkMeta>) -> Option<Fact> {
+        let whole = meta?.part_of.as_deref()?;
+        let found = self.dataset.entities.benchmarks.iter().find(|(_, it)| it.meta.is_some() && it.id == whole);
+        let (name, url) = match found {
+            Some((id, it)) => (it.name.clone(), Some(self.benchmark_url(id))),
+            None => (whole.to_owned(), None),
+        };
+        Some(Fact::linked("Part of", Some(name), url))
+    }
+
     fn ranking_links(&self, benchmark: Id<Benchmark>, current: Id<Ranking>) -> Vec<RankingLink<'a>> {
         let rankings = self.dataset.rankings_of(benchmark);
         if rankings.len() < 2 {
@@ -380,7 +391,7 @@ fn ranking_summary(ranking: &Ranking) -> String {
     }
 }
 
-fn benchmark_facts(meta: Option<&BenchmarkMeta>) -> Vec<Fact> {
+fn benchmark_facts(meta: Option<&BenchmarkMeta>, whole: Option<Fact>) -> Vec<Fact> {
     let Some(meta) = meta else { return Vec::new() };
     let dataset = meta.dataset.id.clone();
     let dataset_url = dataset
@@ -388,7 +399,7 @@ fn benchmark_facts(meta: Option<&BenchmarkMeta>) -> Vec<Fact> {
         .filter(|id| crate::config::is_hub_id(id))
         .map(|id| format!("https://huggingface.co/datasets/{id}"));
     let task = meta.dataset.task.as_ref().map(|task| format!(", task {task}")).unwrap_or_default();
-    vec![
+    let facts = [
         Fact::new("Category", meta.category.as_ref().map(|category| category.replace('-', " "))),
         Fact::new(
             "Usual metric",
@@ -399,5 +410,6 @@ fn benchmark_facts(meta: Option<&BenchmarkMeta>) -> Vec<Fact> {
         Fact::linked("Hub dataset", dataset.map(|id| id + &task), dataset_url),
         Fact::address("Paper", meta.paper.as_deref()),
         Fact::new("Published", meta.released.clone()),
-    ]
+    ];
+    whole.into_iter().chain(facts).collect()
 }

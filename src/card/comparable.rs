@@ -35,10 +35,11 @@ impl Cards<'_> {
         let evaluators = Reporters::of(self.dataset, readings.iter().map(|reading| reading.resolved.evaluator));
         let is_relative = self.dataset.entities.metrics[ranking.metric].is_relative;
         let has_metric = self.dataset.entities.metrics[ranking.metric].is_reported();
+        let is_aggregate = self.dataset.entities.slices[ranking.slice].is_aggregate;
         let is_contradictory = readings.first().is_some_and(|reading| reading.scale == Scale::Contradictory);
         let answer = if readings.len() < 2 {
             "There is nothing to compare."
-        } else if is_relative || is_contradictory || ranking.direction == Direction::NotReported {
+        } else if is_relative || is_aggregate || is_contradictory || ranking.direction == Direction::NotReported {
             "No."
         } else if !has_metric && evaluators.named > 1 {
             "No."
@@ -52,6 +53,10 @@ impl Cards<'_> {
         let mut reasons = Vec::new();
         let mut say = |holds: bool, reason: String| reasons.extend(holds.then_some(reason));
         say(is_relative, "A score here depends on which other models were in the same list.".to_owned());
+        say(
+            is_aggregate,
+            "A score here sums up several benchmarks, as the metadata of its collection says.".to_owned(),
+        );
         say(is_contradictory, "Unit and bounds of the records contradict each other.".to_owned());
         say(ranking.direction == Direction::NotReported, "No record says which direction is good.".to_owned());
         say(!has_metric, "No record says by which metric its score is; each may be by another one.".to_owned());

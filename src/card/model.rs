@@ -105,6 +105,8 @@ pub struct RecordView<'a> {
     pub url: String,
     /// Submission channel.
     pub collection: &'a str,
+    /// Its name and its page, from metadata.
+    pub collection_page: Option<Labelled<'a>>,
     /// Title of the source.
     pub source: Option<&'a str>,
     /// `documentation` or `evaluation_run`.
@@ -352,6 +354,11 @@ impl<'a> Cards<'a> {
         format!("{}#n{}", self.url(&page), place + 1)
     }
 
+    fn collection_page(&self, collection: &str) -> Option<Labelled<'a>> {
+        let meta = self.dataset.inputs.content.collections.iter().find(|meta| meta.id == collection)?;
+        Some(Labelled { text: meta.name.as_deref()?, url: super::web_address(meta.url.as_deref()) })
+    }
+
     fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> String) -> Vec<RecordView<'a>> {
         let mut places: Vec<u32> = readings.iter().map(|reading| reading.resolved.record).collect();
         places.sort_unstable();
@@ -365,6 +372,7 @@ impl<'a> Cards<'a> {
                 path: &loaded.origin.path,
                 url: record_url(loaded),
                 collection: &loaded.origin.collection,
+                collection_page: self.collection_page(&loaded.origin.collection),
                 source: record.source.name.as_deref(),
                 source_kind: record.source.kind.as_deref(),
                 links: source_links(loaded),
