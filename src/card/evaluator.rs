@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::names::NameView;
@@ -10,7 +11,7 @@ use super::signals::{self, SignalView};
 use super::{Cards, Fact};
 use crate::id::Id;
 use crate::load::Loaded;
-use crate::merge::{Dataset, Row};
+use crate::merge::{Dataset, Reading, Reported, Row};
 use crate::resolve::Evaluator;
 use crate::signal::Tally as Signals;
 use crate::signal::comparability::{self, Comparison, Point, Unit, Verdict};
@@ -49,6 +50,21 @@ pub struct EvaluatorCard<'a> {
     pub differences: Vec<DifferenceRow<'a>>,
     /// How many pairs of medians agree, and how many there are.
     pub differences_summary: String,
+}
+
+/// What is short of an [`EvaluatorCard`]: all but what takes time to compute.
+#[derive(Debug)]
+pub struct EvaluatorSummary<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Metadata.
+    pub facts: Vec<Fact>,
+    /// A sentence with the counts.
+    pub summary: String,
+    /// What was reported.
+    pub benchmarks: Vec<ReportedView<'a>>,
+    /// Each fact and slot with the share of results that state it.
+    pub documented: Vec<DocumentedRow>,
 }
 
 /// A fact or slot, and how many results state it.
@@ -113,8 +129,8 @@ pub struct Counted<'a> {
 pub struct Tally<'a> {
     records: usize,
     results: usize,
-    /// Its readings, by their place in the dataset.
-    readings: Vec<u32>,
+    /// What can be told of its results.
+    signals: Signals,
     /// Cells that others report as well.
     shared: Vec<&'a Row>,
     sources: BTreeMap<&'a str, usize>,
@@ -144,9 +160,12 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
     for (record, evaluator) in by_record {
         tallies[evaluator.index()].add(&dataset.inputs.records[record as usize]);
     }
-    for (place, reading) in dataset.readings.iter().enumerate() {
-        tallies[reading.resolved.evaluator.index()].readings.push(place as u32);
+    let mut readings: Vec<Vec<&Reading>> = vec![Vec::new(); tallies.len()];
+    for reading in &dataset.readings {
+        readings[reading.resolved.evaluator.index()].push(reading);
     }
+    let signals = readings.into_par_iter().map(|readings| Signals::of(dataset, readings));
+    tallies.par_iter_mut().zip(signals).for_each(|(tally, signals)| tally.signals = signals);
     let rows = dataset.rankings.iter().flat_map(|(_, ranking)| &ranking.rows);
     for row in rows.filter(|row| row.end - row.start > 1) {
         let mut evaluators: Vec<_> =
@@ -161,25 +180,24 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
 }
 
 impl<'a> Cards<'a> {
-    /// The page of `id`, whose records are counted in `tally`.
-    pub fn evaluator(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorCard<'a> {
+    /// The benchmarks that `id` reported on.
+    pub fn reported_by(&self, id: Id<Evaluator>) -> Vec<ReportedView<'a>> {
+        let view = |reported: &Reported| ReportedView {
+            name: &self.dataset.entities.benchmarks[reported.benchmark].name,
+            url: self.benchmark_url(reported.benchmark),
+            results: count(reported.results as usize),
+            models: count(reported.models as usize),
+        };
+        self.dataset.reported_by(id).iter().map(view).collect()
+    }
+
+    /// What is short of the page of `id`, whose records are counted in `tally`.
+    pub fn evaluator_summary(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorSummary<'a> {
         let evaluator = &self.dataset.entities.evaluators[id];
         let meta = self.dataset.evaluator_meta(evaluator);
-        let benchmarks: Vec<ReportedView> = (self.dataset.reported_by(id).iter())
-            .map(|reported| ReportedView {
-                name: &self.dataset.entities.benchmarks[reported.benchmark].name,
-                url: self.benchmark_url(reported.benchmark),
-                results: count(reported.results as usize),
-                models: count(reported.models as usize),
-            })
-            .collect();
-        let readings = tally.readings.iter().map(|place| &self.dataset.readings[*place as usize]);
-        let signals = Signals::of(self.dataset, readings);
-        let (differences, differences_summary) = self.differences_of(id, tally);
-        EvaluatorCard {
-            markers: super::markers::in_words(&self.dataset.marks.by_evaluator[id.index()]),
+        let benchmarks = self.reported_by(id);
+        EvaluatorSummary {
             name: &evaluator.name,
-            is_reported: evaluator.is_named(),
             facts: meta.map_or(Vec::new(), |meta| {
                 let hub = meta.hf.as_deref().filter(|account| crate::config::is_hub_id(&format!("{account}/x")));
                 vec![
@@ -191,19 +209,35 @@ impl<'a> Cards<'a> {
                     ),
                 ]
             }),
-            names: self.names(&evaluator.spellings, &evaluator.name),
             summary: format!(
                 "{} on {}, in {}.",
                 counted(tally.results, "result", "results"),
                 counted(benchmarks.len(), "benchmark", "benchmarks"),
                 counted(tally.records, "record", "records")
             ),
+            documented: documented(&tally.signals),
             benchmarks,
+        }
+    }
+
+    /// The page of `id`, whose records are counted in `tally`.
+    pub fn evaluator(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorCard<'a> {
+        let evaluator = &self.dataset.entities.evaluators[id];
+        let EvaluatorSummary { name, facts, summary, benchmarks, documented } = self.evaluator_summary(id, tally);
+        let (differences, differences_summary) = self.differences_of(id, tally);
+        EvaluatorCard {
+            markers: super::markers::in_words(&self.dataset.marks.by_evaluator[id.index()]),
+            name,
+            is_reported: evaluator.is_named(),
+            facts,
+            names: self.names(&evaluator.spellings, name),
+            summary,
+            benchmarks,
+            documented,
             sources: most_first(&tally.sources),
             collections: most_first(&tally.collections),
             relationships: most_first(&tally.relationships),
-            documented: documented(&signals),
-            signals: signals::of_results(&signals),
+            signals: signals::of_results(&tally.signals),
             differences,
             differences_summary,
         }

@@ -119,6 +119,8 @@ pub struct RecordView<'a> {
     pub model_id: &'a str,
     /// As the record has it, where it is not the id or its last part.
     pub model_name: Option<&'a str>,
+    /// Who made the model, as the record claims.
+    pub developer: Option<&'a str>,
     /// As the record has it.
     pub schema_version: &'a str,
     /// Day of retrieval.
@@ -314,7 +316,7 @@ impl<'a> Cards<'a> {
 
     /// What the number of a cell is: what its records say, and the chance level from metadata.
     fn number_facts(&self, first: &Reading, ranking: &Ranking) -> Vec<Fact> {
-        let (loaded, result) = (self.dataset.loaded(first), self.dataset.result(first));
+        let result = self.dataset.result(first);
         let slice = &self.dataset.entities.slices[first.resolved.slice];
         let benchmark = &self.dataset.entities.benchmarks[slice.benchmark];
         let meta = self.dataset.benchmark_meta(benchmark);
@@ -327,24 +329,24 @@ impl<'a> Cards<'a> {
             }
         };
         let conversion = match Class::of(metric, first.scale, &result.score) {
-            Class::Percent => "a hundredth of it, for ordering beside proportions",
-            Class::Kept | Class::NoBounds => "none",
-            _ => "none; it is not ranked",
+            Class::Percent => Some("a hundredth of it, for ordering beside proportions"),
+            Class::Kept | Class::NoBounds => None,
+            _ => Some("none; it is not ranked"),
         };
         let part = self.dataset.entities.parts[ranking.part].label.as_str();
         let data = result.data.hf_repo.as_ref().or(result.data.dataset_name.as_ref());
         let said = |text: Option<&String>| text.filter(|text| !is_not_reported(text)).map(|text| shorten(text, 90));
-        vec![
+        let mut facts = vec![
             Fact::new("Described in the record", said(metric.description.as_ref())),
             Fact::new("Unit", said(metric.unit.as_ref())),
             Fact::new("Range", range),
-            Fact::new("Conversion", Some(conversion.to_owned())),
             Fact::new("Test data", said(data)),
             Fact::new("Part of the test", (!part.is_empty()).then(|| part.to_owned())),
             Fact::new("Samples", crate::signal::n_samples(self.dataset, first).map(|n| count(n as usize))),
             Fact::new("Chance level", meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
-            Fact::new("Developer in the record", said(loaded.record.model.developer.as_ref())),
-        ]
+        ];
+        facts.extend(conversion.map(|rule| Fact::new("Conversion", Some(rule.to_owned()))));
+        facts
     }
 
     /// The row of a reading's cell in its ranking.
@@ -379,6 +381,7 @@ impl<'a> Cards<'a> {
                 evaluation_id: &record.evaluation_id,
                 model_id: &record.model.id,
                 model_name: record.model.name.as_deref().filter(|name| !record.model.id.ends_with(name)),
+                developer: record.model.developer.as_deref().filter(|name| !is_not_reported(name)),
                 schema_version: &record.schema_version,
                 retrieved: record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
                 evidence: self.evidence(place, readings),
