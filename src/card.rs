@@ -1,8 +1,8 @@
 //! A *card* is everything one page says, as plain data: a template sees its card and nothing else.
 //!
 //! Cards are made one at a time, by pure functions of the [`Dataset`], when their page is
-//! rendered. Numbers keep their digits; every score carries its provenance. How a card looks is
-//! the matter of the templates.
+//! rendered, and speak one [`Language`]. Numbers keep their digits; every score carries its
+//! provenance; text of records stays as it is. How a card looks is the matter of the templates.
 
 pub mod benchmark;
 pub mod comparable;
@@ -25,16 +25,19 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::id::Id;
+use crate::language::Language;
 use crate::load::block::{MetricConfig, is_web_address};
-use crate::load::metadata::Link;
+use crate::load::metadata::{Link, OrganizationMeta};
+use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::load::{Loaded, Origin};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
 use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale};
 use crate::paths;
-use crate::resolve::{Benchmark, Evaluator, Model, Slice};
+use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
 use crate::signal::scale::{Class, Interval};
-use crate::signal::setup::{self, HARNESS_VERSION, Setting};
+use crate::signal::setup::{self, HARNESS_VERSION};
+use crate::words::{count, shorten};
 
 /// Where every page stands; without `.html`, relative to the top of the site.
 #[derive(Debug)]
@@ -138,6 +141,8 @@ pub struct Cards<'a> {
     pub dataset: &'a Dataset,
     /// Where the pages are.
     pub paths: &'a Paths,
+    /// What they are said in.
+    pub language: &'a Language,
     /// What the Hub says of the same values, where a page tells it.
     pub hub_runs: Option<&'a HubRuns>,
     /// The way from the page to the top of the site: `../../`.
@@ -155,31 +160,26 @@ pub struct Labelled<'a> {
 
 /// One fact of a metadata list; without a value it is "not reported".
 #[derive(Debug, Serialize)]
-pub struct Fact {
+pub struct Fact<'a> {
     /// What.
-    pub label: &'static str,
+    pub label: &'a str,
     /// Its value.
     pub value: Option<String>,
     /// Where the value leads.
     pub url: Option<String>,
     /// Where the value comes from, if not from metadata.
-    pub note: Option<&'static str>,
+    pub note: Option<&'a str>,
 }
 
-impl Fact {
-    fn new(label: &'static str, value: Option<String>) -> Fact {
-        Fact { label, value, url: None, note: None }
+impl<'a> Fact<'a> {
+    /// The same with the place where it leads.
+    fn to(self, url: Option<String>) -> Fact<'a> {
+        Fact { url, ..self }
     }
 
-    fn linked(label: &'static str, value: Option<String>, url: Option<String>) -> Fact {
-        Fact { label, value, url, note: None }
-    }
-
-    /// An address, shown without its scheme.
-    fn address(label: &'static str, url: Option<&str>) -> Fact {
-        let shown = url
-            .map(|url| url.trim_start_matches("https://").trim_start_matches("www.").trim_end_matches('/').to_owned());
-        Fact::linked(label, shown, web_address(url))
+    /// The same with the place where it comes from.
+    fn by(self, note: Option<&'a str>) -> Fact<'a> {
+        Fact { note, ..self }
     }
 }
 
@@ -195,7 +195,7 @@ pub struct Score<'a> {
     /// Stated uncertainty, in words.
     pub uncertainty: Option<String>,
     /// Why the score is not ranked, if it cannot be.
-    pub flag: Option<&'static str>,
+    pub flag: Option<&'a str>,
 }
 
 /// One reading: a score with everything that a reader needs to judge it.
@@ -208,7 +208,7 @@ pub struct ReadingView<'a> {
     /// Their page.
     pub evaluator_url: String,
     /// Claimed relation of evaluator and developer.
-    pub relationship: &'static str,
+    pub relationship: &'a str,
     /// Day of evaluation, `YYYY-MM-DD`.
     pub evaluated: Option<String>,
     /// Day of retrieval.
@@ -227,8 +227,46 @@ pub struct ReadingView<'a> {
 
 impl<'a> Cards<'a> {
     /// The cards of the page at `path` (without `.html`).
-    pub fn at(dataset: &'a Dataset, paths: &'a Paths, path: &str) -> Cards<'a> {
-        Cards { dataset, paths, hub_runs: None, top: paths::to_top(path) }
+    pub fn at(dataset: &'a Dataset, paths: &'a Paths, language: &'a Language, path: &str) -> Cards<'a> {
+        Cards { dataset, paths, language, hub_runs: None, top: paths::to_top(path) }
+    }
+
+    /// The words of `key`.
+    fn words(&self, key: &'static str) -> &'a str {
+        self.language.phrase(key)
+    }
+
+    fn fact(&self, key: &'static str, value: Option<String>) -> Fact<'a> {
+        Fact { label: self.words(key), value, url: None, note: None }
+    }
+
+    /// An address, shown without its scheme.
+    fn address(&self, key: &'static str, url: Option<&str>) -> Fact<'a> {
+        let shown = url
+            .map(|url| url.trim_start_matches("https://").trim_start_matches("www.").trim_end_matches('/').to_owned());
+        self.fact(key, shown).to(web_address(url))
+    }
+
+    /// Website and Hub account of an organisation.
+    fn organization_facts(&self, meta: &OrganizationMeta) -> Vec<Fact<'a>> {
+        let hub = meta.hf.as_deref().filter(|account| crate::config::is_hub_id(&format!("{account}/x")));
+        let hub = hub.map(|account| format!("https://huggingface.co/{account}"));
+        vec![self.address("fact.website", meta.website.as_deref()), self.fact("fact.account", meta.hf.clone()).to(hub)]
+    }
+
+    /// How an evaluator is called; the one that stands for silence is called by the words for that.
+    pub fn evaluator_name(&self, id: Id<Evaluator>) -> &'a str {
+        evaluator_name(self.dataset, self.language, id)
+    }
+
+    /// How a metric is called.
+    fn metric_name(&self, id: Id<Metric>) -> &'a str {
+        metric_name(self.dataset, self.language, id)
+    }
+
+    /// `12 of 340`.
+    fn share(&self, n: usize, all: usize) -> String {
+        self.language.say("share", &[("n", &count(n)), ("all", &count(all))])
     }
 
     /// The same, with what the Hub says of the same values.
@@ -271,19 +309,51 @@ impl<'a> Cards<'a> {
         let result = self.dataset.result(reading);
         let evaluator = reading.resolved.evaluator;
         ReadingView {
-            score: score(self.dataset, reading),
-            evaluator: &self.dataset.entities.evaluators[evaluator].name,
+            score: self.score(reading),
+            evaluator: self.evaluator_name(evaluator),
             evaluator_url: self.evaluator_url(evaluator),
-            relationship: loaded.record.source.relationship.words(),
+            relationship: self.words(loaded.record.source.relationship.key()),
             evaluated: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
-            settings: settings(loaded, result),
+            settings: settings(self.language, loaded, result),
             record: short_hash(&loaded.origin),
             pointer: format!("/evaluation_results/{}", result.index),
             anchor: self.anchor(reading),
             marker: self.marker(reading),
         }
     }
+
+    fn score(&self, reading: &Reading) -> Score<'a> {
+        let result = self.dataset.result(reading);
+        let uncertainty = result.uncertainty.as_ref();
+        Score {
+            digits: result.score.digits(),
+            unit: unit(self.language, &result.metric),
+            // A bar would make a win rate look like a share of right answers.
+            bar: (reading.scale.share(reading.position))
+                .filter(|_| !self.dataset.entities.metrics[reading.resolved.metric].is_relative)
+                .map(|share| (share * 1000.0).round() / 10.0),
+            uncertainty: uncertainty.map(|it| uncertainty_in_words(self.language, it, result, reading.scale)),
+            flag: match reading.standing {
+                Standing::Withdrawn => Some("flag.withdrawn"),
+                Standing::Disputed => Some("flag.disputed"),
+                Standing::Current => Class::of(&result.metric, reading.scale, &result.score).flag(),
+            }
+            .map(|key| self.words(key)),
+        }
+    }
+}
+
+/// How an evaluator is called.
+pub fn evaluator_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Evaluator>) -> &'a str {
+    let evaluator = &dataset.entities.evaluators[id];
+    if evaluator.is_reported() { &evaluator.name } else { language.phrase("evaluator.not_reported") }
+}
+
+/// How a metric is called.
+pub fn metric_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Metric>) -> &'a str {
+    let metric = &dataset.entities.metrics[id];
+    if metric.id.is_empty() { language.phrase("metric.not_reported") } else { &metric.name }
 }
 
 /// Where a record can be read: in the public datastore, or the copy on this site.
@@ -303,30 +373,13 @@ fn short_hash(origin: &Origin) -> String {
     hash
 }
 
-fn score<'a>(dataset: &'a Dataset, reading: &Reading) -> Score<'a> {
-    let result = dataset.result(reading);
-    Score {
-        digits: result.score.digits(),
-        unit: unit(&result.metric),
-        // A bar would make a win rate look like a share of right answers.
-        bar: (reading.scale.share(reading.position))
-            .filter(|_| !dataset.entities.metrics[reading.resolved.metric].is_relative)
-            .map(|share| (share * 1000.0).round() / 10.0),
-        uncertainty: (result.uncertainty.as_ref())
-            .map(|uncertainty| uncertainty_in_words(uncertainty, result, reading.scale)),
-        flag: match reading.standing {
-            Standing::Withdrawn => Some("withdrawn: not ranked, not published"),
-            Standing::Disputed => Some("disputed: not ranked, not published"),
-            Standing::Current => Class::of(&result.metric, reading.scale, &result.score).flag(),
-        },
-    }
-}
-
 /// The unit that the record names; else, as that is not reported, the bounds.
-pub fn unit(metric: &MetricConfig) -> String {
+pub fn unit(language: &Language, metric: &MetricConfig) -> String {
     match (&metric.unit, &metric.min, &metric.max) {
         (Some(unit), ..) => unit.clone(),
-        (None, Some(min), Some(max)) => format!("scale {}–{}", short_bound(min.digits()), short_bound(max.digits())),
+        (None, Some(min), Some(max)) => {
+            language.say("number.scale", &[("min", short_bound(min.digits())), ("max", short_bound(max.digits()))])
+        }
         _ => String::new(),
     }
 }
@@ -336,48 +389,56 @@ fn short_bound(digits: &str) -> &str {
 }
 
 fn uncertainty_in_words(
-    uncertainty: &crate::load::record::Uncertainty,
-    result: &crate::load::record::EvaluationResult,
+    language: &Language,
+    uncertainty: &Uncertainty,
+    result: &EvaluationResult,
     scale: Scale,
 ) -> String {
     let mut parts = Vec::new();
     if let Some(error) = &uncertainty.standard_error {
-        parts.push(format!("SE {}", error.digits()));
+        parts.push(language.say("uncertainty.error", &[("error", error.digits())]));
     }
     if let Some((lower, upper)) = &uncertainty.interval {
-        let (low, high) = (lower.digits(), upper.digits());
-        parts.push(match Interval::of(lower, upper, &result.score, (&result.metric, scale)) {
-            Interval::Bounds => format!("interval {low} to {high}"),
-            Interval::Offsets if lower.decimal() == -upper.decimal() => format!("interval ± {high}"),
-            Interval::Offsets => format!("interval {low} to {high} from the score"),
-            Interval::Ambiguous => format!("interval {low} to {high}: bounds, or distances from the score"),
-            Interval::Broken => format!("interval {low} to {high}, which the score lies outside"),
-        });
+        let key = match Interval::of(lower, upper, &result.score, (&result.metric, scale)) {
+            Interval::Bounds => "uncertainty.interval",
+            Interval::Offsets if lower.decimal() == -upper.decimal() => "uncertainty.around",
+            Interval::Offsets => "uncertainty.offsets",
+            Interval::Ambiguous => "uncertainty.ambiguous",
+            Interval::Broken => "uncertainty.broken",
+        };
+        parts.push(language.say(key, &[("low", lower.digits()), ("high", upper.digits())]));
     }
     if let Some(samples) = &uncertainty.samples {
-        parts.push(format!("n {}", samples.digits()));
+        parts.push(language.say("uncertainty.samples", &[("n", samples.digits())]));
     }
-    parts.join(", ")
+    language.list(&parts)
 }
 
 /// Harness, then settings of a result, as `key: value`.
-pub fn settings(loaded: &Loaded, result: &crate::load::record::EvaluationResult) -> Vec<String> {
-    setup::settings(loaded, result).iter().map(as_setting).collect()
+pub fn settings(language: &Language, loaded: &Loaded, result: &EvaluationResult) -> Vec<String> {
+    let settings = setup::settings(loaded, result);
+    let colon = language.phrase("colon");
+    let in_words = settings.iter().map(|setting| {
+        let name = setting_name(language, &setting.name);
+        match &*setting.name {
+            HARNESS_VERSION => format!("{name}{colon}{}", shorten(setting.value, 12)),
+            _ => format!("{name}{colon}{}", setting.value),
+        }
+    });
+    in_words.collect()
 }
 
-fn as_setting(setting: &Setting) -> String {
-    match &*setting.name {
-        HARNESS_VERSION => format!("{HARNESS_VERSION}: {}", crate::words::shorten(setting.value, 12)),
-        name => format!("{name}: {}", setting.value),
-    }
+/// How a setting is called; those that only some records know keep the name that these give them.
+fn setting_name<'n>(language: &'n Language, name: &'n str) -> &'n str {
+    setup::name_key(name).map_or(name, |key| language.phrase(key))
 }
 
-/// `higher is better`.
-pub fn direction_in_words(direction: Direction) -> &'static str {
+/// The key of `higher is better`.
+pub fn direction_key(direction: Direction) -> &'static str {
     match direction {
-        Direction::HigherIsBetter => "higher is better",
-        Direction::LowerIsBetter => "lower is better",
-        Direction::NotReported => "direction not reported",
+        Direction::HigherIsBetter => "direction.higher",
+        Direction::LowerIsBetter => "direction.lower",
+        Direction::NotReported => "direction.not_reported",
     }
 }
 

@@ -21,6 +21,7 @@ use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::export;
 use crate::export::changes::State;
+use crate::language::Language;
 use crate::load::content;
 use crate::merge::Dataset;
 use crate::output;
@@ -77,7 +78,7 @@ pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     progress.stage("read", listings.len());
     let (inputs, _) = listings.read(config, content, &mut found, || progress.step());
     stages::ensure_sound(&inputs)?;
-    let prepared = Prepared::new(config, inputs, &mut found, |name| progress.stage(name, 0));
+    let prepared = Prepared::new(config, inputs, theme.language(), &mut found, |name| progress.stage(name, 0));
     faults(config, &prepared.dataset, &mut found);
     orphans(config, &prepared.dataset, &mut found);
     let of_output = || fs::read(config.out.join(export::STATE)).ok();
@@ -115,7 +116,13 @@ fn faults(config: &Config, dataset: &Dataset, found: &mut Diagnostics) {
     for entry in dataset.inputs.quarantined.iter().filter(|entry| entry.reason.is_fault()) {
         let root = &config.datastores[usize::from(entry.datastore)].root;
         let file = root.join(&*entry.file).display().to_string();
-        found.error(entry.reason.code(), &file, &entry.place, entry.detail.clone(), entry.reason.explanation());
+        found.error(
+            entry.reason.code(),
+            &file,
+            &entry.place,
+            entry.detail.clone(),
+            Language::english().phrase(entry.reason.key()),
+        );
     }
 }
 

@@ -23,9 +23,10 @@ use anyhow::Result;
 use foldhash::HashMap;
 
 use crate::card::evaluator::Tally;
-use crate::card::{Cards, Paths, direction_in_words, record_url};
+use crate::card::{Cards, Paths, direction_key, record_url};
 use crate::config::Config;
 use crate::id::Id;
+use crate::language::Language;
 use crate::merge::{Dataset, Ranking, Reported};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use api::VERSION;
@@ -129,7 +130,7 @@ impl<'a> Exports<'a> {
         let mut exports = Exports {
             config,
             paths,
-            source: Source { config, dataset, cards: Cards::at(dataset, paths, "") },
+            source: Source { config, dataset, cards: Cards::at(dataset, paths, Language::english(), "") },
             news,
             events_of_models,
             events_of_benchmarks,
@@ -404,7 +405,7 @@ impl<'a> Exports<'a> {
             slice: slice.name.as_deref(),
             part: dataset.part_of(ranking),
             metric: &entities.metrics[ranking.metric].name,
-            direction: direction_in_words(ranking.direction),
+            direction: cards.language.phrase(direction_key(ranking.direction)),
             rankings: others.map(|(id, _)| format!("{ROOT}/{}.json", self.paths.ranking(id))).collect(),
             rows: rows.iter().zip(&ranking.rows).map(|(row, ranked)| api::RankingRow::new(row, ranked.rank)).collect(),
         })

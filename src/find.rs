@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::card::Paths;
 use crate::card::benchmark::LEAST_FILTERED;
 use crate::hash::Sha256;
+use crate::language::Language;
 use crate::merge::Dataset;
 
 /// The file that names all others.
@@ -56,10 +57,10 @@ struct Directory<'a> {
 }
 
 /// All data of `dataset`.
-pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
+pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataFile> {
     let ((words, search), (lists, compare)) = rayon::join(
-        || search::files(dataset, paths),
-        || rayon::join(|| list_files(dataset, paths), || compare::files(dataset, paths)),
+        || search::files(dataset, paths, language),
+        || rayon::join(|| list_files(dataset, paths, language), || compare::files(dataset, paths, language)),
     );
     let directory = Directory {
         words: &words,
@@ -73,18 +74,18 @@ pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
 }
 
 /// The data of lists and rankings, each with the path of its first page.
-fn list_files(dataset: &Dataset, paths: &Paths) -> Vec<(String, DataFile)> {
+fn list_files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<(String, DataFile)> {
     let facts = table::ModelFacts::new(dataset);
     let lists = [
-        ("models", table::of_models(dataset, paths, &facts)),
-        ("benchmarks", table::of_benchmarks(dataset, paths)),
-        ("evaluators", table::of_evaluators(dataset, paths)),
+        ("models", table::of_models(dataset, paths, language, &facts)),
+        ("benchmarks", table::of_benchmarks(dataset, paths, language)),
+        ("evaluators", table::of_evaluators(dataset, paths, language)),
     ];
     let file = |path: &str, table: table::Table| (path.to_owned(), DataFile::new(&format!("lists/{path}"), &table));
     let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_FILTERED).collect();
     // One at a time on each thread: all tables together take more room than what is written of them.
     let rankings = (long.into_par_iter())
-        .map(|(id, ranking)| file(paths.ranking(id), table::of_ranking(dataset, paths, &facts, ranking)));
+        .map(|(id, ranking)| file(paths.ranking(id), table::of_ranking(dataset, paths, language, &facts, ranking)));
     let lists = lists.into_par_iter().map(|(path, table)| file(path, table));
     lists.chain(rankings).collect()
 }

@@ -2,22 +2,29 @@
 //!
 //! `templates/words/<tag>.yaml` has a phrase for each key; English is complete, and stands in for
 //! what another language lacks. A phrase may have a form for one and another for other numbers,
-//! and places for values in braces. Text of records and metadata is never translated.
+//! and places for values in braces. Text of records and metadata is never translated, and files for
+//! machines are in English.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, bail};
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
+
+use crate::words::count;
 
 /// The languages that are built in.
 const BUILT_IN: [(&str, &str); 2] =
     [("en", include_str!("../templates/words/en.yaml")), ("zh-Hans", include_str!("../templates/words/zh-Hans.yaml"))];
 
 /// The phrases of one language, by key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Language {
-    phrases: BTreeMap<String, Phrase>,
+    phrases: HashMap<String, Phrase>,
 }
+
+static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language { phrases: read(BUILT_IN[0].1).unwrap_or_default() });
 
 /// What is said for one key.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -52,14 +59,19 @@ impl Language {
         Ok(Language { phrases })
     }
 
+    /// English as it is built in: the language of files for machines and of the command line.
+    pub fn english() -> &'static Language {
+        &ENGLISH
+    }
+
     /// The phrase of `key` with `values` in its places; `None` if there is no such phrase.
-    pub fn say(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
+    pub fn find(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
         let is_one = values.contains(&("n", "1"));
         let phrase = match self.phrases.get(key)? {
             Phrase::Counted { one: Some(one), .. } if is_one => one,
             Phrase::Always(phrase) | Phrase::Counted { other: phrase, .. } => phrase,
         };
-        let mut said = String::with_capacity(phrase.len());
+        let mut said = String::with_capacity(phrase.len() + values.iter().map(|(_, value)| value.len()).sum::<usize>());
         let mut rest = phrase.as_str();
         // Once from left to right, so that a value with braces stays as it is.
         while let Some((before, place, after)) = next_place(rest) {
@@ -74,13 +86,40 @@ impl Language {
         Some(said)
     }
 
+    /// The phrase of `key` with `values` in its places. Where there is none, which the tests exclude, it is the key.
+    pub fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
+        self.find(key, values).unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The phrase of `key` as it stands.
+    pub fn phrase(&self, key: &'static str) -> &str {
+        self.lookup(key).unwrap_or(key)
+    }
+
+    /// The phrase of `key` as it stands; `None` if there is no such phrase.
+    pub fn lookup(&self, key: &str) -> Option<&str> {
+        self.phrases.get(key).map(|phrase| match phrase {
+            Phrase::Always(phrase) | Phrase::Counted { other: phrase, .. } => phrase.as_str(),
+        })
+    }
+
+    /// A phrase about a number of things: `1 result`, `2,000 results`.
+    pub fn counted(&self, key: &str, n: usize) -> String {
+        self.say(key, &[("n", &count(n))])
+    }
+
+    /// `parts` as a list in a sentence.
+    pub fn list<S: std::borrow::Borrow<str>>(&self, parts: &[S]) -> String {
+        parts.join(self.phrase("list.comma"))
+    }
+
     /// The phrases whose keys begin with `prefix`, without it.
     pub fn below<'a>(&'a self, prefix: &'a str) -> BTreeMap<&'a str, &'a Phrase> {
         self.phrases.iter().filter_map(|(key, phrase)| Some((key.strip_prefix(prefix)?, phrase))).collect()
     }
 }
 
-fn read(text: &str) -> Result<BTreeMap<String, Phrase>> {
+fn read(text: &str) -> Result<HashMap<String, Phrase>> {
     Ok(serde_yaml::from_str(text)?)
 }
 
@@ -114,7 +153,8 @@ mod tests {
         let english = read(BUILT_IN[0].1).unwrap();
         for (tag, text) in BUILT_IN {
             let phrases = read(text).unwrap();
-            assert!(phrases.keys().eq(english.keys()), "{tag} has other keys than English");
+            let keys = |phrases: &HashMap<String, Phrase>| phrases.keys().cloned().collect::<BTreeSet<_>>();
+            assert_eq!(keys(&phrases), keys(&english), "{tag} has other keys than English");
             for (key, phrase) in &phrases {
                 assert_eq!(places(phrase), places(&english[key]), "{tag}: {key}");
             }
@@ -125,17 +165,17 @@ mod tests {
     fn numbers_choose_the_form_and_values_take_their_places_once() {
         let own = "a: {one: '{n} result', other: '{n} results'}\nb: 'from {x} to {y}'";
         let language = Language::new("en", Some(own)).unwrap();
-        assert_eq!(language.say("a", &[("n", "1")]).unwrap(), "1 result");
-        assert_eq!(language.say("a", &[("n", "1,001")]).unwrap(), "1,001 results");
-        assert_eq!(language.say("b", &[("x", "{y}"), ("y", "2")]).unwrap(), "from {y} to 2");
-        assert_eq!(language.say("none", &[]), None);
+        assert_eq!(language.counted("a", 1), "1 result");
+        assert_eq!(language.counted("a", 1_001), "1,001 results");
+        assert_eq!(language.say("b", &[("x", "{y}"), ("y", "2")]), "from {y} to 2");
+        assert_eq!((language.find("none", &[]), language.phrase("none")), (None, "none"));
     }
 
     #[test]
     fn a_language_without_words_is_refused_and_one_of_the_user_falls_back_on_english() {
         assert!(Language::new("de", None).unwrap_err().to_string().contains("templates/words/de.yaml"));
         let german = Language::new("de", Some("nav.models: Modelle")).unwrap();
-        assert_eq!(german.say("nav.models", &[]).unwrap(), "Modelle");
-        assert_eq!(german.say("nav.benchmarks", &[]).unwrap(), "Benchmarks");
+        assert_eq!(german.phrase("nav.models"), "Modelle");
+        assert_eq!(german.phrase("nav.benchmarks"), "Benchmarks");
     }
 }

@@ -158,7 +158,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     clock.stage("read", listings.len());
     let (inputs, records_digest) = listings.read(config, content, &mut diagnostics, || progress.step());
     stages::ensure_sound(&inputs)?;
-    let prepared = Prepared::new(config, inputs, &mut diagnostics, |name| clock.stage(name, 0));
+    let prepared = Prepared::new(config, inputs, theme.language(), &mut diagnostics, |name| clock.stage(name, 0));
     clock.stage("plan", 0);
     let previous = previous.and_then(|bytes| State::read(&bytes).ok());
     let exports = prepared.exports(config, previous);

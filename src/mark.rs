@@ -60,13 +60,13 @@ impl Level {
         }
     }
 
-    /// As readers see it.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Level::Claimed => "Claimed by the record",
-            Level::Traced => "Traced to a public record",
-            Level::SubmitterKnown => "Submitter known",
-            Level::SubmittedBySource => "Submitted by the named source",
+            Level::Claimed => "level.claimed",
+            Level::Traced => "level.traced",
+            Level::SubmitterKnown => "level.submitter_known",
+            Level::SubmittedBySource => "level.submitted_by_source",
         }
     }
 }

@@ -3,6 +3,9 @@
 //! Templates see `page` (a card) and `site` (the [`Frame`]), and nothing else. Undefined names and
 //! missing values are errors: a template must ask with `if`. Only text is written here; where it
 //! goes is the matter of [`crate::site`].
+//!
+//! A build has one language, so words without values are set into the templates once, before they are
+//! compiled; words with values are said when a page is made.
 
 use std::fs;
 use std::path::Path;
@@ -136,6 +139,8 @@ impl Theme {
                 false => None,
             };
         }
+        let language = Arc::new(Language::new(language, own_words.as_deref())?);
+        style += &words_for_style(&language);
         let mut digest = Hasher::default();
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -145,9 +150,8 @@ impl Theme {
         for (name, source) in sources {
             digest.add(name.as_bytes());
             digest.add(source.as_bytes());
-            environment.add_template_owned(name, source).map_err(|err| template_error(&err))?;
+            environment.add_template_owned(name, with_words(&source, &language)).map_err(|err| template_error(&err))?;
         }
-        let language = Arc::new(Language::new(language, own_words.as_deref())?);
         add_words(&mut environment, &language);
         let said = serde_json::to_string(&language.below("")).context("the words cannot be written down")?;
         let script_words =
@@ -191,6 +195,16 @@ impl Theme {
     }
 }
 
+/// The words that the stylesheet sets before cells on narrow screens, as its variables: `--words-date`.
+fn words_for_style(language: &Language) -> String {
+    let of_css = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ");
+    let variables = language.below("style.").into_keys().map(|key| {
+        let words = language.lookup(&format!("style.{key}")).unwrap_or_default();
+        format!(" --words-{key}: \"{}\";", of_css(words))
+    });
+    format!(":root {{{} }}\n", variables.collect::<String>())
+}
+
 /// A file of the folder of overrides, if it is there.
 fn own_text(folder: &Path, name: &str) -> Result<Option<String>> {
     let path = folder.join(name);
@@ -198,6 +212,42 @@ fn own_text(folder: &Path, name: &str) -> Result<Option<String>> {
         true => fs::read_to_string(&path).map(Some).with_context(|| format!("failed to read {}", path.display())),
         false => Ok(None),
     }
+}
+
+/// `source` with the words that it asks for without values, as HTML. No line moves.
+fn with_words(source: &str, language: &Language) -> String {
+    let mut text = String::with_capacity(source.len());
+    let mut rest = source;
+    while let Some((before, after)) = rest.split_once(CALL) {
+        let asked = after.split_once("\") }}").filter(|(key, _)| !key.contains('"'));
+        let words = asked.and_then(|(key, after)| Some((language.lookup(key)?, after)));
+        text.push_str(before);
+        match words.filter(|(words, after)| is_plain(words, before, after)) {
+            Some((words, after)) => {
+                // A string can be written to without fail.
+                let _ = escape(&mut text, words);
+                rest = after;
+            }
+            None => {
+                text.push_str(CALL);
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    text
+}
+
+/// How words without values are asked for.
+const CALL: &str = "{{ t(\"";
+
+/// True if `words` mean the same inside a template: they hold none of its signs, end no line, and are not
+/// shortened by a `-` beside them.
+fn is_plain(words: &str, before: &str, after: &str) -> bool {
+    let is_trimmed =
+        before.ends_with("-%}") || before.ends_with("-}}") || after.starts_with("{%-") || after.starts_with("{{-");
+    let has_signs = words.contains(|c: char| matches!(c, '{' | '}') || c.is_control());
+    !has_signs && !words.trim().is_empty() && (words.trim() == words || !is_trimmed)
 }
 
 /// Gives templates the function `t(key, name=value, …)`. A key without a phrase is an error.
@@ -209,7 +259,7 @@ fn add_words(environment: &mut Environment, language: &Arc<Language>) {
             .collect::<Result<_, Error>>()?;
         let borrowed: Vec<(&str, &str)> = named.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let unknown = || Error::new(ErrorKind::InvalidOperation, format!("there are no words for `{key}`"));
-        language.say(key, &borrowed).ok_or_else(unknown)
+        language.find(key, &borrowed).ok_or_else(unknown)
     });
 }
 
@@ -289,4 +339,28 @@ fn escape(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
         rest = &rest[rest.chars().next().map_or(0, char::len_utf8)..];
     }
     out.write_str(rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_without_values_are_set_in_once_and_mean_the_same() {
+        let own = "a: 'more < \"most\"'\nb: 'of {n}'\nc: '; '\nd: \"two\\nlines\"\ne: '{% raw %}'";
+        let language = Language::new("en", Some(own)).unwrap();
+        let cases = [
+            ("<i title=\"{{ t(\"a\") }}\">", "<i title=\"more &lt; &quot;most&quot;\">"),
+            ("{{ t(\"c\") }}{% if x %}", "; {% if x %}"),
+            // These are said when a page is made.
+            ("{{ t(\"b\") }}", "{{ t(\"b\") }}"),
+            ("{{ t(\"a\", n=1) }} {{ t(\"c\") }}", "{{ t(\"a\", n=1) }} ; "),
+            ("{{ t(\"c\") }}{%- if x %}", "{{ t(\"c\") }}{%- if x %}"),
+            ("{{ t(\"d\") }}{{ t(\"e\") }}{{ t(\"none\") }}", "{{ t(\"d\") }}{{ t(\"e\") }}{{ t(\"none\") }}"),
+            ("{{ t(\"a\" ~ x) }}{{ t(\"", "{{ t(\"a\" ~ x) }}{{ t(\""),
+        ];
+        for (source, expected) in cases {
+            assert_eq!(with_words(source, &language), expected);
+        }
+    }
 }

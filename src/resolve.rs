@@ -115,7 +115,7 @@ pub struct Evaluator {
 
 impl Evaluator {
     /// False for whoever stands behind the records that name nobody: they need not be one.
-    pub fn is_named(&self) -> bool {
+    pub fn is_reported(&self) -> bool {
         !is_not_reported(&self.name)
     }
 }

@@ -22,6 +22,7 @@ use crate::hash::Sha256;
 use crate::id::Id;
 use crate::language::Language;
 use crate::load::content::Content;
+use crate::load::metadata::ProsePage;
 use crate::mark::hub_run::HubRuns;
 use crate::markdown;
 use crate::merge::{Dataset, Developer, Ranking};
@@ -212,7 +213,7 @@ impl<'a> Site<'a> {
                 continue;
             }
             if page.nav_order.is_some() {
-                self.nav.push(NavLink { title: page.title.clone(), path: format!("{path}.html") });
+                self.nav.push(NavLink { title: self.title_of(page).to_owned(), path: format!("{path}.html") });
             }
             self.page(&path, Page::Prose(number));
         }
@@ -246,7 +247,7 @@ impl<'a> Site<'a> {
     /// Makes one file.
     pub fn render(&self, planned: &Planned) -> Result<Body> {
         let path = planned.path.trim_start_matches("pages/");
-        let cards = Cards::at(self.dataset, self.paths, path).with_hub_runs(self.hub_runs);
+        let cards = Cards::at(self.dataset, self.paths, self.theme.language(), path).with_hub_runs(self.hub_runs);
         let page = match &planned.page {
             Page::Home => self.html("home.html", path, "", &cards, &cards.home()),
             Page::Models(number) => self.html("models.html", path, "models.html", &cards, &cards.models(*number)),
@@ -285,16 +286,7 @@ impl<'a> Site<'a> {
                 &cards,
                 &cards.evaluator(*id, &self.tallies[id.index()]),
             ),
-            Page::Prose(number) => self.html(
-                "page.html",
-                path,
-                path,
-                &cards,
-                &ProseCard {
-                    title: &self.dataset.inputs.content.pages[*number].title,
-                    html: &self.prose.pages[*number],
-                },
-            ),
+            Page::Prose(number) => self.html("page.html", path, path, &cards, &self.prose(*number)),
             Page::Search => self.html("search.html", path, "search.html", &cards, &()),
             Page::Compare => self.html("compare.html", path, "compare.html", &cards, &()),
             Page::NotFound => self.html("404.html", path, "", &cards, &()),
@@ -306,6 +298,17 @@ impl<'a> Site<'a> {
             }
         };
         Ok(Body::Bytes(page?.into_bytes()))
+    }
+
+    fn prose(&self, number: usize) -> ProseCard<'_> {
+        let page = &self.dataset.inputs.content.pages[number];
+        let language = page.language.as_deref().filter(|language| *language != self.config.site.language);
+        ProseCard { title: self.title_of(page), html: &self.prose.pages[number], language }
+    }
+
+    /// The built-in page has its title from the words of the interface.
+    fn title_of(&self, page: &'a ProsePage) -> &'a str {
+        if page.is_built_in() { self.theme.language().phrase("nav.methodology") } else { &page.title }
     }
 
     fn model(&self, path: &str, cards: &Cards<'a>, id: Id<Model>) -> Result<String> {
@@ -354,7 +357,7 @@ impl<'a> Site<'a> {
 /// The links of the navigation that every site has.
 fn fixed_nav(language: &Language) -> Vec<NavLink> {
     let link = |section: &str| NavLink {
-        title: language.say(&format!("nav.{section}"), &[]).unwrap_or_default(),
+        title: language.say(&format!("nav.{section}"), &[]),
         path: format!("{section}.html"),
     };
     ["models", "benchmarks", "evaluators", "developers", "compare"].map(link).into()
@@ -370,6 +373,8 @@ fn newest_retrieval(dataset: &Dataset) -> Option<String> {
 struct ProseCard<'a> {
     title: &'a str,
     html: &'a str,
+    /// Its language, where that is not the site's.
+    language: Option<&'a str>,
 }
 
 impl About for ProseCard<'_> {}

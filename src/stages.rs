@@ -16,6 +16,7 @@ use crate::export::changes::State;
 use crate::export::{self, Export, Exports};
 use crate::find::{self, DataFile};
 use crate::hash::Sha256;
+use crate::language::Language;
 use crate::load::{Inputs, Listings};
 use crate::mark;
 use crate::merge::{self, Dataset};
@@ -60,10 +61,11 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Resolves, marks, merges and converts `inputs`. `stage` is told the name of each stage as it begins.
+    /// Resolves, marks, merges and converts `inputs`; what the script finds is said in `language`. `stage` is told the name of each stage as it begins.
     pub fn new(
         config: &Config,
         inputs: Inputs,
+        language: &Language,
         diagnostics: &mut Diagnostics,
         mut stage: impl FnMut(&'static str),
     ) -> Prepared {
@@ -81,8 +83,13 @@ impl Prepared {
             let help = "check the spelling, or take the rule out".to_owned();
             diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
         }
-        let data = find::files(&dataset, &paths);
+        let data = find::files(&dataset, &paths, language);
         Prepared { dataset, paths, hub, data }
+    }
+
+    /// The same for a script that speaks `language`.
+    pub fn said_in(self, language: &Language) -> Prepared {
+        Prepared { data: find::files(&self.dataset, &self.paths, language), ..self }
     }
 
     /// The plan of all that is taken away; `previous` is what the last build left.

@@ -9,15 +9,15 @@ use super::list::Pager;
 use super::metadata::BenchmarkMetadata;
 use super::names::NameView;
 use super::plots::{DistributionView, OverTimeView};
-use super::signals::{self, SignalView};
-use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, web_links};
+use super::signals::SignalView;
+use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
 use crate::merge::{Direction, Ranking, Reading, Row};
 use crate::resolve::{Benchmark, Evaluator};
 use crate::signal::provenance::{Parties, Reporters};
 use crate::signal::{Tally, completeness, saturation};
-use crate::words::{count, counted};
+use crate::words::count;
 
 /// Rows of a ranking on one page: about 120 kB.
 pub const ROWS: usize = 200;
@@ -37,7 +37,7 @@ pub struct BenchmarkCard<'a> {
     /// Its page.
     pub url: String,
     /// Metadata.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<Fact<'a>>,
     /// Names that records use.
     pub names: Vec<NameView<'a>>,
     /// What else is stated of it, and by whom.
@@ -63,7 +63,7 @@ pub struct BenchmarkCard<'a> {
     /// True if other rankings of this slice are by another metric.
     pub has_other_metrics: bool,
     /// `higher is better`.
-    pub direction: &'static str,
+    pub direction: &'a str,
     /// A sentence with the counts of the ranking.
     pub ranking_summary: String,
     /// One row a model.
@@ -77,19 +77,19 @@ pub struct BenchmarkCard<'a> {
     /// How many rankings there are.
     pub n_rankings: usize,
     /// What metadata does not say of the benchmark; on its own page.
-    pub not_described: Vec<&'static str>,
+    pub not_described: Vec<&'a str>,
     /// Who reports it; on its own page.
     pub sources: Vec<SourceRow<'a>>,
     /// Whether the numbers can be compared; on the first page of a ranking.
-    pub comparable: Option<ComparableView>,
+    pub comparable: Option<ComparableView<'a>>,
     /// How its scores are distributed; on the first page of a ranking.
     pub distribution: Option<DistributionView>,
     /// The best score over time; on the first page of a ranking.
     pub over_time: Option<OverTimeView<'a>>,
     /// Whether its best models can be told apart; on the first page of a ranking.
-    pub saturation: Option<SignalView>,
+    pub saturation: Option<SignalView<'a>>,
     /// What can be told of all results; on the page of the benchmark.
-    pub signals: Vec<SignalView>,
+    pub signals: Vec<SignalView<'a>>,
 }
 
 /// An evaluator that reports a benchmark.
@@ -174,12 +174,11 @@ impl<'a> Cards<'a> {
         let meta = self.dataset.benchmark_meta(benchmark);
         let is_first = self.paths.ranking(id) == self.paths.benchmark(slice.benchmark);
         let rows = ranking.rows.iter().enumerate().skip((number - 1) * ROWS).take(ROWS);
-        let metric = &entities.metrics[ranking.metric];
         let same_slice = self.dataset.rankings_of(slice.benchmark).filter(|(_, other)| other.slice == ranking.slice);
         BenchmarkCard {
             name: &benchmark.name,
             url: self.benchmark_url(slice.benchmark),
-            facts: benchmark_facts(meta, self.part_of(meta)),
+            facts: self.benchmark_facts(meta),
             names: self.names(&benchmark.spellings, &benchmark.name),
             metadata: self.benchmark_metadata(slice.benchmark),
             links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
@@ -189,11 +188,11 @@ impl<'a> Cards<'a> {
             summary: if is_first { self.benchmark_summary(slice.benchmark) } else { String::new() },
             slice: slice.name.as_deref(),
             part: self.dataset.part_of(ranking),
-            metric: &metric.name,
-            is_relative: metric.is_relative,
+            metric: self.metric_name(ranking.metric),
+            is_relative: entities.metrics[ranking.metric].is_relative,
             has_other_metrics: same_slice.map(|(_, other)| other.metric).any(|other| other != ranking.metric),
-            direction: direction_in_words(ranking.direction),
-            ranking_summary: ranking_summary(ranking),
+            direction: self.words(direction_key(ranking.direction)),
+            ranking_summary: self.ranking_summary(ranking),
             rows: rows.map(|(place, row)| self.row(ranking, place, row)).collect(),
             list: (ranking.rows.len() >= LEAST_FILTERED).then(|| self.paths.ranking(id)),
             pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),
@@ -202,7 +201,7 @@ impl<'a> Cards<'a> {
             not_described: completeness::of_benchmark(meta)
                 .into_iter()
                 .filter(|(_, it)| !it)
-                .map(|(name, _)| name)
+                .map(|(key, _)| self.words(key))
                 .collect(),
             sources: if is_first && number == 1 { self.sources(slice.benchmark) } else { Vec::new() },
             comparable: (number == 1).then(|| self.comparable(ranking)),
@@ -237,31 +236,31 @@ impl<'a> Cards<'a> {
             models.sort_unstable();
             models.dedup();
             let relations = [
-                (parties.first, "first party"),
-                (parties.third, "third party"),
-                (parties.collaborative, "collaborative"),
-                (parties.not_reported, "not reported"),
-                (parties.contradicted, "contradicted by metadata"),
+                (parties.first, "relationship.first_party"),
+                (parties.third, "relationship.third_party"),
+                (parties.collaborative, "relationship.collaborative"),
+                (parties.not_reported, "not_reported"),
+                (parties.contradicted, "fit.contradicted"),
             ];
             let relation = relations.iter().filter(|(n, _)| *n > 0);
-            let relation: Vec<String> = relation.map(|(n, what)| format!("{} {what}", count(*n))).collect();
+            let relation: Vec<String> = relation.map(|(n, key)| format!("{} {}", count(*n), self.words(key))).collect();
             let (filled, applying) = tally.filled();
             let uncertain = completeness::Field::Uncertainty as usize;
             SourceRow {
-                name: &self.dataset.entities.evaluators[evaluator].name,
+                name: self.evaluator_name(evaluator),
                 url: self.evaluator_url(evaluator),
                 results: count(readings.len()),
                 models: count(models.len()),
-                relation: relation.join(", "),
-                slots: format!("{} of {}", count(filled), count(applying)),
-                uncertainty: format!("{} of {}", count(tally.fields[uncertain]), count(tally.results)),
+                relation: self.language.list(&relation),
+                slots: self.share(filled, applying),
+                uncertainty: self.share(tally.fields[uncertain], tally.results),
             }
         });
         rows.collect()
     }
 
-    fn benchmark_signals(&self, id: Id<Benchmark>) -> Vec<SignalView> {
-        let mut signals = signals::of_results(&Tally::of(self.dataset, self.readings_of_benchmark(id)));
+    fn benchmark_signals(&self, id: Id<Benchmark>) -> Vec<SignalView<'a>> {
+        let mut signals = self.signals_of(&Tally::of(self.dataset, self.readings_of_benchmark(id)));
         let mut by_model: BTreeMap<_, Vec<&Reading>> = BTreeMap::new();
         for reading in self.readings_of_benchmark(id) {
             by_model.entry(reading.resolved.model).or_default().push(reading);
@@ -272,33 +271,39 @@ impl<'a> Cards<'a> {
         signals
     }
 
-    fn saturation(&self, ranking: &Ranking) -> SignalView {
+    fn saturation(&self, ranking: &Ranking) -> SignalView<'a> {
+        let language = self.language;
         let (value, inputs) = match saturation::of(self.dataset, ranking) {
-            Err(unknown) => ("not known".to_owned(), vec![unknown.words().to_owned()]),
+            Err(unknown) => {
+                (self.words("signal.saturation.unknown").to_owned(), vec![self.words(unknown.key()).to_owned()])
+            }
             Ok(found) => (
-                format!("{} (S = {:.2})", found.band, found.index),
+                language.say(
+                    "signal.saturation.value",
+                    &[("band", self.words(found.band)), ("index", &format!("{:.2}", found.index))],
+                ),
                 vec![
-                    match ranking.direction {
-                        Direction::LowerIsBetter => format!(
-                            "first score {:.4}, fifth {:.4}: each one less the score, as lower is better",
-                            found.scores.0, found.scores.1
-                        ),
-                        _ => format!("first score {:.4}, fifth {:.4}", found.scores.0, found.scores.1),
-                    },
-                    format!("n = {}", count(found.n as usize)),
-                    format!("error of their difference {:.4}", found.error),
+                    language.say(
+                        match ranking.direction {
+                            Direction::LowerIsBetter => "signal.saturation.scores.lower",
+                            _ => "signal.saturation.scores",
+                        },
+                        &[("first", &format!("{:.4}", found.scores.0)), ("fifth", &format!("{:.4}", found.scores.1))],
+                    ),
+                    language.say("signal.saturation.n", &[("n", &count(found.n as usize))]),
+                    language.say("signal.saturation.error", &[("error", &format!("{:.4}", found.error))]),
                     match found.is_similar {
-                        true => "at most 1.96 errors apart: statistically similar".to_owned(),
-                        false => "more than 1.96 errors apart".to_owned(),
+                        true => self.words("signal.saturation.similar").to_owned(),
+                        false => self.words("signal.saturation.apart").to_owned(),
                     },
                 ],
             ),
         };
         SignalView {
-            name: "Saturation",
+            name: self.words("signal.saturation"),
             value,
             inputs,
-            how: "S = exp(−R²), where R is the difference of the first and fifth score in units of its error, which is taken from √n: a choice of the published definition, not a law.",
+            how: self.words("signal.saturation.how"),
             anchor: "saturation",
         }
     }
@@ -311,11 +316,13 @@ impl<'a> Cards<'a> {
 
     fn benchmark_summary(&self, id: Id<Benchmark>) -> String {
         let reported = self.dataset.reported_of(id);
-        format!(
-            "{} from {}.",
-            counted(reported.iter().map(|reported| reported.results as usize).sum(), "result", "results"),
-            Reporters::of(self.dataset, reported.iter().map(|reported| reported.evaluator)).words(),
-        )
+        let results = reported.iter().map(|reported| reported.results as usize).sum();
+        let evaluators = Reporters::of(self.dataset, reported.iter().map(|reported| reported.evaluator));
+        let values = [
+            ("results", &*self.language.counted("count.results", results)),
+            ("evaluators", &*evaluators.words(self.language)),
+        ];
+        self.language.say("benchmark.summary", &values)
     }
 
     fn row(&self, ranking: &Ranking, place: usize, row: &Row) -> RowView<'a> {
@@ -323,12 +330,12 @@ impl<'a> Cards<'a> {
         let model = readings[0].resolved.model;
         let reading = self.reading(&readings[0]);
         let others = readings[1..].iter().map(|other| {
-            let view = super::score(self.dataset, other);
+            let view = self.score(other);
             OtherReading {
                 digits: view.digits,
                 unit: Some(view.unit).filter(|unit| *unit != reading.score.unit),
                 evaluator: (other.resolved.evaluator != readings[0].resolved.evaluator)
-                    .then(|| self.dataset.entities.evaluators[other.resolved.evaluator].name.as_str()),
+                    .then(|| self.evaluator_name(other.resolved.evaluator)),
                 anchor: self.anchor(other),
             }
         });
@@ -346,14 +353,14 @@ impl<'a> Cards<'a> {
     }
 
     /// The benchmark that metadata calls this a part of.
-    fn part_of(&self, meta: Option<&BenchmarkMeta>) -> Option<Fact> {
-        let whole = meta?.part_of.as_deref()?;
+    fn part_of(&self, meta: &BenchmarkMeta) -> Option<Fact<'a>> {
+        let whole = meta.part_of.as_deref()?;
         let found = self.dataset.entities.benchmarks.iter().find(|(_, it)| it.meta.is_some() && it.id == whole);
         let (name, url) = match found {
             Some((id, it)) => (it.name.clone(), Some(self.benchmark_url(id))),
             None => (whole.to_owned(), None),
         };
-        Some(Fact::linked("Part of", Some(name), url))
+        Some(self.fact("fact.part_of", Some(name)).to(url))
     }
 
     fn ranking_links(&self, benchmark: Id<Benchmark>, current: Id<Ranking>) -> Vec<RankingLink<'a>> {
@@ -367,49 +374,48 @@ impl<'a> Cards<'a> {
         let links = rankings.take(MOST_LINKS).map(|(id, ranking)| RankingLink {
             slice: self.dataset.entities.slices[ranking.slice].name.as_deref(),
             part: self.dataset.part_of(ranking),
-            metric: has_several.then(|| self.dataset.entities.metrics[ranking.metric].name.as_str()),
+            metric: has_several.then(|| self.metric_name(ranking.metric)),
             url: self.url(self.paths.ranking(id)),
             models: count(ranking.rows.len()),
             current: id == current,
         });
         links.collect()
     }
-}
 
-fn ranking_summary(ranking: &Ranking) -> String {
-    let models = counted(ranking.rows.len(), "model", "models");
-    let readings = counted(ranking.n_readings, "reading", "readings");
-    match ranking.rows.iter().filter(|row| row.end - row.start > 1).count() {
-        0 => format!("{models}."),
-        1 => format!(
-            "{models} with {readings}; one of them has several, and the newest that is in range and still asserted stands for it: where dates are equal, the first by the path of its record."
-        ),
-        n => format!(
-            "{models} with {readings}; {} of them have several, and the newest that is in range and still asserted stands for the model: where dates are equal, the first by the path of its record.",
-            count(n)
-        ),
+    fn ranking_summary(&self, ranking: &Ranking) -> String {
+        let models = self.language.counted("count.models", ranking.rows.len());
+        let readings = self.language.counted("count.readings", ranking.n_readings);
+        match ranking.rows.iter().filter(|row| row.end - row.start > 1).count() {
+            0 => self.language.say("ranking.summary", &[("models", &models)]),
+            n => {
+                let values = [("models", &*models), ("readings", &*readings), ("n", &*count(n))];
+                self.language.say("ranking.summary.several", &values)
+            }
+        }
     }
-}
 
-fn benchmark_facts(meta: Option<&BenchmarkMeta>, whole: Option<Fact>) -> Vec<Fact> {
-    let Some(meta) = meta else { return Vec::new() };
-    let dataset = meta.dataset.id.clone();
-    let dataset_url = dataset
-        .as_deref()
-        .filter(|id| crate::config::is_hub_id(id))
-        .map(|id| format!("https://huggingface.co/datasets/{id}"));
-    let task = meta.dataset.task.as_ref().map(|task| format!(", task {task}")).unwrap_or_default();
-    let facts = [
-        Fact::new("Category", meta.category.as_ref().map(|category| category.replace('-', " "))),
-        Fact::new(
-            "Usual metric",
-            meta.metric.as_ref().map(|metric| metric.name.clone().unwrap_or_else(|| metric.id.clone())),
-        ),
-        Fact::new("Scale", meta.scale.map(|(min, max)| format!("{min} to {max}"))),
-        Fact::new("Chance level", meta.chance_level.map(|level| level.to_string())),
-        Fact::linked("Hub dataset", dataset.map(|id| id + &task), dataset_url),
-        Fact::address("Paper", meta.paper.as_deref()),
-        Fact::new("Published", meta.released.clone()),
-    ];
-    whole.into_iter().chain(facts).collect()
+    fn benchmark_facts(&self, meta: Option<&BenchmarkMeta>) -> Vec<Fact<'a>> {
+        let Some(meta) = meta else { return Vec::new() };
+        let dataset = meta.dataset.id.as_deref();
+        let dataset_url =
+            dataset.filter(|id| crate::config::is_hub_id(id)).map(|id| format!("https://huggingface.co/datasets/{id}"));
+        let with_task = |id: &str| match &meta.dataset.task {
+            Some(task) => self.language.say("fact.dataset.task", &[("id", id), ("task", task)]),
+            None => id.to_owned(),
+        };
+        let metric = meta.metric.as_ref().map(|metric| metric.name.clone().unwrap_or_else(|| metric.id.clone()));
+        let range = |(min, max): (f64, f64)| {
+            self.language.say("fact.range", &[("min", &min.to_string()), ("max", &max.to_string())])
+        };
+        let facts = [
+            self.fact("fact.category", meta.category.as_ref().map(|category| category.replace('-', " "))),
+            self.fact("fact.metric", metric),
+            self.fact("fact.scale", meta.scale.map(range)),
+            self.fact("fact.chance", meta.chance_level.map(|level| level.to_string())),
+            self.fact("fact.dataset", dataset.map(with_task)).to(dataset_url),
+            self.address("fact.paper", meta.paper.as_deref()),
+            self.fact("fact.published", meta.released.clone()),
+        ];
+        self.part_of(meta).into_iter().chain(facts).collect()
+    }
 }

@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::list::{ListCard, Pager, ROWS, anchor};
-use super::signals::{self, SignalView};
+use super::signals::SignalView;
 use super::{Cards, Fact};
 use crate::id::Id;
 use crate::merge::Developer;
 use crate::signal::Tally;
 use crate::signal::coverage::Coverage;
 use crate::signal::provenance::Parties;
-use crate::words::{count, counted};
+use crate::words::count;
 
 /// Everything that one page of a developer's models says.
 #[derive(Debug, Serialize)]
@@ -18,13 +18,13 @@ pub struct DeveloperCard<'a> {
     /// Display name.
     pub name: &'a str,
     /// Metadata.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<Fact<'a>>,
     /// A sentence with the counts.
     pub summary: String,
     /// Where the connection of models and developer comes from.
     pub claim: String,
     /// Signals over all results of the models; on the first page.
-    pub signals: Vec<SignalView>,
+    pub signals: Vec<SignalView<'a>>,
     /// The models.
     pub rows: Vec<MadeModel<'a>>,
     /// The pages of the list.
@@ -90,34 +90,24 @@ impl<'a> Cards<'a> {
         let readings = || developer.models.iter().flat_map(|model| self.dataset.readings_of(*model));
         let n_models = developer.models.len();
         let signals = || {
-            let mut signals = signals::of_results(&Tally::of(self.dataset, readings()));
+            let mut signals = self.signals_of(&Tally::of(self.dataset, readings()));
             signals.insert(0, self.provenance(developer.models.iter().flat_map(|model| self.by_benchmark(*model))));
             signals
         };
         DeveloperCard {
             name: &developer.name,
-            facts: meta.map_or(Vec::new(), |meta| {
-                let hub = meta.hf.as_deref().filter(|account| crate::config::is_hub_id(&format!("{account}/x")));
-                let hub = hub.map(|account| format!("https://huggingface.co/{account}"));
-                vec![
-                    Fact::address("Website", meta.website.as_deref()),
-                    Fact::linked("Hub account", meta.hf.clone(), hub),
-                ]
-            }),
-            summary: format!(
-                "{} with {}.",
-                counted(n_models, "model", "models"),
-                counted(readings().count(), "result", "results")
+            facts: meta.map_or(Vec::new(), |meta| self.organization_facts(meta)),
+            summary: self.language.say(
+                "developer.summary",
+                &[
+                    ("models", &self.language.counted("count.models", n_models)),
+                    ("results", &self.language.counted("count.results", readings().count())),
+                ],
             ),
             claim: match developer.n_claimed {
-                0 => "That these models are theirs stands in the metadata of this site.".to_owned(),
-                n if n == n_models => {
-                    "That these models are theirs is what the records claim; nobody checked it.".to_owned()
-                }
-                n => format!(
-                    "For {} of the models, that they are theirs is only what the records claim; for the others it stands in the metadata of this site.",
-                    count(n)
-                ),
+                0 => self.words("developer.stated").to_owned(),
+                n if n == n_models => self.words("developer.claimed").to_owned(),
+                n => self.language.counted("developer.partly", n),
             },
             signals: if number == 1 { signals() } else { Vec::new() },
             rows: developer
@@ -138,7 +128,8 @@ impl<'a> Cards<'a> {
             covered[Coverage::of(&Parties::of(self.dataset, readings)) as usize] += 1;
         }
         let classes = Coverage::ALL.iter().zip(covered).filter(|(_, n)| *n > 0);
-        let coverage: Vec<String> = classes.map(|(class, n)| format!("{} {}", count(n), class.words())).collect();
+        let coverage: Vec<String> =
+            classes.map(|(class, n)| format!("{} {}", count(n), self.words(class.key()))).collect();
         MadeModel {
             name: &model.name,
             id: &model.id,
@@ -146,7 +137,7 @@ impl<'a> Cards<'a> {
             released: self.dataset.model_meta(model).and_then(|meta| meta.released.as_deref()),
             results: count(self.dataset.readings_of(id).len()),
             benchmarks: count(covered.iter().sum()),
-            coverage: coverage.join(", "),
+            coverage: self.language.list(&coverage),
         }
     }
 }

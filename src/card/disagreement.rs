@@ -3,15 +3,16 @@
 use bigdecimal::BigDecimal;
 use serde::Serialize;
 
-use super::Cards;
+use super::{Cards, setting_name};
 use crate::chart::Range;
 use crate::chart::strip::{MOST, Strip, Value};
+use crate::language::Language;
 use crate::mark::Standing;
 use crate::merge::{Reading, Scale, cells};
 use crate::signal::comparability::{self, Agreement, Apart, Comparison, Point, Unit, Verdict, in_unit, side_by_side};
 use crate::signal::scale::{Class, Interval};
 use crate::signal::setup;
-use crate::words::{count, counted, shorten};
+use crate::words::{count, shorten};
 
 /// The readings of a cell side by side.
 #[derive(Debug, Serialize)]
@@ -77,10 +78,10 @@ pub struct ApartView {
     pub title: String,
     /// `0.748 over 5 subjects, Exact match`.
     pub numbers: Vec<String>,
-    /// How many more there are.
-    pub n_more: usize,
-    /// `they are over different parts of the test`.
-    pub reason: &'static str,
+    /// How many more there are, in words.
+    pub more: Option<String>,
+    /// Why, in a sentence that leads to the numbers.
+    pub reason: String,
 }
 
 /// Most numbers that a note on results kept apart names.
@@ -92,6 +93,7 @@ impl<'a> Cards<'a> {
         if cell.len() < 2 {
             return None;
         }
+        let language = self.language;
         let points = comparability::points(self.dataset, cell);
         let found = comparability::compare(&points);
         let shown = &cell[..cell.len().min(MOST)];
@@ -101,8 +103,8 @@ impl<'a> Cards<'a> {
             .collect();
         let rows = side_by_side(&settings);
         let named = |wanted: fn(Agreement) -> bool| {
-            let names = rows.iter().filter(|row| wanted(row.agreement)).map(|row| &*row.name);
-            names.collect::<Vec<_>>().join(", ")
+            let names = rows.iter().filter(|row| wanted(row.agreement));
+            language.list(&names.map(|row| setting_name(language, &row.name)).collect::<Vec<_>>())
         };
         let nobody = named(|it| it == Agreement::Nobody);
         let agrees = found.as_ref().is_some_and(|it| it.all.verdict.agrees());
@@ -110,14 +112,16 @@ impl<'a> Cards<'a> {
             String::new()
         } else {
             why(
+                language,
                 &named(|it| it == Agreement::Different),
                 &named(|it| matches!(it, Agreement::OnlyOne | Agreement::OnlySome(_))),
             )
         };
         let first_difference = rows.iter().position(|row| row.agreement == Agreement::Different);
         let label = |at: usize| {
-            let value =
-                first_difference.and_then(|row| Some(format!("{} {}", rows[row].name, rows[row].values[at].as_ref()?)));
+            let value = first_difference.and_then(|row| {
+                Some(format!("{} {}", setting_name(language, &rows[row].name), rows[row].values[at].as_ref()?))
+            });
             let detail = value.map(|value| format!(" · {}", shorten(&value, 26))).unwrap_or_default();
             (format!("{} · {}", letter(at), shorten(self.evaluator_of(&shown[at]), 18)), detail)
         };
@@ -129,7 +133,7 @@ impl<'a> Cards<'a> {
                 .is_some_and(|it| !matches!(it.all.verdict, Verdict::Diverges | Verdict::NoThreshold)),
             title: self.cell_title(&cell[0]),
             finding: self.finding(cell, points.len(), found.as_ref().map(|found| &found.all)),
-            arithmetic: found.as_ref().map(arithmetic).unwrap_or_default(),
+            arithmetic: found.as_ref().map(|found| arithmetic(language, found)).unwrap_or_default(),
             why,
             strip: self.strip(shown, unit, label),
             columns: shown.iter().enumerate().map(|(at, reading)| self.column(at, reading)).collect(),
@@ -139,21 +143,21 @@ impl<'a> Cards<'a> {
                 .into_iter()
                 .filter(|row| row.agreement != Agreement::Nobody)
                 .map(|row| SettingRow {
-                    agreement: agreement_in_words(row.agreement, shown.len()),
+                    agreement: agreement_in_words(language, row.agreement, shown.len()),
                     differs: row.agreement == Agreement::Different,
                     values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 90))).collect(),
-                    name: row.name.into_owned(),
+                    name: setting_name(language, &row.name).to_owned(),
                 })
                 .collect(),
         })
     }
 
     fn evaluator_of(&self, reading: &Reading) -> &'a str {
-        &self.dataset.entities.evaluators[reading.resolved.evaluator].name
+        self.evaluator_name(reading.resolved.evaluator)
     }
 
     fn column(&self, at: usize, reading: &Reading) -> Column<'a> {
-        let score = super::score(self.dataset, reading);
+        let score = self.score(reading);
         Column {
             letter: letter(at),
             digits: score.digits,
@@ -193,7 +197,7 @@ impl<'a> Cards<'a> {
                 let interval = interval.and_then(|(lower, upper)| {
                     Interval::bounds(lower, upper, &result.score, (&result.metric, reading.scale))
                 });
-                let score = super::score(self.dataset, reading);
+                let score = self.score(reading);
                 let (label, detail) = label(at);
                 Value {
                     value: place(&result.score.decimal()),
@@ -224,25 +228,35 @@ impl<'a> Cards<'a> {
             let names = [Some(entities.benchmarks[of.benchmark].name.as_str()), of.name.as_deref()];
             let numbers = cells.iter().take(MOST_APART).map(|cell| {
                 let reading = &cell[0];
-                let more = match cell.len() {
-                    1 => String::new(),
-                    n => format!(", and {}", counted(n - 1, "more reading", "more readings")),
-                };
-                let score = super::score(self.dataset, reading);
+                let score = self.score(reading);
                 let ranking = &self.dataset.rankings[reading.ranking];
                 let part = match entities.parts[ranking.part].label.as_str() {
-                    "" => "part of the test not reported".to_owned(),
-                    label => format!("over {label}"),
+                    "" => self.words("apart.over.unknown").to_owned(),
+                    label => self.language.say("apart.over", &[("part", label)]),
                 };
-                let metric = &entities.metrics[ranking.metric].name;
                 let unit = if score.unit.is_empty() { String::new() } else { format!(" {}", score.unit) };
-                format!("{}{unit}, {part}, by {metric} ({}){more}", score.digits, self.evaluator_of(reading))
+                let values = [
+                    ("score", &*format!("{}{unit}", score.digits)),
+                    ("part", &*part),
+                    ("metric", self.metric_name(ranking.metric)),
+                    ("evaluator", self.evaluator_of(reading)),
+                ];
+                let number = self.language.say("apart.number", &values);
+                match cell.len() {
+                    1 => number,
+                    n => {
+                        let more = self.language.counted("count.readings.more", n - 1);
+                        self.language.say("apart.number.more", &[("number", &number), ("more", &more)])
+                    }
+                }
             });
             notes.push(ApartView {
                 title: names.into_iter().flatten().collect::<Vec<_>>().join(", "),
                 numbers: numbers.collect(),
-                n_more: cells.len().saturating_sub(MOST_APART),
-                reason: Apart::of(self.dataset, first, second).words(),
+                more: (cells.len() > MOST_APART).then(|| self.language.counted("apart.more", cells.len() - MOST_APART)),
+                reason: self
+                    .language
+                    .say("apart.lead", &[("reason", self.words(Apart::of(self.dataset, first, second).key()))]),
             });
         }
         notes
@@ -252,13 +266,11 @@ impl<'a> Cards<'a> {
 impl Cards<'_> {
     /// What the comparison of a cell finds, in a sentence.
     pub(super) fn finding(&self, cell: &[Reading], n_comparable: usize, found: Option<&Comparison>) -> String {
-        match comparability::is_one_metric(self.dataset, cell) {
-            true => finding(cell.len(), n_comparable, found),
-            false => format!(
-                "{}, which are not compared: the metric is not reported, and may be another one in each.",
-                counted(cell.len(), "reading", "readings")
-            ),
+        if comparability::is_one_metric(self.dataset, cell) {
+            return finding(self.language, cell.len(), n_comparable, found);
         }
+        let readings = self.language.counted("count.readings", cell.len());
+        self.language.say("finding.no_metric", &[("readings", &readings)])
     }
 }
 
@@ -270,81 +282,85 @@ fn letter(at: usize) -> String {
     }
 }
 
-fn finding(n: usize, n_comparable: usize, found: Option<&Comparison>) -> String {
-    let readings = counted(n, "reading", "readings");
+fn finding(language: &Language, n: usize, n_comparable: usize, found: Option<&Comparison>) -> String {
+    let readings = language.counted("count.readings", n);
     let Some(found) = found else {
-        return format!("{readings}, of which no two can be compared.");
+        return language.say("finding.none", &[("readings", &readings)]);
     };
     let apart = plain(&found.apart);
-    let finding = match found.verdict {
-        Verdict::Same => "have the same score".to_owned(),
-        Verdict::SameTo(0) => "are the same, rounded to whole numbers".to_owned(),
+    let (key, value) = match found.verdict {
+        Verdict::Same => ("finding.same", ("apart", apart)),
+        Verdict::SameTo(0) => ("finding.rounded", ("apart", apart)),
         Verdict::SameTo(digits) => {
-            format!("are the same to {}", counted(digits as usize, "decimal", "decimals"))
+            ("finding.same_to", ("decimals", language.counted("count.decimals", digits as usize)))
         }
-        Verdict::Within => format!("lie {apart} apart, which is within the threshold"),
-        Verdict::Diverges => format!("lie {apart} apart, which is more than the threshold"),
-        Verdict::NoThreshold => format!("lie {apart} apart; without bounds there is no threshold to hold that against"),
+        Verdict::Within => ("finding.within", ("apart", apart)),
+        Verdict::Diverges => ("finding.diverges", ("apart", apart)),
+        Verdict::NoThreshold => ("finding.no_threshold", ("apart", apart)),
     };
-    match n - n_comparable {
-        0 => format!("{readings} {finding}."),
-        left_out => format!("{readings}; {} cannot be compared, the others {finding}.", count(left_out)),
-    }
+    let finding = language.say(key, &[(value.0, &value.1)]);
+    let left_out = n - n_comparable;
+    let key = if left_out == 0 { "finding" } else { "finding.some" };
+    language.say(key, &[("readings", &readings), ("left_out", &count(left_out)), ("finding", &finding)])
 }
 
 /// The comparisons of a cell, printed as what they are.
-fn arithmetic(cell: &comparability::Cell) -> Vec<String> {
+fn arithmetic(language: &Language, cell: &comparability::Cell) -> Vec<String> {
     let note = match cell.unit {
-        Unit::Percent => " (in percent)",
+        Unit::Percent => language.phrase("arithmetic.percent"),
         Unit::AsReported => "",
-        Unit::Converted => " (percentages divided by 100)",
+        Unit::Converted => language.phrase("arithmetic.converted"),
     };
-    let all = line("All readings", &cell.all) + note;
-    let parties = cell
-        .parties
-        .as_ref()
-        .map(|parties| line(&format!("Medians of {}", counted(parties.n, "evaluator", "evaluators")), parties) + note);
+    let all = line(language, language.phrase("arithmetic.all"), &cell.all) + note;
+    let parties = (cell.parties.as_ref())
+        .map(|parties| line(language, &language.counted("arithmetic.medians", parties.n), parties) + note);
     [Some(all), parties].into_iter().flatten().collect()
 }
 
-fn line(what: &str, found: &Comparison) -> String {
+fn line(language: &Language, what: &str, found: &Comparison) -> String {
     let difference = format!("{} − {} = {}", plain(&found.greatest), plain(&found.least), plain(&found.apart));
-    match &found.threshold {
-        None => format!("{what}: {difference}; no threshold"),
-        Some(threshold) => {
-            let sign = if found.apart > *threshold { ">" } else { "≤" };
-            let verdict = match found.verdict {
-                Verdict::Diverges => "they diverge",
-                verdict if verdict.agrees() => "they agree",
-                _ => "within the threshold",
-            };
-            format!("{what}: {difference} {sign} {}: {verdict}", plain(threshold))
-        }
-    }
+    let Some(threshold) = &found.threshold else {
+        return language.say("arithmetic.line.open", &[("what", what), ("difference", &difference)]);
+    };
+    let verdict = match found.verdict {
+        Verdict::Diverges => "arithmetic.diverge",
+        verdict if verdict.agrees() => "arithmetic.agree",
+        _ => "arithmetic.within",
+    };
+    let sign = if found.apart > *threshold { ">" } else { "≤" };
+    let values = [
+        ("what", what),
+        ("difference", &*difference),
+        ("sign", sign),
+        ("threshold", &*plain(threshold)),
+        ("verdict", language.phrase(verdict)),
+    ];
+    language.say("arithmetic.line", &values)
 }
 
 fn plain(value: &BigDecimal) -> String {
     value.normalized().to_plain_string()
 }
 
-fn why(different: &str, partly: &str) -> String {
-    let mut why = match different {
-        "" => "No setting that two of them report differs".to_owned(),
-        names => format!("They differ in: {names}"),
+/// What is known of why readings differ, by the names of settings.
+fn why(language: &Language, different: &str, partly: &str) -> String {
+    let key = match (different.is_empty(), partly.is_empty()) {
+        (false, true) => "why.differ",
+        (false, false) => "why.differ.partly",
+        (true, true) => "why.same",
+        (true, false) => "why.same.partly",
     };
-    if !partly.is_empty() {
-        why += &format!("; not all report: {partly}");
-    }
-    why + ". The records do not say whether that explains the difference."
+    language.say(key, &[("names", different), ("partly", partly)])
 }
 
 /// The words of an agreement.
-pub(super) fn agreement_in_words(agreement: Agreement, n: usize) -> String {
-    match agreement {
-        Agreement::Different => "different".to_owned(),
-        Agreement::Same => "same".to_owned(),
-        Agreement::OnlyOne => "only one reports it".to_owned(),
-        Agreement::OnlySome(some) => format!("only {} of {} report it", count(some), count(n)),
-        Agreement::Nobody => "nobody reports it".to_owned(),
-    }
+fn agreement_in_words(language: &Language, agreement: Agreement, n: usize) -> String {
+    let (key, some) = match agreement {
+        Agreement::Different => ("agreement.different", 0),
+        Agreement::Same => ("agreement.same", 0),
+        Agreement::OnlyOne => ("agreement.only_one", 0),
+        Agreement::OnlySome(some) => ("agreement.only_some", some),
+        Agreement::Nobody => ("agreement.nobody", 0),
+    };
+    language.say(key, &[("some", &count(some)), ("all", &count(n))])
 }

@@ -7,17 +7,18 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::names::NameView;
-use super::signals::{self, SignalView};
+use super::signals::SignalView;
 use super::{Cards, Fact};
 use crate::id::Id;
 use crate::load::Loaded;
+use crate::load::block::Relationship;
 use crate::merge::{Dataset, Reading, Reported, Row};
 use crate::resolve::Evaluator;
 use crate::signal::Tally as Signals;
 use crate::signal::comparability::{self, Comparison, Point, Unit, Verdict};
 use crate::signal::completeness::Field;
 use crate::signal::setup::Slot;
-use crate::words::{count, counted};
+use crate::words::count;
 
 /// Everything that the page of an evaluator says.
 #[derive(Debug, Serialize)]
@@ -27,7 +28,7 @@ pub struct EvaluatorCard<'a> {
     /// False on the page of results whose records name nobody.
     pub is_reported: bool,
     /// Metadata.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<Fact<'a>>,
     /// Names that records use.
     pub names: Vec<NameView<'a>>,
     /// A sentence with the counts.
@@ -43,9 +44,9 @@ pub struct EvaluatorCard<'a> {
     /// Claimed relations to the developers, with the number of records.
     pub relationships: Vec<Counted<'a>>,
     /// What can be told of all results.
-    pub signals: Vec<SignalView>,
+    pub signals: Vec<SignalView<'a>>,
     /// Each fact and slot with the share of results that state it.
-    pub documented: Vec<DocumentedRow>,
+    pub documented: Vec<DocumentedRow<'a>>,
     /// Where results differ from those of others, greatest first.
     pub differences: Vec<DifferenceRow<'a>>,
     /// How many pairs of medians agree, and how many there are.
@@ -58,20 +59,20 @@ pub struct EvaluatorSummary<'a> {
     /// Display name.
     pub name: &'a str,
     /// Metadata.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<Fact<'a>>,
     /// A sentence with the counts.
     pub summary: String,
     /// What was reported.
     pub benchmarks: Vec<ReportedView<'a>>,
     /// Each fact and slot with the share of results that state it.
-    pub documented: Vec<DocumentedRow>,
+    pub documented: Vec<DocumentedRow<'a>>,
 }
 
 /// A fact or slot, and how many results state it.
 #[derive(Debug, Serialize)]
-pub struct DocumentedRow {
+pub struct DocumentedRow<'a> {
     /// Which.
-    pub label: &'static str,
+    pub label: &'a str,
     /// `12 of 340`; or that it is not known to apply.
     pub results: String,
     /// Percent, for the bar.
@@ -94,7 +95,7 @@ pub struct DifferenceRow<'a> {
     /// True if this evaluator's is the greater.
     pub is_greater: bool,
     /// In words.
-    pub verdict: &'static str,
+    pub verdict: &'a str,
     #[serde(skip)]
     share: f64,
 }
@@ -135,7 +136,9 @@ pub struct Tally<'a> {
     shared: Vec<&'a Row>,
     sources: BTreeMap<&'a str, usize>,
     collections: BTreeMap<&'a str, usize>,
-    relationships: BTreeMap<&'static str, usize>,
+    relationships: BTreeMap<Relationship, usize>,
+    /// Records whose source has no title.
+    untitled: usize,
 }
 
 impl<'a> Tally<'a> {
@@ -144,9 +147,12 @@ impl<'a> Tally<'a> {
         let record = &loaded.record;
         self.records += 1;
         self.results += record.results.len();
-        *self.sources.entry(record.source.name.as_deref().unwrap_or("title not reported")).or_default() += 1;
+        match record.source.name.as_deref() {
+            Some(name) => *self.sources.entry(name).or_default() += 1,
+            None => self.untitled += 1,
+        }
         *self.collections.entry(&loaded.origin.collection).or_default() += 1;
-        *self.relationships.entry(record.source.relationship.words()).or_default() += 1;
+        *self.relationships.entry(record.source.relationship).or_default() += 1;
     }
 }
 
@@ -197,25 +203,17 @@ impl<'a> Cards<'a> {
         let meta = self.dataset.evaluator_meta(evaluator);
         let benchmarks = self.reported_by(id);
         EvaluatorSummary {
-            name: &evaluator.name,
-            facts: meta.map_or(Vec::new(), |meta| {
-                let hub = meta.hf.as_deref().filter(|account| crate::config::is_hub_id(&format!("{account}/x")));
-                vec![
-                    Fact::address("Website", meta.website.as_deref()),
-                    Fact::linked(
-                        "Hub account",
-                        meta.hf.clone(),
-                        hub.map(|account| format!("https://huggingface.co/{account}")),
-                    ),
-                ]
-            }),
-            summary: format!(
-                "{} on {}, in {}.",
-                counted(tally.results, "result", "results"),
-                counted(benchmarks.len(), "benchmark", "benchmarks"),
-                counted(tally.records, "record", "records")
+            name: self.evaluator_name(id),
+            facts: meta.map_or(Vec::new(), |meta| self.organization_facts(meta)),
+            summary: self.language.say(
+                "evaluator.summary",
+                &[
+                    ("results", &self.language.counted("count.results", tally.results)),
+                    ("benchmarks", &self.language.counted("count.benchmarks", benchmarks.len())),
+                    ("records", &self.language.counted("count.records", tally.records)),
+                ],
             ),
-            documented: documented(&tally.signals),
+            documented: self.documented(&tally.signals),
             benchmarks,
         }
     }
@@ -224,20 +222,21 @@ impl<'a> Cards<'a> {
     pub fn evaluator(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorCard<'a> {
         let evaluator = &self.dataset.entities.evaluators[id];
         let EvaluatorSummary { name, facts, summary, benchmarks, documented } = self.evaluator_summary(id, tally);
+        let untitled = (tally.untitled > 0).then(|| (self.words("record.untitled"), tally.untitled));
         let (differences, differences_summary) = self.differences_of(id, tally);
         EvaluatorCard {
-            markers: super::markers::in_words(&self.dataset.marks.by_evaluator[id.index()]),
+            markers: super::markers::in_words(self.language, &self.dataset.marks.by_evaluator[id.index()]),
             name,
-            is_reported: evaluator.is_named(),
+            is_reported: evaluator.is_reported(),
             facts,
-            names: self.names(&evaluator.spellings, name),
+            names: self.names(&evaluator.spellings, &evaluator.name),
             summary,
             benchmarks,
             documented,
-            sources: most_first(&tally.sources),
-            collections: most_first(&tally.collections),
-            relationships: most_first(&tally.relationships),
-            signals: signals::of_results(&tally.signals),
+            sources: most_first(tally.sources.iter().map(|(title, n)| (*title, *n)).chain(untitled)),
+            collections: most_first(tally.collections.iter().map(|(name, n)| (*name, *n))),
+            relationships: most_first(tally.relationships.iter().map(|(it, n)| (self.words(it.key()), *n))),
+            signals: self.signals_of(&tally.signals),
             differences,
             differences_summary,
         }
@@ -268,12 +267,12 @@ impl<'a> Cards<'a> {
         rows.sort_by(|a, b| b.share.total_cmp(&a.share));
         rows.truncate(MOST);
         let summary = match pairs {
-            0 => "No cell of this evaluator can be held against that of another one.".to_owned(),
-            n => format!(
-                "{} with another evaluator; in {} the medians lie more than the threshold apart.",
-                counted(n, "comparison", "comparisons"),
-                count(diverge)
-            ),
+            0 => self.words("differences.none").to_owned(),
+            n => {
+                let comparisons = self.language.counted("count.comparisons", n);
+                let values = [("comparisons", &*comparisons), ("diverge", &*count(diverge))];
+                self.language.say("differences.summary", &values)
+            }
         };
         (rows, summary)
     }
@@ -297,37 +296,37 @@ impl<'a> Cards<'a> {
             model: &self.dataset.entities.models[model].name,
             url: format!("{}#{}", self.model_url(model), self.anchor(reading)),
             title: self.cell_title(reading),
-            other: &self.dataset.entities.evaluators[other].name,
+            other: self.evaluator_name(other),
             arithmetic: format!("{} − {} = {}", plain(&found.greatest), plain(&found.least), plain(&found.apart)),
             is_greater: comparability::median_of(&own, unit).is_some_and(|median| median == found.greatest),
-            verdict: match found.verdict {
-                Verdict::Diverges => "more than the threshold",
-                Verdict::NoThreshold => "no threshold",
-                _ => "within the threshold",
-            },
+            verdict: self.words(match found.verdict {
+                Verdict::Diverges => "differences.diverge",
+                Verdict::NoThreshold => "differences.no_threshold",
+                _ => "arithmetic.within",
+            }),
             share,
         }
     }
+
+    /// How completely the results are documented: facts first, then slots.
+    fn documented(&self, signals: &Signals) -> Vec<DocumentedRow<'a>> {
+        let row = |key, n: usize, all: usize| DocumentedRow {
+            label: self.words(key),
+            results: match all {
+                0 => self.words("signal.not_applicable").to_owned(),
+                all => self.share(n, all),
+            },
+            percent: (all > 0).then(|| (n as f64 / all as f64 * 1000.0).round() / 10.0),
+        };
+        let fields = Field::ALL.iter().zip(signals.fields).map(|(field, n)| row(field.key(), n, signals.results));
+        // Harness is a fact as well.
+        let slots = Slot::ALL.iter().zip(signals.slots).filter(|(slot, _)| **slot != Slot::Harness);
+        fields.chain(slots.map(|(slot, (n, all))| row(slot.key(), n, all))).collect()
+    }
 }
 
-/// How completely the results are documented: facts first, then slots.
-fn documented(signals: &Signals) -> Vec<DocumentedRow> {
-    let row = |label, n: usize, all: usize| DocumentedRow {
-        label,
-        results: match all {
-            0 => "not known to apply".to_owned(),
-            all => format!("{} of {}", count(n), count(all)),
-        },
-        percent: (all > 0).then(|| (n as f64 / all as f64 * 1000.0).round() / 10.0),
-    };
-    let fields = Field::ALL.iter().zip(signals.fields).map(|(field, n)| row(field.words(), n, signals.results));
-    // Harness is a fact as well.
-    let slots = Slot::ALL.iter().zip(signals.slots).filter(|(slot, _)| **slot != Slot::Harness);
-    fields.chain(slots.map(|(slot, (n, all))| row(slot.words(), n, all))).collect()
-}
-
-fn most_first<'a>(counts: &BTreeMap<&'a str, usize>) -> Vec<Counted<'a>> {
-    let mut sorted: Vec<(&str, usize)> = counts.iter().map(|(text, n)| (*text, *n)).collect();
+fn most_first<'a>(counts: impl Iterator<Item = (&'a str, usize)>) -> Vec<Counted<'a>> {
+    let mut sorted: Vec<(&str, usize)> = counts.collect();
     sorted.sort_by_key(|(text, n)| (std::cmp::Reverse(*n), *text));
     sorted.into_iter().map(|(text, n)| Counted { text, records: count(n) }).collect()
 }

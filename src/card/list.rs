@@ -25,8 +25,6 @@ pub struct Pager {
     pub previous: Option<String>,
     /// The page after.
     pub next: Option<String>,
-    /// `1–200 of 2,730`.
-    pub range: String,
     /// Number of the first row.
     pub from: String,
     /// Number of the last row.
@@ -46,7 +44,6 @@ impl Pager {
             pages,
             previous: (number > 1).then(|| url(number - 1)),
             next: (number < pages).then(|| url(number + 1)),
-            range: format!("{from}–{to} of {}", count(n)),
             from,
             to,
             total: count(n),
@@ -129,8 +126,8 @@ pub struct ModelRow<'a> {
     pub benchmarks: String,
     /// Different evaluators.
     pub evaluators: String,
-    /// `open-weights` or `closed-weights`.
-    pub openness: Option<&'a str>,
+    /// `open weights` or `closed weights`.
+    pub openness: Option<String>,
     /// Day of release.
     pub released: Option<&'a str>,
 }
@@ -159,6 +156,8 @@ pub struct BenchmarkRow<'a> {
 pub struct EvaluatorRow<'a> {
     /// Display name.
     pub name: &'a str,
+    /// False for the one that stands for the records that name nobody.
+    pub is_reported: bool,
     /// Their page.
     pub url: String,
     /// Benchmarks.
@@ -205,12 +204,12 @@ impl<'a> Cards<'a> {
         models
             .sort_by_cached_key(|id| std::cmp::Reverse((self.n_evaluators(*id), self.dataset.readings_of(*id).len())));
         HomeCard {
-            markers: super::markers::in_words(&self.dataset.marks.counts),
+            markers: super::markers::in_words(self.language, &self.dataset.marks.counts),
             counts: vec![
                 linked(entities.models.len(), "models", Some("models")),
                 linked(entities.benchmarks.len(), "benchmarks", Some("benchmarks")),
                 linked(
-                    entities.evaluators.iter().filter(|(_, it)| it.is_named()).count(),
+                    entities.evaluators.iter().filter(|(_, it)| it.is_reported()).count(),
                     "evaluators",
                     Some("evaluators"),
                 ),
@@ -319,7 +318,7 @@ impl<'a> Cards<'a> {
             results: count(readings.len()),
             benchmarks: count(benchmarks),
             evaluators: count(self.n_evaluators(id)),
-            openness: meta.and_then(|meta| meta.openness.as_deref()),
+            openness: meta.and_then(|meta| meta.openness.as_deref()).map(|it| self.openness(it)),
             released: meta.and_then(|meta| meta.released.as_deref()),
         }
     }
@@ -356,7 +355,8 @@ impl<'a> Cards<'a> {
         let rows = evaluators.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, evaluator)| {
             let reported = self.dataset.reported_by(id);
             EvaluatorRow {
-                name: &evaluator.name,
+                name: self.evaluator_name(id),
+                is_reported: evaluator.is_reported(),
                 url: self.evaluator_url(id),
                 benchmarks: count(reported.len()),
                 results: count(reported.iter().map(|reported| reported.results as usize).sum()),

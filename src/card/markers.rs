@@ -4,12 +4,13 @@
 use serde::Serialize;
 
 use super::{Cards, Labelled, short_hash};
+use crate::language::Language;
 use crate::load::attestation::Statement;
-use crate::mark::evidence::{self, DOES_NOT_MEAN, Evidence, file_name, why_lapsed};
+use crate::mark::evidence::{self, Evidence, file_name, why_lapsed};
 use crate::mark::hub_run::Posted;
 use crate::mark::{Counts, Decision, Fit, Level, Standing, State, Trace, Untraced};
 use crate::merge::Reading;
-use crate::words::{count, counted};
+use crate::words::count;
 
 /// What is proven of one reading, in few words.
 #[derive(Debug, Serialize)]
@@ -17,37 +18,24 @@ pub struct MarkerView {
     /// `submitter_known`.
     pub code: &'static str,
     /// In words.
-    pub words: &'static str,
+    pub words: String,
     /// True for the only level that has a check mark.
     pub has_check: bool,
     /// What stands beside the level.
     pub beside: Vec<String>,
     /// Whether the claimed relationship fits, where that is known.
-    pub fit: Option<&'static str>,
+    pub fit: Option<String>,
     /// `withdrawn` or `disputed`.
     pub standing: Option<&'static str>,
-}
-
-impl MarkerView {
-    fn of(level: Level) -> MarkerView {
-        MarkerView {
-            code: level.code(),
-            words: level.words(),
-            has_check: level == Level::SubmittedBySource,
-            beside: Vec::new(),
-            fit: None,
-            standing: None,
-        }
-    }
 }
 
 /// The evidence about one record, once on a page however many results it holds.
 #[derive(Debug, Serialize)]
 pub struct EvidenceView {
     /// The highest level of its results.
-    pub words: &'static str,
+    pub words: String,
     /// What that level does not mean.
-    pub does_not_mean: &'static str,
+    pub does_not_mean: String,
     /// Axis by axis.
     pub axes: Vec<Evidence>,
     /// The claimed relationship of evaluator and developer, and how it fits.
@@ -79,7 +67,7 @@ pub struct MarkersCard<'a> {
     /// How many results have the same value on the Hub, and how many runs the Hub verified.
     pub hub: String,
     /// What no marker means.
-    pub does_not_mean: &'static str,
+    pub does_not_mean: &'a str,
     /// Reviewed statements.
     pub attestations: Vec<AttestationRow<'a>>,
     /// Records whose markers were not carried over, and why.
@@ -98,9 +86,9 @@ pub struct LevelRow {
     /// How it looks.
     pub marker: MarkerView,
     /// What it means.
-    pub means: &'static str,
+    pub means: String,
     /// What it does not.
-    pub does_not_mean: &'static str,
+    pub does_not_mean: String,
     /// How many results have exactly this level; `None` if none has, so that the row is an example.
     pub results: Option<String>,
 }
@@ -111,7 +99,7 @@ pub struct AttestationRow<'a> {
     /// Its file.
     pub file: &'a str,
     /// What it states.
-    pub states: &'static str,
+    pub states: &'a str,
     /// Who reviewed it, and when.
     pub decided_by: String,
     /// Whether it counts, and for how many records.
@@ -144,16 +132,16 @@ pub struct CollisionRow<'a> {
 const MOST: usize = 300;
 
 /// `12 submitted by the named source, 41 traced to a public record`; never one number for all.
-pub fn in_words(counts: &Counts) -> String {
-    let phrase = |level: Level| match level {
-        Level::Claimed => "claimed by the record only",
-        Level::Traced => "traced to a public record",
-        Level::SubmitterKnown => "with a known submitter",
-        Level::SubmittedBySource => "submitted by the named source",
+pub fn in_words(language: &Language, counts: &Counts) -> String {
+    let key = |level: Level| match level {
+        Level::Claimed => "level.claimed.count",
+        Level::Traced => "level.traced.count",
+        Level::SubmitterKnown => "level.submitter_known.count",
+        Level::SubmittedBySource => "level.submitted_by_source.count",
     };
     let known = Level::ALL.into_iter().rev().filter(|level| counts.of(*level) > 0);
-    let parts: Vec<String> = known.map(|level| format!("{} {}", count(counts.of(level)), phrase(level))).collect();
-    parts.join(", ")
+    let parts: Vec<String> = known.map(|level| language.counted(key(level), counts.of(level))).collect();
+    language.list(&parts)
 }
 
 impl<'a> Cards<'a> {
@@ -161,7 +149,18 @@ impl<'a> Cards<'a> {
     pub(super) fn counts_of<'r>(&self, readings: impl IntoIterator<Item = &'r Reading>) -> String {
         let mut counts = Counts::default();
         readings.into_iter().for_each(|reading| counts.add(self.dataset.level_of(reading)));
-        in_words(&counts)
+        in_words(self.language, &counts)
+    }
+
+    fn marker_of(&self, level: Level) -> MarkerView {
+        MarkerView {
+            code: level.code(),
+            words: self.words(level.key()).to_owned(),
+            has_check: level == Level::SubmittedBySource,
+            beside: Vec::new(),
+            fit: None,
+            standing: None,
+        }
     }
 
     /// What is proven of a reading.
@@ -169,25 +168,26 @@ impl<'a> Cards<'a> {
         let content = &self.dataset.inputs.content;
         let markers = &self.dataset.marks.records[reading.resolved.record as usize];
         let index = self.dataset.result(reading).index;
-        let mut beside: Vec<String> = Vec::new();
+        let mut beside = Vec::new();
         match markers.decision(content, index) {
-            Some(Decision::OnBehalf(_)) => beside.push("on behalf of the named source".to_owned()),
-            Some(Decision::Mismatch(_)) => beside.push("by another organisation's account".to_owned()),
+            Some(Decision::OnBehalf(_)) => beside.push("markers.on_behalf"),
+            Some(Decision::Mismatch(_)) => beside.push("markers.other_account"),
             _ => {}
         }
-        let mut said: Vec<&str> = Vec::new();
+        let mut said = Vec::new();
         for fact in self.hub_facts(reading) {
-            said.extend(fact.verified.then_some("run verified by the Hub"));
-            said.push(Posted::of(fact).words());
+            said.extend(fact.verified.then_some("markers.verified"));
+            said.push(Posted::of(fact).key());
         }
         said.sort_unstable();
         said.dedup();
-        beside.extend(said.into_iter().map(str::to_owned));
+        beside.extend(said);
+        let fit = Some(markers.relationship.fit).filter(|fit| *fit != Fit::Undetermined);
         MarkerView {
-            beside,
-            fit: Some(markers.relationship.fit).filter(|fit| *fit != Fit::Undetermined).map(Fit::words),
+            beside: beside.into_iter().map(|key| self.words(key).to_owned()).collect(),
+            fit: fit.map(|fit| self.words(fit.key()).to_owned()),
             standing: Some(reading.standing).filter(|it| *it != Standing::Current).map(Standing::code),
-            ..MarkerView::of(self.dataset.level_of(reading))
+            ..self.marker_of(self.dataset.level_of(reading))
         }
     }
 
@@ -205,28 +205,33 @@ impl<'a> Cards<'a> {
         let markers = &self.dataset.marks.records[record as usize];
         let hub = of_record().flat_map(|reading| self.hub_facts(reading).map(move |fact| (reading, fact)));
         let hub = hub.map(|(reading, fact)| {
-            let (what, by) = match fact.verified {
-                true => ("The Hub says of a run with this value that it is verified", Posted::of(fact).words()),
-                false => ("The Hub shows the same value", Posted::of(fact).words()),
-            };
+            let key = if fact.verified { "evidence.hub.verified" } else { "evidence.hub" };
+            let values = [
+                ("by", self.words(Posted::of(fact).key())),
+                ("value", &*fact.value.to_string()),
+                ("dataset", &*fact.dataset),
+                ("file", &*fact.filename),
+            ];
             let mut response = fact.response_sha256.to_string();
             response.truncate(12);
             HubFactView {
                 pointer: format!("/evaluation_results/{}", self.dataset.result(reading).index),
-                says: format!("{what}; {by}: {} in {}, {}.", fact.value, fact.dataset, fact.filename),
+                says: self.language.say(key, &values),
                 url: format!("https://huggingface.co/{}", fact.model),
                 seen: fact.seen.to_string(),
                 response,
             }
         });
         EvidenceView {
-            words: level.words(),
-            does_not_mean: evidence::about(level).1,
-            axes: evidence::of_record(&self.dataset.inputs, &self.dataset.marks, record as usize),
-            relationship: format!(
-                "{}, as claimed; {}",
-                markers.relationship.claimed.words(),
-                markers.relationship.fit.words()
+            words: self.words(level.key()).to_owned(),
+            does_not_mean: self.words(evidence::about(level).1).to_owned(),
+            axes: evidence::of_record(self.language, &self.dataset.inputs, &self.dataset.marks, record as usize),
+            relationship: self.language.say(
+                "evidence.relationship.claimed",
+                &[
+                    ("claimed", self.words(markers.relationship.claimed.key())),
+                    ("fit", self.words(markers.relationship.fit.key())),
+                ],
             ),
             hub: hub.collect(),
         }
@@ -245,18 +250,19 @@ impl<'a> Cards<'a> {
         let levels = Level::ALL.map(|level| {
             let (means, does_not_mean) = evidence::about(level);
             let results = Some(marks.counts.of(level)).filter(|n| *n > 0).map(count);
-            LevelRow { marker: MarkerView::of(level), means, does_not_mean, results }
+            LevelRow {
+                marker: self.marker_of(level),
+                means: self.words(means).to_owned(),
+                does_not_mean: self.words(does_not_mean).to_owned(),
+                results,
+            }
         });
         let (on_hub, verified) =
             self.hub_runs.map_or((0, 0), |runs| runs.counts(&self.dataset.inputs.content.hub.posted));
         MarkersCard {
             levels: levels.into(),
-            hub: format!(
-                "{} the same value on the Hub; of these, the Hub says of {} that the run is verified.",
-                counted(on_hub, "result has", "results have"),
-                count(verified)
-            ),
-            does_not_mean: DOES_NOT_MEAN,
+            hub: self.language.say("markers.hub", &[("n", &count(on_hub)), ("verified", &count(verified))]),
+            does_not_mean: self.words("markers.means_not"),
             attestations: self.attestations(),
             n_dropped: dropped.len(),
             dropped: dropped.into_iter().take(MOST).collect(),
@@ -270,18 +276,19 @@ impl<'a> Cards<'a> {
         let all = self.dataset.inputs.content.attestations.iter().enumerate();
         let rows = all.map(|(place, attestation)| AttestationRow {
             file: file_name(&attestation.file),
-            states: match attestation.statement {
-                Statement::SubmittedBySource { .. } => "submitted by the source",
-                Statement::Withdrawn(_) => "withdrawn",
-                Statement::Disputed(_) => "disputed",
-            },
+            states: self.words(match attestation.statement {
+                Statement::SubmittedBySource { .. } => "markers.submitted",
+                Statement::Withdrawn(_) => "markers.withdrawn",
+                Statement::Disputed(_) => "markers.disputed",
+            }),
             decided_by: format!("{}, {}", attestation.reviewer, attestation.date),
             outcome: match (marks.states[place], marks.used[place]) {
-                (State::Active, 0) => {
-                    "not used: what it says does not fit the facts about its records, or they are not shown".to_owned()
+                (State::Active, 0) => self.words("markers.attestations.unused").to_owned(),
+                (State::Active, n) => {
+                    let records = self.language.counted("count.records", n as usize);
+                    self.language.say("markers.attestations.used", &[("records", &records)])
                 }
-                (State::Active, n) => format!("used for {}", counted(n as usize, "record", "records")),
-                (state, _) => why_lapsed(attestation, state).1,
+                (state, _) => why_lapsed(self.language, attestation, state).1,
             },
         });
         rows.collect()
@@ -296,13 +303,15 @@ impl<'a> Cards<'a> {
         let mut rows = Vec::new();
         for (place, markers) in marks.records.iter().enumerate() {
             let trace = match markers.trace {
-                Trace::Local(why @ (Untraced::Changed | Untraced::IndexDisagrees)) => Some(why.words().to_owned()),
+                Trace::Local(why @ (Untraced::Changed | Untraced::IndexDisagrees)) => {
+                    Some(self.words(why.key()).to_owned())
+                }
                 _ => None,
             };
-            let lapsed = markers
-                .lapsed
-                .iter()
-                .map(|it| why_lapsed(&inputs.content.attestations[*it as usize], marks.states[*it as usize]).1);
+            let lapsed = markers.lapsed.iter().map(|it| {
+                let place = *it as usize;
+                why_lapsed(self.language, &inputs.content.attestations[place], marks.states[place]).1
+            });
             for why in trace.into_iter().chain(lapsed) {
                 let origin = &inputs.records[place].origin;
                 let hash = short_hash(origin);

@@ -7,7 +7,7 @@ use foldhash::HashMap;
 use serde::Serialize;
 
 use super::list::Pager;
-use super::names::{code, in_words};
+use super::names::{code, in_words, peeling_in_words};
 use super::{Cards, Paths};
 use crate::id::Id;
 use crate::load::peeling::PeelingKind;
@@ -93,7 +93,7 @@ impl<'a> Merged<'a> {
         for (id, it) in entities.benchmarks.iter() {
             merged.add("benchmark", &it.spellings, &it.name, Some(paths.benchmark(id)), it.meta.is_some());
         }
-        for (id, it) in entities.evaluators.iter().filter(|(_, it)| it.is_named()) {
+        for (id, it) in entities.evaluators.iter().filter(|(_, it)| it.is_reported()) {
             merged.add("evaluator", &it.spellings, &it.name, Some(paths.evaluator(id)), it.meta.is_some());
         }
         for (_, metric) in entities.metrics.iter() {
@@ -197,7 +197,7 @@ impl<'a> Cards<'a> {
         }
         let steps = counts.into_iter().map(|((_, step), n)| StepView {
             code: code(step, content).to_owned(),
-            words: in_words(step, content),
+            words: in_words(self.language, step, content),
             confidence: step.confidence(),
             names: count(n),
         });
@@ -214,8 +214,10 @@ impl<'a> Cards<'a> {
             url: row.path.map(|path| self.url(path)),
             is_merged: row.step.is_some(),
             step: match (row.step, row.near) {
-                (Some(step), _) => in_words(step, content),
-                (None, near) => near.map(|rule| content.peelings[rule].about.clone()).unwrap_or_default(),
+                (Some(step), _) => in_words(self.language, step, content),
+                (None, near) => {
+                    near.map(|rule| peeling_in_words(self.language, &content.peelings[rule])).unwrap_or_default()
+                }
             },
             confidence: row.step.map_or("", Step::confidence),
         });

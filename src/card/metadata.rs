@@ -14,24 +14,24 @@ use crate::words::count;
 
 /// A value that another source states.
 #[derive(Debug, Serialize)]
-pub struct AlsoView {
+pub struct AlsoView<'a> {
     /// The fact.
-    pub what: &'static str,
+    pub what: &'a str,
     /// The value.
     pub value: String,
     /// Who states it.
-    pub by: &'static str,
+    pub by: &'a str,
 }
 
 /// What else is stated of a model.
 #[derive(Debug, Serialize)]
 pub struct MetadataView<'a> {
     /// What the Hub says; empty if it was not asked or knows no such model.
-    pub hub: Vec<Fact>,
+    pub hub: Vec<Fact<'a>>,
     /// The day on which it was asked.
     pub hub_day: Option<String>,
     /// Values that lost to another.
-    pub also_stated: Vec<AlsoView>,
+    pub also_stated: Vec<AlsoView<'a>>,
     /// The variants that metadata declares.
     pub variants: Vec<VariantView<'a>>,
 }
@@ -49,7 +49,7 @@ pub struct VariantView<'a> {
 #[derive(Debug, Serialize)]
 pub struct BenchmarkMetadata<'a> {
     /// Values that lost to another.
-    pub also_stated: Vec<AlsoView>,
+    pub also_stated: Vec<AlsoView<'a>>,
     /// The card that is taken for its own.
     pub card: Option<CardView<'a>>,
     /// Files of cards that claim it and are not taken for its own.
@@ -126,17 +126,17 @@ impl<'a> Cards<'a> {
     pub(super) fn model_metadata(&self, id: Id<Model>) -> MetadataView<'a> {
         let model = &self.dataset.entities.models[id];
         let meta = self.dataset.model_meta(model);
-        let mut also: Vec<AlsoView> = meta.map(|meta| also_stated(&meta.also_stated)).unwrap_or_default();
+        let mut also: Vec<AlsoView> = meta.map(|meta| self.also_stated(&meta.also_stated)).unwrap_or_default();
         let fact = model.hub.map(|place| &self.dataset.inputs.content.hub.models[place]);
         let info = fact.and_then(|fact| fact.info.as_ref());
         if let (Some(meta), Some(info)) = (meta, info) {
             let licenses = meta.license.as_ref().zip(info.license.as_ref());
             if let Some((_, hub)) = licenses.filter(|(own, hub)| !own.eq_ignore_ascii_case(hub)) {
-                also.push(AlsoView { what: "Licence", value: hub.clone(), by: Source::Hub.words() });
+                also.push(self.also("fact.licence", hub.clone(), Source::Hub));
             }
             let repo = meta.hf_repo.as_deref().unwrap_or(&info.id);
             if !repo.eq_ignore_ascii_case(&info.id) {
-                also.push(AlsoView { what: "Hub repository", value: info.id.clone(), by: Source::Hub.words() });
+                also.push(self.also("fact.repository", info.id.clone(), Source::Hub));
             }
         }
         let hub = info.map_or(Vec::new(), |info| {
@@ -147,19 +147,15 @@ impl<'a> Cards<'a> {
             };
             let bases: Vec<String> = info.base_models.iter().map(of).collect();
             let facts = [
-                Fact::linked("Repository", Some(info.id.clone()), web_address(Some(&repo))),
-                Fact::new("Library", info.library.clone()),
-                Fact::new("Licence", info.license.clone()),
-                Fact {
-                    note: Some("elements in its safetensors files"),
-                    ..Fact::new("Stored parameters", info.parameters.map(|n| count(n as usize)))
-                },
-                Fact::new("Made from", (!bases.is_empty()).then(|| bases.join(", "))),
-                Fact::new("Gated", info.gated.clone()),
-                Fact {
-                    note: Some("in the 30 days before that day"),
-                    ..Fact::new("Downloads", info.downloads.map(|n| count(n as usize)))
-                },
+                self.fact("hub.repository", Some(info.id.clone())).to(web_address(Some(&repo))),
+                self.fact("hub.library", info.library.clone()),
+                self.fact("fact.licence", info.license.clone()),
+                self.fact("hub.parameters", info.parameters.map(|n| count(n as usize)))
+                    .by(Some(self.words("hub.parameters.note"))),
+                self.fact("hub.made_from", (!bases.is_empty()).then(|| self.language.list(&bases))),
+                self.fact("hub.gated", info.gated.clone()),
+                self.fact("hub.downloads", info.downloads.map(|n| count(n as usize)))
+                    .by(Some(self.words("hub.downloads.note"))),
             ];
             facts.into_iter().filter(|fact| fact.value.is_some()).collect()
         });
@@ -171,6 +167,14 @@ impl<'a> Cards<'a> {
                 meta.variants.iter().map(|it| VariantView { label: it.label(), id: &it.id }).collect()
             }),
         }
+    }
+
+    fn also(&self, what: &'static str, value: String, by: Source) -> AlsoView<'a> {
+        AlsoView { what: self.words(what), value, by: self.words(by.key()) }
+    }
+
+    fn also_stated(&self, stated: &[AlsoStated]) -> Vec<AlsoView<'a>> {
+        stated.iter().map(|it| self.also(it.what, it.value.clone(), it.source)).collect()
     }
 
     /// What else is stated of the benchmark.
@@ -186,17 +190,35 @@ impl<'a> Cards<'a> {
             (None, of) => of.is_some() && of.as_deref() == dataset,
         });
         BenchmarkMetadata {
-            also_stated: meta.map(|meta| also_stated(&meta.also_stated)).unwrap_or_default(),
+            also_stated: meta.map(|meta| self.also_stated(&meta.also_stated)).unwrap_or_default(),
             card: taken.map(|place| card(&content.benchmark_cards[place])),
             doubtful_cards: doubtful.map(|place| file_name(&content.benchmark_cards[*place])).collect(),
-            eval: eval.map(eval_view),
+            eval: eval.map(|eval| self.eval_view(eval)),
         }
     }
-}
 
-fn also_stated(stated: &[AlsoStated]) -> Vec<AlsoView> {
-    let views = stated.iter();
-    views.map(|it| AlsoView { what: it.what, value: it.value.clone(), by: it.source.words() }).collect()
+    fn eval_view(&self, eval: &'a EvalYaml) -> EvalView<'a> {
+        let language = self.language;
+        let task = |task: &crate::load::eval_yaml::Task| {
+            let config = task.config.as_deref().map(|name| language.say("eval.task.config", &[("name", name)]));
+            let split = task.split.as_deref().map(|name| language.say("eval.task.split", &[("name", name)]));
+            let details: Vec<String> = config.into_iter().chain(split).collect();
+            match details.is_empty() {
+                true => task.id.clone(),
+                false => language.say("eval.task", &[("id", &task.id), ("details", &language.list(&details))]),
+            }
+        };
+        let dataset = eval.dataset.as_deref().filter(|id| crate::config::is_hub_id(id));
+        let place = dataset.zip(eval.commit.as_deref());
+        EvalView {
+            name: eval.name.as_deref(),
+            description: eval.description.as_deref(),
+            framework: eval.evaluation_framework.as_deref(),
+            tasks: eval.tasks.iter().map(task).collect(),
+            url: place.map(|(id, commit)| format!("https://huggingface.co/datasets/{id}/blob/{commit}/eval.yaml")),
+            commit: eval.commit.as_deref(),
+        }
+    }
 }
 
 fn card(card: &BenchmarkCard) -> CardView<'_> {
@@ -219,24 +241,5 @@ fn field(field: &Field) -> FieldView<'_> {
         label: &field.label,
         values: field.values.iter().map(|text| ValueView { text, url: web_address(Some(text)) }).collect(),
         doubt: field.doubt.as_deref(),
-    }
-}
-
-fn eval_view(eval: &EvalYaml) -> EvalView<'_> {
-    let task = |task: &crate::load::eval_yaml::Task| {
-        let config = task.config.as_ref().map(|config| format!("config {config}"));
-        let details: Vec<String> =
-            config.into_iter().chain(task.split.as_ref().map(|split| format!("split {split}"))).collect();
-        if details.is_empty() { task.id.clone() } else { format!("{} ({})", task.id, details.join(", ")) }
-    };
-    let dataset = eval.dataset.as_deref().filter(|id| crate::config::is_hub_id(id));
-    let place = dataset.zip(eval.commit.as_deref());
-    EvalView {
-        name: eval.name.as_deref(),
-        description: eval.description.as_deref(),
-        framework: eval.evaluation_framework.as_deref(),
-        tasks: eval.tasks.iter().map(task).collect(),
-        url: place.map(|(id, commit)| format!("https://huggingface.co/datasets/{id}/blob/{commit}/eval.yaml")),
-        commit: eval.commit.as_deref(),
     }
 }

@@ -7,8 +7,8 @@ use super::list::page_path;
 use super::markers::EvidenceView;
 use super::metadata::MetadataView;
 use super::names::NameView;
-use super::signals::{self, SignalView};
-use super::{Cards, Fact, Labelled, ReadingView, direction_in_words, short_hash, web_links};
+use super::signals::SignalView;
+use super::{Cards, Fact, Labelled, ReadingView, direction_key, short_hash, web_links};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::block::is_web_address;
@@ -20,7 +20,7 @@ use crate::signal::Tally;
 use crate::signal::comparability::{self, Verdict};
 use crate::signal::provenance::Reporters;
 use crate::signal::scale::Class;
-use crate::words::{count, counted, shorten};
+use crate::words::{count, shorten};
 
 /// Everything that the page of a model says.
 #[derive(Debug, Serialize)]
@@ -30,7 +30,7 @@ pub struct ModelCard<'a> {
     /// Canonical id.
     pub id: &'a str,
     /// Metadata.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<Fact<'a>>,
     /// Other ids that records use.
     pub names: Vec<NameView<'a>>,
     /// What else is stated of it, and by whom.
@@ -50,7 +50,7 @@ pub struct ModelCard<'a> {
     /// Results with one name that are not compared.
     pub apart: Vec<ApartView>,
     /// What can be told of all results.
-    pub signals: Vec<SignalView>,
+    pub signals: Vec<SignalView<'a>>,
     /// The records that the results stand in.
     pub records: Vec<RecordView<'a>>,
     /// How many results or records that name this model are not shown.
@@ -73,7 +73,7 @@ pub struct CellView<'a> {
     /// Metric.
     pub metric: &'a str,
     /// `higher is better`.
-    pub direction: &'static str,
+    pub direction: &'a str,
     /// True if scores depend on which other models were evaluated.
     pub is_relative: bool,
     /// `rank 12 of 340`.
@@ -81,7 +81,9 @@ pub struct CellView<'a> {
     /// The row in the ranking.
     pub ranking_url: String,
     /// What each of its numbers is.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<Fact<'a>>,
+    /// What is not reported of that, as a list; empty if nothing is missing.
+    pub gaps: String,
     /// Several readings, and by how much they differ.
     pub difference: Option<String>,
     /// Where they stand side by side.
@@ -166,17 +168,18 @@ impl<'a> Cards<'a> {
     fn summary(&self, readings: &[Reading], n_records: usize) -> String {
         let mut benchmarks: Vec<_> = readings.iter().map(|reading| self.dataset.benchmark_of(reading)).collect();
         benchmarks.dedup();
-        let evaluators = readings.iter().map(|reading| reading.resolved.evaluator);
-        format!(
-            "{} on {} from {}, in {}.",
-            counted(readings.len(), "result", "results"),
-            counted(benchmarks.len(), "benchmark", "benchmarks"),
-            Reporters::of(self.dataset, evaluators).words(),
-            counted(n_records, "record", "records"),
-        )
+        let language = self.language;
+        let evaluators = Reporters::of(self.dataset, readings.iter().map(|reading| reading.resolved.evaluator));
+        let values = [
+            ("results", &*language.counted("count.results", readings.len())),
+            ("benchmarks", &*language.counted("count.benchmarks", benchmarks.len())),
+            ("evaluators", &*evaluators.words(language)),
+            ("records", &*language.counted("count.records", n_records)),
+        ];
+        language.say("model.summary", &values)
     }
 
-    fn model_facts(&self, id: Id<Model>) -> Vec<Fact> {
+    fn model_facts(&self, id: Id<Model>) -> Vec<Fact<'a>> {
         let model = &self.dataset.entities.models[id];
         let meta = self.dataset.model_meta(model);
         let hf_repo = meta.and_then(|meta| meta.hf_repo.clone());
@@ -186,59 +189,64 @@ impl<'a> Cards<'a> {
             .map(|repo| format!("https://huggingface.co/{repo}"));
         vec![
             self.maker(id),
-            Fact::new("Released", meta.and_then(|meta| meta.released.clone())),
+            self.fact("fact.released", meta.and_then(|meta| meta.released.clone())),
             self.parameters(id),
             self.license(model),
-            Fact::new(
-                "Weights",
-                meta.and_then(|meta| meta.openness.clone()).map(|openness| openness.replace('-', " ")),
-            ),
-            Fact::linked("Hub repository", hf_repo, hub_url),
+            self.fact("fact.weights", meta.and_then(|meta| meta.openness.as_deref()).map(|it| self.openness(it))),
+            self.fact("fact.repository", hf_repo).to(hub_url),
         ]
     }
 
-    fn license(&self, model: &Model) -> Fact {
+    /// Metadata's word for whether weights can be had.
+    pub(super) fn openness(&self, openness: &str) -> String {
+        let known = self.language.lookup(&format!("script.openness.{openness}"));
+        known.map_or_else(|| openness.replace('-', " "), str::to_owned)
+    }
+
+    fn license(&self, model: &Model) -> Fact<'a> {
         let own = self.dataset.model_meta(model).and_then(|meta| meta.license.clone());
         let hub = model.hub.and_then(|place| self.dataset.inputs.content.hub.models[place].info.as_ref());
         match (own, hub.and_then(|info| info.license.clone())) {
-            (None, Some(license)) => Fact { note: Some("as the Hub states"), ..Fact::new("Licence", Some(license)) },
-            (own, _) => Fact::new("Licence", own),
+            (None, Some(license)) => self.fact("fact.licence", Some(license)).by(Some(self.words("fact.as_hub"))),
+            (own, _) => self.fact("fact.licence", own),
         }
     }
 
-    fn maker(&self, id: Id<Model>) -> Fact {
+    fn maker(&self, id: Id<Model>) -> Fact<'a> {
         let is_stated =
             self.dataset.model_meta(&self.dataset.entities.models[id]).is_some_and(|meta| meta.developer.is_some());
-        let note = if is_stated { None } else { Some("as records claim") };
+        let note = if is_stated { None } else { Some(self.words("fact.as_records")) };
         let developer = self.dataset.developer_of(id);
         let name = developer.map(|developer| self.dataset.developers[developer].name.clone());
-        Fact { note, ..Fact::linked("Developer", name, developer.map(|developer| self.developer_url(developer))) }
+        self.fact("fact.developer", name).to(developer.map(|developer| self.developer_url(developer))).by(note)
     }
 
-    fn parameters(&self, id: Id<Model>) -> Fact {
+    fn parameters(&self, id: Id<Model>) -> Fact<'a> {
         let model = &self.dataset.entities.models[id];
+        let in_words = |billions: &str| self.language.say("fact.parameters.billion", &[("number", billions)]);
         if let Some(billions) =
             self.dataset.model_meta(model).and_then(|meta| meta.params_b).filter(|n| n.is_finite() && *n > 0.0)
         {
-            return Fact::new("Parameters", Some(format!("{billions} billion")));
+            return self.fact("fact.parameters", Some(in_words(&billions.to_string())));
         }
         let stated = self.dataset.stated_by_records(id, "params_billions");
         // Sources write -1 and 0 where they do not know.
         let known =
             stated.filter(|text| text.parse::<f64>().is_ok_and(|billions| billions.is_finite() && billions > 0.0));
-        Fact { note: Some("as records claim"), ..Fact::new("Parameters", known.map(|text| format!("{text} billion"))) }
+        self.fact("fact.parameters", known.map(in_words)).by(Some(self.words("fact.as_records")))
     }
 
-    fn model_signals(&self, id: Id<Model>) -> Vec<SignalView> {
+    fn model_signals(&self, id: Id<Model>) -> Vec<SignalView<'a>> {
         let readings = self.dataset.readings_of(id);
-        let mut signals = signals::of_results(&Tally::of(self.dataset, readings));
+        let mut signals = self.signals_of(&Tally::of(self.dataset, readings));
         signals.insert(0, self.provenance(self.by_benchmark(id)));
         signals.insert(1, self.comparability(cells(readings)));
         signals
     }
 
     /// The verdicts over `cells`.
-    pub(super) fn comparability<'r>(&self, cells: impl Iterator<Item = &'r [Reading]>) -> SignalView {
+    pub(super) fn comparability<'r>(&self, cells: impl Iterator<Item = &'r [Reading]>) -> SignalView<'a> {
+        let language = self.language;
         let (mut n, mut several, mut diverge, mut no_verdict) = (0, 0, 0, 0);
         for cell in cells {
             n += 1;
@@ -254,20 +262,21 @@ impl<'a> Cards<'a> {
         }
         let agree = several - diverge - no_verdict;
         SignalView {
-            name: "Comparability",
+            name: self.words("signal.comparability"),
             value: match several {
-                0 => "nothing to compare".to_owned(),
+                0 => self.words("signal.comparability.nothing").to_owned(),
                 _ => {
-                    format!("{} of {} with several readings diverge", count(diverge), counted(several, "cell", "cells"))
+                    let cells = language.counted("count.cells", several);
+                    language.say("signal.comparability.value", &[("diverge", &count(diverge)), ("cells", &cells)])
                 }
             },
             inputs: vec![
-                format!("one reading only: {}", counted(n - several, "cell", "cells")),
-                format!("several readings within the threshold: {}", count(agree)),
-                format!("more than the threshold apart: {}", count(diverge)),
-                format!("no verdict possible: {}", count(no_verdict)),
+                self.line("signal.comparability.one", &language.counted("count.cells", n - several)),
+                self.line("signal.comparability.agree", &count(agree)),
+                self.line("signal.comparability.diverge", &count(diverge)),
+                self.line("signal.comparability.no_verdict", &count(no_verdict)),
             ],
-            how: "Readings of one model, part, metric and scale diverge if they lie more than a twentieth of the scale apart, in exact decimals.",
+            how: self.words("signal.comparability.how"),
             anchor: "comparability",
         }
     }
@@ -277,7 +286,7 @@ impl<'a> Cards<'a> {
         let first = &cell[0];
         let slice = &entities.slices[first.resolved.slice];
         let ranking = &self.dataset.rankings[first.ranking];
-        let metric = &entities.metrics[first.resolved.metric];
+        let facts = self.number_facts(first, ranking);
         let points = comparability::points(self.dataset, cell);
         let found = comparability::compare(&points).map(|found| found.all);
         CellView {
@@ -286,11 +295,12 @@ impl<'a> Cards<'a> {
             slice: slice.name.as_deref(),
             part: self.dataset.part_of(ranking),
             variant: self.dataset.variant_of(first),
-            metric: &metric.name,
-            is_relative: metric.is_relative,
-            direction: direction_in_words(first.direction),
+            metric: self.metric_name(first.resolved.metric),
+            is_relative: entities.metrics[first.resolved.metric].is_relative,
+            direction: self.words(direction_key(first.direction)),
             rank: self.rank_in_words(first, ranking),
-            facts: self.number_facts(first, ranking),
+            gaps: self.gaps(&facts),
+            facts: facts.into_iter().filter(|fact| fact.value.is_some()).collect(),
             ranking_url: self.row_url(first),
             difference: (cell.len() > 1).then(|| self.finding(cell, points.len(), found.as_ref())),
             disagreement: (cell.len() > 1).then(|| format!("d{number}")),
@@ -303,19 +313,19 @@ impl<'a> Cards<'a> {
     fn rank_in_words(&self, first: &Reading, ranking: &Ranking) -> Option<String> {
         let n = ranking.rows.partition_point(|row| row.rank.is_some());
         let shared = self.n_sharing(ranking, first.rank).saturating_sub(1);
-        match (first.rank, n, shared) {
-            (0, ..) => None,
-            (_, 1, _) if ranking.rows.len() == 1 => Some("the only model".to_owned()),
-            (_, 1, _) => Some("the only model that is ranked".to_owned()),
-            (rank, n, 0) => Some(format!("rank {} of {}", count(rank as usize), count(n))),
-            (rank, n, shared) => {
-                Some(format!("rank {} of {}, shared with {}", count(rank as usize), count(n), count(shared)))
-            }
-        }
+        let key = match (first.rank, n, shared) {
+            (0, ..) => return None,
+            (_, 1, _) if ranking.rows.len() == 1 => "rank.only",
+            (_, 1, _) => "rank.only_ranked",
+            (_, _, 0) => "rank.of",
+            _ => "rank.shared",
+        };
+        let values = [("rank", &*count(first.rank as usize)), ("models", &*count(n)), ("shared", &*count(shared))];
+        Some(self.language.say(key, &values))
     }
 
     /// What the number of a cell is: what its records say, and the chance level from metadata.
-    fn number_facts(&self, first: &Reading, ranking: &Ranking) -> Vec<Fact> {
+    fn number_facts(&self, first: &Reading, ranking: &Ranking) -> Vec<Fact<'a>> {
         let result = self.dataset.result(first);
         let slice = &self.dataset.entities.slices[first.resolved.slice];
         let benchmark = &self.dataset.entities.benchmarks[slice.benchmark];
@@ -324,29 +334,37 @@ impl<'a> Cards<'a> {
         let range = match (&metric.min, &metric.max) {
             (None, None) => None,
             (min, max) => {
-                let bound = |bound: &Option<Number>| bound.as_ref().map_or("no bound", Number::digits).to_owned();
-                Some(format!("{} to {}", bound(min), bound(max)))
+                let bound =
+                    |bound: &'a Option<Number>| bound.as_ref().map_or(self.words("fact.no_bound"), Number::digits);
+                Some(self.language.say("fact.range", &[("min", bound(min)), ("max", bound(max))]))
             }
         };
         let conversion = match Class::of(metric, first.scale, &result.score) {
-            Class::Percent => Some("a hundredth of it, for ordering beside proportions"),
+            Class::Percent => Some("number.conversion.hundredth"),
             Class::Kept | Class::NoBounds => None,
-            _ => Some("none; it is not ranked"),
+            _ => Some("number.conversion.not_ranked"),
         };
         let part = self.dataset.entities.parts[ranking.part].label.as_str();
         let data = result.data.hf_repo.as_ref().or(result.data.dataset_name.as_ref());
         let said = |text: Option<&String>| text.filter(|text| !is_not_reported(text)).map(|text| shorten(text, 90));
         let mut facts = vec![
-            Fact::new("Described in the record", said(metric.description.as_ref())),
-            Fact::new("Unit", said(metric.unit.as_ref())),
-            Fact::new("Range", range),
-            Fact::new("Test data", said(data)),
-            Fact::new("Part of the test", (!part.is_empty()).then(|| part.to_owned())),
-            Fact::new("Samples", crate::signal::n_samples(self.dataset, first).map(|n| count(n as usize))),
-            Fact::new("Chance level", meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
+            self.fact("number.described", said(metric.description.as_ref())),
+            self.fact("number.unit", said(metric.unit.as_ref())),
+            self.fact("number.range", range),
+            self.fact("number.test_data", said(data)),
+            self.fact("number.part", (!part.is_empty()).then(|| part.to_owned())),
+            self.fact("number.samples", crate::signal::n_samples(self.dataset, first).map(|n| count(n as usize))),
+            self.fact("fact.chance", meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
         ];
-        facts.extend(conversion.map(|rule| Fact::new("Conversion", Some(rule.to_owned()))));
+        facts.extend(conversion.map(|rule| self.fact("number.conversion", Some(self.words(rule).to_owned()))));
         facts
+    }
+
+    /// The facts without a value, as a list.
+    fn gaps(&self, facts: &[Fact]) -> String {
+        let gaps: Vec<String> =
+            facts.iter().filter(|fact| fact.value.is_none()).map(|fact| fact.label.to_lowercase()).collect();
+        self.language.list(&gaps)
     }
 
     /// The row of a reading's cell in its ranking.

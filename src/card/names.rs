@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::Cards;
+use crate::language::Language;
 use crate::load::content::Content;
+use crate::load::peeling::Peeling;
 use crate::resolve::step::{Names, Step};
 
 /// A name that is not the entity's own.
@@ -23,23 +25,32 @@ impl<'a> Cards<'a> {
         let content = &self.dataset.inputs.content;
         let others = names.iter().filter(|(name, _)| *name != own);
         others
-            .map(|(name, step)| NameView { name, step: in_words(*step, content), confidence: step.confidence() })
+            .map(|(name, step)| NameView {
+                name,
+                step: in_words(self.language, *step, content),
+                confidence: step.confidence(),
+            })
             .collect()
     }
 }
 
 /// A step in words.
-pub fn in_words(step: Step, content: &Content) -> String {
-    let words = match step {
-        Step::OwnName => "its own name",
-        Step::CollectionAlias => "alias for one collection, in metadata",
-        Step::Alias => "alias in metadata",
-        Step::BuiltInAlias => "alias in the built-in table",
-        Step::HubId => "the Hub leads there",
-        Step::NormalForm => "same normal form",
-        Step::Peeled(rule) => &content.peelings[usize::from(rule)].about,
+pub fn in_words(language: &Language, step: Step, content: &Content) -> String {
+    let key = match step {
+        Step::OwnName => "step.own_name",
+        Step::CollectionAlias => "step.collection_alias",
+        Step::Alias => "step.alias",
+        Step::BuiltInAlias => "step.built_in_alias",
+        Step::HubId => "step.hub_id",
+        Step::NormalForm => "step.normal_form",
+        Step::Peeled(rule) => return peeling_in_words(language, &content.peelings[usize::from(rule)]),
     };
-    words.to_owned()
+    language.phrase(key).to_owned()
+}
+
+/// What a peeling takes off, in words.
+pub fn peeling_in_words(language: &Language, peeling: &Peeling) -> String {
+    language.say(&format!("peeling.{}", peeling.id), &[])
 }
 
 /// The machine-readable name of a step or peeling.

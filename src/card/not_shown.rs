@@ -14,7 +14,7 @@ pub const ROWS: usize = 500;
 #[derive(Debug, Serialize)]
 pub struct NotShownCard<'a> {
     /// How many there are of each reason.
-    pub reasons: Vec<ReasonView>,
+    pub reasons: Vec<ReasonView<'a>>,
     /// The entries.
     pub rows: Vec<LeftOut<'a>>,
     /// The pages of the list.
@@ -23,11 +23,11 @@ pub struct NotShownCard<'a> {
 
 /// A reason that occurs.
 #[derive(Debug, Serialize)]
-pub struct ReasonView {
+pub struct ReasonView<'a> {
     /// `wrong-hash`.
     pub code: &'static str,
     /// What it means.
-    pub explanation: &'static str,
+    pub explanation: &'a str,
     /// How many.
     pub entries: String,
 }
@@ -59,7 +59,7 @@ impl<'a> Cards<'a> {
             let entries = all.iter().filter(|entry| entry.reason == reason).count();
             (entries > 0).then(|| ReasonView {
                 code: reason.code(),
-                explanation: reason.explanation(),
+                explanation: self.language.phrase(reason.key()),
                 entries: count(entries),
             })
         });

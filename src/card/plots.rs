@@ -8,7 +8,7 @@ use crate::chart::frontier::{Frontier, Point};
 use crate::chart::histogram::Histogram;
 use crate::load::metadata::BenchmarkMeta;
 use crate::merge::{Direction, Ranking, Reading, Scale};
-use crate::words::{count, counted};
+use crate::words::count;
 
 /// How the scores are distributed.
 #[derive(Debug, Serialize)]
@@ -71,35 +71,38 @@ impl<'a> Cards<'a> {
         let has_bounds = !matches!(self.ranked(ranking).next()?.scale, Scale::Open);
         let chance = meta.and_then(|meta| chance(meta, range));
         let mut marks = Vec::new();
-        marks.extend(chance.map(|chance| (chance, format!("chance {chance}"))));
+        marks.extend(
+            chance.map(|chance| (chance, self.language.say("chart.chance", &[("level", &chance.to_string())]))),
+        );
         if has_bounds {
-            let (ceiling, end) = match ranking.direction {
-                Direction::LowerIsBetter => (range.min, "best possible"),
-                _ => (range.max, "best possible"),
+            let ceiling = match ranking.direction {
+                Direction::LowerIsBetter => range.min,
+                _ => range.max,
             };
-            marks.push((ceiling, end.to_owned()));
+            marks.push((ceiling, self.words("chart.best_possible").to_owned()));
         }
         let at_chance = chance.map(|chance| {
             let n = self.ranked(ranking).filter(|reading| match ranking.direction {
                 Direction::LowerIsBetter => reading.position >= chance,
                 _ => reading.position <= chance,
             });
-            let n = n.count();
-            format!(
-                " {} no better than the chance level of {chance}, which metadata gives.",
-                counted(n, "model is", "models are")
-            )
+            self.language.say("chart.at_chance", &[("n", &count(n.count())), ("level", &chance.to_string())])
         });
-        let description = format!(
-            "Scores of {} on an axis from {} to {}{}.{}",
-            counted(n, "ranked model", "ranked models"),
-            range.min,
-            range.max,
-            if has_bounds { "" } else { ", which is what they span, as no bounds are reported" },
-            at_chance.unwrap_or_else(|| " The chance level is not reported.".to_owned()),
-        );
+        let about = match has_bounds {
+            true => "chart.distribution.about",
+            false => "chart.distribution.about.open",
+        };
+        let values = [
+            ("models", &*self.language.counted("count.ranked", n)),
+            ("min", &*range.min.to_string()),
+            ("max", &*range.max.to_string()),
+        ];
+        let about = self.language.say(about, &values);
+        let at_chance = at_chance.unwrap_or_else(|| self.words("chart.no_chance").to_owned());
+        let description = format!("{about} {at_chance}");
+        let bin = |min: &str, max: &str| self.language.say("fact.range", &[("min", min), ("max", max)]);
         let positions = self.ranked(ranking).map(|reading| reading.position);
-        Some(DistributionView { description, chart: Histogram::new(range, positions, &marks) })
+        Some(DistributionView { description, chart: Histogram::new(range, positions, &marks, bin) })
     }
 
     /// By the days of release that metadata gives, if at least two models have one.
@@ -125,7 +128,7 @@ impl<'a> Cards<'a> {
         let chart = Frontier::new(range, &points, ranking.direction != Direction::LowerIsBetter)?;
         let best = chart.best.iter().map(|&at| {
             let (day, _, reading) = dated[at];
-            let score = super::score(self.dataset, reading);
+            let score = self.score(reading);
             BestView {
                 day,
                 model: &models[reading.resolved.model].name,
@@ -133,11 +136,9 @@ impl<'a> Cards<'a> {
                 score: format!("{} {}", score.digits, score.unit),
             }
         });
-        let description = format!(
-            "Each dot is a model at the day of its release; the line is the best score so far. {} of {} have such a day in metadata. The day is that of the model, not of the evaluation.",
-            count(dated.len()),
-            counted(self.ranked(ranking).count(), "ranked model", "ranked models"),
-        );
+        let models = self.language.counted("count.ranked", self.ranked(ranking).count());
+        let values = [("dated", &*count(dated.len())), ("models", &*models)];
+        let description = self.language.say("chart.over_time.about", &values);
         Some(OverTimeView { description, days, best: best.collect(), chart })
     }
 }

@@ -11,81 +11,89 @@ use crate::signal::coverage::Coverage;
 use crate::signal::provenance::Parties;
 use crate::signal::scale::Class;
 use crate::signal::setup::Slot;
-use crate::words::{count, counted};
+use crate::words::count;
 
 use super::Cards;
 
 /// One signal.
 #[derive(Debug, Serialize)]
-pub struct SignalView {
+pub struct SignalView<'a> {
     /// Its name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// What it finds, with both numbers of a share.
     pub value: String,
     /// What it is computed from.
     pub inputs: Vec<String>,
     /// How, in a sentence.
-    pub how: &'static str,
+    pub how: &'a str,
     /// Its heading on the Methodology page.
     pub anchor: &'static str,
 }
 
-/// The signals about the set-up, the facts and the scales of `tally`.
-pub fn of_results(tally: &Tally) -> Vec<SignalView> {
-    let of = |n: usize, all: usize| format!("{} of {}", count(n), count(all));
-    let (filled, applying) = tally.filled();
-    let slots = Slot::ALL.iter().zip(tally.slots).map(|(slot, (filled, applying))| match applying {
-        0 => format!("{}: not known to apply", slot.words()),
-        _ => format!("{}: {}", slot.words(), of(filled, applying)),
-    });
-    let fields = Field::ALL.iter().zip(tally.fields);
-    let n_fields = tally.fields.iter().sum();
-    let classes = Class::ALL.iter().zip(tally.classes).filter(|(_, n)| *n > 0);
-    let compared: usize = classes.clone().filter(|(class, _)| class.is_compared()).map(|(_, n)| n).sum();
-    vec![
-        SignalView {
-            name: "Documented set-up",
-            value: match tally.documentable {
-                0 => "not known to apply".to_owned(),
-                n => format!("{} results", of(tally.documented, n)),
+impl<'a> Cards<'a> {
+    /// The signals about the set-up, the facts and the scales of `tally`.
+    pub(super) fn signals_of(&self, tally: &Tally) -> Vec<SignalView<'a>> {
+        let language = self.language;
+        let (filled, applying) = tally.filled();
+        let slots = Slot::ALL.iter().zip(tally.slots).map(|(slot, (filled, applying))| match applying {
+            0 => self.line(slot.key(), self.words("signal.not_applicable")),
+            _ => self.line(slot.key(), &self.share(filled, applying)),
+        });
+        let fields = Field::ALL.iter().zip(tally.fields);
+        let n_fields = tally.fields.iter().sum();
+        let classes = Class::ALL.iter().zip(tally.classes).filter(|(_, n)| *n > 0);
+        let compared: usize = classes.clone().filter(|(class, _)| class.is_compared()).map(|(_, n)| n).sum();
+        let of = |key: &str, n: usize, all: usize| language.say(key, &[("share", &self.share(n, all))]);
+        vec![
+            SignalView {
+                name: self.words("signal.documented"),
+                value: match tally.documentable {
+                    0 => self.words("signal.not_applicable").to_owned(),
+                    n => of("signal.documented.value", tally.documented, n),
+                },
+                inputs: match tally.results - tally.documentable {
+                    0 => Vec::new(),
+                    n => {
+                        let results = language.counted("count.results", n);
+                        vec![language.say("signal.documented.probabilities", &[("results", &results)])]
+                    }
+                },
+                how: self.words("signal.documented.how"),
+                anchor: "documented-set-up",
             },
-            inputs: match tally.results - tally.documentable {
-                0 => Vec::new(),
-                n => vec![format!(
-                    "{} read from probabilities, so there is nothing to state",
-                    counted(n, "result", "results")
-                )],
+            SignalView {
+                name: self.words("signal.slots"),
+                value: of("signal.slots.value", filled, applying),
+                inputs: slots.collect(),
+                how: self.words("signal.slots.how"),
+                anchor: "reproducibility-slots",
             },
-            how: "A result counts if its record states temperature and token limit, and for agents plan and limits as well.",
-            anchor: "documented-set-up",
-        },
-        SignalView {
-            name: "Reproducibility",
-            value: format!("{} slots filled", of(filled, applying)),
-            inputs: slots.collect(),
-            how: "A slot is one decision that a re-run must pin. Slots that are not known to apply are left out of both numbers.",
-            anchor: "reproducibility-slots",
-        },
-        SignalView {
-            name: "Completeness",
-            value: format!("{} facts reported", of(n_fields, tally.results * Field::ALL.len())),
-            inputs: fields.map(|(field, n)| format!("{}: {}", field.words(), of(n, tally.results))).collect(),
-            how: "Twelve facts that a record can report of each result; what metadata adds does not count.",
-            anchor: "completeness",
-        },
-        SignalView {
-            name: "Scales",
-            value: format!("{} scores can be compared", of(compared, tally.results)),
-            inputs: classes.map(|(class, n)| format!("{}: {}", count(n), class.words())).collect(),
-            how: "By the unit and the bounds that each record declares; nothing is converted because of its size alone.",
-            anchor: "scales",
-        },
-    ]
-}
+            SignalView {
+                name: self.words("signal.completeness"),
+                value: of("signal.completeness.value", n_fields, tally.results * Field::ALL.len()),
+                inputs: fields.map(|(field, n)| self.line(field.key(), &self.share(n, tally.results))).collect(),
+                how: self.words("signal.completeness.how"),
+                anchor: "completeness",
+            },
+            SignalView {
+                name: self.words("signal.scales"),
+                value: of("signal.scales.value", compared, tally.results),
+                inputs: classes
+                    .map(|(class, n)| format!("{}{}{}", count(n), self.words("colon"), self.words(class.key())))
+                    .collect(),
+                how: self.words("signal.scales.how"),
+                anchor: "scales",
+            },
+        ]
+    }
 
-impl Cards<'_> {
+    /// `harness: 12 of 340`.
+    pub(super) fn line(&self, key: &'static str, value: &str) -> String {
+        format!("{}{}{value}", self.words(key), self.words("colon"))
+    }
+
     /// Who reports what, over the model–benchmark pairs that `pairs` are the readings of.
-    pub(super) fn provenance<'r>(&self, pairs: impl Iterator<Item = Vec<&'r Reading>>) -> SignalView {
+    pub(super) fn provenance<'r>(&self, pairs: impl Iterator<Item = Vec<&'r Reading>>) -> SignalView<'a> {
         let (mut n, mut n_multi) = (0, 0);
         let mut covered = [0; Coverage::ALL.len()];
         for readings in pairs {
@@ -95,15 +103,12 @@ impl Cards<'_> {
             covered[Coverage::of(&parties) as usize] += 1;
         }
         let classes = Coverage::ALL.iter().zip(covered).filter(|(_, n)| *n > 0);
+        let pairs = self.language.counted("count.pairs", n);
         SignalView {
-            name: "Who reports what",
-            value: format!(
-                "{} of {} from several evaluators",
-                count(n_multi),
-                counted(n, "model–benchmark pair", "model–benchmark pairs")
-            ),
-            inputs: classes.map(|(class, n)| format!("{}: {}", class.words(), count(n))).collect(),
-            how: "Named evaluators of each pair of model and benchmark, and their relation to the developer as records claim it.",
+            name: self.words("signal.provenance"),
+            value: self.language.say("signal.provenance.value", &[("several", &count(n_multi)), ("pairs", &pairs)]),
+            inputs: classes.map(|(class, n)| self.line(class.key(), &count(n))).collect(),
+            how: self.words("signal.provenance.how"),
             anchor: "provenance-and-coverage",
         }
     }

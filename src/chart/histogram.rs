@@ -59,8 +59,13 @@ pub struct Mark {
 }
 
 impl Histogram {
-    /// Of `values` in `range`, with lines at `marks`.
-    pub fn new(range: Range, values: impl Iterator<Item = f64>, marks: &[(f64, String)]) -> Histogram {
+    /// Of `values` in `range`, with lines at `marks`; `bin` says from where to where a bar reaches.
+    pub fn new(
+        range: Range,
+        values: impl Iterator<Item = f64>,
+        marks: &[(f64, String)],
+        bin: impl Fn(&str, &str) -> String,
+    ) -> Histogram {
         let mut counts = [0usize; BINS];
         for value in values {
             // The greatest value belongs to the last bin.
@@ -77,7 +82,7 @@ impl Histogram {
                 y: tenths(TOP + HEIGHT - height),
                 height,
                 count,
-                range: format!("{} to {}", short(edge(at)), short(edge(at + 1))),
+                range: bin(&short(edge(at)), &short(edge(at + 1))),
             }
         });
         let marks = marks.iter().enumerate().map(|(at, (value, label))| {
@@ -106,7 +111,9 @@ mod tests {
             Range { min: 0.0, max: 1.0 },
             [0.0, 0.05, 0.5, 1.0, 1.0].into_iter(),
             &[(0.25, "chance".into())],
+            |from, to| format!("{from} to {to}"),
         );
+        assert_eq!(histogram.bars[1].range, "0.05 to 0.1");
         let counts: Vec<(usize, usize)> = histogram
             .bars
             .iter()
@@ -121,7 +128,7 @@ mod tests {
 
     #[test]
     fn no_values_make_no_bars() {
-        let histogram = Histogram::new(Range { min: 0.0, max: 1.0 }, [].into_iter(), &[]);
+        let histogram = Histogram::new(Range { min: 0.0, max: 1.0 }, [].into_iter(), &[], |_, _| String::new());
         assert!(histogram.bars.iter().all(|bar| bar.height == 0.0));
     }
 }

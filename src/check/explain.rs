@@ -10,8 +10,8 @@ use crate::card::Cards;
 use crate::card::markers::{EvidenceView, MarkerView};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, did_you_mean, printable};
+use crate::language::Language;
 use crate::load::{Loaded, content};
-use crate::mark::evidence::DOES_NOT_MEAN;
 use crate::merge::Reading;
 use crate::names::normal_form;
 use crate::resolve::Model;
@@ -62,9 +62,9 @@ pub fn explain(config: &Config, wanted: &str) -> Result<Explanation> {
     let listings = stages::listings(config, &mut found)?;
     let (inputs, _) = listings.read(config, content, &mut found, || ());
     stages::ensure_sound(&inputs)?;
-    let prepared = Prepared::new(config, inputs, &mut found, |_| ());
+    let prepared = Prepared::new(config, inputs, Language::english(), &mut found, |_| ());
     let dataset = &prepared.dataset;
-    let cards = Cards::at(dataset, &prepared.paths, "").with_hub_runs(&prepared.hub.hub_runs);
+    let cards = Cards::at(dataset, &prepared.paths, Language::english(), "").with_hub_runs(&prepared.hub.hub_runs);
     let mut records = Vec::new();
     for (id, model) in dataset.entities.models.iter() {
         let readings = dataset.readings_of(id);
@@ -148,7 +148,7 @@ impl fmt::Display for Explanation {
                 writeln!(f, "                 {}, seen {}, answer {}", printable(&said.url), said.seen, said.response)?;
             }
             for result in &record.results {
-                let mut words = vec![result.marker.words.to_owned()];
+                let mut words = vec![result.marker.words.clone()];
                 words.extend(result.marker.beside.iter().cloned());
                 words.extend(result.marker.standing.map(str::to_owned));
                 writeln!(
@@ -162,6 +162,6 @@ impl fmt::Display for Explanation {
             }
             writeln!(f)?;
         }
-        write!(f, "{DOES_NOT_MEAN}")
+        f.write_str(Language::english().phrase("markers.means_not"))
     }
 }

@@ -2,6 +2,7 @@
 //! or a score: a number without its provenance says nothing.
 
 use super::table::Coverage;
+use crate::language::Language;
 use crate::words::counted;
 
 /// The image of `results` results with this coverage.
@@ -10,7 +11,7 @@ pub fn svg(results: usize, coverage: &Coverage) -> Vec<u8> {
         "{} · {} · {}",
         counted(results, "result", "results"),
         counted(coverage.benchmarks, "benchmark", "benchmarks"),
-        coverage.reporters.words(),
+        coverage.reporters.words(Language::english()),
     );
     // Fonts differ; `textLength` makes the text as wide as the box that was made for it.
     let (label, text) = (58, message.chars().count() * 6);

@@ -7,9 +7,10 @@
 use std::borrow::Cow;
 
 use crate::card::Cards;
-use crate::card::{direction_in_words, record_url, settings};
+use crate::card::{direction_key, record_url, settings};
 use crate::config::Config;
 use crate::id::Id;
+use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::quarantine::Quarantined;
 use crate::load::record::Uncertainty;
@@ -177,7 +178,7 @@ const RESULTS: &[Column] = &[
         said(&it.dataset.entities.metrics[it.reading(row).resolved.metric].name)
     }),
     text("direction", "Which end of the scale is good, as stated.", |it, row| {
-        said(direction_in_words(it.reading(row).direction))
+        said(Language::english().phrase(direction_key(it.reading(row).direction)))
     }),
     number("score", "The score as a number.", |it, row| Value::Number(&it.result(row).score)),
     text("score_digits", "The score, digit for digit as its record has it.", |it, row| {
@@ -224,7 +225,7 @@ const RESULTS: &[Column] = &[
         said(&it.dataset.entities.evaluators[it.reading(row).resolved.evaluator].id)
     }),
     text("relationship", "Relation of evaluator and developer, as claimed.", |it, row| {
-        said(it.loaded(row).record.source.relationship.words())
+        said(Language::english().phrase(it.loaded(row).record.source.relationship.key()))
     }),
     text("evaluated", "Day of evaluation, YYYY-MM-DD.", |it, row| {
         maybe_owned(it.result(row).evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()))
@@ -234,7 +235,7 @@ const RESULTS: &[Column] = &[
         "settings",
         "Harness and settings that the record discloses, as `key: value`, with ` · ` between them.",
         |it, row| {
-            let settings = settings(it.loaded(row), it.result(row));
+            let settings = settings(Language::english(), it.loaded(row), it.result(row));
             maybe_owned(Some(settings.join(" · ")).filter(|text| !text.is_empty()))
         },
     ),
@@ -264,7 +265,7 @@ const RECORDS: &[Column] = &[
         maybe(it.record(row).record.source.organization.as_deref())
     }),
     text("relationship", "Relation of evaluator and developer, as claimed.", |it, row| {
-        said(it.record(row).record.source.relationship.words())
+        said(Language::english().phrase(it.record(row).record.source.relationship.key()))
     }),
     text("retrieved", "Day on which it was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.record(row))),
     counted("results", "How many of its results are shown.", |it, row| {

@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::DataFile;
-use crate::card::{Cards, Paths};
+use crate::card::{Cards, Paths, metric_name};
 use crate::id::Id;
+use crate::language::Language;
 use crate::merge::{Dataset, Direction, Reading, cells};
 use crate::resolve::Model;
 
@@ -21,7 +22,7 @@ const MOST: usize = 256;
 const MODELS: usize = 64;
 
 /// The files; the place of a model's file is the [`hash`] of its id modulo their number.
-pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
+pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataFile> {
     let models = &dataset.entities.models;
     let n = (models.len() / MODELS).next_power_of_two().min(MOST);
     let mut groups: Vec<Vec<Id<Model>>> = vec![Vec::new(); n];
@@ -30,7 +31,7 @@ pub fn files(dataset: &Dataset, paths: &Paths) -> Vec<DataFile> {
     }
     let files = groups.into_par_iter().enumerate().map(|(number, group)| {
         let mut shard = Shard::default();
-        let cards = Cards::at(dataset, paths, "");
+        let cards = Cards::at(dataset, paths, language, "");
         for id in group {
             shard.add(&cards, id);
         }
@@ -137,7 +138,7 @@ impl Shard {
             path: format!("{}.html", cards.paths.ranking(reading.ranking)),
             benchmark: dataset.entities.benchmarks[slice.benchmark].name.clone(),
             parts: parts.into_iter().flatten().map(str::to_owned).collect(),
-            metric: metric.name.clone(),
+            metric: metric_name(dataset, cards.language, ranking.metric).to_owned(),
             direction: match ranking.direction {
                 Direction::HigherIsBetter => 1,
                 Direction::LowerIsBetter => -1,

@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::DataFile;
-use crate::card::Paths;
+use crate::card::{Paths, evaluator_name};
+use crate::language::Language;
 use crate::merge::{Dataset, Reported};
 
 /// For the first letters of words, the number of their file.
@@ -37,8 +38,8 @@ enum Kind {
 }
 
 /// The files, and which of them has the words that begin with some letters.
-pub fn files(dataset: &Dataset, paths: &Paths) -> (Words, Vec<DataFile>) {
-    let entries = entries(dataset, paths);
+pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> (Words, Vec<DataFile>) {
+    let entries = entries(dataset, paths, language);
     let prepared: Vec<(BTreeSet<String>, String)> = entries
         .par_iter()
         .map(|(entry, words)| {
@@ -78,7 +79,7 @@ pub fn files(dataset: &Dataset, paths: &Paths) -> (Words, Vec<DataFile>) {
 }
 
 /// All entities with all their words.
-fn entries<'a>(dataset: &'a Dataset, paths: &'a Paths) -> Vec<(Entry<'a>, BTreeSet<String>)> {
+fn entries<'a>(dataset: &'a Dataset, paths: &'a Paths, language: &'a Language) -> Vec<(Entry<'a>, BTreeSet<String>)> {
     let entities = &dataset.entities;
     let models = entities.models.iter().map(|(id, model)| {
         let path = paths.model(id);
@@ -99,7 +100,7 @@ fn entries<'a>(dataset: &'a Dataset, paths: &'a Paths) -> Vec<(Entry<'a>, BTreeS
         let aliases = dataset.evaluator_meta(evaluator).map(|meta| meta.aliases.as_slice()).unwrap_or_default();
         let spellings = evaluator.spellings.keys().chain(aliases);
         let results = sum(dataset.reported_by(id));
-        entry(Kind::Evaluator, &evaluator.name, "", paths.evaluator(id), results, spellings)
+        entry(Kind::Evaluator, evaluator_name(dataset, language, id), "", paths.evaluator(id), results, spellings)
     });
     let developers = dataset.developers.iter().map(|(id, developer)| {
         let results = developer.models.iter().map(|id| dataset.readings_of(*id).len()).sum();

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 use serde::Serialize;
 
-use crate::card::Paths;
+use crate::card::{Paths, evaluator_name, unit};
 use crate::id::Id;
+use crate::language::Language;
 use crate::merge::{Dataset, Ranking, cells};
 use crate::resolve::Model;
 use crate::signal::comparability::Difference;
@@ -145,7 +146,7 @@ impl<'a> ModelFacts<'a> {
 }
 
 /// All models.
-pub fn of_models(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Table {
+pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &ModelFacts) -> Table {
     let entities = &dataset.entities;
     let mut table = Table::new();
     for (id, model) in entities.models.iter() {
@@ -163,7 +164,7 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Table 
         table.number("benchmarks", Some(benchmarks.len() as f64));
         table.number("evaluators", Some(Reporters::of(dataset, evaluators.iter().copied()).named as f64));
         table.facet("benchmark", benchmarks.iter().map(|id| entities.benchmarks[*id].name.as_str()));
-        table.facet("evaluator", evaluators.iter().map(|id| entities.evaluators[*id].name.as_str()));
+        table.facet("evaluator", evaluators.iter().map(|id| evaluator_name(dataset, language, *id)));
         let differs = cells(readings).map(|cell| Difference::of(dataset, cell)).max().unwrap_or_default();
         table.facet("readings", [word(differs)]);
     }
@@ -171,7 +172,7 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Table 
 }
 
 /// All benchmarks.
-pub fn of_benchmarks(dataset: &Dataset, paths: &Paths) -> Table {
+pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
     let mut table = Table::new();
     for (id, benchmark) in dataset.entities.benchmarks.iter() {
         let reported = || dataset.reported_of(id).iter();
@@ -179,10 +180,7 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths) -> Table {
         let meta = dataset.benchmark_meta(benchmark);
         table.facet("category", meta.and_then(|meta| meta.category.as_deref()));
         table.facet("year", meta.and_then(|meta| meta.released.as_deref()?.get(..4)));
-        table.facet(
-            "evaluator",
-            reported().map(|reported| dataset.entities.evaluators[reported.evaluator].name.as_str()),
-        );
+        table.facet("evaluator", reported().map(|reported| evaluator_name(dataset, language, reported.evaluator)));
         table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
         let reporters = Reporters::of(dataset, reported().map(|reported| reported.evaluator));
@@ -193,11 +191,11 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths) -> Table {
 }
 
 /// All evaluators.
-pub fn of_evaluators(dataset: &Dataset, paths: &Paths) -> Table {
+pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
     let mut table = Table::new();
-    for (id, evaluator) in dataset.entities.evaluators.iter() {
+    for (id, _) in dataset.entities.evaluators.iter() {
         let reported = || dataset.reported_by(id).iter();
-        table.row(&evaluator.name, "", paths.evaluator(id));
+        table.row(evaluator_name(dataset, language, id), "", paths.evaluator(id));
         table.facet(
             "benchmark",
             reported().map(|reported| dataset.entities.benchmarks[reported.benchmark].name.as_str()),
@@ -209,7 +207,13 @@ pub fn of_evaluators(dataset: &Dataset, paths: &Paths) -> Table {
 }
 
 /// The models of one ranking, in its order.
-pub fn of_ranking(dataset: &Dataset, paths: &Paths, facts: &ModelFacts, ranking: &Ranking) -> Table {
+pub fn of_ranking(
+    dataset: &Dataset,
+    paths: &Paths,
+    language: &Language,
+    facts: &ModelFacts,
+    ranking: &Ranking,
+) -> Table {
     let mut table = Table::new();
     for row in &ranking.rows {
         let readings = dataset.readings_in(row);
@@ -228,11 +232,10 @@ pub fn of_ranking(dataset: &Dataset, paths: &Paths, facts: &ModelFacts, ranking:
         table.text("score", dataset.result(first).score.digits());
         table.facet(
             "unit",
-            [crate::card::unit(&dataset.result(first).metric).as_str()].into_iter().filter(|unit| !unit.is_empty()),
+            [unit(language, &dataset.result(first).metric).as_str()].into_iter().filter(|unit| !unit.is_empty()),
         );
         table.number("position", Some(first.position));
-        let evaluators =
-            readings.iter().map(|reading| dataset.entities.evaluators[reading.resolved.evaluator].name.as_str());
+        let evaluators = readings.iter().map(|reading| evaluator_name(dataset, language, reading.resolved.evaluator));
         table.facet("evaluator", evaluators);
         table.number("count", Some(readings.len() as f64));
         table.facet("readings", [word(Difference::of(dataset, readings))]);

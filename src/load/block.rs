@@ -48,13 +48,13 @@ pub enum Relationship {
 }
 
 impl Relationship {
-    /// In words, for pages.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Relationship::FirstParty => "first party",
-            Relationship::ThirdParty => "third party",
-            Relationship::Collaborative => "collaborative",
-            Relationship::NotReported => "relationship not reported",
+            Relationship::FirstParty => "relationship.first_party",
+            Relationship::ThirdParty => "relationship.third_party",
+            Relationship::Collaborative => "relationship.collaborative",
+            Relationship::NotReported => "relationship.not_reported",
         }
     }
 }

@@ -217,7 +217,7 @@ fn list_indexes(
 ) -> Result<()> {
     let mut locked = LockedIndexes::new(datastore, diagnostics);
     // An object that rows name again and again is read and held once.
-    let mut named: HashSet<(Box<str>, Option<Expected>)> = HashSet::default();
+    let mut named: HashSet<(Arc<str>, Option<Expected>)> = HashSet::default();
     for path in sorted_files(folder, "jsonl")? {
         let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
         let unreadable = || format!("failed to read the index {}", path.display());

@@ -7,14 +7,12 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Peeling {
-    /// Name of the rule.
+    /// Name of the rule; what it is, the words of the interface say.
     pub id: String,
     /// What is taken off.
     pub kind: PeelingKind,
     /// False: names are not joined by it, but listed for a person to look at.
     pub merges: bool,
-    /// What it is, in words.
-    pub about: String,
     /// The listed words.
     #[serde(default)]
     pub words: Vec<String>,

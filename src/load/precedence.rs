@@ -29,14 +29,14 @@ impl Source {
         }
     }
 
-    /// In words.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Source::Page => "the site's page",
-            Source::Table => "the site's table",
-            Source::Hub => "the Hub",
-            Source::BenchmarkCard => "a BenchmarkCard",
-            Source::BuiltIn => "the built-in table",
+            Source::Page => "source.page",
+            Source::Table => "source.table",
+            Source::Hub => "source.hub",
+            Source::BenchmarkCard => "source.benchmark_card",
+            Source::BuiltIn => "source.built_in",
         }
     }
 }
@@ -44,7 +44,7 @@ impl Source {
 /// A value that another source states, and that does not count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlsoStated {
-    /// The fact: `Licence`.
+    /// The key of the fact among the words of the interface: `fact.licence`.
     pub what: &'static str,
     /// The value.
     pub value: String,
@@ -118,13 +118,13 @@ impl Joined for ModelMeta {
 
     fn take(&mut self, lower: Self) {
         let (source, also) = (lower.source(), &mut self.also_stated);
-        settle("Name", &mut self.name, lower.name, source, also, String::clone);
-        settle("Developer", &mut self.developer, lower.developer, source, also, String::clone);
-        settle("Parameters", &mut self.params_b, lower.params_b, source, also, |n| format!("{n} billion"));
-        settle("Released", &mut self.released, lower.released, source, also, String::clone);
-        settle("Licence", &mut self.license, lower.license, source, also, String::clone);
-        settle("Weights", &mut self.openness, lower.openness, source, also, |text| text.replace('-', " "));
-        settle("Hub repository", &mut self.hf_repo, lower.hf_repo, source, also, String::clone);
+        settle("fact.name", &mut self.name, lower.name, source, also, String::clone);
+        settle("fact.developer", &mut self.developer, lower.developer, source, also, String::clone);
+        settle("fact.parameters", &mut self.params_b, lower.params_b, source, also, |n| format!("{n} billion"));
+        settle("fact.released", &mut self.released, lower.released, source, also, String::clone);
+        settle("fact.licence", &mut self.license, lower.license, source, also, String::clone);
+        settle("fact.weights", &mut self.openness, lower.openness, source, also, |text| text.replace('-', " "));
+        settle("fact.repository", &mut self.hf_repo, lower.hf_repo, source, also, String::clone);
         append(&mut self.aliases, lower.aliases);
         self.variants.extend(lower.variants);
         self.links.extend(lower.links);
@@ -142,15 +142,15 @@ impl Joined for BenchmarkMeta {
 
     fn take(&mut self, lower: Self) {
         let (source, also) = (lower.source(), &mut self.also_stated);
-        settle("Name", &mut self.name, lower.name, source, also, String::clone);
-        settle("Category", &mut self.category, lower.category, source, also, String::clone);
-        settle("Hub dataset", &mut self.dataset.id, lower.dataset.id, source, also, String::clone);
-        settle("Task", &mut self.dataset.task, lower.dataset.task, source, also, String::clone);
-        settle("Scale", &mut self.scale, lower.scale, source, also, |(min, max)| format!("{min} to {max}"));
-        settle("Chance level", &mut self.chance_level, lower.chance_level, source, also, f64::to_string);
-        settle("Paper", &mut self.paper, lower.paper, source, also, String::clone);
-        settle("Published", &mut self.released, lower.released, source, also, String::clone);
-        settle("Higher is better", &mut self.higher_is_better, lower.higher_is_better, source, also, bool::to_string);
+        settle("fact.name", &mut self.name, lower.name, source, also, String::clone);
+        settle("fact.category", &mut self.category, lower.category, source, also, String::clone);
+        settle("fact.dataset", &mut self.dataset.id, lower.dataset.id, source, also, String::clone);
+        settle("fact.task", &mut self.dataset.task, lower.dataset.task, source, also, String::clone);
+        settle("fact.scale", &mut self.scale, lower.scale, source, also, |(min, max)| format!("{min} to {max}"));
+        settle("fact.chance", &mut self.chance_level, lower.chance_level, source, also, f64::to_string);
+        settle("fact.paper", &mut self.paper, lower.paper, source, also, String::clone);
+        settle("fact.published", &mut self.released, lower.released, source, also, String::clone);
+        settle("fact.higher", &mut self.higher_is_better, lower.higher_is_better, source, also, bool::to_string);
         self.metric = self.metric.take().or(lower.metric);
         self.scope = self.scope.take().or(lower.scope);
         self.part_of = self.part_of.take().or(lower.part_of);
@@ -176,7 +176,7 @@ mod tests {
         let joined = join(vec![model("m.md", Some("mit"), None), model("models.yaml", Some("apache-2.0"), Some(7.0))]);
         assert_eq!(joined.len(), 1);
         assert_eq!((joined[0].license.as_deref(), joined[0].params_b), (Some("mit"), Some(7.0)));
-        let lost = AlsoStated { what: "Licence", value: "apache-2.0".to_owned(), source: Source::Table };
+        let lost = AlsoStated { what: "fact.licence", value: "apache-2.0".to_owned(), source: Source::Table };
         assert_eq!(joined[0].also_stated, [lost]);
     }
 

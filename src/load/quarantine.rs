@@ -85,53 +85,27 @@ impl Reason {
 
     /// The code: `wrong-hash`.
     pub fn code(self) -> &'static str {
-        match self {
-            Reason::Superseded => "superseded",
-            Reason::DuplicateRecord => "duplicate-record",
-            Reason::NotAggregate => "not-aggregate",
-            Reason::InstanceFile => "instance-file",
-            Reason::UnreadableRow => "unreadable-row",
-            Reason::UnsafePath => "unsafe-path",
-            Reason::NoHash => "no-hash",
-            Reason::MissingObject => "missing-object",
-            Reason::WrongSize => "wrong-size",
-            Reason::WrongHash => "wrong-hash",
-            Reason::TooLarge => "too-large",
-            Reason::InvalidJson => "invalid-json",
-            Reason::InvalidRecord => "invalid-record",
-            Reason::NoResults => "no-results",
-            Reason::InvalidResult => "invalid-result",
-        }
+        self.key().trim_start_matches("reason.")
     }
 
-    /// What it means and what can be done, for the "not shown" page.
-    pub fn explanation(self) -> &'static str {
+    /// The key, among the words of the interface, of what it means and what can be done.
+    pub fn key(self) -> &'static str {
         match self {
-            Reason::Superseded => {
-                "The datastore's index names a newer capture of the same source, which is read instead."
-            }
-            Reason::DuplicateRecord => {
-                "The same bytes were read already, from this file or another one, and are shown once."
-            }
-            Reason::NotAggregate => "The index row is not of an aggregate record.",
-            Reason::InstanceFile => "The file holds samples of an evaluation, not its results.",
-            Reason::UnreadableRow => {
-                "A line of the collection's index cannot be read. Fetch the index again, or mend the line."
-            }
-            Reason::UnsafePath => "The path would leave the datastore or cannot be written on every system.",
-            Reason::NoHash => "The index does not say which bytes are the record, so they cannot be trusted.",
-            Reason::MissingObject => {
-                "The index names a file that is not there or cannot be read. Fetch the collection again."
-            }
-            Reason::WrongSize => "The file has not the size that the index says. Fetch it again.",
-            Reason::WrongHash => "The file has not the bytes that the index says. Fetch it again.",
-            Reason::TooLarge => "The file is larger than any record.",
-            Reason::InvalidJson => "The file is not a JSON document.",
-            Reason::InvalidRecord => "The document is not an Every Eval Ever record of any known schema version.",
-            Reason::NoResults => "The record holds no result, or none that can be shown.",
-            Reason::InvalidResult => {
-                "One result of a record has no name or no finite score; its other results are shown."
-            }
+            Reason::Superseded => "reason.superseded",
+            Reason::DuplicateRecord => "reason.duplicate-record",
+            Reason::NotAggregate => "reason.not-aggregate",
+            Reason::InstanceFile => "reason.instance-file",
+            Reason::UnreadableRow => "reason.unreadable-row",
+            Reason::UnsafePath => "reason.unsafe-path",
+            Reason::NoHash => "reason.no-hash",
+            Reason::MissingObject => "reason.missing-object",
+            Reason::WrongSize => "reason.wrong-size",
+            Reason::WrongHash => "reason.wrong-hash",
+            Reason::TooLarge => "reason.too-large",
+            Reason::InvalidJson => "reason.invalid-json",
+            Reason::InvalidRecord => "reason.invalid-record",
+            Reason::NoResults => "reason.no-results",
+            Reason::InvalidResult => "reason.invalid-result",
         }
     }
 

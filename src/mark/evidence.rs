@@ -4,19 +4,19 @@ use serde::Serialize;
 
 use super::{DecidedBy, Decision, Level, Markers, Marks, NotKnown, State, Submitter, Trace};
 use crate::hash::Sha256;
+use crate::language::Language;
 use crate::load::attestation::{Attestation, Basis, Declaration, Statement};
-use crate::load::content::Content;
 use crate::load::{Inputs, Loaded};
 
 /// One axis of a record: its value, and why.
 #[derive(Debug, Serialize)]
 pub struct Evidence {
-    /// Short hash of subject, axis and value.
+    /// Short hash of subject, axis and value; the same in every language.
     pub id: String,
     /// `Trace`.
-    pub axis: &'static str,
+    pub axis: String,
     /// `pinned and indexed`.
-    pub value: &'static str,
+    pub value: String,
     /// Which facts, from where, seen when.
     pub facts: Vec<Said>,
     /// Rule with its version, or person.
@@ -40,21 +40,17 @@ impl Said {
     }
 }
 
-/// What no marker means, whichever it is.
-pub const DOES_NOT_MEAN: &str = "A marker says who put a record where, not that a score is right, that the developer agrees, \
-    or that anybody ran the evaluation again.";
-
 /// All axes of the record at this place.
-pub fn of_record(inputs: &Inputs, marks: &Marks, record: usize) -> Vec<Evidence> {
+pub fn of_record(language: &Language, inputs: &Inputs, marks: &Marks, record: usize) -> Vec<Evidence> {
     let (loaded, markers) = (&inputs.records[record], &marks.records[record]);
-    let content = &inputs.content;
-    let mut found = vec![trace(inputs, loaded, markers)];
+    let teller = Teller { language, inputs, marks, loaded, markers };
+    let mut found = vec![teller.trace()];
     if !matches!(markers.trace, Trace::Local(_)) {
-        found.push(submitter(inputs, marks, loaded, markers));
+        found.push(teller.submitter());
     }
-    found.extend(markers.decisions.iter().map(|it| source(content, loaded, it)));
-    found.extend(markers.lapsed.iter().map(|place| lapsed(content, marks, loaded, *place)));
-    found.extend(markers.objections.iter().map(|it| objection(it.of(content), loaded)));
+    found.extend(markers.decisions.iter().map(|it| teller.source(it)));
+    found.extend(markers.lapsed.iter().map(|place| teller.lapsed(*place)));
+    found.extend(markers.objections.iter().map(|it| teller.objection(it.of(&inputs.content))));
     found
 }
 
@@ -65,155 +61,191 @@ fn id(sha256: Sha256, axis: &str, value: &str) -> String {
     id
 }
 
-fn evidence(loaded: &Loaded, axis: &'static str, value: &'static str, facts: Vec<Said>, by: &str) -> Evidence {
-    Evidence { id: id(loaded.origin.sha256, axis, value), axis, value, facts, decided_by: by.to_owned() }
+/// Tells of one record, in one language.
+struct Teller<'a> {
+    language: &'a Language,
+    inputs: &'a Inputs,
+    marks: &'a Marks,
+    loaded: &'a Loaded,
+    markers: &'a Markers,
 }
 
-fn trace(inputs: &Inputs, loaded: &Loaded, markers: &Markers) -> Evidence {
-    let datastore = &inputs.datastores[usize::from(loaded.origin.datastore)];
-    let value = match markers.trace {
-        Trace::Local(why) => {
-            return evidence(loaded, "Trace", "local", vec![Said::new(why.words())], "rule trace 1");
+impl Teller<'_> {
+    /// `axis` and `value` are keys.
+    fn evidence(&self, axis: &'static str, value: &'static str, facts: Vec<Said>, decided_by: String) -> Evidence {
+        Evidence {
+            id: id(self.loaded.origin.sha256, axis, value),
+            axis: self.language.phrase(axis).to_owned(),
+            value: self.language.phrase(value).to_owned(),
+            facts,
+            decided_by,
         }
-        Trace::Pinned => "pinned",
-        Trace::PinnedAndIndexed => "pinned and indexed",
-    };
-    let lock = datastore.lock.sound();
-    let at = lock.map(|lock| format!("{} at commit {}", lock.repo, &lock.revision[..12])).unwrap_or_default();
-    let also = if value == "pinned" { "" } else { ", and the collection's index has the same hash" };
-    let says =
-        format!("The lock file has these bytes under this path in {at}{also}; they were hashed again in this build.");
-    let facts = vec![Said { url: datastore.public_url(&loaded.origin), ..Said::new(says) }];
-    evidence(loaded, "Trace", value, facts, "rule trace 1")
-}
+    }
 
-fn submitter(inputs: &Inputs, marks: &Marks, loaded: &Loaded, markers: &Markers) -> Evidence {
-    let hub = &inputs.content.hub;
-    let (submission, memberships) = match markers.submitter {
-        Submitter::Unknown(why) => {
-            let mut said = Said::new(why.words());
-            if let (NotKnown::Collision, Some(number)) = (why, markers.collision) {
-                let collision = &marks.collisions[number as usize];
-                said.says = format!("{} It is the {} {}.", why.words(), collision.of, collision.id);
+    fn rule(&self, name: &str) -> String {
+        self.language.say("evidence.rule", &[("name", name)])
+    }
+
+    fn person(&self, attestation: &Attestation) -> String {
+        let values = [
+            ("name", &*attestation.reviewer),
+            ("day", &*attestation.date.to_string()),
+            ("file", file_name(&attestation.file)),
+        ];
+        self.language.say("evidence.person", &values)
+    }
+
+    fn trace(&self) -> Evidence {
+        let (language, loaded) = (self.language, self.loaded);
+        let datastore = &self.inputs.datastores[usize::from(loaded.origin.datastore)];
+        let (value, says) = match self.markers.trace {
+            Trace::Local(why) => {
+                let facts = vec![Said::new(language.phrase(why.key()))];
+                return self.evidence("evidence.trace", "evidence.trace.local", facts, self.rule("trace 1"));
             }
-            return evidence(loaded, "Submitter", "unknown", vec![said], "rule submitter 1");
-        }
-        Submitter::Account { submission, memberships } => (&hub.submissions[submission as usize], memberships),
-    };
-    let Some(introduced) = &submission.introduced else {
-        return evidence(loaded, "Submitter", "unknown", Vec::new(), "rule submitter 1");
-    };
-    let account = introduced.account.as_deref().unwrap_or_default();
-    let number = introduced.pull_request.unwrap_or_default();
-    let on = introduced.at.map(|at| format!(" on {}", day(at))).unwrap_or_default();
-    let datastore = &inputs.datastores[usize::from(loaded.origin.datastore)];
-    let url = datastore
-        .lock
-        .sound()
-        .map(|lock| format!("https://huggingface.co/datasets/{}/discussions/{number}", lock.repo));
-    let says =
-        format!("The account {account} opened the merged pull request {number} that brought exactly these bytes{on}.");
-    let mut facts = vec![Said { url, seen: Some(day(submission.seen)), ..Said::new(says) }];
-    let known = memberships.map(|place| &hub.accounts[place as usize]);
-    if let Some((fact, organizations)) = known.and_then(|fact| Some((fact, fact.organizations.as_ref()?))) {
-        let list = if organizations.is_empty() { "none".to_owned() } else { organizations.join(", ") };
-        let says = format!("Its public organisations: {list}. Membership alone decides nothing.");
-        facts.push(Said { seen: Some(day(fact.seen)), ..Said::new(says) });
+            Trace::Pinned => ("evidence.trace.pinned", "evidence.trace.pinned.says"),
+            Trace::PinnedAndIndexed => ("evidence.trace.pinned_and_indexed", "evidence.trace.pinned_and_indexed.says"),
+        };
+        let place = datastore
+            .lock
+            .sound()
+            .map(|lock| language.say("evidence.trace.at", &[("repo", &lock.repo), ("commit", &lock.revision[..12])]));
+        let says = language.say(says, &[("place", &place.unwrap_or_default())]);
+        let facts = vec![Said { url: datastore.public_url(&loaded.origin), ..Said::new(says) }];
+        self.evidence("evidence.trace", value, facts, self.rule("trace 1"))
     }
-    let value = if facts.len() > 1 { "account, with public organisations" } else { "account" };
-    evidence(loaded, "Submitter", value, facts, "rule submitter 1")
-}
 
-fn source(content: &Content, loaded: &Loaded, decision: &Decision) -> Evidence {
-    let organizations = &content.organizations;
-    let rule = "rule official-account 1";
-    match decision {
-        Decision::Match(DecidedBy::OfficialAccount(place)) => {
-            let name = &organizations[*place].name;
-            let says = format!(
-                "The submitter is the official account of {name} in {}, and the record names {name} as its source.",
-                organizations[*place].file
-            );
-            evidence(loaded, "Source match", "match", vec![Said::new(says)], rule)
+    fn submitter(&self) -> Evidence {
+        let (language, hub) = (self.language, &self.inputs.content.hub);
+        let evidence = |value, facts| self.evidence("evidence.submitter", value, facts, self.rule("submitter 1"));
+        let (submission, memberships) = match self.markers.submitter {
+            Submitter::Unknown(why) => {
+                let collision = self.markers.collision.filter(|_| why == NotKnown::Collision);
+                let says = match collision.map(|number| &self.marks.collisions[number as usize]) {
+                    None => language.phrase(why.key()).to_owned(),
+                    Some(it) => language.say("evidence.submitter.collision.of", &[("of", it.of), ("id", &it.id)]),
+                };
+                return evidence("evidence.submitter.unknown", vec![Said::new(says)]);
+            }
+            Submitter::Account { submission, memberships } => (&hub.submissions[submission as usize], memberships),
+        };
+        let Some(introduced) = &submission.introduced else {
+            return evidence("evidence.submitter.unknown", Vec::new());
+        };
+        let number = introduced.pull_request.unwrap_or_default();
+        let on = introduced.at.map(day);
+        let key = if on.is_some() { "evidence.submitter.opened.on" } else { "evidence.submitter.opened" };
+        let values = [
+            ("account", introduced.account.as_deref().unwrap_or_default()),
+            ("number", &*number.to_string()),
+            ("day", on.as_deref().unwrap_or_default()),
+        ];
+        let lock = self.inputs.datastores[usize::from(self.loaded.origin.datastore)].lock.sound();
+        let url = lock.map(|lock| format!("https://huggingface.co/datasets/{}/discussions/{number}", lock.repo));
+        let says = language.say(key, &values);
+        let mut facts = vec![Said { url, seen: Some(day(submission.seen)), ..Said::new(says) }];
+        let known = memberships.map(|place| &hub.accounts[place as usize]);
+        if let Some((fact, organizations)) = known.and_then(|fact| Some((fact, fact.organizations.as_ref()?))) {
+            let says = match organizations.is_empty() {
+                true => language.phrase("evidence.submitter.organizations.none").to_owned(),
+                false => {
+                    let list = language.list(organizations);
+                    language.say("evidence.submitter.organizations", &[("list", &list)])
+                }
+            };
+            facts.push(Said { seen: Some(day(fact.seen)), ..Said::new(says) });
         }
-        Decision::Mismatch(place) => {
-            let says = format!(
-                "The submitter is the official account of another organisation: {}.",
-                organizations[*place].name
-            );
-            evidence(loaded, "Source match", "mismatch", vec![Said::new(says)], rule)
+        match facts.len() {
+            1 => evidence("evidence.submitter.account", facts),
+            _ => evidence("evidence.submitter.account_with_organizations", facts),
         }
-        Decision::Match(DecidedBy::Attestation(attested)) => attested_match(attested.of(content), loaded, "match"),
-        Decision::OnBehalf(attested) => attested_match(attested.of(content), loaded, "on behalf"),
+    }
+
+    fn source(&self, decision: &Decision) -> Evidence {
+        let content = &self.inputs.content;
+        let by_rule = |value, key, place: usize| {
+            let organization = &content.organizations[place];
+            let says = self.language.say(key, &[("name", &organization.name), ("file", &organization.file)]);
+            self.evidence("evidence.source", value, vec![Said::new(says)], self.rule("official-account 1"))
+        };
+        match decision {
+            Decision::Match(DecidedBy::OfficialAccount(place)) => {
+                by_rule("evidence.source.match", "evidence.source.official", *place)
+            }
+            Decision::Mismatch(place) => by_rule("evidence.source.mismatch", "evidence.source.other", *place),
+            Decision::Match(DecidedBy::Attestation(attested)) => {
+                self.attested_match(attested.of(content), "evidence.source.match")
+            }
+            Decision::OnBehalf(attested) => self.attested_match(attested.of(content), "evidence.source.on_behalf"),
+        }
+    }
+
+    fn attested_match(&self, attestation: &Attestation, value: &'static str) -> Evidence {
+        let Statement::SubmittedBySource { account, organization, basis } = &attestation.statement else {
+            return self.evidence("evidence.source", "evidence.source.unreviewed", Vec::new(), String::new());
+        };
+        let (key, day, url) = match basis {
+            Basis::AccountIsOrganization => ("evidence.source.is_organization", None, None),
+            Basis::PublicMember(on) => ("evidence.source.member", Some(on.to_string()), None),
+            Basis::Statement(url) => ("evidence.source.states", None, Some(url.clone())),
+            Basis::OnBehalf(url) => ("evidence.source.allowed", None, Some(url.clone())),
+        };
+        let values =
+            [("account", &**account), ("organization", &**organization), ("day", day.as_deref().unwrap_or_default())];
+        let says = self.in_scope(attestation, self.language.say(key, &values));
+        let facts = vec![Said { url, ..Said::new(says) }];
+        self.evidence("evidence.source", value, facts, self.person(attestation))
+    }
+
+    fn objection(&self, attestation: &Attestation) -> Evidence {
+        let (value, declaration) = match &attestation.statement {
+            Statement::Withdrawn(declaration) => ("evidence.standing.withdrawn", declaration),
+            Statement::Disputed(declaration) => ("evidence.standing.disputed", declaration),
+            Statement::SubmittedBySource { .. } => {
+                return self.evidence("evidence.standing", "evidence.standing.current", Vec::new(), String::new());
+            }
+        };
+        let Declaration { by, since, why, url } = declaration;
+        let values = [("by", &**by), ("day", &*since.to_string()), ("why", &**why)];
+        let says = self.in_scope(attestation, self.language.say("evidence.standing.says", &values));
+        let facts = vec![Said { url: Some(url.clone()), ..Said::new(says) }];
+        self.evidence("evidence.standing", value, facts, self.person(attestation))
+    }
+
+    /// An attestation that counts no more.
+    fn lapsed(&self, place: u32) -> Evidence {
+        let attestation = &self.inputs.content.attestations[place as usize];
+        let (value, says) = why_lapsed(self.language, attestation, self.marks.states[place as usize]);
+        self.evidence("evidence.lapsed", value, vec![Said::new(says)], self.person(attestation))
+    }
+
+    /// With the results that are meant, if not all.
+    fn in_scope(&self, attestation: &Attestation, says: String) -> String {
+        let subject = attestation.subjects.iter().find(|it| it.sha256 == self.loaded.origin.sha256);
+        match subject.and_then(|subject| subject.results.as_ref()) {
+            None => says,
+            Some(results) => {
+                let pointers: Vec<String> = results.iter().map(|it| format!("/evaluation_results/{it}")).collect();
+                let values = [("says", &*says), ("results", &*self.language.list(&pointers))];
+                self.language.say("evidence.only", &values)
+            }
+        }
     }
 }
 
-fn attested_match(attestation: &Attestation, loaded: &Loaded, value: &'static str) -> Evidence {
-    let Statement::SubmittedBySource { account, organization, basis } = &attestation.statement else {
-        return evidence(loaded, "Source match", "unreviewed", Vec::new(), "");
-    };
-    let (says, url) = match basis {
-        Basis::AccountIsOrganization => {
-            (format!("The account {account} is that of the organisation {organization}."), None)
-        }
-        Basis::PublicMember(on) => {
-            (format!("The account {account} was a public member of {organization} on {on}."), None)
-        }
-        Basis::Statement(url) => (format!("{organization} states that {account} acts for it."), Some(url.clone())),
-        Basis::OnBehalf(url) => {
-            (format!("{organization} allowed {account} to submit on its behalf."), Some(url.clone()))
-        }
-    };
-    let facts = vec![Said { url, ..Said::new(says + &scope(attestation, loaded)) }];
-    evidence(loaded, "Source match", value, facts, &person(attestation))
-}
-
-fn objection(attestation: &Attestation, loaded: &Loaded) -> Evidence {
-    let (value, declaration) = match &attestation.statement {
-        Statement::Withdrawn(declaration) => ("withdrawn", declaration),
-        Statement::Disputed(declaration) => ("disputed", declaration),
-        Statement::SubmittedBySource { .. } => return evidence(loaded, "Standing", "current", Vec::new(), ""),
-    };
-    let Declaration { by, since, why, url } = declaration;
-    let says = format!("{by} on {since}: {why}{}", scope(attestation, loaded));
-    let facts = vec![Said { url: Some(url.clone()), ..Said::new(says) }];
-    evidence(loaded, "Standing", value, facts, &person(attestation))
-}
-
-/// An attestation that counts no more.
-fn lapsed(content: &Content, marks: &Marks, loaded: &Loaded, place: u32) -> Evidence {
-    let attestation = &content.attestations[place as usize];
-    let (value, says) = why_lapsed(attestation, marks.states[place as usize]);
-    evidence(loaded, "Not carried over", value, vec![Said::new(says)], &person(attestation))
-}
-
-/// Why an attestation does not count for a record that it speaks of.
-pub fn why_lapsed(attestation: &Attestation, state: State) -> (&'static str, String) {
+/// Why an attestation does not count for a record that it speaks of: the key of the value, and a sentence.
+pub fn why_lapsed(language: &Language, attestation: &Attestation, state: State) -> (&'static str, String) {
     match (state, &attestation.revoked, attestation.valid_until) {
         (State::Revoked, Some(revoked), _) => {
-            ("revoked", format!("The attestation was revoked on {}: {}", revoked.date, revoked.why))
+            let values = [("day", &*revoked.date.to_string()), ("why", &*revoked.why)];
+            ("evidence.lapsed.revoked", language.say("evidence.lapsed.revoked.says", &values))
         }
-        (State::Expired, _, Some(last)) => ("expired", format!("The attestation was valid until {last}.")),
-        _ => {
-            ("changed", "Marker not carried over: the record changed. The attestation is about other bytes.".to_owned())
+        (State::Expired, _, Some(last)) => {
+            let says = language.say("evidence.lapsed.expired.says", &[("day", &last.to_string())]);
+            ("evidence.lapsed.expired", says)
         }
+        _ => ("evidence.lapsed.changed", language.phrase("evidence.lapsed.changed.says").to_owned()),
     }
-}
-
-/// The results that are meant, if not all.
-fn scope(attestation: &Attestation, loaded: &Loaded) -> String {
-    let subject = attestation.subjects.iter().find(|it| it.sha256 == loaded.origin.sha256);
-    match subject.and_then(|subject| subject.results.as_ref()) {
-        None => String::new(),
-        Some(results) => {
-            let pointers: Vec<String> = results.iter().map(|it| format!("/evaluation_results/{it}")).collect();
-            format!(" (only {})", pointers.join(", "))
-        }
-    }
-}
-
-fn person(attestation: &Attestation) -> String {
-    format!("{} on {}, in {}", attestation.reviewer, attestation.date, file_name(&attestation.file))
 }
 
 /// The last part of a path: folders of this machine are nobody's business.
@@ -225,24 +257,12 @@ fn day(at: jiff::Timestamp) -> String {
     at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
 }
 
-/// What a level means, and what it does not.
+/// The keys of what a level means, and of what it does not.
 pub fn about(level: Level) -> (&'static str, &'static str) {
     match level {
-        Level::Claimed => (
-            "The record says so; nothing shows where the record comes from.",
-            "It does not mean that the record is wrong.",
-        ),
-        Level::Traced => (
-            "The bytes are those of a record in a named public datastore at a pinned commit, hashed again in this build.",
-            "It does not say who put the record there.",
-        ),
-        Level::SubmitterKnown => (
-            "The account is known that opened the merged pull request which brought exactly these bytes.",
-            "It does not say whom the account acts for.",
-        ),
-        Level::SubmittedBySource => (
-            "That account acts for the organisation which the record names as its source: by a reviewed attestation about these bytes, or as its official account.",
-            "It does not say that the score is right, that the developer agrees, or that anybody ran it again.",
-        ),
+        Level::Claimed => ("level.claimed.means", "level.claimed.means_not"),
+        Level::Traced => ("level.traced.means", "level.traced.means_not"),
+        Level::SubmitterKnown => ("level.submitter_known.means", "level.submitter_known.means_not"),
+        Level::SubmittedBySource => ("level.submitted_by_source.means", "level.submitted_by_source.means_not"),
     }
 }

@@ -34,11 +34,11 @@ impl Posted {
         fact.pull_request.map_or(Posted::ByOwner, Posted::ByCommunity)
     }
 
-    /// As readers see it.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Posted::ByOwner => "on the Hub by the model's owner",
-            Posted::ByCommunity(_) => "on the Hub by the community, not merged",
+            Posted::ByOwner => "markers.by_owner",
+            Posted::ByCommunity(_) => "markers.by_community",
         }
     }
 }

@@ -25,12 +25,12 @@ pub enum Fit {
 }
 
 impl Fit {
-    /// As readers see it.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Fit::Consistent => "consistent with metadata",
-            Fit::Contradicted => "contradicted by metadata",
-            Fit::Undetermined => "undetermined",
+            Fit::Consistent => "fit.consistent",
+            Fit::Contradicted => "fit.contradicted",
+            Fit::Undetermined => "fit.undetermined",
         }
     }
 }

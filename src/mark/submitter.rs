@@ -35,17 +35,15 @@ pub enum NotKnown {
 }
 
 impl NotKnown {
-    /// In a sentence.
-    pub fn words(self) -> &'static str {
+    /// The key of the sentence among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            NotKnown::NotTraced => "Not looked at, as the bytes are not traced.",
-            NotKnown::NotAsked => "No fact about it was fetched (fetch --evidence).",
-            NotKnown::NoHistory => "The history that the Hub shows does not say.",
-            NotKnown::Pushed => {
-                "It came by a commit that was pushed; the author of a commit is free text and proves nothing."
-            }
-            NotKnown::NoAccount => "The Hub does not show the account.",
-            NotKnown::Collision => "Another record with other bytes has the same id, so neither is marked.",
+            NotKnown::NotTraced => "evidence.submitter.not_traced",
+            NotKnown::NotAsked => "evidence.submitter.not_asked",
+            NotKnown::NoHistory => "evidence.submitter.no_history",
+            NotKnown::Pushed => "evidence.submitter.pushed",
+            NotKnown::NoAccount => "evidence.submitter.no_account",
+            NotKnown::Collision => "evidence.submitter.collision",
         }
     }
 }

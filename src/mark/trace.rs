@@ -32,16 +32,14 @@ pub enum Untraced {
 }
 
 impl Untraced {
-    /// In a sentence.
-    pub fn words(self) -> &'static str {
+    /// The key of the sentence among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Untraced::NoLock => {
-                "These records were not fetched: there is no lock file that says where they are public."
-            }
-            Untraced::BrokenLock => "The lock file was edited or cut, so nothing that it names is taken for traced.",
-            Untraced::NotInLock => "The lock file does not name this record.",
-            Untraced::Changed => "Marker not carried over: the record changed since it was fetched.",
-            Untraced::IndexDisagrees => "The datastore's index names other bytes for this record as well.",
+            Untraced::NoLock => "evidence.trace.no_lock",
+            Untraced::BrokenLock => "evidence.trace.broken_lock",
+            Untraced::NotInLock => "evidence.trace.not_in_lock",
+            Untraced::Changed => "evidence.trace.changed",
+            Untraced::IndexDisagrees => "evidence.trace.index_disagrees",
         }
     }
 }

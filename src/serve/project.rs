@@ -48,7 +48,7 @@ impl Project {
         let content = content::read(&config.content, &mut read_findings)?;
         let inputs = read_records(&config, content, &mut read_findings)?;
         let mut findings = read_findings.clone();
-        let prepared = Prepared::new(&config, inputs, &mut findings, |_| ());
+        let prepared = Prepared::new(&config, inputs, theme.language(), &mut findings, |_| ());
         Ok(Project { options, config, theme, prepared, read_findings, findings })
     }
 
@@ -108,8 +108,10 @@ impl Project {
     pub fn renewed(self, fresh: Fresh) -> Project {
         let Project { options, theme, prepared, read_findings, findings, .. } = self;
         let Fresh { config, theme: new_theme, content } = fresh;
+        let has_new_words = new_theme.is_some();
         let theme = new_theme.unwrap_or(theme);
         let Some((content, read_findings)) = content else {
+            let prepared = if has_new_words { prepared.said_in(theme.language()) } else { prepared };
             return Project { options, config, theme, prepared, read_findings, findings };
         };
         let inputs = match content {
@@ -119,7 +121,7 @@ impl Project {
             }
         };
         let mut findings = read_findings.clone();
-        let prepared = Prepared::new(&config, inputs, &mut findings, |_| ());
+        let prepared = Prepared::new(&config, inputs, theme.language(), &mut findings, |_| ());
         Project { options, config, theme, prepared, read_findings, findings }
     }
 }

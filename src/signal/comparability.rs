@@ -126,7 +126,7 @@ pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
     let points = asserted.filter_map(|reading| {
         let result = dataset.result(reading);
         let evaluator = reading.resolved.evaluator;
-        let is_named = dataset.entities.evaluators[evaluator].is_named();
+        let is_named = dataset.entities.evaluators[evaluator].is_reported();
         Class::of(&result.metric, reading.scale, &result.score).is_compared().then(|| Point {
             evaluator: is_named.then_some(evaluator),
             score: result.score.decimal(),
@@ -140,7 +140,7 @@ pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
 /// one evaluator.
 pub fn is_one_metric(dataset: &Dataset, readings: &[Reading]) -> bool {
     let source = |reading: &Reading| {
-        let is_named = dataset.entities.evaluators[reading.resolved.evaluator].is_named();
+        let is_named = dataset.entities.evaluators[reading.resolved.evaluator].is_reported();
         let title = dataset.loaded(reading).record.source.name.as_deref()?;
         is_named.then_some((reading.resolved.evaluator, title))
     };
@@ -397,15 +397,15 @@ impl Apart {
         }
     }
 
-    /// In words.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Apart::Part => "they are over different parts of the test",
-            Apart::PartUnknown => "one names the part of the test that it is over, and the other names none",
-            Apart::Metric => "they are by different metrics",
-            Apart::Direction => "another end is good, or it is not said which",
-            Apart::Variant => "they are of different variants of the model",
-            Apart::Scale => "their scales differ, or are not known to be the same",
+            Apart::Part => "apart.part",
+            Apart::PartUnknown => "apart.part_unknown",
+            Apart::Metric => "apart.metric",
+            Apart::Direction => "apart.direction",
+            Apart::Variant => "apart.variant",
+            Apart::Scale => "apart.scale",
         }
     }
 }

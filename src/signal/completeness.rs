@@ -54,21 +54,21 @@ impl Field {
         Field::Settings,
     ];
 
-    /// In words.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Field::Metric => "metric",
-            Field::Unit => "unit",
-            Field::Direction => "direction",
-            Field::Range => "range",
-            Field::TestData => "test data",
-            Field::Samples => "number of samples",
-            Field::Uncertainty => "uncertainty",
-            Field::Evaluated => "day of evaluation",
-            Field::Evaluator => "evaluator",
-            Field::Relationship => "relation to the developer",
-            Field::Harness => "harness",
-            Field::Settings => "settings",
+            Field::Metric => "field.metric",
+            Field::Unit => "field.unit",
+            Field::Direction => "field.direction",
+            Field::Range => "field.range",
+            Field::TestData => "field.test_data",
+            Field::Samples => "field.samples",
+            Field::Uncertainty => "field.uncertainty",
+            Field::Evaluated => "field.evaluated",
+            Field::Evaluator => "field.evaluator",
+            Field::Relationship => "field.relationship",
+            Field::Harness => "field.harness",
+            Field::Settings => "field.settings",
         }
     }
 
@@ -105,15 +105,15 @@ impl Field {
 pub fn of_benchmark(meta: Option<&BenchmarkMeta>) -> [(&'static str, bool); 9] {
     let says = |found: fn(&BenchmarkMeta) -> bool| meta.is_some_and(found);
     [
-        ("description", says(|meta| !meta.prose.trim().is_empty())),
-        ("category", says(|meta| meta.category.is_some())),
-        ("metric", says(|meta| meta.metric.is_some())),
-        ("direction", says(|meta| meta.higher_is_better.is_some())),
-        ("scale", says(|meta| meta.scale.is_some())),
-        ("chance level", says(|meta| meta.chance_level.is_some())),
-        ("data set", says(|meta| meta.dataset.id.is_some())),
-        ("paper", says(|meta| meta.paper.is_some())),
-        ("day of publication", says(|meta| meta.released.is_some())),
+        ("described.description", says(|meta| !meta.prose.trim().is_empty())),
+        ("described.category", says(|meta| meta.category.is_some())),
+        ("described.metric", says(|meta| meta.metric.is_some())),
+        ("described.direction", says(|meta| meta.higher_is_better.is_some())),
+        ("described.scale", says(|meta| meta.scale.is_some())),
+        ("described.chance_level", says(|meta| meta.chance_level.is_some())),
+        ("described.dataset", says(|meta| meta.dataset.id.is_some())),
+        ("described.paper", says(|meta| meta.paper.is_some())),
+        ("described.published", says(|meta| meta.released.is_some())),
     ]
 }
 

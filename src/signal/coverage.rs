@@ -33,14 +33,14 @@ impl Coverage {
         }
     }
 
-    /// In words.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Coverage::Developer => "by the developer only",
-            Coverage::Others => "by others only",
-            Coverage::Both => "by the developer and by others",
-            Coverage::Joint => "by a joint effort",
-            Coverage::NotReported => "relation not known",
+            Coverage::Developer => "coverage.developer",
+            Coverage::Others => "coverage.others",
+            Coverage::Both => "coverage.both",
+            Coverage::Joint => "coverage.joint",
+            Coverage::NotReported => "coverage.not_reported",
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::id::Id;
+use crate::language::Language;
 use crate::load::block::Relationship;
 use crate::mark::Fit;
 use crate::merge::{Dataset, Reading};
 use crate::resolve::Evaluator;
-use crate::words::counted;
 
 /// Who reports results of one model on one benchmark.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,7 +32,7 @@ impl Parties {
         let mut parties = Parties::default();
         for reading in readings {
             let evaluator = reading.resolved.evaluator;
-            let is_named = dataset.entities.evaluators[evaluator].is_named();
+            let is_named = dataset.entities.evaluators[evaluator].is_reported();
             let relationship = dataset.marks.records[reading.resolved.record as usize].relationship;
             match relationship.fit {
                 Fit::Contradicted => {
@@ -77,16 +77,17 @@ impl Reporters {
         let mut evaluators: Vec<Id<Evaluator>> = evaluators.collect();
         evaluators.sort_unstable();
         evaluators.dedup();
-        let named = evaluators.iter().filter(|id| dataset.entities.evaluators[**id].is_named()).count();
+        let named = evaluators.iter().filter(|id| dataset.entities.evaluators[**id].is_reported()).count();
         Reporters { named, some_unnamed: named < evaluators.len() }
     }
 
     /// `2 evaluators`, and whether some are not named.
-    pub fn words(self) -> String {
+    pub fn words(self, language: &Language) -> String {
+        let named = language.counted("count.evaluators", self.named);
         match (self.named, self.some_unnamed) {
-            (0, true) => "evaluators not named".to_owned(),
-            (named, false) => counted(named, "evaluator", "evaluators"),
-            (named, true) => format!("{} and some not named", counted(named, "evaluator", "evaluators")),
+            (0, true) => language.phrase("evaluators.unnamed").to_owned(),
+            (_, false) => named,
+            (_, true) => language.say("evaluators.and_unnamed", &[("evaluators", &named)]),
         }
     }
 }
@@ -97,7 +98,7 @@ mod tests {
 
     #[test]
     fn nobody_is_no_evaluator() {
-        let words = |named, some_unnamed| Reporters { named, some_unnamed }.words();
+        let words = |named, some_unnamed| Reporters { named, some_unnamed }.words(Language::english());
         assert_eq!(words(1, false), "1 evaluator");
         assert_eq!(words(2, true), "2 evaluators and some not named");
         assert_eq!(words(0, true), "evaluators not named");

@@ -40,13 +40,13 @@ pub enum Unknown {
 }
 
 impl Unknown {
-    /// In words.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Unknown::FewerThanFive => "fewer than five models are ranked",
-            Unknown::NoShare => "its scores are not known to be shares between 0 and 1",
-            Unknown::NoSamples => "no record of the five best says how many samples the test has",
-            Unknown::NoError => "the scores are exactly 0 or 1 and differ, so the formula has no error to divide by",
+            Unknown::FewerThanFive => "saturation.fewer_than_five",
+            Unknown::NoShare => "saturation.no_share",
+            Unknown::NoSamples => "saturation.no_samples",
+            Unknown::NoError => "saturation.no_error",
         }
     }
 }
@@ -103,11 +103,11 @@ pub fn compute(first: f64, fifth: f64, n: u64) -> Result<Saturation, Unknown> {
     };
     let index = (-ratio * ratio).exp();
     let band = match index {
-        ..0.01 => "very low",
-        ..0.3 => "low",
-        ..0.7 => "moderate",
-        ..0.9 => "high",
-        _ => "very high",
+        ..0.01 => "saturation.very_low",
+        ..0.3 => "saturation.low",
+        ..0.7 => "saturation.moderate",
+        ..0.9 => "saturation.high",
+        _ => "saturation.very_high",
     };
     Ok(Saturation { scores: (first, fifth), n, error, index, band, is_similar: apart <= 1.96 * error })
 }
@@ -123,14 +123,14 @@ mod tests {
         let found = compute(0.9, 0.8, 10_000).unwrap();
         assert!((found.error - 0.05).abs() < 1e-12);
         assert!((found.index - 0.018_315_638_888_734_18).abs() < 1e-9);
-        assert_eq!((found.band, found.is_similar), ("low", false));
+        assert_eq!((found.band, found.is_similar), ("saturation.low", false));
     }
 
     #[test]
     fn equal_scores_are_saturated_even_without_error() {
         for score in [0.0, 0.5, 1.0] {
             let found = compute(score, score, 100).unwrap();
-            assert_eq!((found.index, found.band, found.is_similar), (1.0, "very high", true));
+            assert_eq!((found.index, found.band, found.is_similar), (1.0, "saturation.very_high", true));
         }
     }
 
@@ -151,7 +151,7 @@ mod tests {
         };
         assert_eq!(
             [at(0.000_001), at(0.1), at(0.5), at(0.8), at(0.99)],
-            ["very low", "low", "moderate", "high", "very high"]
+            ["very_low", "low", "moderate", "high", "very_high"].map(|band| format!("saturation.{band}"))
         );
     }
 

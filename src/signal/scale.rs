@@ -73,37 +73,29 @@ impl Class {
         matches!(self, Class::Kept | Class::Percent | Class::NoBounds)
     }
 
-    /// What is done, in words.
-    pub fn words(self) -> &'static str {
+    /// The key of what is done, among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Class::Kept => "compared as reported",
-            Class::Percent => "percentages, divided by 100 where they meet proportions",
-            Class::NoBounds => "without bounds: ranked by value, held against no threshold",
-            Class::Contradictory => "unit and bounds contradict each other: not ranked, not compared",
-            Class::Sentinel => "−1 outside the declared range, by custom “no result”: not ranked, not compared",
-            Class::Ambiguous => "between 1 and 1.5 where 1 is the greatest score: not ranked, not compared",
-            Class::LooksLikePercent => {
-                "outside the declared range, where a hundredth would fit: not converted, not ranked, not compared"
-            }
-            Class::OutOfRange => "outside the declared range: not ranked, not compared",
+            Class::Kept => "class.kept",
+            Class::Percent => "class.percent",
+            Class::NoBounds => "class.no_bounds",
+            Class::Contradictory => "class.contradictory",
+            Class::Sentinel => "class.sentinel",
+            Class::Ambiguous => "class.ambiguous",
+            Class::LooksLikePercent => "class.looks_like_percent",
+            Class::OutOfRange => "class.out_of_range",
         }
     }
 
-    /// A remark at the score; `None` for scores that are compared.
+    /// The key of a remark at the score; `None` for scores that are compared.
     pub fn flag(self) -> Option<&'static str> {
         match self {
             Class::Kept | Class::Percent | Class::NoBounds => None,
-            Class::Contradictory => Some("unit and bounds contradict each other: not ranked"),
-            Class::Sentinel => {
-                Some("−1 is outside its declared range; by custom it marks a run without result: not ranked")
-            }
-            Class::Ambiguous => {
-                Some("outside its declared range, and neither clearly a proportion nor a percentage: not ranked")
-            }
-            Class::LooksLikePercent => {
-                Some("outside its declared range, where a hundredth of it would fit: not converted, not ranked")
-            }
-            Class::OutOfRange => Some("outside its declared range: not ranked"),
+            Class::Contradictory => Some("flag.contradictory"),
+            Class::Sentinel => Some("flag.sentinel"),
+            Class::Ambiguous => Some("flag.ambiguous"),
+            Class::LooksLikePercent => Some("flag.looks_like_percent"),
+            Class::OutOfRange => Some("flag.out_of_range"),
         }
     }
 }

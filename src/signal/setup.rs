@@ -65,6 +65,22 @@ pub fn settings<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> Vec<Set
     settings
 }
 
+/// The key of a setting's name among the words of the interface; `None` for those that only some records know.
+pub fn name_key(name: &str) -> Option<&'static str> {
+    Some(match name {
+        HARNESS => "setting.harness",
+        HARNESS_VERSION => "setting.harness_version",
+        "engine" => "setting.engine",
+        "platform" => "setting.platform",
+        "examples in the prompt" => "setting.examples",
+        "token limit" => "setting.token_limit",
+        "reasoning effort" => "setting.reasoning_effort",
+        "temperature" => "setting.temperature",
+        "prompt template" => "setting.prompt_template",
+        _ => return None,
+    })
+}
+
 fn named((key, value): &(String, String)) -> Setting<'_> {
     static COMMON: LazyLock<HashMap<&str, &str>> =
         LazyLock::new(|| SAME.iter().flat_map(|(name, keys)| keys.iter().map(|key| (*key, *name))).collect());
@@ -110,17 +126,17 @@ impl Slot {
         Slot::Attempts,
     ];
 
-    /// In words.
-    pub fn words(self) -> &'static str {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
         match self {
-            Slot::Decoding => "decoding",
-            Slot::Reasoning => "reasoning budget",
-            Slot::Length => "length limit",
-            Slot::Harness => "harness",
-            Slot::HarnessVersion => "harness version",
-            Slot::Context => "context handling",
-            Slot::TestSet => "test set",
-            Slot::Attempts => "attempts",
+            Slot::Decoding => "slot.decoding",
+            Slot::Reasoning => "slot.reasoning",
+            Slot::Length => "slot.length",
+            Slot::Harness => "slot.harness",
+            Slot::HarnessVersion => "slot.harness_version",
+            Slot::Context => "slot.context",
+            Slot::TestSet => "slot.test_set",
+            Slot::Attempts => "slot.attempts",
         }
     }
 

@@ -25,3 +25,4 @@ mod server; // a running `serve`
 mod statements; // what cards say of odd records: no more than the records do
 mod test_hub; // the Hub that programs talk to in tests
 mod test_hub_holds; // what the tests rely on when they talk to it
+mod words; // the interface's words come from one place, and records keep their own

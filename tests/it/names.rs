@@ -334,7 +334,7 @@ fn a_benchmark_card_is_shown_as_what_it_is_and_several_never_win_in_silence() {
     );
     assert_eq!(findings(&project), []);
     let page = project.main_of("benchmarks/mmlu-pro.html");
-    let label = "Written by a language model (some-model-70b, 2026-01-02), machine-checked, not reviewed.";
+    let label = "Written by a language model (some-model-70b, 2026-01-02), not reviewed.";
     for word in
         [label, "Doubtful:", "[Possible Hallucination]", "12,000 questions", "A test &lt;b&gt;of&lt;/b&gt; much."]
     {
