@@ -368,7 +368,7 @@ impl<'a> Exports<'a> {
                 csv.row(&[
                     cell.benchmark,
                     cell.slice.unwrap_or_default(),
-                    cell.part.unwrap_or_default(),
+                    cell.part.as_deref().unwrap_or_default(),
                     cell.variant.unwrap_or_default(),
                     cell.metric,
                     cell.direction,
@@ -516,8 +516,9 @@ impl<'a> Exports<'a> {
         let file = |extension: &str| format!("{top}{ROOT}/{page}.{extension}");
         let mut head = Head { policy: head::POLICY, feed: Some(format!("{top}feed.atom")), ..Head::default() };
         let subject = card.subject();
+        let description = site.description.as_deref().unwrap_or_else(|| Language::english().phrase("site.description"));
         match page {
-            "index" => head.json_ld = base_url.map(|url| head::catalogue(&site.title, &site.description, url)),
+            "index" => head.json_ld = base_url.map(|url| head::catalogue(&site.title, description, url)),
             "models" | "benchmarks" | "evaluators" => (head.csv, head.json) = (Some(file("csv")), Some(file("json"))),
             "not-shown" => head.csv = Some(file("csv")),
             _ => {}

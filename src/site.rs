@@ -337,7 +337,8 @@ impl<'a> Site<'a> {
         let address = if path == "index.html" { "" } else { path };
         let frame = Frame {
             title: &self.config.site.title,
-            description: &self.config.site.description,
+            description: (self.config.site.description.as_deref())
+                .unwrap_or_else(|| self.theme.language().phrase("site.description")),
             language: &self.config.site.language,
             top,
             style: &self.style,

@@ -67,7 +67,7 @@ pub struct CellView<'a> {
     /// The part of it; `None` for the whole.
     pub slice: Option<&'a str>,
     /// The part of the test, where others of this slice are over another one.
-    pub part: Option<&'a str>,
+    pub part: Option<String>,
     /// The variant of the model; `None` for the model itself.
     pub variant: Option<&'a str>,
     /// Metric.
@@ -293,7 +293,7 @@ impl<'a> Cards<'a> {
             benchmark: &entities.benchmarks[slice.benchmark].name,
             benchmark_url: self.benchmark_url(slice.benchmark),
             slice: slice.name.as_deref(),
-            part: self.dataset.part_of(ranking),
+            part: self.part_of(ranking),
             variant: self.dataset.variant_of(first),
             metric: self.metric_name(first.resolved.metric),
             is_relative: entities.metrics[first.resolved.metric].is_relative,
@@ -344,7 +344,7 @@ impl<'a> Cards<'a> {
             Class::Kept | Class::NoBounds => None,
             _ => Some("number.conversion.not_ranked"),
         };
-        let part = self.dataset.entities.parts[ranking.part].label.as_str();
+        let part = self.dataset.entities.parts[ranking.part].in_words(self.language);
         let data = result.data.hf_repo.as_ref().or(result.data.dataset_name.as_ref());
         let said = |text: Option<&String>| text.filter(|text| !is_not_reported(text)).map(|text| shorten(text, 90));
         let mut facts = vec![
@@ -352,7 +352,7 @@ impl<'a> Cards<'a> {
             self.fact("number.unit", said(metric.unit.as_ref())),
             self.fact("number.range", range),
             self.fact("number.test_data", said(data)),
-            self.fact("number.part", (!part.is_empty()).then(|| part.to_owned())),
+            self.fact("number.part", Some(part).filter(|part| !part.is_empty())),
             self.fact("number.samples", crate::signal::n_samples(self.dataset, first).map(|n| count(n as usize))),
             self.fact("fact.chance", meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
         ];

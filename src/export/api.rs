@@ -358,7 +358,7 @@ impl<'a> Cell<'a> {
             benchmark: cell.benchmark,
             benchmark_page: &cell.benchmark_url,
             slice: cell.slice,
-            part: cell.part,
+            part: cell.part.as_deref(),
             variant: cell.variant,
             metric: cell.metric,
             direction: cell.direction,
