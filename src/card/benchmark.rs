@@ -353,7 +353,7 @@ impl<'a> Cards<'a> {
     }
 
     /// The benchmark that metadata calls this a part of.
-    fn part_of(&self, meta: &BenchmarkMeta) -> Option<Fact<'a>> {
+    fn whole_of(&self, meta: &BenchmarkMeta) -> Option<Fact<'a>> {
         let whole = meta.part_of.as_deref()?;
         let found = self.dataset.entities.benchmarks.iter().find(|(_, it)| it.meta.is_some() && it.id == whole);
         let (name, url) = match found {
@@ -416,6 +416,6 @@ impl<'a> Cards<'a> {
             self.address("fact.paper", meta.paper.as_deref()),
             self.fact("fact.published", meta.released.clone()),
         ];
-        self.part_of(meta).into_iter().chain(facts).collect()
+        self.whole_of(meta).into_iter().chain(facts).collect()
     }
 }

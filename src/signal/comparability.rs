@@ -152,12 +152,7 @@ pub fn is_one_metric(dataset: &Dataset, readings: &[Reading]) -> bool {
 
 /// Compares `points` of one cell; `None` if there are fewer than two.
 pub fn compare(points: &[Point]) -> Option<Cell> {
-    let n_percent = points.iter().filter(|point| point.scale == Scale::Percent).count();
-    let unit = match n_percent {
-        0 => Unit::AsReported,
-        n if n == points.len() => Unit::Percent,
-        _ => Unit::Converted,
-    };
+    let unit = unit_of(points.iter());
     let threshold = threshold(unit, points.first()?.scale);
     let values: Vec<BigDecimal> = points.iter().map(|point| in_unit(point, unit)).collect();
     let mut by_party: BTreeMap<Id<Evaluator>, Vec<BigDecimal>> = BTreeMap::new();
@@ -168,6 +163,25 @@ pub fn compare(points: &[Point]) -> Option<Cell> {
     }
     let medians: Vec<BigDecimal> = by_party.into_values().filter_map(median).collect();
     Some(Cell { unit, all: comparison(&values, threshold.clone())?, parties: comparison(&medians, threshold) })
+}
+
+/// The medians of two parties held against each other, and whether the first is the greater.
+pub fn compare_parties(first: &[Point], second: &[Point]) -> Option<(Comparison, bool)> {
+    let unit = unit_of(first.iter().chain(second));
+    let median = |points: &[Point]| median(points.iter().map(|point| in_unit(point, unit)).collect());
+    let medians = [median(first)?, median(second)?];
+    let is_first_greater = medians[0] > medians[1];
+    Some((comparison(&medians, threshold(unit, first.first()?.scale))?, is_first_greater))
+}
+
+fn unit_of<'p>(points: impl Iterator<Item = &'p Point>) -> Unit {
+    let (n, n_percent) =
+        points.fold((0, 0), |(n, n_percent), point| (n + 1, n_percent + usize::from(point.scale == Scale::Percent)));
+    match n_percent {
+        0 => Unit::AsReported,
+        all if all == n => Unit::Percent,
+        _ => Unit::Converted,
+    }
 }
 
 /// A score in the unit of its cell.
@@ -216,11 +230,6 @@ fn comparison(values: &[BigDecimal], threshold: Option<BigDecimal>) -> Option<Co
 fn digits_shared(values: &[BigDecimal], threshold: &BigDecimal) -> Option<i64> {
     let digits = values.iter().map(BigDecimal::fractional_digit_count).min().filter(|digits| *digits >= 0)?;
     (BigDecimal::new(1.into(), digits) <= *threshold).then_some(digits)
-}
-
-/// The median of `points` in `unit`.
-pub fn median_of(points: &[Point], unit: Unit) -> Option<BigDecimal> {
-    median(points.iter().map(|point| in_unit(point, unit)).collect())
 }
 
 /// The middle value, or half of the sum of the two middle ones.
@@ -529,6 +538,16 @@ pub(super) mod tests {
         let parties = compare(&points(Scale::Proportion, &scores)).unwrap().parties.unwrap();
         assert_eq!((parties.n, parties.apart, parties.verdict), (2, "0.15".parse().unwrap(), Verdict::Diverges));
         assert_eq!(compare(&points(Scale::Proportion, &[(1, "0.4"), (0, "0.9")])).unwrap().parties, None);
+    }
+
+    #[test]
+    fn two_parties_are_held_against_each_other_as_in_their_cell() {
+        let (first, second) =
+            (points(Scale::Percent, &[(1, "40"), (1, "50")]), points(Scale::Proportion, &[(2, "0.6")]));
+        let cell = compare(&[&first[..], &second[..]].concat()).unwrap().parties.unwrap();
+        assert_eq!(compare_parties(&first, &second), Some((cell.clone(), false)));
+        assert_eq!(compare_parties(&second, &first), Some((cell, true)));
+        assert_eq!(compare_parties(&first, &[]), None);
     }
 
     #[test]
