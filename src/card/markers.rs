@@ -7,7 +7,7 @@ use super::{Cards, Labelled, short_hash};
 use crate::language::Language;
 use crate::load::attestation::Statement;
 use crate::mark::evidence::{self, Evidence, file_name, why_lapsed};
-use crate::mark::hub_run::Posted;
+use crate::mark::hub_run::{Posted, SAME_AS_VERIFIED};
 use crate::mark::{Counts, Decision, Fit, Level, Standing, State, Trace, Untraced};
 use crate::merge::Reading;
 use crate::words::count;
@@ -64,7 +64,7 @@ pub struct HubFactView {
 pub struct MarkersCard<'a> {
     /// The levels, lowest first.
     pub levels: Vec<LevelRow>,
-    /// How many results have the same value on the Hub, and how many runs the Hub verified.
+    /// For how many results the Hub shows the same value, and how many of these values are of runs that it calls verified.
     pub hub: String,
     /// What no marker means.
     pub does_not_mean: &'a str,
@@ -176,7 +176,7 @@ impl<'a> Cards<'a> {
         }
         let mut said = Vec::new();
         for fact in self.hub_facts(reading) {
-            said.extend(fact.verified.then_some("markers.verified"));
+            said.extend(fact.verified.then_some(SAME_AS_VERIFIED));
             said.push(Posted::of(fact).key());
         }
         said.sort_unstable();
@@ -207,7 +207,11 @@ impl<'a> Cards<'a> {
         let hub = hub.map(|(reading, fact)| {
             let key = if fact.verified { "evidence.hub.verified" } else { "evidence.hub" };
             let values = [
-                ("by", self.words(Posted::of(fact).key())),
+            let place = match fact.pull_request {
+                None => self.words("evidence.hub.main").to_owned(),
+                Some(number) => self.language.say("evidence.hub.pull_request", &[("number", &*number.to_string())]),
+            };
+                ("place", &*place),
                 ("value", &*fact.value.to_string()),
                 ("dataset", &*fact.dataset),
                 ("file", &*fact.filename),

@@ -501,7 +501,7 @@ fn withdrawn_and_disputed_results_stay_visible_and_leave_rankings_and_publishing
 }
 
 #[test]
-fn only_the_hubs_own_word_about_the_same_value_verifies_a_run() {
+fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
     let world = World::with("stranger");
     let posted = |value: &str, verified: bool, pull_request: Option<u64>| PostedFact {
         model: "maker/m1".to_owned(),
@@ -522,9 +522,11 @@ fn only_the_hubs_own_word_about_the_same_value_verifies_a_run() {
         assert_eq!(results[0].marker.code, KNOWN, "it is no rung of the ladder");
         results[0].marker.beside.join("; ")
     };
-    assert_eq!(beside(posted("50", true, None)), "on the Hub by the model's owner; run verified by the Hub");
-    assert_eq!(beside(posted("50.0", false, None)), "on the Hub by the model's owner");
-    assert_eq!(beside(posted("50", false, Some(3))), "on the Hub by the community, not merged");
+    let (verified, on_main) =
+        ("same value as a run that the Hub calls verified", "same value in the model's repository");
+    assert_eq!(beside(posted("50", true, None)), format!("{verified}; {on_main}"));
+    assert_eq!(beside(posted("50.0", false, None)), on_main);
+    assert_eq!(beside(posted("50", false, Some(3))), "same value in an open pull request on the Hub");
     assert_eq!(beside(posted("50.1", true, None)), "");
     assert_eq!(beside(PostedFact { task: "other".to_owned(), ..posted("50", true, None) }), "");
     assert_eq!(beside(PostedFact { dataset: "a/gsm8k".to_owned(), ..posted("50", true, None) }), "");
@@ -580,6 +582,22 @@ fn value() -> impl Strategy<Value = String> {
         "\"acme\"",
         "\"acme-official\"",
         "\"https://huggingface.co/acme-official\"",
+
+    // Another evaluator copies the value: it has the same words, so they must not say that the run is its own.
+    world.project.write("content/hub/posted.jsonl", &facts::write(vec![posted("50", true, None)]).unwrap());
+    let copied = record_of("Copier", "third_party", "copied").replace("0.25", "0.26");
+    world.project.write("content/datastore/data/c/copied.json", &copied);
+    world.project.build(&[]);
+    let card = world.project.main_of("models/maker/m1.html");
+    assert_eq!(card.matches(&format!("; {verified}; {on_main}")).count(), 2, "{card}");
+    assert_eq!(
+        card.matches("It calls the run of that entry verified, which says nothing of the run of this record").count(),
+        2
+    );
+    for page in ["models/maker/m1.html", "benchmarks/gsm8k.html", "markers.html"] {
+        let page = world.project.main_of(page).to_lowercase();
+        assert!(!page.contains("run verified by the hub") && !page.contains("model's owner"), "{page}");
+    }
         "{\"verified\": true, \"account\": \"acme-official\"}",
         "[{\"kind\": \"pull_request\", \"account\": \"acme-official\"}]",
     ];
