@@ -72,6 +72,7 @@ impl Prepared {
         stage("resolve");
         let (entities, resolved) = resolve::resolve(&inputs, diagnostics);
         stage("mark");
+        mark::warn_of_last_days(&inputs.content, config.day, diagnostics);
         let marks = mark::mark(&inputs, &entities, &resolved, config.day);
         stage("merge");
         let dataset = merge::merge(inputs, entities, resolved, marks);

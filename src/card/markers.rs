@@ -68,6 +68,8 @@ pub struct MarkersCard<'a> {
     pub hub: String,
     /// What no marker means.
     pub does_not_mean: &'a str,
+    /// The day as of which it was judged whether an attestation still counts.
+    pub as_of: Option<String>,
     /// Reviewed statements.
     pub attestations: Vec<AttestationRow<'a>>,
     /// Records whose markers were not carried over, and why.
@@ -205,12 +207,12 @@ impl<'a> Cards<'a> {
         let markers = &self.dataset.marks.records[record as usize];
         let hub = of_record().flat_map(|reading| self.hub_facts(reading).map(move |fact| (reading, fact)));
         let hub = hub.map(|(reading, fact)| {
-            let key = if fact.verified { "evidence.hub.verified" } else { "evidence.hub" };
-            let values = [
             let place = match fact.pull_request {
                 None => self.words("evidence.hub.main").to_owned(),
                 Some(number) => self.language.say("evidence.hub.pull_request", &[("number", &*number.to_string())]),
             };
+            let key = if fact.verified { "evidence.hub.verified" } else { "evidence.hub" };
+            let values = [
                 ("place", &*place),
                 ("value", &*fact.value.to_string()),
                 ("dataset", &*fact.dataset),
@@ -267,6 +269,7 @@ impl<'a> Cards<'a> {
             levels: levels.into(),
             hub: self.language.say("markers.hub", &[("n", &count(on_hub)), ("verified", &count(verified))]),
             does_not_mean: self.words("markers.means_not"),
+            as_of: marks.as_of.map(|day| day.to_string()),
             attestations: self.attestations(),
             n_dropped: dropped.len(),
             dropped: dropped.into_iter().take(MOST).collect(),

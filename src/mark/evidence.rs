@@ -106,9 +106,10 @@ impl Teller<'_> {
             Trace::Pinned => ("evidence.trace.pinned", "evidence.trace.pinned.says"),
             Trace::PinnedAndIndexed => ("evidence.trace.pinned_and_indexed", "evidence.trace.pinned_and_indexed.says"),
         };
-        let place = datastore.lock.sound().map(|lock| {
-            language.say("evidence.trace.at", &[("repo", &lock.repo), ("commit", &lock.revision[..12])])
-        });
+        let place = datastore
+            .lock
+            .sound()
+            .map(|lock| language.say("evidence.trace.at", &[("repo", &lock.repo), ("commit", &lock.revision[..12])]));
         let says = language.say(says, &[("place", &place.unwrap_or_default())]);
         let facts = vec![Said { url: datastore.public_url(&loaded.origin), ..Said::new(says) }];
         self.evidence("evidence.trace", value, facts, self.rule("trace 1"))
@@ -242,6 +243,10 @@ pub fn why_lapsed(language: &Language, attestation: &Attestation, state: State) 
         (State::Expired, _, Some(last)) => {
             let says = language.say("evidence.lapsed.expired.says", &[("day", &last.to_string())]);
             ("evidence.lapsed.expired", says)
+        }
+        (State::Undated, _, Some(last)) => {
+            let says = language.say("evidence.lapsed.undated.says", &[("day", &last.to_string())]);
+            ("evidence.lapsed.undated", says)
         }
         _ => ("evidence.lapsed.changed", language.phrase("evidence.lapsed.changed.says").to_owned()),
     }

@@ -383,6 +383,57 @@ fn an_attestation_is_about_its_bytes_its_results_and_its_account() {
 }
 
 #[test]
+fn a_last_day_is_judged_by_the_newest_of_all_facts_and_the_page_says_by_which_day() {
+    let path = path_of(UUID);
+    let world = World::with("stranger");
+    let sha256 = Sha256::of(world.text(&path).as_bytes());
+    world.attest("acme", &(acme("stranger", &format!("{{sha256: {sha256}}}")) + "valid_until: 2026-06-30\n"));
+    let warning = |epoch: Option<&str>| {
+        let mut command = world.project.command(&["build"]);
+        command.envs(epoch.map(|seconds| ("SOURCE_DATE_EPOCH", seconds)));
+        let run = crate::project::Run::from(command.output().unwrap());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.stderr
+    };
+    assert!(warning(None).contains("judged by the newest fact of the Hub, which is of 2026-06-01"));
+    assert!(world.project.main_of("markers.html").contains("judged as of <time>2026-06-01</time>"));
+    assert_eq!(world.level(&path), BY_SOURCE);
+    // The last second of the last day, and the first of the next.
+    assert!(!warning(Some("1782863999")).contains("unknown-day"));
+    assert!(world.project.main_of("models/maker/m1.html").contains("✓ Submitted by the named source"));
+    warning(Some("1782864000"));
+    let card = world.project.main_of("models/maker/m1.html");
+    assert!(!card.contains("✓") && card.contains("The attestation was valid until 2026-06-30."), "{card}");
+
+    // Any fact tells that the day has passed.
+    let seen = r#""seen":"2026-10-01T00:00:00Z""#;
+    let hash = "a".repeat(64);
+    let facts = [
+        ("models", format!(r#"{{"id":"x/y",{seen},"info":null}}"#)),
+        ("benchmarks", format!(r#"{{"dataset":"x/y",{seen},"eval_yaml":null}}"#)),
+        ("submissions", format!(r#"{{"object":"x",{seen},"sha256":"{hash}","introduced":null}}"#)),
+        ("accounts", format!(r#"{{"account":"x",{seen},"organizations":null}}"#)),
+        ("posted_models", format!(r#"{{"id":"x/y",{seen},"model":null,"response_sha256":null}}"#)),
+    ];
+    for (file, line) in facts {
+        let file = format!("content/hub/{file}.jsonl");
+        let before = fs::read_to_string(world.project.path(&file)).unwrap_or_default();
+        world.project.write(&file, &format!("{before}{line}\n"));
+        assert_eq!(world.level(&path), KNOWN, "{file}");
+        world.project.write(&file, &before);
+        assert_eq!(world.level(&path), BY_SOURCE, "{file}");
+    }
+
+    // Without any day nothing is known to be in time.
+    fs::remove_dir_all(world.project.path("content/hub")).unwrap();
+    world.project.write("content/organizations.yaml", "organizations: [{id: acme, name: Acme, hf: stranger}]\n");
+    assert!(warning(None).contains("cannot be judged, so it does not count"));
+    assert!(world.project.main_of("markers.html").contains("judged as of no day"));
+    let card = world.project.main_of("models/maker/m1.html");
+    assert!(card.contains("this build knows no day as of which to judge that"), "{card}");
+}
+
+#[test]
 fn a_forged_attestation_stops_the_build() {
     let path = path_of(UUID);
     let world = World::with("stranger");
@@ -531,6 +582,22 @@ fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
     assert_eq!(beside(PostedFact { task: "other".to_owned(), ..posted("50", true, None) }), "");
     assert_eq!(beside(PostedFact { dataset: "a/gsm8k".to_owned(), ..posted("50", true, None) }), "");
     assert_eq!(beside(PostedFact { model: "maker/m2".to_owned(), ..posted("50", true, None) }), "");
+
+    // Another evaluator copies the value: it has the same words, so they must not say that the run is its own.
+    world.project.write("content/hub/posted.jsonl", &facts::write(vec![posted("50", true, None)]).unwrap());
+    let copied = record_of("Copier", "third_party", "copied").replace("0.25", "0.26");
+    world.project.write("content/datastore/data/c/copied.json", &copied);
+    world.project.build(&[]);
+    let card = world.project.main_of("models/maker/m1.html");
+    assert_eq!(card.matches(&format!("; {verified}; {on_main}")).count(), 2, "{card}");
+    assert_eq!(
+        card.matches("It calls the run of that entry verified, which says nothing of the run of this record").count(),
+        2
+    );
+    for page in ["models/maker/m1.html", "benchmarks/gsm8k.html", "markers.html"] {
+        let page = world.project.main_of(page).to_lowercase();
+        assert!(!page.contains("run verified by the hub") && !page.contains("model's owner"), "{page}");
+    }
 }
 
 #[test]
@@ -582,22 +649,6 @@ fn value() -> impl Strategy<Value = String> {
         "\"acme\"",
         "\"acme-official\"",
         "\"https://huggingface.co/acme-official\"",
-
-    // Another evaluator copies the value: it has the same words, so they must not say that the run is its own.
-    world.project.write("content/hub/posted.jsonl", &facts::write(vec![posted("50", true, None)]).unwrap());
-    let copied = record_of("Copier", "third_party", "copied").replace("0.25", "0.26");
-    world.project.write("content/datastore/data/c/copied.json", &copied);
-    world.project.build(&[]);
-    let card = world.project.main_of("models/maker/m1.html");
-    assert_eq!(card.matches(&format!("; {verified}; {on_main}")).count(), 2, "{card}");
-    assert_eq!(
-        card.matches("It calls the run of that entry verified, which says nothing of the run of this record").count(),
-        2
-    );
-    for page in ["models/maker/m1.html", "benchmarks/gsm8k.html", "markers.html"] {
-        let page = world.project.main_of(page).to_lowercase();
-        assert!(!page.contains("run verified by the hub") && !page.contains("model's owner"), "{page}");
-    }
         "{\"verified\": true, \"account\": \"acme-official\"}",
         "[{\"kind\": \"pull_request\", \"account\": \"acme-official\"}]",
     ];
