@@ -17,6 +17,7 @@ use crate::card::benchmark::LEAST_FILTERED;
 use crate::hash::Sha256;
 use crate::language::Language;
 use crate::merge::Dataset;
+use crate::words::visible;
 
 /// The file that names all others.
 pub const DIRECTORY: &str = "assets/data.js";
@@ -97,5 +98,6 @@ fn call(name: &str, data: &impl Serialize) -> String {
     // Neither strings nor plain maps with string keys can fail.
     let name = serde_json::to_string(name).unwrap_or_default();
     let data = serde_json::to_string(data).unwrap_or_default();
-    format!("evalcards.give({name},{data});\n")
+    // The script shows texts as they are, so here they are made as harmless as on pages.
+    format!("evalcards.give({name},{});\n", visible(&data))
 }

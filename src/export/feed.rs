@@ -5,7 +5,7 @@
 
 use super::changes::Event;
 use crate::hash::{Hasher, Sha256};
-use crate::words::counted;
+use crate::words::{counted, visible};
 
 /// What a feed is about.
 pub struct Feed<'a> {
@@ -104,7 +104,7 @@ fn uuid(parts: &[&str]) -> String {
 /// Text of XML; characters that XML does not have become U+FFFD.
 fn text(text: &str) -> String {
     let mut xml = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => xml.push_str("&amp;"),
             '<' => xml.push_str("&lt;"),

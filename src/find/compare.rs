@@ -14,6 +14,7 @@ use crate::id::Id;
 use crate::language::Language;
 use crate::merge::{Dataset, Direction, Reading, cells};
 use crate::resolve::Model;
+use crate::words::visible;
 
 /// Most files.
 const MOST: usize = 256;
@@ -27,7 +28,7 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataF
     let n = (models.len() / MODELS).next_power_of_two().min(MOST);
     let mut groups: Vec<Vec<Id<Model>>> = vec![Vec::new(); n];
     for (id, model) in models.iter() {
-        groups[hash(&model.id) as usize % n].push(id);
+        groups[hash(&visible(&model.id)) as usize % n].push(id);
     }
     let files = groups.into_par_iter().enumerate().map(|(number, group)| {
         let mut shard = Shard::default();
