@@ -123,6 +123,18 @@ impl Markers {
         objections.map(|it| standing::of(*it, content)).max().unwrap_or(Standing::Current)
     }
 
+    /// The day of the first declaration that takes the result at this place back, or disputes it.
+    pub fn objected_since(&self, content: &Content, result: u16) -> Option<Date> {
+        let standing = self.standing(content, result);
+        let objections = self.objections.iter().filter(|it| it.covers(content, result));
+        let same = objections.filter(|it| standing::of(**it, content) == standing);
+        same.filter_map(|it| match &it.of(content).statement {
+            Statement::Withdrawn(declaration) | Statement::Disputed(declaration) => Some(declaration.since),
+            Statement::SubmittedBySource { .. } => None,
+        })
+        .min()
+    }
+
     /// The level of that result.
     pub fn level(&self, content: &Content, result: u16) -> Level {
         match (&self.trace, &self.submitter) {

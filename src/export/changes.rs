@@ -1,9 +1,11 @@
-//! What *changed between builds*: results added, changed and withdrawn.
+//! What *changed between builds*: results added, changed, withdrawn, disputed, and gone.
 //!
 //! A build leaves a [`State`] behind: each result's place and digits, and the newest events. The next
 //! build compares. A result is known by where it stands (datastore, path and place in the record), so
-//! that a model or benchmark that gets another name has no news. Where there is no state, the events are
-//! those that the records date themselves: results added on the day of their retrieval.
+//! that a model or benchmark that gets another name has no news; and one that is found again elsewhere with the same
+//! digits has only moved. A result that a build does not find is *gone* from the site, for whatever reason;
+//! *withdrawn* is one of which an attestation says so. Where there is no state, the events are those that are dated by
+//! themselves: results added on the day of their retrieval, withdrawn on that of the declaration.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hash::Sha256;
 use crate::id::Id;
+use crate::mark::Standing;
 use crate::merge::{Dataset, Reading};
 use crate::resolve::Benchmark;
 
@@ -40,14 +43,27 @@ pub struct Event {
     pub added: u32,
     /// Results with another score than before.
     pub changed: u32,
-    /// Results that are gone.
+    /// Results that were withdrawn.
     pub withdrawn: u32,
+    /// Results that were disputed.
+    pub disputed: u32,
+    /// Results that were withdrawn or disputed, and are no more.
+    pub reinstated: u32,
+    /// Results that this build does not find.
+    pub gone: u32,
     /// The first of the changed scores: before, after.
     pub scores: Vec<(String, String)>,
 }
 
 /// Most changed scores that an event names.
 const SCORES: usize = 5;
+
+/// A result of the last build.
+struct Before<'a> {
+    line: &'a Line,
+    digits: &'a str,
+    standing: &'a str,
+}
 
 /// Where a result stands: half a hash of datastore and path, and the place in the record.
 type Place = (u64, u16);
@@ -71,9 +87,12 @@ struct Line {
     model: String,
     benchmark: String,
     results: Vec<(String, u16, String)>,
+    /// Which of them are withdrawn or disputed: place in `results`, and code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    objections: Vec<(usize, String)>,
 }
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl State {
     /// The state of this build: compared with `previous`, events are of `day`.
@@ -137,15 +156,21 @@ fn groups(dataset: &Dataset) -> impl Iterator<Item = (&str, Id<Benchmark>, &[Rea
 
 fn lines(dataset: &Dataset, places: &[u64]) -> Vec<Line> {
     let line = |(model, benchmark, readings): (&str, Id<Benchmark>, &[Reading])| {
-        let mut results: Vec<(String, u16, String)> = (readings.iter())
+        let mut results: Vec<((String, u16, String), Standing)> = (readings.iter())
             .map(|reading| {
                 let result = dataset.result(reading);
                 let place = places[reading.resolved.record as usize];
-                (format!("{place:016x}"), result.index, result.score.digits().to_owned())
+                ((format!("{place:016x}"), result.index, result.score.digits().to_owned()), reading.standing)
             })
             .collect();
         results.sort_unstable();
-        Line { model: model.to_owned(), benchmark: dataset.entities.benchmarks[benchmark].id.clone(), results }
+        let objections = results.iter().enumerate().filter(|(_, (_, standing))| *standing != Standing::Current);
+        Line {
+            model: model.to_owned(),
+            benchmark: dataset.entities.benchmarks[benchmark].id.clone(),
+            objections: objections.map(|(place, (_, standing))| (place, standing.code().to_owned())).collect(),
+            results: results.into_iter().map(|(result, _)| result).collect(),
+        }
     };
     groups(dataset).map(line).collect()
 }
@@ -161,41 +186,73 @@ fn dated(dataset: &Dataset, newest: &str) -> Vec<Event> {
         }
         let benchmark = &dataset.entities.benchmarks[benchmark].id;
         events.extend(days.into_iter().map(|(day, added)| Event { added, ..Event::new(&day, model, benchmark) }));
+        for reading in readings.iter().filter(|reading| reading.standing != Standing::Current) {
+            let markers = &dataset.marks.records[reading.resolved.record as usize];
+            let since = markers.objected_since(&dataset.inputs.content, dataset.result(reading).index);
+            let day = since.map_or_else(|| newest.to_owned(), |day| day.to_string());
+            events.push(Event::new(&day, model, benchmark).with_standing(reading.standing));
+        }
     }
     events
 }
 
 /// What differs between the results of the last build and those of this one.
 fn changes(dataset: &Dataset, places: &[u64], previous: &[Line], day: &str) -> Vec<Event> {
-    let mut before: HashMap<Place, (&Line, &str)> = HashMap::with_capacity(dataset.readings.len());
+    let mut before: HashMap<Place, Before> = HashMap::with_capacity(dataset.readings.len());
     for line in previous {
-        for (place, index, digits) in &line.results {
+        let objections: BTreeMap<usize, &str> =
+            line.objections.iter().map(|(at, standing)| (*at, standing.as_str())).collect();
+        for (at, (place, index, digits)) in line.results.iter().enumerate() {
             // A place that cannot be read is one that nothing stands at.
             let place = u64::from_str_radix(place, 16).unwrap_or_default();
-            before.insert((place, *index), (line, digits));
+            let standing = objections.get(&at).copied().unwrap_or(Standing::Current.code());
+            before.insert((place, *index), Before { line, digits, standing });
         }
     }
+    // Of what stands elsewhere now: how many results of a model on a benchmark have these digits.
+    let mut elsewhere: HashMap<(&str, &str, u16, &str), u32> = HashMap::new();
     let mut events = Vec::new();
     for (model, benchmark, readings) in groups(dataset) {
-        let mut event = Event::new(day, model, &dataset.entities.benchmarks[benchmark].id);
+        let benchmark = dataset.entities.benchmarks[benchmark].id.as_str();
+        let mut event = Event::new(day, model, benchmark);
         for reading in readings {
             let result = dataset.result(reading);
             let digits = result.score.digits();
-            match before.remove(&(places[reading.resolved.record as usize], result.index)) {
-                None => event.added += 1,
-                Some((_, same)) if same == digits => {}
-                Some((_, other)) => {
+            let found = before.remove(&(places[reading.resolved.record as usize], result.index));
+            let stood = found.as_ref().map_or(Standing::Current.code(), |it| it.standing);
+            if stood != reading.standing.code() {
+                event = event.with_standing(reading.standing);
+            }
+            match found {
+                None => {
+                    event.added += 1;
+                    *elsewhere.entry((model, benchmark, result.index, digits)).or_default() += 1;
+                }
+                Some(it) if it.digits == digits => {}
+                Some(it) => {
                     event.changed += 1;
-                    event.scores.push((other.to_owned(), digits.to_owned()));
+                    event.scores.push((it.digits.to_owned(), digits.to_owned()));
                 }
             }
         }
         events.push(event);
     }
-    events.extend(
-        before.into_values().map(|(line, _)| Event { withdrawn: 1, ..Event::new(day, &line.model, &line.benchmark) }),
-    );
-    events.retain(|event| event.added + event.changed + event.withdrawn > 0);
+    // Which of several is paired is the same: they are only counted.
+    let mut moved: HashMap<(&str, &str), u32> = HashMap::new();
+    for ((_, index), it) in before {
+        let (model, benchmark) = (it.line.model.as_str(), it.line.benchmark.as_str());
+        match elsewhere.get_mut(&(model, benchmark, index, it.digits)).filter(|n| **n > 0) {
+            Some(n) => {
+                *n -= 1;
+                *moved.entry((model, benchmark)).or_default() += 1;
+            }
+            None => events.push(Event { gone: 1, ..Event::new(day, model, benchmark) }),
+        }
+    }
+    for event in &mut events {
+        event.added -= moved.remove(&(&*event.model, &*event.benchmark)).unwrap_or_default();
+    }
+    events.retain(|event| !event.is_empty());
     events
 }
 
@@ -208,6 +265,9 @@ fn joined(events: Vec<Event>) -> Vec<Event> {
         sum.added += event.added;
         sum.changed += event.changed;
         sum.withdrawn += event.withdrawn;
+        sum.disputed += event.disputed;
+        sum.reinstated += event.reinstated;
+        sum.gone += event.gone;
         sum.scores.extend(event.scores);
     }
     let mut events: Vec<Event> = joined.into_values().collect();
@@ -247,8 +307,25 @@ impl Event {
             added: 0,
             changed: 0,
             withdrawn: 0,
+            disputed: 0,
+            reinstated: 0,
+            gone: 0,
             scores: Vec::new(),
         }
+    }
+
+    /// With one result more that stands like this now.
+    fn with_standing(mut self, standing: Standing) -> Event {
+        match standing {
+            Standing::Withdrawn => self.withdrawn += 1,
+            Standing::Disputed => self.disputed += 1,
+            Standing::Current => self.reinstated += 1,
+        }
+        self
+    }
+
+    fn is_empty(&self) -> bool {
+        [self.added, self.changed, self.withdrawn, self.disputed, self.reinstated, self.gone] == [0; 6]
     }
 }
 
@@ -273,7 +350,7 @@ mod tests {
 
     #[test]
     fn a_state_that_is_none_is_refused() {
-        for text in ["", "{}", "{\"version\":2,\"events\":[]}", "{\"version\":1,\"events\":[]}\nx"] {
+        for text in ["", "{}", "{\"version\":1,\"events\":[]}", "{\"version\":2,\"events\":[]}\nx"] {
             assert!(State::read(text.as_bytes()).is_err(), "{text}");
         }
     }

@@ -65,10 +65,18 @@ pub fn atom(feed: &Feed, entries: &[Entry]) -> Vec<u8> {
     xml.into_bytes()
 }
 
-/// `2 results added, 1 changed`.
+/// `2 results added, 1 changed`. What is gone may have moved, or have been left out: it was not withdrawn.
 fn what(event: &Event) -> String {
     let mut parts = Vec::new();
-    for (n, word) in [(event.added, "added"), (event.changed, "changed"), (event.withdrawn, "withdrawn")] {
+    let counts = [
+        (event.added, "added"),
+        (event.changed, "changed"),
+        (event.withdrawn, "withdrawn"),
+        (event.disputed, "disputed"),
+        (event.reinstated, "asserted again"),
+        (event.gone, "not on this site any more"),
+    ];
+    for (n, word) in counts {
         match (n, parts.is_empty()) {
             (0, _) => {}
             (n, true) => parts.push(format!("{} {word}", counted(n as usize, "result", "results"))),
