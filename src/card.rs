@@ -335,15 +335,20 @@ impl<'a> Cards<'a> {
                 .filter(|_| !self.dataset.entities.metrics[reading.resolved.metric].is_relative)
                 .map(|share| (share * 1000.0).round() / 10.0),
             uncertainty: uncertainty.map(|it| uncertainty_in_words(self.language, it, &result.score)),
-            flag: match reading.standing {
-                Standing::Withdrawn => Some("flag.withdrawn"),
-                Standing::Disputed => Some("flag.disputed"),
-                Standing::Current => Class::of(&result.metric, reading.scale, &result.score).flag(),
-            }
-            .map(|key| self.words(key)),
+            flag: flag(self.dataset, reading).map(|key| self.words(key)),
         }
     }
 }
+/// The key of why a reading is not ranked; `None` if it is.
+pub fn flag(dataset: &Dataset, reading: &Reading) -> Option<&'static str> {
+    let result = dataset.result(reading);
+    match reading.standing {
+        Standing::Withdrawn => Some("flag.withdrawn"),
+        Standing::Disputed => Some("flag.disputed"),
+        Standing::Current => Class::of(&result.metric, reading.scale, &result.score).flag(),
+    }
+}
+
 
 /// How an evaluator is called.
 pub fn evaluator_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Evaluator>) -> &'a str {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 use serde::Serialize;
 
-use crate::card::{Paths, evaluator_name, unit};
+use crate::card::{Paths, evaluator_name, flag, unit};
 use crate::id::Id;
 use crate::language::Language;
 use crate::merge::{Dataset, Ranking, Reading, cells};
@@ -178,10 +178,7 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
         let meta = dataset.benchmark_meta(benchmark);
         table.facet("category", meta.and_then(|meta| meta.category.as_deref()));
         table.facet("year", meta.and_then(|meta| meta.released.as_deref()?.get(..4)));
-        table.facet(
-            "evaluator",
-            reported().map(|reported| evaluator_name(dataset, language, reported.evaluator)),
-        );
+        table.facet("evaluator", reported().map(|reported| evaluator_name(dataset, language, reported.evaluator)));
         table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
         table.number("evaluators", Some(reported().count() as f64));
@@ -234,9 +231,9 @@ pub fn of_ranking(
             "unit",
             [unit(language, &dataset.result(first).metric).as_str()].into_iter().filter(|unit| !unit.is_empty()),
         );
+        table.facet("flag", flag(dataset, first).map(|key| language.phrase(key)));
         table.number("position", Some(first.position));
-        let evaluators =
-            readings.iter().map(|reading| evaluator_name(dataset, language, reading.resolved.evaluator));
+        let evaluators = readings.iter().map(|reading| evaluator_name(dataset, language, reading.resolved.evaluator));
         table.facet("evaluator", evaluators);
         table.number("count", Some(readings.len() as f64));
         table.facet("readings", [disagreement(readings).word()]);

@@ -557,6 +557,34 @@ fn withdrawn_and_disputed_results_stay_visible_and_leave_rankings_and_publishing
 }
 
 #[test]
+fn a_filtered_ranking_and_the_comparison_say_that_a_result_is_withdrawn() {
+    let mut world = World::new();
+    world.put(&path_of(UUID), &record("Acme"));
+    for number in 10..30 {
+        let other = record_of("Acme", "third_party", &format!("e{number}")).replace("m1\"", &format!("m{number}\""));
+        world.put(&path_of(&format!("{}{number}", &OTHER[..34])), &other);
+    }
+    world.fetched();
+    let said = |folder: &str| {
+        let files = world.project.files(&format!("site/pages/assets/{folder}"));
+        let texts = files.values().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        texts.filter(|text| text.contains("withdrawn: not ranked, not published")).count()
+    };
+    world.project.build(&[]);
+    assert_eq!((said("lists"), said("compare")), (0, 0));
+    let sha256 = Sha256::of(world.text(&path_of(UUID)).as_bytes());
+    world.attest(
+        "objection",
+        &format!(
+            "kind: withdrawn\nby: Acme\nsince: 2026-06-03\nwhy: Wrong.\nurl: https://acme.example/x\n\
+             records: [{{sha256: {sha256}, results: ['/evaluation_results/0']}}]\nreviewer: '@someone'\ndate: 2026-06-04\n"
+        ),
+    );
+    world.project.build(&[]);
+    assert_eq!((said("lists"), said("compare")), (1, 1));
+}
+
+#[test]
 fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
     let world = World::with("stranger");
     let posted = |value: &str, verified: bool, pull_request: Option<u64>| PostedFact {
