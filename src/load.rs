@@ -21,9 +21,12 @@ pub mod scalar;
 use std::sync::Arc;
 
 use anyhow::Result;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::config::Config;
+use crate::config::{Config, PUBLIC_DATASTORE};
+use crate::date::Stamp;
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
 use block::Blocks;
@@ -43,6 +46,80 @@ pub struct Inputs {
     /// What was left out.
     pub quarantined: Vec<Quarantined>,
 }
+    /// Bytes of the records that are public nowhere.
+    pub without_address: u64,
+}
+
+/// A site carries copies of the records that are public nowhere, up to so many bytes of them: GitHub Pages
+/// publishes 1 GB, most of which the pages of a large site take.
+pub const MOST_COPIED: u64 = 64 << 20;
+
+impl Inputs {
+    /// Where a record can be read.
+    pub fn whereabouts(&self, loaded: &Loaded) -> Whereabouts {
+        match self.datastores[usize::from(loaded.origin.datastore)].public_url(&loaded.origin) {
+            Some(url) => Whereabouts::Public(url),
+            None if self.without_address <= MOST_COPIED => Whereabouts::Copied,
+            None => Whereabouts::Unknown,
+        }
+    }
+
+    /// Treats days as not reported that cannot be: those after `today`, if that is known, and that of an evaluation
+    /// after its record was retrieved. Otherwise a result of the year 2099 would be the newest for good.
+    pub fn drop_impossible_days(&mut self, today: Option<Date>, diagnostics: &mut Diagnostics) {
+        // Days are those of different time zones.
+        let is_after = |day: Date, limit: Date| day > limit.saturating_add(1.day());
+        for Loaded { origin, record } in &mut self.records {
+            let root = &self.datastores[usize::from(origin.datastore)].root;
+            let mut drop = |stamp: &mut Option<Stamp>, limit: Option<Date>, place: String| {
+                let Some(stamp) = stamp else { return };
+                let Some((day, limit)) = stamp.day.zip(limit).filter(|(day, limit)| is_after(*day, *limit)) else {
+                    return;
+                };
+                stamp.day = None;
+                let message = format!("{day} is after {limit}, so the day counts as not reported");
+                let help = "SOURCE_DATE_EPOCH says which day it is; a record that was retrieved earlier cannot hold the result".to_owned();
+                let file = root.join(&*origin.path).display().to_string();
+                diagnostics.warn_with_help("impossible-day", &file, &place, message, help);
+            };
+            drop(&mut record.retrieved, today, "/retrieved_timestamp".to_owned());
+            let retrieved = record.retrieved.as_ref().and_then(|stamp| stamp.day).or(today);
+            for result in &mut record.results {
+                drop(
+                    &mut result.evaluated,
+                    retrieved,
+                    format!("/evaluation_results/{}/evaluation_timestamp", result.index),
+                );
+            }
+        }
+    }
+
+    /// Tells that no copies are made, as there would be too many.
+    pub fn warn_of_no_copies(&self, diagnostics: &mut Diagnostics) {
+        let mut unknown = self.records.iter().filter(|it| self.whereabouts(it) == Whereabouts::Unknown);
+        let Some(first) = unknown.next() else { return };
+        let root = self.datastores[usize::from(first.origin.datastore)].root.display().to_string();
+        let message = format!(
+            "nothing says where {} are public, and with {} MB they are too many for copies: cards name their files without a link",
+            counted(1 + unknown.count(), "record", "records"),
+            self.without_address / 1_000_000
+        );
+        let help = format!(
+            "write `datastore: {{repo: OWNER/NAME}}` into site.yaml ({PUBLIC_DATASTORE} for a clone of the public datastore), or bring the records with `evalcards fetch`"
+        );
+        diagnostics.warn_with_help("no-public-address", &root, "", message, help);
+    }
+}
+
+/// Where a record can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// At this address.
+    Public(String),
+    /// In the copy that the site carries.
+    Copied,
+    /// Nowhere that a reader could look.
+    Unknown,
 
 /// A record and the bytes it came from.
 pub struct Loaded {
@@ -209,6 +286,10 @@ impl Outcome {
 }
 
 fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blocks, buffer: &mut Vec<u8>) -> Outcome {
+        set_short_hashes(&mut inputs.records);
+        let origins = inputs.records.iter().map(|loaded| &loaded.origin);
+        let without = origins.filter(|it| inputs.datastores[usize::from(it.datastore)].public_url(it).is_none());
+        inputs.without_address = without.map(|origin| u64::from(origin.size)).sum();
     let sha256 = match datastore::read(&datastore.root, object, buffer) {
         Ok(sha256) => sha256,
         Err((reason, detail)) => {
