@@ -300,7 +300,7 @@ impl<'a> Cards<'a> {
 
     /// Where a reading stands on its model's card: its record, and its place there.
     fn anchor(&self, reading: &Reading) -> String {
-        let hash = short_hash(&self.dataset.loaded(reading).origin);
+        let hash = self.dataset.loaded(reading).origin.short_hash();
         format!("r{hash}-{}", self.dataset.result(reading).index)
     }
 
@@ -317,7 +317,7 @@ impl<'a> Cards<'a> {
             evaluated: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             settings: settings(self.language, loaded, result),
-            record: short_hash(&loaded.origin),
+            record: loaded.origin.short_hash(),
             pointer: format!("/evaluation_results/{}", result.index),
             anchor: self.anchor(reading),
             marker: self.marker(reading),
@@ -371,12 +371,6 @@ pub fn record_url(config: &Config, loaded: &Loaded, top: &str) -> String {
 /// Where this site's copy of a record stands: its name is the hash of its bytes.
 pub fn record_path(loaded: &Loaded) -> String {
     format!("records/{}/{}.json", paths::part(&loaded.origin.collection), loaded.origin.sha256)
-}
-
-fn short_hash(origin: &Origin) -> String {
-    let mut hash = origin.sha256.to_string();
-    hash.truncate(8);
-    hash
 }
 
 /// The unit that the record names; else, as that is not reported, the bounds.

@@ -110,7 +110,7 @@ impl Converter<'_> {
         let loaded = self.dataset.loaded(reading);
         let metric = &self.dataset.entities.metrics[reading.resolved.metric];
         let benchmarks = &self.dataset.inputs.content.hub_benchmarks;
-        let found = matching::find(benchmarks, self.dataset.result(reading), metric, loaded.origin.subset.as_deref());
+        let found = matching::find(benchmarks, self.dataset.result(reading), metric, &loaded.origin.subset);
         let (benchmark, result) = match found {
             Match::None => return Outcome::Unsupported,
             Match::Other(benchmark, reason) => (benchmark, Err(reason.to_owned())),

@@ -38,6 +38,13 @@ impl Sha256 {
     }
 }
 
+impl Sha256 {
+    /// Its first eight digits, as a number.
+    pub fn begin(self) -> u32 {
+        u32::from_be_bytes([self.0[0], self.0[1], self.0[2], self.0[3]])
+    }
+}
+
 impl fmt::Display for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = [0; 64];

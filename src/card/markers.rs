@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Cards, Labelled, short_hash};
+use super::{Cards, Labelled};
 use crate::language::Language;
 use crate::load::attestation::Statement;
 use crate::mark::evidence::{self, Evidence, file_name, why_lapsed};
@@ -321,7 +321,7 @@ impl<'a> Cards<'a> {
             });
             for why in trace.into_iter().chain(lapsed) {
                 let origin = &inputs.records[place].origin;
-                let hash = short_hash(origin);
+                let hash = origin.short_hash();
                 let url = models[place].map(|model| format!("{}#r{hash}", self.model_url(model)));
                 rows.push(DroppedRow { record: Labelled { text: &origin.path, url }, hash, why });
             }

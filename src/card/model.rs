@@ -8,7 +8,7 @@ use super::markers::EvidenceView;
 use super::metadata::MetadataView;
 use super::names::NameView;
 use super::signals::SignalView;
-use super::{Cards, Fact, Labelled, ReadingView, direction_key, short_hash, web_links};
+use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::block::is_web_address;
@@ -106,6 +106,8 @@ pub struct RecordView<'a> {
     pub url: String,
     /// Submission channel.
     pub collection: &'a str,
+    /// Other channels that name the same bytes.
+    pub other_collections: String,
     /// Title of the source.
     pub source: Option<&'a str>,
     /// `documentation` or `evaluation_run`.
@@ -380,11 +382,12 @@ impl<'a> Cards<'a> {
             let loaded = &self.dataset.inputs.records[place as usize];
             let record = &loaded.record;
             RecordView {
-                anchor: short_hash(&loaded.origin),
+                anchor: loaded.origin.short_hash(),
                 sha256: loaded.origin.sha256.to_string(),
                 path: &loaded.origin.path,
                 url: record_url(loaded),
                 collection: &loaded.origin.collection,
+                other_collections: loaded.origin.other_collections.join(self.words("list.comma")),
                 source: record.source.name.as_deref(),
                 source_kind: record.source.kind.as_deref(),
                 links: source_links(loaded),
