@@ -23,13 +23,12 @@ use foldhash::HashMap;
 use markers::MarkerView;
 use serde::Serialize;
 
-use crate::config::Config;
 use crate::id::Id;
 use crate::language::Language;
 use crate::load::block::{MetricConfig, is_web_address};
 use crate::load::metadata::{Link, OrganizationMeta};
 use crate::load::record::{EvaluationResult, Uncertainty};
-use crate::load::{Loaded, Origin};
+use crate::load::{Inputs, Loaded, Whereabouts};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
 use crate::merge::{Dataset, Developer, Direction, Ranking, Reading};
@@ -339,6 +338,7 @@ impl<'a> Cards<'a> {
         }
     }
 }
+
 /// The key of why a reading is not ranked; `None` if it is.
 pub fn flag(dataset: &Dataset, reading: &Reading) -> Option<&'static str> {
     let result = dataset.result(reading);
@@ -348,7 +348,6 @@ pub fn flag(dataset: &Dataset, reading: &Reading) -> Option<&'static str> {
         Standing::Current => Class::of(&result.metric, reading.scale, &result.score).flag(),
     }
 }
-
 
 /// How an evaluator is called.
 pub fn evaluator_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Evaluator>) -> &'a str {
@@ -363,9 +362,12 @@ pub fn metric_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Metr
 }
 
 /// Where a record can be read: in the public datastore, or the copy on this site.
-pub fn record_url(config: &Config, loaded: &Loaded, top: &str) -> String {
-    let datastore = &config.datastores[usize::from(loaded.origin.datastore)];
-    datastore.public_url(&loaded.origin).unwrap_or_else(|| format!("{top}{}", record_path(loaded)))
+pub fn record_url(inputs: &Inputs, loaded: &Loaded, top: &str) -> Option<String> {
+    match inputs.whereabouts(loaded) {
+        Whereabouts::Public(url) => Some(url),
+        Whereabouts::Copied => Some(format!("{top}{}", record_path(loaded))),
+        Whereabouts::Unknown => None,
+    }
 }
 
 /// Where this site's copy of a record stands: its name is the hash of its bytes.

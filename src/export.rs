@@ -232,7 +232,7 @@ impl<'a> Exports<'a> {
             }
             What::State => self.state.to_bytes()?,
             What::Model(id) => {
-                let card = cards.model(*id, "", 0, |loaded| record_url(self.config, loaded, ""));
+                let card = cards.model(*id, "", 0, |loaded| record_url(&self.source.dataset.inputs, loaded, ""));
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
             }
             What::ModelCsv(id) => self.model_csv(*id),
@@ -346,7 +346,7 @@ impl<'a> Exports<'a> {
 
     /// The table of a model's card, one row a reading.
     fn model_csv(&self, id: Id<Model>) -> Vec<u8> {
-        let card = self.source.cards.model(id, "", 0, |loaded| record_url(self.config, loaded, ""));
+        let card = self.source.cards.model(id, "", 0, |loaded| record_url(&self.source.dataset.inputs, loaded, ""));
         let mut csv = Csv::new(&[
             "benchmark",
             "slice",
@@ -582,12 +582,13 @@ fn has_model_feeds(config: &Config, dataset: &Dataset) -> bool {
 /// What a build was made from, in words.
 fn made_from(config: &Config, newest: Option<&str>, built: Option<&str>) -> String {
     let mut parts = Vec::new();
-    if let Some(repo) = config.datastores.iter().find_map(|datastore| datastore.repo.as_deref()) {
-        let revision = config.datastores.iter().find_map(|datastore| datastore.revision.as_deref());
-        parts.push(format!(
-            "Records of {repo}, {}",
-            revision.map_or("no commit named".to_owned(), |it| format!("commit {it}"))
-        ));
+    let public = config.datastores.iter().find_map(|datastore| Some((datastore.repo.as_deref()?, datastore)));
+    if let Some((repo, datastore)) = public {
+        let commit = datastore.revision.as_ref().map_or("no commit named".to_owned(), |it| format!("commit {it}"));
+        parts.push(match datastore.lock.sound() {
+            Some(_) => format!("Records of {repo}, {commit}"),
+            None => format!("Records said to be of {repo}, {commit}, not checked"),
+        });
     }
     parts.extend(newest.map(|day| format!("newest record retrieved {day}")));
     let on = built.map(|day| format!(" on {day}")).unwrap_or_default();

@@ -84,7 +84,9 @@ fn list_files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<(Str
     ];
     let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_FILTERED).collect();
     let rankings: Vec<(String, table::Table)> = (long.into_par_iter())
-        .map(|(id, ranking)| (paths.ranking(id).to_owned(), table::of_ranking(dataset, paths, language, &facts, ranking)))
+        .map(|(id, ranking)| {
+            (paths.ranking(id).to_owned(), table::of_ranking(dataset, paths, language, &facts, ranking))
+        })
         .collect();
     let all: Vec<(String, table::Table)> = lists.into_iter().chain(rankings).collect();
     let files = all.into_par_iter().map(|(path, table)| {

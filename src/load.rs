@@ -29,6 +29,7 @@ use crate::config::{Config, PUBLIC_DATASTORE};
 use crate::date::Stamp;
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
+use crate::words::counted;
 use block::Blocks;
 use content::Content;
 use datastore::{Datastore, Listing, LockFile, Object};
@@ -45,7 +46,6 @@ pub struct Inputs {
     pub records: Vec<Loaded>,
     /// What was left out.
     pub quarantined: Vec<Quarantined>,
-}
     /// Bytes of the records that are public nowhere.
     pub without_address: u64,
 }
@@ -120,6 +120,7 @@ pub enum Whereabouts {
     Copied,
     /// Nowhere that a reader could look.
     Unknown,
+}
 
 /// A record and the bytes it came from.
 pub struct Loaded {
@@ -156,7 +157,6 @@ pub struct Origin {
     pub names_another_model: bool,
 }
 
-/// The objects of all datastores, listed but not read.
 /// Which part of its data set a record is over, as the rows of indexes say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Subset {
@@ -169,6 +169,7 @@ pub enum Subset {
     Contradictory,
 }
 
+/// The objects of all datastores, listed but not read.
 pub struct Listings(Vec<Listing>);
 
 impl Listings {
@@ -256,17 +257,23 @@ impl Listings {
             datastores: config.datastores.clone(),
             records: Vec::with_capacity(outcomes.len()),
             quarantined: self.0.into_iter().flat_map(|listing| listing.quarantined).collect(),
+            without_address: 0,
         };
-        let mut seen = foldhash::HashSet::default();
+        let mut seen: foldhash::HashMap<Sha256, Option<usize>> = foldhash::HashMap::default();
         for outcome in outcomes {
             match outcome {
                 Outcome::Read(loaded, bad) => {
-                    if !seen.insert(loaded.origin.sha256) {
+                    if let Some(place) = seen.get(&loaded.origin.sha256) {
+                        if let Some(first) = place.and_then(|place| inputs.records.get_mut(place)) {
+                            first.origin.join(&loaded.origin);
+                        }
                         inputs
                             .quarantined
                             .push(loaded.left_out(Reason::DuplicateRecord, "the same bytes were read already"));
                         continue;
                     }
+                    let is_shown = !loaded.record.results.is_empty();
+                    seen.insert(loaded.origin.sha256, is_shown.then_some(inputs.records.len()));
                     inputs.quarantined.extend(bad);
                     loaded.origin.compare_with_lock(config, diagnostics);
                     match loaded.record.results.is_empty() {
@@ -279,6 +286,10 @@ impl Listings {
                 Outcome::LeftOut(quarantined) => inputs.quarantined.push(quarantined),
             }
         }
+        set_short_hashes(&mut inputs.records);
+        let origins = inputs.records.iter().map(|loaded| &loaded.origin);
+        let without = origins.filter(|it| inputs.datastores[usize::from(it.datastore)].public_url(it).is_none());
+        inputs.without_address = without.map(|origin| u64::from(origin.size)).sum();
         (inputs, digest)
     }
 }
@@ -286,10 +297,6 @@ impl Listings {
 impl Loaded {
     fn left_out(&self, reason: Reason, detail: &str) -> Quarantined {
         self.origin.quarantined(reason, String::new(), Some(self.record.model.id.clone()), detail.to_owned())
-        set_short_hashes(&mut inputs.records);
-        let origins = inputs.records.iter().map(|loaded| &loaded.origin);
-        let without = origins.filter(|it| inputs.datastores[usize::from(it.datastore)].public_url(it).is_none());
-        inputs.without_address = without.map(|origin| u64::from(origin.size)).sum();
     }
 }
 
@@ -327,6 +334,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
         datastore: number,
         path: object.path.clone(),
         sha256,
+        size: u32::try_from(buffer.len()).unwrap_or(u32::MAX),
         collection: object.collection.clone(),
         other_collections: Box::default(),
         subset: object.subset.clone().map_or(Subset::Unsaid, Subset::Named),
@@ -379,14 +387,9 @@ fn set_short_hashes(records: &mut [Loaded]) {
     for loaded in records.iter_mut().filter(|loaded| shared.contains(&begin(loaded))) {
         loaded.origin.short = 64;
     }
+}
 
-    fn quarantined(&self, reason: Reason, place: String, model: Option<String>, detail: String) -> Quarantined {
-        Quarantined {
-            reason,
-            datastore: self.datastore,
-            file: self.path.clone(),
-            place,
-            collection: self.collection.clone(),
+impl Origin {
     /// The first digits of the hash, as many as tell it from all others of the build.
     pub fn short_hash(&self) -> String {
         let mut digits = self.sha256.to_string();
@@ -416,6 +419,29 @@ fn set_short_hashes(records: &mut [Loaded]) {
         [&self.collection].into_iter().chain(&self.other_collections).any(|known| **known == *collection)
     }
 
+    /// Tells of a record that is not the one that was fetched.
+    fn compare_with_lock(&self, config: &Config, diagnostics: &mut Diagnostics) {
+        let datastore = &config.datastores[usize::from(self.datastore)];
+        // What stands in the other layout is the site's own, and was never fetched.
+        let is_fetched = !self.path.starts_with("data/");
+        let Some(lock) = datastore.lock.sound().filter(|_| is_fetched && !self.is_pinned) else { return };
+        let lock_file = LockFile::path(&datastore.root);
+        let message = match lock.objects.get(&*self.path) {
+            Some(pin) => format!("has SHA-256 {}, {} pins {}", self.sha256, lock_file.display(), pin.sha256),
+            None => format!("is not in {}", lock_file.display()),
+        };
+        let file = datastore.root.join(&*self.path).display().to_string();
+        let help = "it is shown, without a link to the public datastore; run `evalcards fetch` to pin what is there";
+        diagnostics.warn_with_help("lock-differs", &file, "", message, help.to_owned());
+    }
+
+    fn quarantined(&self, reason: Reason, place: String, model: Option<String>, detail: String) -> Quarantined {
+        Quarantined {
+            reason,
+            datastore: self.datastore,
+            file: self.path.clone(),
+            place,
+            collection: self.collection.clone(),
             model,
             detail,
             sha256: Some(self.sha256),

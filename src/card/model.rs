@@ -96,14 +96,14 @@ pub struct CellView<'a> {
 /// A record, once on a card however many results it holds.
 #[derive(Debug, Serialize)]
 pub struct RecordView<'a> {
-    /// First eight digits of the hash, the anchor.
+    /// First digits of the hash, the anchor: as many as tell it from all others.
     pub anchor: String,
     /// SHA-256 of the raw bytes.
     pub sha256: String,
     /// Path in its datastore.
     pub path: &'a str,
-    /// Where the record can be read.
-    pub url: String,
+    /// Where the record can be read, if that is known.
+    pub url: Option<String>,
     /// Submission channel.
     pub collection: &'a str,
     /// Other channels that name the same bytes.
@@ -135,7 +135,7 @@ impl<'a> Cards<'a> {
         id: Id<Model>,
         prose: &'a str,
         not_shown: usize,
-        record_url: impl Fn(&Loaded) -> String,
+        record_url: impl Fn(&Loaded) -> Option<String>,
     ) -> ModelCard<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
@@ -320,8 +320,7 @@ impl<'a> Cards<'a> {
             (_, _, 0) => "rank.of",
             _ => "rank.shared",
         };
-        let values =
-            [("rank", &*count(first.rank as usize)), ("models", &*count(n)), ("shared", &*count(shared))];
+        let values = [("rank", &*count(first.rank as usize)), ("models", &*count(n)), ("shared", &*count(shared))];
         Some(self.language.say(key, &values))
     }
 
@@ -335,7 +334,8 @@ impl<'a> Cards<'a> {
         let range = match (&metric.min, &metric.max) {
             (None, None) => None,
             (min, max) => {
-                let bound = |bound: &'a Option<Number>| bound.as_ref().map_or(self.words("fact.no_bound"), Number::digits);
+                let bound =
+                    |bound: &'a Option<Number>| bound.as_ref().map_or(self.words("fact.no_bound"), Number::digits);
                 Some(self.language.say("fact.range", &[("min", bound(min)), ("max", bound(max))]))
             }
         };
@@ -374,7 +374,7 @@ impl<'a> Cards<'a> {
         format!("{}#n{}", self.url(&page), place + 1)
     }
 
-    fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> String) -> Vec<RecordView<'a>> {
+    fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> Option<String>) -> Vec<RecordView<'a>> {
         let mut places: Vec<u32> = readings.iter().map(|reading| reading.resolved.record).collect();
         places.sort_unstable();
         places.dedup();

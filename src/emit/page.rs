@@ -60,8 +60,8 @@ pub struct PublishingRow<'a> {
     pub path: &'a str,
     /// JSON pointer of the result.
     pub pointer: &'a str,
-    /// Where the record can be read.
-    pub record_url: String,
+    /// Where the record can be read, if that is known.
+    pub record_url: Option<String>,
 }
 
 /// How many rows the list has.
@@ -74,7 +74,7 @@ pub fn publishing<'a>(
     cards: &Cards<'a>,
     manifest: &'a Manifest,
     number: usize,
-    record_url: impl Fn(&Loaded) -> String,
+    record_url: impl Fn(&Loaded) -> Option<String>,
 ) -> PublishingCard<'a> {
     let with_status = |wanted: Status| manifest.entries.iter().filter(move |entry| entry.status == wanted);
     let statuses = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
@@ -103,7 +103,7 @@ enum Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    fn row(self, cards: &Cards<'a>, record_url: &impl Fn(&Loaded) -> String) -> PublishingRow<'a> {
+    fn row(self, cards: &Cards<'a>, record_url: &impl Fn(&Loaded) -> Option<String>) -> PublishingRow<'a> {
         let (reading, outcome, benchmark, model, value, collection, record) = match self {
             Item::Entry(it) => {
                 let value = Some(it.yaml_entry.value.as_str());

@@ -53,7 +53,7 @@ pub struct Index<'a> {
     pub base_url: Option<&'a str>,
     /// Day of the build, if it was told one.
     pub built: Option<String>,
-    /// Hub dataset that holds the records.
+    /// Hub dataset that holds the records, as the lock file or else `site.yaml` says.
     pub datastore: Option<&'a str>,
     /// Commit of it.
     pub revision: Option<&'a str>,
@@ -207,8 +207,8 @@ pub struct Record<'a> {
     pub sha256: &'a str,
     /// Path in its datastore.
     pub path: &'a str,
-    /// Where it can be read.
-    pub url: &'a str,
+    /// Where it can be read, if that is known.
+    pub url: Option<&'a str>,
     /// Submission channel.
     pub collection: &'a str,
     /// Title of the source.
@@ -393,7 +393,7 @@ impl<'a> Record<'a> {
         Record {
             sha256: &record.sha256,
             path: record.path,
-            url: &record.url,
+            url: record.url.as_deref(),
             collection: record.collection,
             source: record.source,
             evaluation_id: record.evaluation_id,

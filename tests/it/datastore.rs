@@ -12,28 +12,28 @@ fn three_shapes_of_index_rows_are_read_and_every_fault_has_its_reason() {
 }
 
 #[test]
-fn a_record_of_the_public_datastore_is_linked_there() {
+fn no_layout_tells_where_records_are_public() {
     let project = Project::from("flat");
     project.build(&[]);
-    let page = project.main_of("models/made-up/august.html");
+    let card = || project.main_of("models/made-up/august.html");
+    let citation = || project.read("site/pages/CITATION.cff");
+    assert!(card().contains("<a href=\"../../records/") && !card().contains("EEE_datastore"), "{}", card());
+    assert!(!citation().contains("EEE_datastore"), "{}", citation());
+    assert!(project.read("site/hub/manifest.json").contains("no public address"));
+    assert_eq!(project.files("site/pages/records").len(), 4);
+
+    // The site's author says it, and every place says who said it.
+    project.write("content/site.yaml", "datastore: {repo: evaleval/EEE_datastore}\n");
+    project.build(&[]);
+    let link = "https://huggingface.co/datasets/evaleval/EEE_datastore/blob/main/flat/objects/00/00/";
+    assert!(card().contains(link), "{}", card());
+    assert!(card().contains("The site says that they are those of evaleval/EEE_datastore, which was not checked."));
     assert!(
-        page.contains("https://huggingface.co/datasets/evaleval/EEE_datastore/blob/main/flat/objects/00/00/"),
-        "{page}"
+        citation().contains("said to be of evaleval/EEE_datastore, no commit named, not checked"),
+        "{}",
+        citation()
     );
     assert!(project.read("site/hub/manifest.json").contains("not pinned to a commit"));
-}
-
-#[test]
-fn every_schema_version_is_read_by_its_shape() {
-    let project = Project::from("schema-versions");
-    let report = project.build(&[]);
-    assert_eq!((report["records"].as_u64(), report["results"].as_u64()), (Some(6), Some(6)));
-    let facts = |page: &str| project.main_of(page);
-    let oldest = facts("models/made-up/v001.html");
-    assert!(
-        oldest.contains("Old Board") && oldest.contains("2025-11-08") && oldest.contains("https://board.example/api")
-    );
-    assert!(facts("models/made-up/v001b.html").contains("Other Board"));
     assert!(!project.path("site/pages/records").exists());
 }
 
@@ -100,6 +100,19 @@ fn a_day_that_is_yet_to_come_makes_no_result_the_newest() {
     record("evil", "0.1", "2026-05-04", "2026-05-03T00:00:00Z");
     assert!(!build(day).contains("impossible-day"));
     assert!(ranked().contains("0.1"), "{}", ranked());
+}
+
+#[test]
+fn every_schema_version_is_read_by_its_shape() {
+    let project = Project::from("schema-versions");
+    let report = project.build(&[]);
+    assert_eq!((report["records"].as_u64(), report["results"].as_u64()), (Some(6), Some(6)));
+    let facts = |page: &str| project.main_of(page);
+    let oldest = facts("models/made-up/v001.html");
+    assert!(
+        oldest.contains("Old Board") && oldest.contains("2025-11-08") && oldest.contains("https://board.example/api")
+    );
+    assert!(facts("models/made-up/v001b.html").contains("Other Board"));
     let second = facts("models/made-up/v010.html");
     assert!(
         second.contains("temperature: 0.5")
