@@ -264,6 +264,11 @@ impl<'a> Cards<'a> {
         metric_name(self.dataset, self.language, id)
     }
 
+    /// The part of the test that a ranking is over, where others of its slice are over another one.
+    fn part_of(&self, ranking: &Ranking) -> Option<String> {
+        self.dataset.named_part(ranking).map(|part| part.in_words(self.language))
+    }
+
     /// `12 of 340`.
     fn share(&self, n: usize, all: usize) -> String {
         self.language.say("share", &[("n", &count(n)), ("all", &count(all))])

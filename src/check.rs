@@ -116,7 +116,13 @@ fn faults(config: &Config, dataset: &Dataset, found: &mut Diagnostics) {
     for entry in dataset.inputs.quarantined.iter().filter(|entry| entry.reason.is_fault()) {
         let root = &config.datastores[usize::from(entry.datastore)].root;
         let file = root.join(&*entry.file).display().to_string();
-        found.error(entry.reason.code(), &file, &entry.place, entry.detail.clone(), Language::english().phrase(entry.reason.key()));
+        found.error(
+            entry.reason.code(),
+            &file,
+            &entry.place,
+            entry.detail.clone(),
+            Language::english().phrase(entry.reason.key()),
+        );
     }
 }
 

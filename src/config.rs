@@ -68,7 +68,7 @@ pub struct Site {
     /// Name of the site.
     pub title: String,
     /// A sentence for the home page and for search engines.
-    pub description: String,
+    pub description: Option<String>,
     /// Public address.
     pub base_url: Option<String>,
     /// BCP 47 tag of the site's own words.
@@ -85,7 +85,7 @@ impl Default for Site {
     fn default() -> Self {
         Site {
             title: "Eval Cards".to_owned(),
-            description: "Evaluation results of AI models, each with its source.".to_owned(),
+            description: None,
             base_url: None,
             language: "en".to_owned(),
             datastore: Locator::default(),

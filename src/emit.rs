@@ -12,6 +12,7 @@ pub mod page;
 mod slot;
 pub mod yaml;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
@@ -51,12 +52,13 @@ pub fn emit(config: &Config, dataset: &Dataset, paths: &Paths) -> HubFiles {
     let converter = Converter { config, dataset, paths };
     let numbered = dataset.readings.par_iter().zip(0u32..dataset.readings.len() as u32);
     let outcomes: Vec<Outcome> = numbered.map(|(reading, number)| converter.convert(reading, number)).collect();
-    let mut entries = Vec::new();
     let mut skipped = converter.without_any(&outcomes);
+    let n_entries = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Entry(_))).count();
+    let mut entries = Vec::with_capacity(n_entries);
     for outcome in outcomes {
         match outcome {
             Outcome::Entry(entry) => entries.push(*entry),
-            Outcome::Skipped(it) => skipped.push(it),
+            Outcome::Skipped(it) => skipped.push(*it),
             Outcome::Unsupported => {}
         }
     }
@@ -95,7 +97,7 @@ fn errors(dataset: &Dataset) -> Vec<ManifestError> {
 
 enum Outcome {
     Entry(Box<Entry>),
-    Skipped(Skipped),
+    Skipped(Box<Skipped>),
     Unsupported,
 }
 
@@ -113,7 +115,7 @@ impl Converter<'_> {
         let found = matching::find(benchmarks, self.dataset.result(reading), metric, &loaded.origin.subset);
         let (benchmark, result) = match found {
             Match::None => return Outcome::Unsupported,
-            Match::Other(benchmark, reason) => (benchmark, Err(reason.to_owned())),
+            Match::Other(benchmark, reason) => (benchmark, Err(Cow::Owned(reason.to_owned()))),
             Match::Task { benchmark, task, is_headline } => (
                 benchmark,
                 self.entry(reading, benchmark, task).map(|entry| Entry { reading: number, is_headline, ..entry }),
@@ -121,15 +123,15 @@ impl Converter<'_> {
         };
         match result {
             Ok(entry) => Outcome::Entry(Box::new(entry)),
-            Err(reason) => Outcome::Skipped(Skipped {
+            Err(reason) => Outcome::Skipped(Box::new(Skipped {
                 reason,
                 benchmark: Some(benchmark.key.clone()),
-                collection: loaded.origin.collection.to_string(),
+                collection: loaded.origin.collection.clone(),
                 model_id: loaded.record.model.id.clone(),
                 record: self.record(reading),
                 results: 1,
                 reading: number,
-            }),
+            })),
         }
     }
 
@@ -146,12 +148,12 @@ impl Converter<'_> {
         }
         let records = self.dataset.inputs.records.iter().zip(unsupported).filter(|(_, (_, count))| *count > 0);
         let skipped = records.map(|(loaded, (first, count))| Skipped {
-            reason: "no_supported_hf_dataset_result".to_owned(),
+            reason: Cow::Borrowed("no_supported_hf_dataset_result"),
             benchmark: None,
-            collection: loaded.origin.collection.to_string(),
+            collection: loaded.origin.collection.clone(),
             model_id: loaded.record.model.id.clone(),
             record: RecordRef {
-                path: loaded.origin.path.to_string(),
+                path: loaded.origin.path.clone(),
                 pointer: String::new(),
                 sha256: loaded.origin.sha256,
             },
@@ -169,35 +171,35 @@ impl Converter<'_> {
     fn record(&self, reading: &Reading) -> RecordRef {
         let origin = &self.dataset.loaded(reading).origin;
         RecordRef {
-            path: origin.path.to_string(),
+            path: origin.path.clone(),
             pointer: format!("/evaluation_results/{}", self.dataset.result(reading).index),
             sha256: origin.sha256,
         }
     }
 
-    fn entry(&self, reading: &Reading, benchmark: &HubBenchmark, task: &HubTask) -> Result<Entry, String> {
+    fn entry(&self, reading: &Reading, benchmark: &HubBenchmark, task: &HubTask) -> Result<Entry, Cow<'static, str>> {
         let loaded = self.dataset.loaded(reading);
         let result = self.dataset.result(reading);
         let model = &self.dataset.entities.models[reading.resolved.model];
         let meta = self.dataset.model_meta(model);
         if reading.standing != Standing::Current {
-            return Err(reading.standing.code().to_owned());
+            return Err(Cow::Borrowed(reading.standing.code()));
         }
         // The repository of a model is not that of its quantisation.
         if self.dataset.variant_of(reading).is_some() {
-            return Err("variant_of_model".to_owned());
+            return Err(Cow::Borrowed("variant_of_model"));
         }
         if loaded.origin.names_another_model {
-            return Err("path_names_another_model".to_owned());
+            return Err(Cow::Borrowed("path_names_another_model"));
         }
         let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
         if datastore.contradicts(&loaded.origin) {
-            return Err("record_not_in_lock".to_owned());
+            return Err(Cow::Borrowed("record_not_in_lock"));
         }
         if let Some(provider) =
             closed_model::provider(&loaded.record.model, meta.and_then(|meta| meta.openness.as_deref()))
         {
-            return Err(format!("api_only_or_closed_provider:{provider}"));
+            return Err(Cow::Owned(format!("api_only_or_closed_provider:{provider}")));
         }
         let model_repo = meta.and_then(|meta| meta.hf_repo.clone()).unwrap_or_else(|| model.id.clone());
         // Files that stand beside the owners in `hub/`.
@@ -207,7 +209,7 @@ impl Converter<'_> {
                 .any(|file| file.eq_ignore_ascii_case(owner))
         });
         if !is_hub_id(&model_repo) || is_taken {
-            return Err("model_id_is_no_hub_repo".to_owned());
+            return Err(Cow::Borrowed("model_id_is_no_hub_repo"));
         }
         let source = datastore
             .public_url(&loaded.origin)
@@ -219,7 +221,7 @@ impl Converter<'_> {
             source,
             notes: notes(reading, self.dataset),
         };
-        let yaml = yaml::write(&yaml_entry).map_err(|_| "cannot_be_written_as_yaml".to_owned())?;
+        let yaml = yaml::write(&yaml_entry).map_err(|_| "cannot_be_written_as_yaml")?;
         Ok(Entry {
             status: Status::Ready,
             benchmark: benchmark.key.clone(),
@@ -227,7 +229,7 @@ impl Converter<'_> {
             target_path: format!(".eval_results/{}", task.file),
             task_aliases: task.aliases.clone(),
             card_url: self.card_url(reading),
-            collection: loaded.origin.collection.to_string(),
+            collection: loaded.origin.collection.clone(),
             evaluator: self.dataset.entities.evaluators[reading.resolved.evaluator].id.clone(),
             evaluation_id: loaded.record.evaluation_id.to_string(),
             evaluation_result_id: result.id.as_deref().map(str::to_owned),
@@ -241,19 +243,19 @@ impl Converter<'_> {
 }
 
 /// A score on the leaderboard's scale, exact in decimal.
-fn posted_value(score: BigDecimal, scale: Scale, in_range: bool, posted: PostedScale) -> Result<String, String> {
+fn posted_value(score: BigDecimal, scale: Scale, in_range: bool, posted: PostedScale) -> Result<String, &'static str> {
     let hundred = BigDecimal::from(100);
     let value = match (posted, scale) {
-        (_, Scale::Contradictory) => return Err("contradictory_scale".to_owned()),
+        (_, Scale::Contradictory) => return Err("contradictory_scale"),
         (PostedScale::AsIs, _) => score,
         (PostedScale::Percent, Scale::Proportion) => score * &hundred,
         (PostedScale::Percent, Scale::Percent) => score,
-        (PostedScale::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale".to_owned()),
+        (PostedScale::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale"),
     };
     let is_in_bounds = posted == PostedScale::AsIs || (value >= 0 && value <= hundred);
     match is_in_bounds && in_range {
         true => Ok(value.normalized().to_plain_string()),
-        false => Err("score_out_of_bounds".to_owned()),
+        false => Err("score_out_of_bounds"),
     }
 }
 
@@ -303,7 +305,7 @@ mod tests {
     #[track_caller]
     fn check(digits: &str, scale: Scale, expected: Result<&str, &str>) {
         let found = posted_value(digits.parse().unwrap(), scale, true, PostedScale::Percent);
-        assert_eq!(found.as_deref().map_err(String::as_str), expected, "{digits}");
+        assert_eq!(found.as_deref().map_err(|reason| *reason), expected, "{digits}");
     }
 
     #[test]

@@ -30,7 +30,7 @@ use crate::language::Language;
 use crate::merge::{Dataset, Ranking};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use api::VERSION;
-use changes::{Limits, State};
+use changes::{Limits, News, State};
 use citation::{Citation, Cited};
 use csv::Csv;
 use head::{About, Head};
@@ -92,7 +92,7 @@ pub struct Exports<'a> {
     config: &'a Config,
     paths: &'a Paths,
     source: Source<'a>,
-    state: State,
+    news: News<'a>,
     day: String,
     made_from: String,
     model_by_id: HashMap<&'a str, Id<Model>>,
@@ -118,9 +118,9 @@ impl<'a> Exports<'a> {
             benchmark: OF_BENCHMARK,
             model: if has_model_feeds(config, dataset) { OF_MODEL } else { 0 },
         };
-        let state = State::new(dataset, previous, &day, limits);
+        let news = News::new(dataset, previous, &day, limits);
         let (mut events_of_models, mut events_of_benchmarks) = (HashMap::default(), HashMap::default());
-        for (place, event) in state.events().iter().enumerate() {
+        for (place, event) in news.events().iter().enumerate() {
             let note = |events: &mut HashMap<String, Vec<usize>>, id: &str| {
                 events.entry(id.to_owned()).or_default().push(place);
             };
@@ -131,7 +131,7 @@ impl<'a> Exports<'a> {
             config,
             paths,
             source: Source { config, dataset, cards: Cards::at(dataset, paths, Language::english(), "") },
-            state,
+            news,
             events_of_models,
             events_of_benchmarks,
             day,
@@ -230,7 +230,7 @@ impl<'a> Exports<'a> {
             What::Dictionary => {
                 api::pretty(&dictionary::package(&self.config.site.title, &TABLE, self.source.dataset))?
             }
-            What::State => self.state.to_bytes()?,
+            What::State => self.news.to_bytes()?,
             What::Model(id) => {
                 let card = cards.model(*id, "", 0, |loaded| record_url(&self.source.dataset.inputs, loaded, ""));
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
@@ -245,19 +245,18 @@ impl<'a> Exports<'a> {
             What::RankingCsv(id) => self.ranking_csv(*id),
             What::BenchmarkFeed(id) => self.benchmark_feed(*id),
             What::Evaluator(id) => {
-                let card = cards.evaluator(*id, tally(*id));
-                api::compact(&api::EvaluatorDocument::new(&card, cards.evaluator_url(*id)))?
+                let summary = cards.evaluator_summary(*id, tally(*id));
+                api::compact(&api::EvaluatorDocument::new(&summary, cards.evaluator_url(*id)))?
             }
             What::EvaluatorCsv(id) => {
-                let card = cards.evaluator(*id, tally(*id));
                 let mut csv = Csv::new(&["benchmark", "models", "results"]);
-                for it in &card.benchmarks {
+                for it in cards.reported_by(*id) {
                     csv.row(&[it.name, &without_commas(&it.models), &without_commas(&it.results)]);
                 }
                 csv.into_bytes()
             }
             What::Feed => {
-                let events = self.state.events().iter().take(OF_SITE);
+                let events = self.news.events().iter().take(OF_SITE);
                 self.feed("feed.atom", "index.html", self.config.site.title.clone(), "", events)
             }
         };
@@ -372,7 +371,7 @@ impl<'a> Exports<'a> {
                 csv.row(&[
                     cell.benchmark,
                     cell.slice.unwrap_or_default(),
-                    cell.part.unwrap_or_default(),
+                    cell.part.as_deref().unwrap_or_default(),
                     cell.variant.unwrap_or_default(),
                     cell.metric,
                     cell.direction,
@@ -476,7 +475,7 @@ impl<'a> Exports<'a> {
         id: &str,
     ) -> impl Iterator<Item = &'s changes::Event> {
         let places = places.get(id).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|place| &self.state.events()[*place])
+        places.iter().map(|place| &self.news.events()[*place])
     }
 
     fn feed<'e>(
@@ -520,8 +519,9 @@ impl<'a> Exports<'a> {
         let file = |extension: &str| format!("{top}{ROOT}/{page}.{extension}");
         let mut head = Head { policy: head::POLICY, feed: Some(format!("{top}feed.atom")), ..Head::default() };
         let subject = card.subject();
+        let description = site.description.as_deref().unwrap_or_else(|| Language::english().phrase("site.description"));
         match page {
-            "index" => head.json_ld = base_url.map(|url| head::catalogue(&site.title, &site.description, url)),
+            "index" => head.json_ld = base_url.map(|url| head::catalogue(&site.title, description, url)),
             "models" | "benchmarks" | "evaluators" => (head.csv, head.json) = (Some(file("csv")), Some(file("json"))),
             "not-shown" => head.csv = Some(file("csv")),
             _ => {}

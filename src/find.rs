@@ -9,6 +9,8 @@ mod compare;
 mod search;
 mod table;
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -27,15 +29,15 @@ pub struct DataFile {
     /// Path below the output folder.
     pub path: String,
     /// What it holds.
-    pub text: String,
+    pub bytes: Vec<u8>,
 }
 
 impl DataFile {
     /// `data` under `name`, in a file whose name has the hash of its content.
     fn new(name: &str, data: &impl Serialize) -> DataFile {
-        let text = call(name, data);
-        let path = format!("pages/assets/{name}.{}.js", &Sha256::of(text.as_bytes()).to_string()[..12]);
-        DataFile { path, text }
+        let bytes = call(name, data);
+        let path = format!("pages/assets/{name}.{}.js", &Sha256::of(&bytes).to_string()[..12]);
+        DataFile { path, bytes }
     }
 
     /// Its path from the top of the site.
@@ -65,11 +67,11 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataF
     );
     let directory = Directory {
         words: &words,
-        search: search.iter().map(|file| (file.address(), file.text.len())).collect(),
+        search: search.iter().map(|file| (file.address(), file.bytes.len())).collect(),
         lists: lists.iter().map(|(name, file)| (name.as_str(), file.address())).collect(),
         compare: compare.iter().map(DataFile::address).collect(),
     };
-    let directory = DataFile { path: format!("pages/{DIRECTORY}"), text: call("data", &directory) };
+    let directory = DataFile { path: format!("pages/{DIRECTORY}"), bytes: call("data", &directory) };
     let lists = lists.into_iter().map(|(_, file)| file);
     [directory].into_iter().chain(search).chain(lists).chain(compare).collect()
 }
@@ -78,28 +80,32 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataF
 fn list_files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<(String, DataFile)> {
     let facts = table::ModelFacts::new(dataset);
     let lists = [
-        ("models".to_owned(), table::of_models(dataset, paths, language, &facts)),
-        ("benchmarks".to_owned(), table::of_benchmarks(dataset, paths, language)),
-        ("evaluators".to_owned(), table::of_evaluators(dataset, paths, language)),
+        ("models", table::of_models(dataset, paths, language, &facts)),
+        ("benchmarks", table::of_benchmarks(dataset, paths, language)),
+        ("evaluators", table::of_evaluators(dataset, paths, language)),
     ];
+    let file = |path: &str, table: table::Table| (path.to_owned(), DataFile::new(&format!("lists/{path}"), &table));
     let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_FILTERED).collect();
-    let rankings: Vec<(String, table::Table)> = (long.into_par_iter())
-        .map(|(id, ranking)| {
-            (paths.ranking(id).to_owned(), table::of_ranking(dataset, paths, language, &facts, ranking))
-        })
-        .collect();
-    let all: Vec<(String, table::Table)> = lists.into_iter().chain(rankings).collect();
-    let files = all.into_par_iter().map(|(path, table)| {
-        let file = DataFile::new(&format!("lists/{path}"), &table);
-        (path, file)
-    });
-    files.collect()
+    // One at a time on each thread: all tables together take more room than what is written of them.
+    let rankings = (long.into_par_iter())
+        .map(|(id, ranking)| file(paths.ranking(id), table::of_ranking(dataset, paths, language, &facts, ranking)));
+    let lists = lists.into_par_iter().map(|(path, table)| file(path, table));
+    lists.chain(rankings).collect()
 }
 
-fn call(name: &str, data: &impl Serialize) -> String {
-    // Neither strings nor plain maps with string keys can fail.
-    let name = serde_json::to_string(name).unwrap_or_default();
-    let data = serde_json::to_string(data).unwrap_or_default();
+fn call(name: &str, data: &impl Serialize) -> Vec<u8> {
+    let mut bytes = b"evalcards.give(".to_vec();
+    // Neither strings nor plain maps with string keys can fail, nor can writing into memory.
+    let _ = serde_json::to_writer(&mut bytes, name);
+    bytes.push(b',');
+    let _ = serde_json::to_writer(&mut bytes, data);
+    bytes.extend(b");\n");
     // The script shows texts as they are, so here they are made as harmless as on pages.
-    format!("evalcards.give({name},{});\n", visible(&data))
+    let replaced = match std::str::from_utf8(&bytes).map(visible) {
+        Ok(Cow::Owned(text)) => Some(text.into_bytes()),
+        _ => None,
+    };
+    let mut bytes = replaced.unwrap_or(bytes);
+    bytes.shrink_to_fit();
+    bytes
 }

@@ -136,7 +136,7 @@ pub struct Origin {
     /// Place of the datastore among those of the build.
     pub datastore: u16,
     /// Path of the file, relative to the datastore's root.
-    pub path: Box<str>,
+    pub path: Arc<str>,
     /// Of the raw bytes.
     pub sha256: Sha256,
     /// The submission channel.
@@ -321,7 +321,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
             return Outcome::LeftOut(Quarantined {
                 reason,
                 datastore: number,
-                file: object.path.clone(),
+                file: (*object.path).into(),
                 place: String::new(),
                 collection: object.collection.clone(),
                 model: None,
@@ -439,7 +439,7 @@ impl Origin {
         Quarantined {
             reason,
             datastore: self.datastore,
-            file: self.path.clone(),
+            file: (*self.path).into(),
             place,
             collection: self.collection.clone(),
             model,

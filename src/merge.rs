@@ -199,8 +199,13 @@ impl Dataset {
     /// The part of the test that a ranking is over, in words, where the results of its slice are
     /// over different ones.
     pub fn part_of(&self, ranking: &Ranking) -> Option<&str> {
-        let label = self.entities.parts[ranking.part].label.as_str();
-        (self.differing_parts[ranking.slice.index()] && !label.is_empty()).then_some(label)
+        self.named_part(ranking).map(|part| part.label.as_str())
+    }
+
+    /// The same, to be said in some language.
+    pub fn named_part(&self, ranking: &Ranking) -> Option<&TestPart> {
+        let part = &self.entities.parts[ranking.part];
+        (self.differing_parts[ranking.slice.index()] && !part.label.is_empty()).then_some(part)
     }
 
     fn differing_parts(&self) -> Vec<bool> {

@@ -141,6 +141,7 @@ impl Theme {
             };
         }
         let language = Arc::new(Language::new(language, own_words.as_deref())?);
+        style += &words_for_style(&language);
         let mut digest = Hasher::default();
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -193,6 +194,16 @@ impl Theme {
         let template = self.environment.get_template(name).map_err(|err| template_error(&err))?;
         template.render(Serde(&Scope { page: card, site: frame })).map_err(|err| template_error(&err))
     }
+}
+
+/// The words that the stylesheet sets before cells on narrow screens, as its variables: `--words-date`.
+fn words_for_style(language: &Language) -> String {
+    let of_css = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ");
+    let variables = language.below("style.").into_keys().map(|key| {
+        let words = language.lookup(&format!("style.{key}")).unwrap_or_default();
+        format!(" --words-{key}: \"{}\";", of_css(words))
+    });
+    format!(":root {{{} }}\n", variables.collect::<String>())
 }
 
 /// A file of the folder of overrides, if it is there.

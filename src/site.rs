@@ -23,6 +23,7 @@ use crate::id::Id;
 use crate::language::Language;
 use crate::load::Whereabouts;
 use crate::load::content::Content;
+use crate::load::metadata::ProsePage;
 use crate::mark::hub_run::HubRuns;
 use crate::markdown;
 use crate::merge::{Dataset, Developer, Ranking};
@@ -213,7 +214,7 @@ impl<'a> Site<'a> {
                 continue;
             }
             if page.nav_order.is_some() {
-                self.nav.push(NavLink { title: page.title.clone(), path: format!("{path}.html") });
+                self.nav.push(NavLink { title: self.title_of(page).to_owned(), path: format!("{path}.html") });
             }
             self.page(&path, Page::Prose(number));
         }
@@ -286,16 +287,7 @@ impl<'a> Site<'a> {
                 &cards,
                 &cards.evaluator(*id, &self.tallies[id.index()]),
             ),
-            Page::Prose(number) => self.html(
-                "page.html",
-                path,
-                path,
-                &cards,
-                &ProseCard {
-                    title: &self.dataset.inputs.content.pages[*number].title,
-                    html: &self.prose.pages[*number],
-                },
-            ),
+            Page::Prose(number) => self.html("page.html", path, path, &cards, &self.prose(*number)),
             Page::Search => self.html("search.html", path, "search.html", &cards, &()),
             Page::Compare => self.html("compare.html", path, "compare.html", &cards, &()),
             Page::NotFound => self.html("404.html", path, "", &cards, &()),
@@ -307,6 +299,17 @@ impl<'a> Site<'a> {
             }
         };
         Ok(Body::Bytes(page?.into_bytes()))
+    }
+
+    fn prose(&self, number: usize) -> ProseCard<'_> {
+        let page = &self.dataset.inputs.content.pages[number];
+        let language = page.language.as_deref().filter(|language| *language != self.config.site.language);
+        ProseCard { title: self.title_of(page), html: &self.prose.pages[number], language }
+    }
+
+    /// The built-in page has its title from the words of the interface.
+    fn title_of(&self, page: &'a ProsePage) -> &'a str {
+        if page.is_built_in() { self.theme.language().phrase("nav.methodology") } else { &page.title }
     }
 
     fn model(&self, path: &str, cards: &Cards<'a>, id: Id<Model>) -> Result<String> {
@@ -335,7 +338,8 @@ impl<'a> Site<'a> {
         let address = if path == "index.html" { "" } else { path };
         let frame = Frame {
             title: &self.config.site.title,
-            description: &self.config.site.description,
+            description: (self.config.site.description.as_deref())
+                .unwrap_or_else(|| self.theme.language().phrase("site.description")),
             language: &self.config.site.language,
             top,
             style: &self.style,
@@ -371,6 +375,8 @@ fn newest_retrieval(dataset: &Dataset) -> Option<String> {
 struct ProseCard<'a> {
     title: &'a str,
     html: &'a str,
+    /// Its language, where that is not the site's.
+    language: Option<&'a str>,
 }
 
 impl About for ProseCard<'_> {}

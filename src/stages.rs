@@ -177,7 +177,7 @@ impl OutputFile for SiteFile<'_> {
 
     fn bytes(&self) -> Result<Cow<'_, [u8]>> {
         let (site, planned) = match self {
-            SiteFile::Data(file) => return Ok(Cow::Borrowed(file.text.as_bytes())),
+            SiteFile::Data(file) => return Ok(Cow::Borrowed(&file.bytes)),
             SiteFile::Export(site, export) => return site.exports.bytes(export, |id| site.tally(id)),
             SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
             SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),

@@ -302,6 +302,10 @@
     return rows;
   };
 
+  /** The `value` of a facet as the page shows it: listed values of metadata have words, or are spelled with `-`. */
+  const inWords = (facet, value) =>
+    facet === "openness" || facet === "category" ? words[`${facet}.${value}`] ?? value.replaceAll("-", " ") : value;
+
   const gap = () => make("span", { class: "gap", title: say("not_reported") }, "–");
 
   /** Why a score is not ranked, as static pages say it. */
@@ -336,7 +340,7 @@
       const text = data.texts[column.name][row];
       cell.append(text ? make("time", {}, text) : gap());
     } else if (facet) {
-      const values = facet.sets[facet.rows[row]].map((place) => facet.values[place].replaceAll("-", " "));
+      const values = facet.sets[facet.rows[row]].map((place) => inWords(column.name, facet.values[place]));
       cell.append(values.length ? values.join(", ") : gap());
     } else if (column.name === "others") {
       const others = data.numbers.count[row] - 1;
@@ -382,7 +386,7 @@
         const order = facet.values.map((value, place) => place);
         order.sort((a, b) => collator.compare(facet.values[a], facet.values[b]));
         choice.append(...order.map((place) => {
-          const name = choice.name === "openness" ? facet.values[place].replaceAll("-", " ") : facet.values[place];
+          const name = inWords(choice.name, facet.values[place]);
           return make("option", { value: facet.values[place] }, `${name} (${count(numbers[place])})`);
         }));
       }
@@ -559,7 +563,7 @@
     const some = keys.filter((key) => number(key) > 1 && number(key) < models.length);
     const facts = ["developer", "openness", "released"].map((fact, at) => make("tr", {},
       make("th", { scope: "row" }, say(`compare.${fact}`)),
-      ...models.map((model) => make("td", {}, model.facts[at].replaceAll(fact === "openness" ? "-" : "\0", " ") || gap())),
+      ...models.map((model) => make("td", {}, inWords(fact, model.facts[at]) || gap())),
       make("td")));
     const table = make("table", { class: "plain comparison" },
       make("thead", {}, make("tr", {},

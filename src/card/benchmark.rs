@@ -55,7 +55,7 @@ pub struct BenchmarkCard<'a> {
     /// The slice that is ranked; `None` for the whole.
     pub slice: Option<&'a str>,
     /// The part of the test, where others of this slice are over another one.
-    pub part: Option<&'a str>,
+    pub part: Option<String>,
     /// Metric.
     pub metric: &'a str,
     /// True if scores depend on which other models were evaluated.
@@ -153,7 +153,7 @@ pub struct RankingLink<'a> {
     /// Slice; `None` for the whole.
     pub slice: Option<&'a str>,
     /// Part of the test, where it matters.
-    pub part: Option<&'a str>,
+    pub part: Option<String>,
     /// Metric, where the benchmark has several.
     pub metric: Option<&'a str>,
     /// Its page.
@@ -187,7 +187,7 @@ impl<'a> Cards<'a> {
             markers: (is_first && number == 1).then(|| self.counts_of(self.readings_of_benchmark(slice.benchmark))),
             summary: if is_first { self.benchmark_summary(slice.benchmark) } else { String::new() },
             slice: slice.name.as_deref(),
-            part: self.dataset.part_of(ranking),
+            part: self.part_of(ranking),
             metric: self.metric_name(ranking.metric),
             is_relative: entities.metrics[ranking.metric].is_relative,
             has_other_metrics: same_slice.map(|(_, other)| other.metric).any(|other| other != ranking.metric),
@@ -275,7 +275,7 @@ impl<'a> Cards<'a> {
         let (value, inputs) = match saturation::of(self.dataset, ranking) {
             Err(unknown) => {
                 (self.words("signal.saturation.unknown").to_owned(), vec![self.words(unknown.key()).to_owned()])
-            },
+            }
             Ok(found) => (
                 language.say(
                     "signal.saturation.value",
@@ -357,7 +357,7 @@ impl<'a> Cards<'a> {
         let has_several = self.dataset.rankings_of(benchmark).any(|(_, ranking)| Some(metric(ranking)) != first);
         let links = rankings.take(MOST_LINKS).map(|(id, ranking)| RankingLink {
             slice: self.dataset.entities.slices[ranking.slice].name.as_deref(),
-            part: self.dataset.part_of(ranking),
+            part: self.part_of(ranking),
             metric: has_several.then(|| self.metric_name(ranking.metric)),
             url: self.url(self.paths.ranking(id)),
             models: count(ranking.rows.len()),
@@ -381,9 +381,8 @@ impl<'a> Cards<'a> {
     fn benchmark_facts(&self, meta: Option<&BenchmarkMeta>) -> Vec<Fact<'a>> {
         let Some(meta) = meta else { return Vec::new() };
         let dataset = meta.dataset.id.as_deref();
-        let dataset_url = dataset
-            .filter(|id| crate::config::is_hub_id(id))
-            .map(|id| format!("https://huggingface.co/datasets/{id}"));
+        let dataset_url =
+            dataset.filter(|id| crate::config::is_hub_id(id)).map(|id| format!("https://huggingface.co/datasets/{id}"));
         let with_task = |id: &str| match &meta.dataset.task {
             Some(task) => self.language.say("fact.dataset.task", &[("id", id), ("task", task)]),
             None => id.to_owned(),

@@ -117,7 +117,8 @@ impl<'a> Cards<'a> {
         };
         let first_difference = rows.iter().position(|row| row.agreement == Agreement::Different);
         let label = |at: usize| {
-            let value = first_difference.and_then(|row| Some(format!("{} {}", setting_name(language, &rows[row].name), rows[row].values[at]?)));
+            let value = first_difference
+                .and_then(|row| Some(format!("{} {}", setting_name(language, &rows[row].name), rows[row].values[at]?)));
             let detail = value.map(|value| format!(" · {}", shorten(&value, 26))).unwrap_or_default();
             (format!("{} · {}", letter(at), shorten(self.evaluator_of(&shown[at]), 18)), detail)
         };
@@ -168,8 +169,8 @@ impl<'a> Cards<'a> {
     pub(super) fn cell_title(&self, reading: &Reading) -> String {
         let entities = &self.dataset.entities;
         let slice = &entities.slices[reading.resolved.slice];
-        let part = self.dataset.part_of(&self.dataset.rankings[reading.ranking]);
-        let names = [Some(entities.benchmarks[slice.benchmark].name.as_str()), slice.name.as_deref(), part];
+        let part = self.part_of(&self.dataset.rankings[reading.ranking]);
+        let names = [Some(entities.benchmarks[slice.benchmark].name.as_str()), slice.name.as_deref(), part.as_deref()];
         names.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
@@ -224,9 +225,9 @@ impl<'a> Cards<'a> {
                 let reading = &cell[0];
                 let score = self.score(reading);
                 let ranking = &self.dataset.rankings[reading.ranking];
-                let part = match entities.parts[ranking.part].label.as_str() {
-                    "" => self.words("apart.over.unknown").to_owned(),
-                    label => self.language.say("apart.over", &[("part", label)]),
+                let part = match entities.parts[ranking.part].in_words(self.language) {
+                    part if part.is_empty() => self.words("apart.over.unknown").to_owned(),
+                    part => self.language.say("apart.over", &[("part", &part)]),
                 };
                 let unit = if score.unit.is_empty() { String::new() } else { format!(" {}", score.unit) };
                 let values = [

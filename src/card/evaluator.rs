@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::names::NameView;
@@ -11,7 +12,7 @@ use super::{Cards, Fact};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::block::Relationship;
-use crate::merge::{Dataset, Row};
+use crate::merge::{Dataset, Reading, Reported, Row};
 use crate::resolve::Evaluator;
 use crate::signal::Tally as Signals;
 use crate::signal::comparability::{self, Comparison, Point, Unit, Verdict};
@@ -50,6 +51,21 @@ pub struct EvaluatorCard<'a> {
     pub differences: Vec<DifferenceRow<'a>>,
     /// How many pairs of medians agree, and how many there are.
     pub differences_summary: String,
+}
+
+/// What is short of an [`EvaluatorCard`]: all but what takes time to compute.
+#[derive(Debug)]
+pub struct EvaluatorSummary<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Metadata.
+    pub facts: Vec<Fact<'a>>,
+    /// A sentence with the counts.
+    pub summary: String,
+    /// What was reported.
+    pub benchmarks: Vec<ReportedView<'a>>,
+    /// Each fact and slot with the share of results that state it.
+    pub documented: Vec<DocumentedRow<'a>>,
 }
 
 /// A fact or slot, and how many results state it.
@@ -114,8 +130,8 @@ pub struct Counted<'a> {
 pub struct Tally<'a> {
     records: usize,
     results: usize,
-    /// Its readings, by their place in the dataset.
-    readings: Vec<u32>,
+    /// What can be told of its results.
+    signals: Signals,
     /// Cells that others report as well.
     shared: Vec<&'a Row>,
     sources: BTreeMap<&'a str, usize>,
@@ -150,9 +166,12 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
     for (record, evaluator) in by_record {
         tallies[evaluator.index()].add(&dataset.inputs.records[record as usize]);
     }
-    for (place, reading) in dataset.readings.iter().enumerate() {
-        tallies[reading.resolved.evaluator.index()].readings.push(place as u32);
+    let mut readings: Vec<Vec<&Reading>> = vec![Vec::new(); tallies.len()];
+    for reading in &dataset.readings {
+        readings[reading.resolved.evaluator.index()].push(reading);
     }
+    let signals = readings.into_par_iter().map(|readings| Signals::of(dataset, readings));
+    tallies.par_iter_mut().zip(signals).for_each(|(tally, signals)| tally.signals = signals);
     let rows = dataset.rankings.iter().flat_map(|(_, ranking)| &ranking.rows);
     for row in rows.filter(|row| row.end - row.start > 1) {
         let mut evaluators: Vec<_> =
@@ -167,29 +186,26 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
 }
 
 impl<'a> Cards<'a> {
-    /// The page of `id`, whose records are counted in `tally`.
-    pub fn evaluator(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorCard<'a> {
+    /// The benchmarks that `id` reported on.
+    pub fn reported_by(&self, id: Id<Evaluator>) -> Vec<ReportedView<'a>> {
+        let of_this = self.dataset.reported.iter().filter(|reported| reported.evaluator == id);
+        let view = |reported: &Reported| ReportedView {
+            name: &self.dataset.entities.benchmarks[reported.benchmark].name,
+            url: self.benchmark_url(reported.benchmark),
+            results: count(reported.results as usize),
+            models: count(reported.models as usize),
+        };
+        of_this.map(view).collect()
+    }
+
+    /// What is short of the page of `id`, whose records are counted in `tally`.
+    pub fn evaluator_summary(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorSummary<'a> {
         let evaluator = &self.dataset.entities.evaluators[id];
         let meta = self.dataset.evaluator_meta(evaluator);
-        let of_this = self.dataset.reported.iter().filter(|reported| reported.evaluator == id);
-        let benchmarks: Vec<ReportedView> = of_this
-            .map(|reported| ReportedView {
-                name: &self.dataset.entities.benchmarks[reported.benchmark].name,
-                url: self.benchmark_url(reported.benchmark),
-                results: count(reported.results as usize),
-                models: count(reported.models as usize),
-            })
-            .collect();
-        let readings = tally.readings.iter().map(|place| &self.dataset.readings[*place as usize]);
-        let signals = Signals::of(self.dataset, readings);
-        let untitled = (tally.untitled > 0).then(|| (self.words("record.untitled"), tally.untitled));
-        let (differences, differences_summary) = self.differences_of(id, tally);
-        EvaluatorCard {
-            markers: super::markers::in_words(self.language, &self.dataset.marks.by_evaluator[id.index()]),
+        let benchmarks = self.reported_by(id);
+        EvaluatorSummary {
             name: self.evaluator_name(id),
-            is_reported: evaluator.is_reported(),
             facts: meta.map_or(Vec::new(), |meta| self.organization_facts(meta)),
-            names: self.names(&evaluator.spellings, &evaluator.name),
             summary: self.language.say(
                 "evaluator.summary",
                 &[
@@ -198,12 +214,30 @@ impl<'a> Cards<'a> {
                     ("records", &self.language.counted("count.records", tally.records)),
                 ],
             ),
+            documented: self.documented(&tally.signals),
             benchmarks,
+        }
+    }
+
+    /// The page of `id`, whose records are counted in `tally`.
+    pub fn evaluator(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorCard<'a> {
+        let evaluator = &self.dataset.entities.evaluators[id];
+        let EvaluatorSummary { name, facts, summary, benchmarks, documented } = self.evaluator_summary(id, tally);
+        let untitled = (tally.untitled > 0).then(|| (self.words("record.untitled"), tally.untitled));
+        let (differences, differences_summary) = self.differences_of(id, tally);
+        EvaluatorCard {
+            markers: super::markers::in_words(self.language, &self.dataset.marks.by_evaluator[id.index()]),
+            name,
+            is_reported: evaluator.is_reported(),
+            facts,
+            names: self.names(&evaluator.spellings, &evaluator.name),
+            summary,
+            benchmarks,
+            documented,
             sources: most_first(tally.sources.iter().map(|(title, n)| (*title, *n)).chain(untitled)),
             collections: most_first(tally.collections.iter().map(|(name, n)| (*name, *n))),
             relationships: most_first(tally.relationships.iter().map(|(it, n)| (self.words(it.key()), *n))),
-            documented: self.documented(&signals),
-            signals: self.signals_of(&signals),
+            signals: self.signals_of(&tally.signals),
             differences,
             differences_summary,
         }

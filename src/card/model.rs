@@ -66,7 +66,7 @@ pub struct CellView<'a> {
     /// The part of it; `None` for the whole.
     pub slice: Option<&'a str>,
     /// The part of the test, where others of this slice are over another one.
-    pub part: Option<&'a str>,
+    pub part: Option<String>,
     /// The variant of the model; `None` for the model itself.
     pub variant: Option<&'a str>,
     /// Metric.
@@ -120,6 +120,8 @@ pub struct RecordView<'a> {
     pub model_id: &'a str,
     /// As the record has it, where it is not the id or its last part.
     pub model_name: Option<&'a str>,
+    /// Who made the model, as the record claims.
+    pub developer: Option<&'a str>,
     /// As the record has it.
     pub schema_version: &'a str,
     /// Day of retrieval.
@@ -293,7 +295,7 @@ impl<'a> Cards<'a> {
             benchmark: &entities.benchmarks[slice.benchmark].name,
             benchmark_url: self.benchmark_url(slice.benchmark),
             slice: slice.name.as_deref(),
-            part: self.dataset.part_of(ranking),
+            part: self.part_of(ranking),
             variant: self.dataset.variant_of(first),
             metric: self.metric_name(first.resolved.metric),
             is_relative: entities.metrics[first.resolved.metric].is_relative,
@@ -326,7 +328,7 @@ impl<'a> Cards<'a> {
 
     /// What the number of a cell is: what its records say, and the chance level from metadata.
     fn number_facts(&self, first: &Reading, ranking: &Ranking) -> Vec<Fact<'a>> {
-        let (loaded, result) = (self.dataset.loaded(first), self.dataset.result(first));
+        let result = self.dataset.result(first);
         let slice = &self.dataset.entities.slices[first.resolved.slice];
         let benchmark = &self.dataset.entities.benchmarks[slice.benchmark];
         let meta = self.dataset.benchmark_meta(benchmark);
@@ -340,24 +342,24 @@ impl<'a> Cards<'a> {
             }
         };
         let conversion = match Class::of(metric, first.scale, &result.score) {
-            Class::Percent => "number.conversion.hundredth",
-            Class::Kept | Class::NoBounds => "number.conversion.none",
-            _ => "number.conversion.not_ranked",
+            Class::Percent => Some("number.conversion.hundredth"),
+            Class::Kept | Class::NoBounds => None,
+            _ => Some("number.conversion.not_ranked"),
         };
-        let part = self.dataset.entities.parts[ranking.part].label.as_str();
+        let part = self.dataset.entities.parts[ranking.part].in_words(self.language);
         let data = result.data.hf_repo.as_ref().or(result.data.dataset_name.as_ref());
         let said = |text: Option<&String>| text.filter(|text| !is_not_reported(text)).map(|text| shorten(text, 90));
-        vec![
+        let mut facts = vec![
             self.fact("number.described", said(metric.description.as_ref())),
             self.fact("number.unit", said(metric.unit.as_ref())),
             self.fact("number.range", range),
-            self.fact("number.conversion", Some(self.words(conversion).to_owned())),
             self.fact("number.test_data", said(data)),
-            self.fact("number.part", (!part.is_empty()).then(|| part.to_owned())),
+            self.fact("number.part", Some(part).filter(|part| !part.is_empty())),
             self.fact("number.samples", crate::signal::n_samples(self.dataset, first).map(|n| count(n as usize))),
             self.fact("fact.chance", meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
-            self.fact("number.developer", said(loaded.record.model.developer.as_ref())),
-        ]
+        ];
+        facts.extend(conversion.map(|rule| self.fact("number.conversion", Some(self.words(rule).to_owned()))));
+        facts
     }
 
     /// The facts without a value, as a list.
@@ -394,6 +396,7 @@ impl<'a> Cards<'a> {
                 evaluation_id: &record.evaluation_id,
                 model_id: &record.model.id,
                 model_name: record.model.name.as_deref().filter(|name| !record.model.id.ends_with(name)),
+                developer: record.model.developer.as_deref().filter(|name| !is_not_reported(name)),
                 schema_version: &record.schema_version,
                 retrieved: record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
                 evidence: self.evidence(place, readings),

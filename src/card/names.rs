@@ -25,7 +25,11 @@ impl<'a> Cards<'a> {
         let content = &self.dataset.inputs.content;
         let others = names.iter().filter(|(name, _)| *name != own);
         others
-            .map(|(name, step)| NameView { name, step: in_words(self.language, *step, content), confidence: step.confidence() })
+            .map(|(name, step)| NameView {
+                name,
+                step: in_words(self.language, *step, content),
+                confidence: step.confidence(),
+            })
             .collect()
     }
 }

@@ -40,7 +40,7 @@ pub struct LeftOut<'a> {
     /// Path in its datastore.
     pub file: &'a str,
     /// JSON pointer or line.
-    pub place: &'a str,
+    pub place: String,
     /// Submission channel.
     pub collection: &'a str,
     /// The model as the record names it.
@@ -66,7 +66,10 @@ impl<'a> Cards<'a> {
         let rows = all.iter().skip((number - 1) * ROWS).take(ROWS).map(|entry| LeftOut {
             reason: entry.reason.code(),
             file: &entry.file,
-            place: &entry.place,
+            place: match entry.place.strip_prefix("line ") {
+                Some(n) => self.language.say("left_out.line", &[("number", n)]),
+                None => entry.place.clone(),
+            },
             collection: &entry.collection,
             model: entry.model.as_deref(),
             detail: &entry.detail,

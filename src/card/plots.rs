@@ -71,7 +71,9 @@ impl<'a> Cards<'a> {
         let has_bounds = !matches!(self.ranked(ranking).next()?.scale, Scale::Open);
         let chance = meta.and_then(|meta| chance(meta, range));
         let mut marks = Vec::new();
-        marks.extend(chance.map(|chance| (chance, self.language.say("chart.chance", &[("level", &chance.to_string())]))));
+        marks.extend(
+            chance.map(|chance| (chance, self.language.say("chart.chance", &[("level", &chance.to_string())]))),
+        );
         if has_bounds {
             let ceiling = match ranking.direction {
                 Direction::LowerIsBetter => range.min,

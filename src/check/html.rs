@@ -62,8 +62,6 @@ struct Reader {
     number: ShownNumber,
     /// True in the section of a record.
     in_record: bool,
-    /// The term that the description which we are in belongs to.
-    term: String,
     /// Text is wanted.
     into: Into,
 }
@@ -83,7 +81,6 @@ enum Into {
     Nowhere,
     Digits,
     Pointer,
-    Term,
     Sha256,
 }
 
@@ -137,16 +134,15 @@ impl Reader {
                 self.parts.records.push(ShownRecord { anchor, ..ShownRecord::default() });
                 self.in_record = true;
             }
-            "dt" if self.in_record => {
-                self.term.clear();
-                self.into = Into::Term;
-            }
-            "a" if self.in_record && self.term == "File" => {
-                if let Some(record) = self.parts.records.last_mut() {
+            // The first link of a record leads to its file, and the first code is its hash.
+            "a" if self.in_record => {
+                if let Some(record) = self.parts.records.last_mut().filter(|record| record.url.is_empty()) {
                     record.url = attribute("href").to_owned();
                 }
             }
-            "code" if self.in_record && self.term == "SHA-256" => self.into = Into::Sha256,
+            "code" if self.in_record && self.parts.records.last().is_some_and(|record| record.sha256.is_empty()) => {
+                self.into = Into::Sha256;
+            }
             _ => {}
         }
     }
@@ -168,7 +164,6 @@ impl Reader {
             Into::Nowhere => return,
             Into::Digits => &mut self.number.digits,
             Into::Pointer => &mut self.number.pointer,
-            Into::Term => &mut self.term,
             Into::Sha256 => match self.parts.records.last_mut() {
                 Some(record) => &mut record.sha256,
                 None => return,
@@ -187,9 +182,9 @@ mod tests {
         let parts = parts(
             r##"<p id=one><a href='a.html'>x</a><img src="b.png">
             <table><tr><td class="score"><b>0.50</b> <b>no</b></td><td class="record"><a href="#rab12">ab12</a><small>/evaluation_results/3</small></td></tr></table>
-            <section class="rec" id="rab12"><dl><dt>File</dt><dd><a href="r.json">r</a></dd><dt>SHA-256</dt><dd><code>ab12cd</code></dd></dl></section>"##,
+            <section class="rec" id="rab12"><dl><dt>文件</dt><dd><a href="r.json">r</a></dd><dt>SHA-256</dt><dd><code>ab12cd</code></dd><dt>x</dt><dd><a href="x">x</a><code>x</code></dd></dl></section>"##,
         );
-        assert_eq!(parts.links, ["a.html", "b.png", "#rab12", "r.json"]);
+        assert_eq!(parts.links, ["a.html", "b.png", "#rab12", "r.json", "x"]);
         assert_eq!(parts.anchors, ["one", "rab12"]);
         let number = ShownNumber {
             digits: "0.50".to_owned(),

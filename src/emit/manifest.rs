@@ -1,7 +1,9 @@
 //! The *manifest*: every candidate for a pull request, and all that was skipped, with reasons.
 //! `publish` reads nothing else of a build.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -66,7 +68,7 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_url: Option<String>,
     /// Submission channel.
-    pub collection: String,
+    pub collection: Arc<str>,
     /// Id of who says so.
     pub evaluator: String,
     /// Of the record.
@@ -115,7 +117,7 @@ impl Status {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RecordRef {
     /// Path in its datastore.
-    pub path: String,
+    pub path: Arc<str>,
     /// JSON pointer.
     pub pointer: String,
     /// Of the record's bytes.
@@ -126,12 +128,12 @@ pub struct RecordRef {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Skipped {
     /// Machine-readable.
-    pub reason: String,
+    pub reason: Cow<'static, str>,
     /// Key of the Hub benchmark, if it is of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub benchmark: Option<String>,
     /// Submission channel.
-    pub collection: String,
+    pub collection: Arc<str>,
     /// As the record has it.
     pub model_id: String,
     /// The result; without pointer, the whole record.

@@ -111,7 +111,7 @@ impl<'a> Item<'a> {
             }
             Item::Skipped(it) => {
                 let benchmark = it.benchmark.as_deref().unwrap_or_default();
-                (it.reading, it.reason.as_str(), benchmark, &it.model_id, None, &it.collection, &it.record)
+                (it.reading, &*it.reason, benchmark, &it.model_id, None, &it.collection, &it.record)
             }
         };
         let reading = &cards.dataset.readings[reading as usize];

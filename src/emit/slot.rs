@@ -3,6 +3,7 @@
 //! Several entries for one slot with one value are one entry and its duplicates. With different
 //! values none is ready, until `publish.decide` or `publish.prefer` of `site.yaml` chooses.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::{Entry, Skipped, Status};
@@ -23,7 +24,7 @@ pub fn settle(mut entries: Vec<Entry>, publish: &Publish, dataset: &Dataset, ski
         while let Some(entry) = rest.next_if(|entry| entry.slot() == slot[0].slot()) {
             slot.push(entry);
         }
-        let mut lose = |entry: Entry, reason: &str| skipped.push(lost(entry, reason, dataset));
+        let mut lose = |entry: Entry, reason: &'static str| skipped.push(lost(entry, reason, dataset));
         let slot = one_a_record(slot, &mut lose);
         let mut slot = chosen(slot, publish, dataset, &mut lose);
         set_status(&mut slot, dataset);
@@ -42,7 +43,7 @@ fn spell_repos_alike(entries: &mut [Entry]) {
 
 /// A record with several results for one slot: the one by the headline metric; else, if they do
 /// not say the same, none. `slot` is sorted by record.
-fn one_a_record(slot: Vec<Entry>, lose: &mut impl FnMut(Entry, &str)) -> Vec<Entry> {
+fn one_a_record(slot: Vec<Entry>, lose: &mut impl FnMut(Entry, &'static str)) -> Vec<Entry> {
     const REASON: &str = "several_candidates_in_record";
     let mut kept: Vec<Entry> = Vec::with_capacity(slot.len());
     let mut rest = slot.into_iter().peekable();
@@ -69,7 +70,12 @@ fn one_a_record(slot: Vec<Entry>, lose: &mut impl FnMut(Entry, &str)) -> Vec<Ent
 }
 
 /// What the site's own rules leave of entries that disagree.
-fn chosen(slot: Vec<Entry>, publish: &Publish, dataset: &Dataset, lose: &mut impl FnMut(Entry, &str)) -> Vec<Entry> {
+fn chosen(
+    slot: Vec<Entry>,
+    publish: &Publish,
+    dataset: &Dataset,
+    lose: &mut impl FnMut(Entry, &'static str),
+) -> Vec<Entry> {
     let Some(first) = slot.first() else { return slot };
     if slot.iter().all(|entry| same_value(entry, first)) {
         return slot;
@@ -146,7 +152,8 @@ fn decision<'p>(publish: &'p Publish, entry: &Entry) -> Option<&'p str> {
 
 /// True if `text` is the path of the entry's record, or at least eight first digits of its hash.
 fn is_record(entry: &Entry, text: &str) -> bool {
-    entry.record.path == text || (text.len() >= 8 && entry.record.sha256.to_string().starts_with(&text.to_lowercase()))
+    *entry.record.path == *text
+        || (text.len() >= 8 && entry.record.sha256.to_string().starts_with(&text.to_lowercase()))
 }
 
 fn meets(entry: &Entry, rule: &Preference, dataset: &Dataset) -> bool {
@@ -184,9 +191,9 @@ fn same_value(a: &Entry, b: &Entry) -> bool {
     a.yaml_entry.value == b.yaml_entry.value
 }
 
-fn lost(entry: Entry, reason: &str, dataset: &Dataset) -> Skipped {
+fn lost(entry: Entry, reason: &'static str, dataset: &Dataset) -> Skipped {
     Skipped {
-        reason: reason.to_owned(),
+        reason: Cow::Borrowed(reason),
         benchmark: Some(entry.benchmark),
         collection: entry.collection,
         model_id: dataset.loaded(&dataset.readings[entry.reading as usize]).record.model.id.clone(),

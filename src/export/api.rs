@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::card::benchmark::RowView;
-use crate::card::evaluator::EvaluatorCard;
+use crate::card::evaluator::EvaluatorSummary;
 use crate::card::model::{CellView, ModelCard, RecordView};
 use crate::card::{Fact, ReadingView};
 
@@ -358,7 +358,7 @@ impl<'a> Cell<'a> {
             benchmark: cell.benchmark,
             benchmark_page: &cell.benchmark_url,
             slice: cell.slice,
-            part: cell.part,
+            part: cell.part.as_deref(),
             variant: cell.variant,
             metric: cell.metric,
             direction: cell.direction,
@@ -418,7 +418,7 @@ impl<'a> RankingRow<'a> {
 
 impl<'a> EvaluatorDocument<'a> {
     /// What `card`, at `page`, says.
-    pub fn new(card: &'a EvaluatorCard<'a>, page: String) -> EvaluatorDocument<'a> {
+    pub fn new(card: &'a EvaluatorSummary<'a>, page: String) -> EvaluatorDocument<'a> {
         let reported = card.benchmarks.iter().map(|it| Reported {
             benchmark: it.name,
             page: &it.url,

@@ -1,20 +1,24 @@
 //! What *changed between builds*: results added, changed, withdrawn, disputed, and gone.
 //!
 //! A build leaves a [`State`] behind: each result's place and digits, and the newest events. The next
-//! build compares. A result is known by where it stands (datastore, path and place in the record), so
+//! build compares, which gives its [`News`]. A result is known by where it stands (datastore, path and place in the record), so
 //! that a model or benchmark that gets another name has no news; and one that is found again elsewhere with the same
 //! digits has only moved. A result that a build does not find is *gone* from the site, for whatever reason;
 //! *withdrawn* is one of which an attestation says so. Where there is no state, the events are those that are dated by
 //! themselves: results added on the day of their retrieval, withdrawn on that of the declaration.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, ensure};
 use foldhash::{HashMap, HashMapExt};
-use serde::{Deserialize, Serialize};
+use jiff::civil::Date;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::hash::Sha256;
 use crate::id::Id;
+use crate::load::Origin;
 use crate::mark::Standing;
 use crate::merge::{Dataset, Reading};
 use crate::resolve::Benchmark;
@@ -60,17 +64,26 @@ const SCORES: usize = 5;
 
 /// A result of the last build.
 struct Before<'a> {
-    line: &'a Line,
+    line: &'a Line<'a>,
     digits: &'a str,
     standing: &'a str,
 }
 
-/// Where a result stands: half a hash of datastore and path, and the place in the record.
-type Place = (u64, u16);
+/// Where a record stands: half a hash of datastore and path, as 16 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Place(u64);
 
-/// What the next build must know of this one.
+/// What the last build left for this one.
 pub struct State {
-    results: Vec<Line>,
+    results: Vec<Line<'static>>,
+    events: Vec<Event>,
+}
+
+/// What is new in a build, and what the next one must know of it.
+pub struct News<'d> {
+    dataset: &'d Dataset,
+    /// Of each record.
+    places: Vec<Place>,
     events: Vec<Event>,
 }
 
@@ -83,39 +96,20 @@ struct Head {
 
 /// The results of one model on one benchmark; one line of the file.
 #[derive(Serialize, Deserialize)]
-struct Line {
-    model: String,
-    benchmark: String,
-    results: Vec<(String, u16, String)>,
+struct Line<'d> {
+    model: Cow<'d, str>,
+    benchmark: Cow<'d, str>,
+    /// Record, place in the record, and digits.
+    results: Vec<(Place, u16, Cow<'d, str>)>,
     /// Which of them are withdrawn or disputed: place in `results`, and code.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    objections: Vec<(usize, String)>,
+    objections: Vec<(usize, Cow<'d, str>)>,
 }
 
 const VERSION: u32 = 2;
 
 impl State {
-    /// The state of this build: compared with `previous`, events are of `day`.
-    pub fn new(dataset: &Dataset, previous: Option<State>, day: &str, limits: Limits) -> State {
-        let places = record_places(dataset);
-        let mut events = match previous {
-            Some(previous) => {
-                let mut events = changes(dataset, &places, &previous.results, day);
-                events.extend(previous.events);
-                events
-            }
-            None => dated(dataset, day),
-        };
-        events = kept(joined(events), limits);
-        State { results: lines(dataset, &places), events }
-    }
-
-    /// Newest first.
-    pub fn events(&self) -> &[Event] {
-        &self.events
-    }
-
-    /// Reads what [`State::to_bytes`] wrote.
+    /// Reads what [`News::to_bytes`] wrote.
     pub fn read(bytes: &[u8]) -> Result<State> {
         let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let head: Head = serde_json::from_slice(lines.next().context("the file is empty")?)?;
@@ -123,26 +117,72 @@ impl State {
         let results = lines.map(serde_json::from_slice).collect::<Result<_, _>>()?;
         Ok(State { results, events: head.events })
     }
+}
 
-    /// One JSON document a line: the events, then the results by model and benchmark.
+impl<'d> News<'d> {
+    /// What differs between `dataset` and `previous`, as events of `day`.
+    pub fn new(dataset: &'d Dataset, previous: Option<State>, day: &str, limits: Limits) -> News<'d> {
+        let places: Vec<Place> = dataset.inputs.records.iter().map(|loaded| Place::of(&loaded.origin)).collect();
+        let events = match previous {
+            Some(previous) => {
+                let mut events = changes(dataset, &places, &previous.results, day);
+                events.extend(previous.events);
+                kept(joined(events), limits, |event| (&event.model, &event.benchmark))
+            }
+            None => dated(dataset, day, limits),
+        };
+        News { dataset, places, events }
+    }
+
+    /// Newest first.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The [`State`] for the next build, one JSON document a line: the events, then the results by model and benchmark.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = serde_json::to_vec(&serde_json::json!({ "version": VERSION, "events": self.events }))?;
         bytes.push(b'\n');
-        for line in &self.results {
-            serde_json::to_writer(&mut bytes, line)?;
+        for (model, benchmark, readings) in groups(self.dataset) {
+            let result = |reading: &Reading| {
+                let result = self.dataset.result(reading);
+                let place = self.places[reading.resolved.record as usize];
+                ((place, result.index, Cow::Borrowed(result.score.digits())), reading.standing)
+            };
+            let mut results: Vec<_> = readings.iter().map(result).collect();
+            results.sort_unstable();
+            let objections = results.iter().enumerate().filter(|(_, (_, standing))| *standing != Standing::Current);
+            let line = Line {
+                model: model.into(),
+                benchmark: self.dataset.entities.benchmarks[benchmark].id.as_str().into(),
+                objections: objections.map(|(at, (_, standing))| (at, standing.code().into())).collect(),
+                results: results.into_iter().map(|(result, _)| result).collect(),
+            };
+            serde_json::to_writer(&mut bytes, &line)?;
             bytes.push(b'\n');
         }
         Ok(bytes)
     }
 }
 
-fn record_places(dataset: &Dataset) -> Vec<u64> {
-    let place = |loaded: &crate::load::Loaded| {
-        let origin = &loaded.origin;
+impl Place {
+    fn of(origin: &Origin) -> Place {
         let hex = Sha256::of(format!("{}:{}", origin.datastore, origin.path).as_bytes()).to_string();
-        u64::from_str_radix(&hex[..16], 16).unwrap_or_default()
-    };
-    dataset.inputs.records.iter().map(place).collect()
+        Place(u64::from_str_radix(&hex[..16], 16).unwrap_or_default())
+    }
+}
+
+impl Serialize for Place {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:016x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Place {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Place, D::Error> {
+        let text = <Cow<str>>::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16).map(Place).map_err(serde::de::Error::custom)
+    }
 }
 
 /// The readings of each model on each benchmark.
@@ -154,59 +194,51 @@ fn groups(dataset: &Dataset) -> impl Iterator<Item = (&str, Id<Benchmark>, &[Rea
     })
 }
 
-fn lines(dataset: &Dataset, places: &[u64]) -> Vec<Line> {
-    let line = |(model, benchmark, readings): (&str, Id<Benchmark>, &[Reading])| {
-        let mut results: Vec<((String, u16, String), Standing)> = (readings.iter())
-            .map(|reading| {
-                let result = dataset.result(reading);
-                let place = places[reading.resolved.record as usize];
-                ((format!("{place:016x}"), result.index, result.score.digits().to_owned()), reading.standing)
-            })
-            .collect();
-        results.sort_unstable();
-        let objections = results.iter().enumerate().filter(|(_, (_, standing))| *standing != Standing::Current);
-        Line {
-            model: model.to_owned(),
-            benchmark: dataset.entities.benchmarks[benchmark].id.clone(),
-            objections: objections.map(|(place, (_, standing))| (place, standing.code().to_owned())).collect(),
-            results: results.into_iter().map(|(result, _)| result).collect(),
-        }
-    };
-    groups(dataset).map(line).collect()
+/// What happened on a day without another build to compare with.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Dated {
+    Added(u32),
+    Standing(Standing),
 }
 
-/// The events that the records date themselves.
-fn dated(dataset: &Dataset, newest: &str) -> Vec<Event> {
-    let mut events = Vec::new();
+/// The events that are dated by themselves, newest first; without a day of their own, on the `newest`.
+fn dated(dataset: &Dataset, newest: &str, limits: Limits) -> Vec<Event> {
+    let newest: Option<Date> = newest.parse().ok();
+    // There may be as many as results, of which few are kept: those alone become events.
+    let mut found: Vec<(Reverse<Option<Date>>, &str, &str, Dated)> = Vec::new();
     for (model, benchmark, readings) in groups(dataset) {
-        let mut days: BTreeMap<String, u32> = BTreeMap::new();
+        let mut days: BTreeMap<Option<Date>, u32> = BTreeMap::new();
         for reading in readings {
             let day = dataset.loaded(reading).record.retrieved.as_ref().and_then(|stamp| stamp.day);
-            *days.entry(day.map_or_else(|| newest.to_owned(), |day| day.to_string())).or_default() += 1;
+            *days.entry(day.or(newest)).or_default() += 1;
         }
-        let benchmark = &dataset.entities.benchmarks[benchmark].id;
-        events.extend(days.into_iter().map(|(day, added)| Event { added, ..Event::new(&day, model, benchmark) }));
+        let benchmark = dataset.entities.benchmarks[benchmark].id.as_str();
+        found.extend(days.into_iter().map(|(day, n)| (Reverse(day), model, benchmark, Dated::Added(n))));
         for reading in readings.iter().filter(|reading| reading.standing != Standing::Current) {
             let markers = &dataset.marks.records[reading.resolved.record as usize];
             let since = markers.objected_since(&dataset.inputs.content, dataset.result(reading).index);
-            let day = since.map_or_else(|| newest.to_owned(), |day| day.to_string());
-            events.push(Event::new(&day, model, benchmark).with_standing(reading.standing));
+            found.push((Reverse(since.or(newest)), model, benchmark, Dated::Standing(reading.standing)));
         }
     }
-    events
+    found.sort_unstable();
+    let event = |(Reverse(day), model, benchmark, what): (Reverse<Option<Date>>, &str, &str, Dated)| {
+        let event = Event::new(&day.map(|day| day.to_string()).unwrap_or_default(), model, benchmark);
+        match what {
+            Dated::Added(added) => Event { added, ..event },
+            Dated::Standing(standing) => event.with_standing(standing),
+        }
+    };
+    joined(kept(found, limits, |it| (it.1, it.2)).into_iter().map(event).collect())
 }
 
 /// What differs between the results of the last build and those of this one.
-fn changes(dataset: &Dataset, places: &[u64], previous: &[Line], day: &str) -> Vec<Event> {
-    let mut before: HashMap<Place, Before> = HashMap::with_capacity(dataset.readings.len());
+fn changes(dataset: &Dataset, places: &[Place], previous: &[Line], day: &str) -> Vec<Event> {
+    let mut before: HashMap<(Place, u16), Before> = HashMap::with_capacity(dataset.readings.len());
     for line in previous {
-        let objections: BTreeMap<usize, &str> =
-            line.objections.iter().map(|(at, standing)| (*at, standing.as_str())).collect();
+        let objections: BTreeMap<usize, &str> = line.objections.iter().map(|(at, code)| (*at, &**code)).collect();
         for (at, (place, index, digits)) in line.results.iter().enumerate() {
-            // A place that cannot be read is one that nothing stands at.
-            let place = u64::from_str_radix(place, 16).unwrap_or_default();
             let standing = objections.get(&at).copied().unwrap_or(Standing::Current.code());
-            before.insert((place, *index), Before { line, digits, standing });
+            before.insert((*place, *index), Before { line, digits, standing });
         }
     }
     // Of what stands elsewhere now: how many results of a model on a benchmark have these digits.
@@ -235,12 +267,14 @@ fn changes(dataset: &Dataset, places: &[u64], previous: &[Line], day: &str) -> V
                 }
             }
         }
-        events.push(event);
+        if !event.is_empty() {
+            events.push(event);
+        }
     }
     // Which of several is paired is the same: they are only counted.
     let mut moved: HashMap<(&str, &str), u32> = HashMap::new();
     for ((_, index), it) in before {
-        let (model, benchmark) = (it.line.model.as_str(), it.line.benchmark.as_str());
+        let (model, benchmark) = (&*it.line.model, &*it.line.benchmark);
         match elsewhere.get_mut(&(model, benchmark, index, it.digits)).filter(|n| **n > 0) {
             Some(n) => {
                 *n -= 1;
@@ -258,9 +292,9 @@ fn changes(dataset: &Dataset, places: &[u64], previous: &[Line], day: &str) -> V
 
 /// One event for each day, model and benchmark, newest first.
 fn joined(events: Vec<Event>) -> Vec<Event> {
-    let mut joined: BTreeMap<(std::cmp::Reverse<String>, String, String), Event> = BTreeMap::new();
+    let mut joined: BTreeMap<(Reverse<String>, String, String), Event> = BTreeMap::new();
     for event in events {
-        let key = (std::cmp::Reverse(event.day.clone()), event.model.clone(), event.benchmark.clone());
+        let key = (Reverse(event.day.clone()), event.model.clone(), event.benchmark.clone());
         let sum = joined.entry(key).or_insert_with(|| Event::new(&event.day, &event.model, &event.benchmark));
         sum.added += event.added;
         sum.changed += event.changed;
@@ -278,24 +312,24 @@ fn joined(events: Vec<Event>) -> Vec<Event> {
     events
 }
 
-fn kept(mut events: Vec<Event>, limits: Limits) -> Vec<Event> {
-    let mut of_benchmark: HashMap<String, usize> = HashMap::new();
-    let mut of_model: HashMap<String, usize> = HashMap::new();
-    let mut place = 0;
-    let is_kept = |event: &Event| {
-        place += 1;
-        let within = |counts: &mut HashMap<String, usize>, key: &str, limit: usize| {
-            let count = counts.entry(key.to_owned()).or_default();
-            *count += 1;
-            *count <= limit
-        };
-        // Not `||`, which would not count.
-        within(&mut of_benchmark, &event.benchmark, limits.benchmark)
-            | within(&mut of_model, &event.model, limits.model)
-            | (place <= limits.site)
+/// The first of `events`, within the limits of the site, of each benchmark and of each model.
+fn kept<T>(events: Vec<T>, limits: Limits, of: impl Fn(&T) -> (&str, &str)) -> Vec<T> {
+    let mut of_benchmark: HashMap<&str, usize> = HashMap::new();
+    let mut of_model: HashMap<&str, usize> = HashMap::new();
+    let within = |count: &mut usize, limit: usize| {
+        *count += 1;
+        *count <= limit
     };
-    events.retain(is_kept);
-    events
+    let mut is_kept = Vec::with_capacity(events.len());
+    for (place, (model, benchmark)) in events.iter().map(of).enumerate() {
+        // Not `||`, which would not count.
+        is_kept.push(
+            within(of_benchmark.entry(benchmark).or_default(), limits.benchmark)
+                | within(of_model.entry(model).or_default(), limits.model)
+                | (place < limits.site),
+        );
+    }
+    events.into_iter().zip(is_kept).filter_map(|(event, is_kept)| is_kept.then_some(event)).collect()
 }
 
 impl Event {
@@ -342,7 +376,12 @@ mod tests {
             events.iter().map(|it| (it.day.as_str(), it.added)).collect::<Vec<_>>(),
             [("2026-01-02", 1), ("2026-01-01", 2), ("", 1)]
         );
-        let days = |limits| kept(events.clone(), limits).into_iter().map(|it| it.day).collect::<Vec<_>>();
+        let days = |limits| {
+            kept(events.clone(), limits, |it| (&it.model, &it.benchmark))
+                .into_iter()
+                .map(|it| it.day)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(days(Limits { site: 1, benchmark: 0, model: 0 }), ["2026-01-02"]);
         assert_eq!(days(Limits { site: 0, benchmark: 2, model: 0 }), ["2026-01-02", "2026-01-01"]);
         assert_eq!(days(Limits { site: 0, benchmark: 0, model: 1 }), ["2026-01-02", ""]);

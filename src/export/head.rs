@@ -42,7 +42,7 @@ impl About for ModelCard<'_> {
 impl About for BenchmarkCard<'_> {
     fn subject(&self) -> Option<Subject<'_>> {
         let mut title = format!("{}: evaluation results", self.name);
-        for part in [self.slice, self.part].into_iter().flatten() {
+        for part in [self.slice, self.part.as_deref()].into_iter().flatten() {
             title.push_str(&format!(", {part}"));
         }
         title.push_str(&format!(", {}", self.metric));

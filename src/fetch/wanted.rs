@@ -95,7 +95,7 @@ impl Summary {
         let Some(expected) = object.expected else { return };
         self.records += 1;
         self.bytes += expected.size.unwrap_or(0);
-        files.push(Named { path: object.path, expected, is_samples: false });
+        files.push(Named { path: (*object.path).into(), expected, is_samples: false });
         if let Some(samples) = object.samples.filter(|samples| is_object_path(&samples.path)) {
             self.samples += 1;
             self.samples_bytes += samples.expected.size.unwrap_or(0);

@@ -144,7 +144,8 @@ impl Shard {
         let (dataset, ranking) = (cards.dataset, &cards.dataset.rankings[reading.ranking]);
         let slice = &dataset.entities.slices[ranking.slice];
         let metric = &dataset.entities.metrics[ranking.metric];
-        let parts = [slice.name.as_deref(), dataset.part_of(ranking)];
+        let part = dataset.named_part(ranking).map(|part| part.in_words(cards.language));
+        let parts = [slice.name.as_deref(), part.as_deref()];
         self.rankings.push(RankingData {
             path: format!("{}.html", cards.paths.ranking(reading.ranking)),
             benchmark: dataset.entities.benchmarks[slice.benchmark].name.clone(),

@@ -79,11 +79,7 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> (Words, V
 }
 
 /// All entities with all their words.
-fn entries<'a>(
-    dataset: &'a Dataset,
-    paths: &'a Paths,
-    language: &'a Language,
-) -> Vec<(Entry<'a>, BTreeSet<String>)> {
+fn entries<'a>(dataset: &'a Dataset, paths: &'a Paths, language: &'a Language) -> Vec<(Entry<'a>, BTreeSet<String>)> {
     let entities = &dataset.entities;
     let models = entities.models.iter().map(|(id, model)| {
         let path = paths.model(id);

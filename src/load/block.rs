@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::scalar::Scalar;
 use crate::intern::Interner;
+use crate::language::Language;
 use crate::number::Number;
 use crate::words::shorten;
 
@@ -135,8 +136,17 @@ pub struct GenerationConfig {
 pub struct TestPart {
     /// All of it, to compare by.
     pub key: String,
-    /// In a few words: `57 subjects`.
+    /// In a few English words: `57 subjects`.
     pub label: String,
+    /// By kind, what is named.
+    named: Vec<(&'static str, Named)>,
+}
+
+/// One subject or the like, or so many.
+#[derive(Clone, Debug, PartialEq)]
+enum Named {
+    One(String),
+    Many(usize),
 }
 
 /// The shared blocks of all records of a build.
@@ -347,18 +357,40 @@ impl TestPart {
 
     fn read(details: &Value) -> Option<TestPart> {
         let stated = TestPart::KEYS.into_iter().filter_map(|key| Some((key, details.get(key)?)));
-        let (mut keys, mut labels) = (Vec::new(), Vec::new());
+        let (mut keys, mut named) = (Vec::new(), Vec::new());
         for (key, value) in stated {
             let items = items(value);
             match &items[..] {
                 [] => continue,
-                [one] => labels.push(format!("{} {one}", key.replace('_', " "))),
-                many => labels.push(format!("{} {}s", many.len(), key.replace('_', " "))),
+                [one] => named.push((key, Named::One(one.clone()))),
+                many => named.push((key, Named::Many(many.len()))),
             }
             keys.push(format!("{key}={}", items.join(",")));
         }
-        (!keys.is_empty()).then(|| TestPart { key: keys.join(";"), label: labels.join(", ") })
+        (!keys.is_empty()).then(|| TestPart {
+            key: keys.join(";"),
+            label: in_words(&named, Language::english()),
+            named,
+        })
     }
+
+    /// Where no part is named.
+    pub fn not_reported() -> TestPart {
+        TestPart { key: String::new(), label: String::new(), named: Vec::new() }
+    }
+
+    /// The label in another language.
+    pub fn in_words(&self, language: &Language) -> String {
+        in_words(&self.named, language)
+    }
+}
+
+fn in_words(named: &[(&'static str, Named)], language: &Language) -> String {
+    let words = named.iter().map(|(key, named)| match named {
+        Named::One(name) => language.say(&format!("part.{key}"), &[("name", name)]),
+        Named::Many(n) => language.counted(&format!("part.{key}.many"), *n),
+    });
+    language.list(&words.collect::<Vec<_>>())
 }
 
 /// The items of a list, which newer records write as one text with commas.

@@ -126,7 +126,7 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'
 #[derive(Debug)]
 pub struct Object {
     /// Relative to the datastore's root, with `/`.
-    pub path: Box<str>,
+    pub path: Arc<str>,
     /// The submission channel: stem of the index, or first folder below `data/`.
     pub collection: Arc<str>,
     /// `subset` of the index row.

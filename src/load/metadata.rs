@@ -338,6 +338,8 @@ pub struct ProsePage {
     pub title: String,
     /// Place in the navigation; pages without it are not in it.
     pub nav_order: Option<i64>,
+    /// BCP 47 tag of its text, where that is not the language of the site.
+    pub language: Option<String>,
     /// Markdown.
     #[serde(skip)]
     pub prose: String,
@@ -347,4 +349,12 @@ pub struct ProsePage {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(ProsePage, true, "title" "nav_order");
+
+impl ProsePage {
+    /// True for the page that every site has without writing it.
+    pub fn is_built_in(&self) -> bool {
+        self.file.is_empty()
+    }
+}
+
+entry!(ProsePage, true, "title" "nav_order" "language");

@@ -28,7 +28,7 @@ impl PartResolver {
         let (by_key, table) = (&mut self.by_key, &mut self.table);
         *self.by_config.entry(cached).or_insert_with(|| {
             let stated = config.and_then(|config| config.part.clone());
-            let part = stated.unwrap_or(TestPart { key: String::new(), label: String::new() });
+            let part = stated.unwrap_or_else(TestPart::not_reported);
             *by_key.entry(part.key.clone()).or_insert_with(|| table.push(part))
         })
     }

@@ -4,6 +4,9 @@
 //! texts do not. Slots that are not known to apply are unknown, and count neither way.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashSet};
 
 use crate::load::Loaded;
 use crate::load::record::EvaluationResult;
@@ -79,9 +82,10 @@ pub fn name_key(name: &str) -> Option<&'static str> {
 }
 
 fn named((key, value): &(String, String)) -> Setting<'_> {
-    let same = SAME.iter().find(|(_, keys)| keys.contains(&key.as_str()));
-    let name = match same {
-        Some((name, _)) => Cow::Borrowed(*name),
+    static COMMON: LazyLock<HashMap<&str, &str>> =
+        LazyLock::new(|| SAME.iter().flat_map(|(name, keys)| keys.iter().map(|key| (*key, *name))).collect());
+    let name = match COMMON.get(key.as_str()) {
+        Some(name) => Cow::Borrowed(*name),
         None if key.contains('_') => Cow::Owned(key.replace('_', " ")),
         None => Cow::Borrowed(key.as_str()),
     };
@@ -207,7 +211,7 @@ pub struct Setup {
 impl Setup {
     /// Of `result`; `is_agentic` if its benchmark is known to test agents.
     pub fn of(loaded: &Loaded, result: &EvaluationResult, is_agentic: bool) -> Setup {
-        let stated = Stated { loaded, result };
+        let stated = Stated::of(loaded, result);
         let is_agentic = is_agentic || stated.value("agentic_eval_config").is_some();
         let from_probabilities = stated.is_scored_from_probabilities();
         let states = Slot::ALL.map(|slot| {
@@ -245,15 +249,26 @@ impl Setup {
 struct Stated<'a> {
     loaded: &'a Loaded,
     result: &'a EvaluationResult,
+    /// What is asked for below, by key, without blanks.
+    settings: Vec<(&'a str, &'a str)>,
 }
 
-impl Stated<'_> {
-    fn value(&self, key: &str) -> Option<&str> {
-        let generation = self.result.generation.as_ref().map_or(&[][..], |generation| &generation.settings);
-        let run = self.loaded.record.model.details.iter().filter(|(key, _)| RUN_DETAILS.contains(&key.as_str()));
-        let all = generation.iter().chain(&self.result.data.settings).chain(run);
-        let found = all.into_iter().find(|(found, _)| found == key);
-        found.map(|(_, value)| value.as_str()).filter(|value| !is_blank(value))
+impl<'a> Stated<'a> {
+    fn of(loaded: &'a Loaded, result: &'a EvaluationResult) -> Stated<'a> {
+        // Most settings bear on nothing here: those are left out before forty keys are looked for.
+        static KEYS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+            let others = ["agentic_eval_config", "eval_plan", "eval_limits", "output_type"];
+            Slot::ALL.iter().flat_map(|slot| slot.keys()).copied().chain(others).collect()
+        });
+        let generation = result.generation.as_ref().map_or(&[][..], |generation| &generation.settings);
+        let run = loaded.record.model.details.iter().filter(|(key, _)| RUN_DETAILS.contains(&key.as_str()));
+        let all = generation.iter().chain(&result.data.settings).chain(run);
+        let known = all.filter(|(key, value)| KEYS.contains(key.as_str()) && !is_blank(value));
+        Stated { loaded, result, settings: known.map(|(key, value)| (key.as_str(), value.as_str())).collect() }
+    }
+
+    fn value(&self, key: &str) -> Option<&'a str> {
+        self.settings.iter().find(|(found, _)| *found == key).map(|(_, value)| *value)
     }
 
     fn fills(&self, slot: Slot) -> bool {

@@ -55,53 +55,6 @@ fn an_evaluator_page_says_what_was_reported_and_disclosed() {
 }
 
 #[test]
-fn the_interface_speaks_another_language_and_records_stay_as_they_are() {
-    let project = Project::from("two-sources");
-    let site = project.read("content/site.yaml");
-    project.write("content/site.yaml", &format!("{site}language: zh-Hans\n"));
-    project.build(&[]);
-    let page = project.read("site/pages/models.html");
-    for part in ["<html lang=\"zh-Hans\">", ">模型</a>", "跳到正文", ">made-up/model-one</a>"] {
-        assert!(page.contains(part), "{part}");
-    }
-    assert!(!page.contains("Skip to content") && !page.contains("By first letter"));
-    let script = project.files("site/pages/assets").into_iter().find(|(path, _)| path.starts_with("site.")).unwrap();
-    assert!(String::from_utf8(script.1).unwrap().contains("没有找到"));
-}
-
-#[test]
-fn every_phrase_that_is_asked_for_is_there_and_every_phrase_is_asked_for() {
-    let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
-    let read = |name: &std::path::Path| std::fs::read_to_string(templates.join(name)).unwrap();
-    let phrases: std::collections::BTreeMap<String, serde_yaml::Value> =
-        serde_yaml::from_str(&read("words/en.yaml".as_ref())).unwrap();
-    let mut texts = read("site.js".as_ref());
-    let (say, mut asked) = (texts.clone(), vec!["nav.".to_owned()]);
-    for (call, ends) in [("say(\"", '"'), ("say(`", '$')] {
-        asked.extend(say.split(call).skip(1).map(|rest| format!("script.{}", rest.split(ends).next().unwrap())));
-    }
-    for entry in std::fs::read_dir(&templates).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "html") {
-            let template = read(&path);
-            asked.extend(template.split(" t(\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
-            texts.push_str(&template);
-        }
-    }
-    assert!(asked.len() > 100, "{}", asked.len());
-    for key in &asked {
-        // Some keys are put together: `filter.` and the name of a facet.
-        let is_there = |known: &String| known == key || (key.ends_with('.') && known.starts_with(key));
-        assert!(phrases.keys().any(is_there), "there are no words for `{key}`");
-    }
-    for key in phrases.keys() {
-        let is_asked = |asked: &String| asked == key || (asked.ends_with('.') && key.starts_with(asked));
-        let chosen = format!("\"{}\"", key.trim_start_matches("script."));
-        assert!(asked.iter().any(is_asked) || texts.contains(&chosen), "nothing says `{key}`");
-    }
-}
-
-#[test]
 fn the_hub_files_carry_the_conversion_and_its_source() {
     let project = Project::from("two-sources");
     project.build(&[]);

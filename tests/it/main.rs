@@ -24,3 +24,4 @@ mod serve; // the site while it is written
 mod server; // a running `serve`
 mod test_hub; // the Hub that programs talk to in tests
 mod test_hub_holds; // what the tests rely on when they talk to it
+mod words; // the interface's words come from one place, and records keep their own

@@ -169,6 +169,52 @@ const TRACED: &str = "traced";
 const KNOWN: &str = "submitter_known";
 const BY_SOURCE: &str = "submitted_by_source";
 
+/// Sites that show every marker and every kind of evidence.
+pub fn sites() -> Vec<Project> {
+    let path = path_of(UUID);
+    let objection = |world: &World, kind: &str| {
+        let sha256 = Sha256::of(world.text(&path).as_bytes());
+        let text = format!(
+            "kind: {kind}\nby: Acme\nsince: 2026-06-03\nwhy: Wrong test data.\nurl: https://acme.example/x\n\
+             records: [{{sha256: {sha256}, results: ['/evaluation_results/0']}}]\nreviewer: '@someone'\ndate: 2026-06-04\n"
+        );
+        world.attest("objection", &text);
+    };
+    let mut member = World::with("stranger");
+    let organizations = Some(vec!["acme".to_owned()]);
+    member.accounts.push(AccountFact { account: "stranger".to_owned(), seen: SEEN.parse().unwrap(), organizations });
+    member.fetched();
+    member.attest_acme("stranger", &path, ", results: ['/evaluation_results/1']");
+    objection(&member, "disputed");
+    let posted = PostedFact {
+        model: "maker/m1".to_owned(),
+        dataset: "openai/gsm8k".to_owned(),
+        task: "gsm8k".to_owned(),
+        value: "50".parse().unwrap(),
+        verified: true,
+        filename: ".eval_results/gsm8k.yaml".to_owned(),
+        pull_request: None,
+        seen: SEEN.parse().unwrap(),
+        response_sha256: Sha256::of(b"answer"),
+    };
+    member.project.write("content/hub/posted.jsonl", &facts::write(vec![posted]).unwrap());
+    let mut official = World::with("acme-official");
+    official.put(&path_of(OTHER), &record("Maker").replace("0.25", "0.99"));
+    official.fetched();
+    objection(&official, "withdrawn");
+    let mismatch = World::with("maker-official");
+    let mut changed = World::with("stranger");
+    changed.attest_acme("stranger", &path, "");
+    let edited = record("Acme").replace("0.25", "0.26");
+    changed.project.write(&format!("content/datastore/{path}"), &edited);
+    changed.project.write("content/datastore/flat/indexes/by_collection/c.jsonl", &row(&path, &edited));
+    changed.objects.clear();
+    let lapsed = World::with("stranger");
+    let sha256 = Sha256::of(lapsed.text(&path).as_bytes());
+    lapsed.attest("acme", &(acme("stranger", &format!("{{sha256: {sha256}}}")) + "valid_until: 2026-05-31\n"));
+    [member, official, mismatch, changed, lapsed].map(|world| world.project).into()
+}
+
 #[test]
 fn each_level_needs_its_evidence() {
     let path = path_of(UUID);
