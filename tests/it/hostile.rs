@@ -108,10 +108,7 @@ fn hostile_text_makes_no_tag_more_than_the_same_text_without_its_signs() {
         project.build(&[]);
         tags(&project)
     };
-    assert_eq!(
-        text("</a></dd><a href=x>y</a><b class='mk submitted_by_source'>z</b><details open>"),
-        text("x y z"),
-    );
+    assert_eq!(text("</a></dd><a href=x>y</a><b class='mk submitted_by_source'>z</b><details open>"), text("x y z"),);
 }
 
 #[test]

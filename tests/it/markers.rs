@@ -447,7 +447,7 @@ fn a_last_day_is_judged_by_the_newest_of_all_facts_and_the_page_says_by_which_da
         run.stderr
     };
     assert!(warning(None).contains("judged by the newest fact of the Hub, which is of 2026-06-01"));
-    assert!(world.project.main_of("markers.html").contains("judged as of <time>2026-06-01</time>"));
+    assert!(world.project.main_of("markers.html").contains("judged as of 2026-06-01, the latest day"));
     assert_eq!(world.level(&path), BY_SOURCE);
     // The last second of the last day, and the first of the next.
     assert!(!warning(Some("1782863999")).contains("unknown-day"));
@@ -479,7 +479,7 @@ fn a_last_day_is_judged_by_the_newest_of_all_facts_and_the_page_says_by_which_da
     fs::remove_dir_all(world.project.path("content/hub")).unwrap();
     world.project.write("content/organizations.yaml", "organizations: [{id: acme, name: Acme, hf: stranger}]\n");
     assert!(warning(None).contains("cannot be judged, so it does not count"));
-    assert!(world.project.main_of("markers.html").contains("judged as of no day"));
+    assert!(world.project.main_of("markers.html").contains("This build knows no day"));
     let card = world.project.main_of("models/maker/m1.html");
     assert!(card.contains("this build knows no day as of which to judge that"), "{card}");
 }
@@ -654,7 +654,7 @@ fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
     };
     let (verified, on_main) =
         ("same value as a run that the Hub calls verified", "same value in the model's repository");
-    assert_eq!(beside(posted("50", true, None)), format!("{verified}; {on_main}"));
+    assert_eq!(beside(posted("50", true, None)), format!("{on_main}; {verified}"));
     assert_eq!(beside(posted("50.0", false, None)), on_main);
     assert_eq!(beside(posted("50", false, Some(3))), "same value in an open pull request on the Hub");
     assert_eq!(beside(posted("50.1", true, None)), "");
@@ -668,7 +668,7 @@ fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
     world.project.write("content/datastore/data/c/copied.json", &copied);
     world.project.build(&[]);
     let card = world.project.main_of("models/maker/m1.html");
-    assert_eq!(card.matches(&format!("; {verified}; {on_main}")).count(), 2, "{card}");
+    assert_eq!(card.matches(&format!("; {on_main}; {verified}")).count(), 2, "{card}");
     assert_eq!(
         card.matches("It calls the run of that entry verified, which says nothing of the run of this record").count(),
         2
