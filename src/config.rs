@@ -109,6 +109,9 @@ pub struct Exports {
     pub model_tables: Option<bool>,
     /// A feed for each model; unless it is said, on sites of up to 5,000 models.
     pub model_feeds: Option<bool>,
+    /// A share image for each model, benchmark, evaluator and developer; unless it is said, on sites of up to
+    /// 5,000 models. Other pages, and all of a larger site, have that of the site.
+    pub share_images: Option<bool>,
     /// The `state.jsonl` of the site as it was last published, below the content folder; unless it is
     /// said, that of the output folder.
     pub previous: Option<PathBuf>,
@@ -116,7 +119,15 @@ pub struct Exports {
 
 impl Default for Exports {
     fn default() -> Self {
-        Exports { data: true, documents: None, badges: None, model_tables: None, model_feeds: None, previous: None }
+        Exports {
+            data: true,
+            documents: None,
+            badges: None,
+            model_tables: None,
+            model_feeds: None,
+            share_images: None,
+            previous: None,
+        }
     }
 }
 
@@ -288,6 +299,7 @@ fn read_site(path: &Path) -> Result<Site> {
             "badges",
             "model_tables",
             "model_feeds",
+            "share_images",
             "previous",
         ];
         let help = match did_you_mean(key, KEYS.iter().copied()) {

@@ -55,7 +55,8 @@ pub fn slug(name: &str) -> String {
 /// True for the words with which sources say that they do not say.
 pub fn is_not_reported(text: &str) -> bool {
     const WORDS: [&str; 10] = ["", "unknown", "n/a", "na", "none", "null", "?", "-", "not specified", "not reported"];
-    WORDS.contains(&text.trim().to_lowercase().trim_end_matches('.'))
+    let text = text.trim().trim_end_matches('.');
+    WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -86,7 +86,8 @@ pub struct Site<'a> {
     script: String,
     nav: Vec<NavLink>,
     prose: Prose,
-    tallies: Vec<Tally<'a>>,
+    /// What the records of each evaluator disclose, counted.
+    pub tallies: Vec<Tally<'a>>,
     /// The names that were joined.
     pub merged: Merged<'a>,
     not_shown: foldhash::HashMap<String, usize>,
@@ -238,11 +239,6 @@ impl<'a> Site<'a> {
     fn addresses(&self) -> Vec<&str> {
         let paths = self.planned.iter().filter_map(|planned| planned.path.strip_prefix("pages/"));
         paths.filter(|path| path.ends_with(".html") && *path != "404.html").collect()
-    }
-
-    /// What the records of an evaluator disclose, counted.
-    pub fn tally(&self, id: Id<Evaluator>) -> &Tally<'a> {
-        &self.tallies[id.index()]
     }
 
     /// Makes one file.

@@ -98,8 +98,8 @@ impl Prepared {
     }
 
     /// The plan of all that is taken away; `previous` is what the last build left.
-    pub fn exports<'a>(&'a self, config: &'a Config, previous: Option<State>) -> Exports<'a> {
-        Exports::new(config, &self.dataset, &self.paths, previous)
+    pub fn exports<'a>(&'a self, config: &'a Config, theme: &'a Theme, previous: Option<State>) -> Exports<'a> {
+        Exports::new(config, &self.dataset, &self.paths, &self.hub, theme.language(), previous)
     }
 
     /// The plan of all pages, which lead to `exports`.
@@ -175,10 +175,14 @@ impl OutputFile for SiteFile<'_> {
         export::kind_of(self.path())
     }
 
+    fn is_named_by_content(&self) -> bool {
+        matches!(self, SiteFile::Export(_, export) if Exports::is_named_by_content(export))
+    }
+
     fn bytes(&self) -> Result<Cow<'_, [u8]>> {
         let (site, planned) = match self {
             SiteFile::Data(file) => return Ok(Cow::Borrowed(&file.bytes)),
-            SiteFile::Export(site, export) => return site.exports.bytes(export, |id| site.tally(id)),
+            SiteFile::Export(site, export) => return site.exports.bytes(export, &site.tallies, &site.merged),
             SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
             SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),
             SiteFile::Page(site, planned) => (site, planned),

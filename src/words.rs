@@ -5,6 +5,9 @@ use std::borrow::Cow;
 /// A whole number with separators: `228,998`.
 pub fn count(n: usize) -> String {
     let digits = n.to_string();
+    if digits.len() <= 3 {
+        return digits;
+    }
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {

@@ -58,7 +58,7 @@ impl Project {
 
     /// What is taken away, as of a first build.
     pub fn exports(&self) -> Exports<'_> {
-        self.prepared.exports(&self.config, None)
+        self.prepared.exports(&self.config, &self.theme, None)
     }
 
     /// The site, and all findings so far.

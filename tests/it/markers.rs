@@ -632,7 +632,7 @@ fn a_filtered_ranking_and_the_comparison_say_that_a_result_is_withdrawn() {
 
 #[test]
 fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
-    let world = World::with("stranger");
+    let mut world = World::with("stranger");
     let posted = |value: &str, verified: bool, pull_request: Option<u64>| PostedFact {
         model: "maker/m1".to_owned(),
         dataset: "openai/gsm8k".to_owned(),
@@ -665,16 +665,17 @@ fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
     // Another evaluator copies the value: it has the same words, so they must not say that the run is its own.
     world.project.write("content/hub/posted.jsonl", &facts::write(vec![posted("50", true, None)]).unwrap());
     let copied = record_of("Copier", "third_party", "copied").replace("0.25", "0.26");
-    world.project.write("content/datastore/data/c/copied.json", &copied);
+    world.put(&path_of(OTHER), &copied);
+    world.fetched();
     world.project.build(&[]);
-    let card = world.project.main_of("models/maker/m1.html");
+    let card = world.project.main_of("models/maker/m1.html").replace("&#39;", "'");
     assert_eq!(card.matches(&format!("; {on_main}; {verified}")).count(), 2, "{card}");
     assert_eq!(
         card.matches("It calls the run of that entry verified, which says nothing of the run of this record").count(),
         2
     );
     for page in ["models/maker/m1.html", "benchmarks/gsm8k.html", "markers.html"] {
-        let page = world.project.main_of(page).to_lowercase();
+        let page = world.project.main_of(page).replace("&#39;", "'").to_lowercase();
         assert!(!page.contains("run verified by the hub") && !page.contains("model's owner"), "{page}");
     }
 }
