@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::date::epoch_day;
 use crate::diagnostic::did_you_mean;
+use crate::hash::is_commit;
 use crate::load::datastore::{Datastore, LockFile};
 
 /// `build` as it was typed; paths are relative to `root`.
@@ -170,15 +171,21 @@ impl Default for Publish {
     }
 }
 
-/// The dataset that holds the public datastore, whose layout is `flat/`.
+/// The dataset that holds the public datastore.
 pub const PUBLIC_DATASTORE: &str = "evaleval/EEE_datastore";
 
 impl Config {
     /// Reads `site.yaml` and joins it with what was typed.
     pub fn new(options: Options) -> Result<Config> {
         let root = &options.root;
+        ensure!(root.is_dir(), "{} is not a folder\n  help: -C names the folder of a project", root.display());
         let content =
             named_folder(root, options.content.as_deref(), "--content")?.unwrap_or_else(|| below(root, "content"));
+        ensure!(
+            content.is_dir() || !content.exists(),
+            "{} is not a folder\n  help: move it away, or name another folder with --content",
+            content.display()
+        );
         let site = read_site(&content.join("site.yaml"))?;
         let is_rule = |rule: &Preference| rule.collection.is_some() != rule.evaluator.is_some();
         ensure!(
@@ -225,6 +232,11 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
     if roots.is_empty() {
         let default = content.join("datastore");
         ensure!(
+            default.is_dir() || !default.exists(),
+            "{} is not a folder\n  help: move it away, or name a datastore with --datastore DIR",
+            default.display()
+        );
+        ensure!(
             default.is_dir(),
             "there are no records to build from: {} is not there\n  \
              help: begin a project with `evalcards init`, or name a datastore with --datastore DIR or a project with -C DIR",
@@ -233,8 +245,10 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
         roots.push(default);
     }
     if let Some(revision) = &locator.revision {
-        let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
-        ensure!(is_commit, "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits");
+        ensure!(
+            is_commit(revision),
+            "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits in lower case"
+        );
         ensure!(locator.repo.is_some(), "site.yaml: datastore.revision needs datastore.repo beside it");
     }
     if let Some(repo) = &locator.repo {
@@ -242,14 +256,12 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
     }
     let located = roots.into_iter().map(|root| {
         ensure!(root.is_dir(), "--datastore {} is not a folder", root.display());
-        // The public datastore is published in the flat layout and nothing else is; records in
-        // the other layout are somebody's own until site.yaml says where they are public.
-        let repo = locator.repo.clone().or_else(|| root.join("flat").is_dir().then(|| PUBLIC_DATASTORE.to_owned()));
         let lock = LockFile::read(&root);
-        // What the bytes were checked against says more than what somebody wrote down.
+        // What the bytes were checked against says more than what somebody wrote down. Where neither says it,
+        // records are somebody's own: no layout tells where they are public.
         let (repo, revision) = match lock.sound() {
             Some(lock) => (Some(lock.repo.clone()), Some(lock.revision.clone())),
-            None => (repo, locator.revision.clone()),
+            None => (locator.repo.clone(), locator.revision.clone()),
         };
         Ok(Datastore { repo, revision, root, lock })
     });
