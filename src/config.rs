@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::date::epoch_day;
 use crate::diagnostic::did_you_mean;
+use crate::hash::is_commit;
 use crate::load::datastore::{Datastore, LockFile};
 
 /// `build` as it was typed; paths are relative to `root`.
@@ -109,6 +110,9 @@ pub struct Exports {
     pub model_tables: Option<bool>,
     /// A feed for each model; unless it is said, on sites of up to 5,000 models.
     pub model_feeds: Option<bool>,
+    /// A share image for each model, benchmark, evaluator and developer; unless it is said, on sites of up to
+    /// 5,000 models. Other pages, and all of a larger site, have that of the site.
+    pub share_images: Option<bool>,
     /// The `state.jsonl` of the site as it was last published, below the content folder; unless it is
     /// said, that of the output folder.
     pub previous: Option<PathBuf>,
@@ -116,7 +120,15 @@ pub struct Exports {
 
 impl Default for Exports {
     fn default() -> Self {
-        Exports { data: true, documents: None, badges: None, model_tables: None, model_feeds: None, previous: None }
+        Exports {
+            data: true,
+            documents: None,
+            badges: None,
+            model_tables: None,
+            model_feeds: None,
+            share_images: None,
+            previous: None,
+        }
     }
 }
 
@@ -159,15 +171,21 @@ impl Default for Publish {
     }
 }
 
-/// The dataset that holds the public datastore, whose layout is `flat/`.
+/// The dataset that holds the public datastore.
 pub const PUBLIC_DATASTORE: &str = "evaleval/EEE_datastore";
 
 impl Config {
     /// Reads `site.yaml` and joins it with what was typed.
     pub fn new(options: Options) -> Result<Config> {
         let root = &options.root;
+        ensure!(root.is_dir(), "{} is not a folder\n  help: -C names the folder of a project", root.display());
         let content =
             named_folder(root, options.content.as_deref(), "--content")?.unwrap_or_else(|| below(root, "content"));
+        ensure!(
+            content.is_dir() || !content.exists(),
+            "{} is not a folder\n  help: move it away, or name another folder with --content",
+            content.display()
+        );
         let site = read_site(&content.join("site.yaml"))?;
         let is_rule = |rule: &Preference| rule.collection.is_some() != rule.evaluator.is_some();
         ensure!(
@@ -214,6 +232,11 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
     if roots.is_empty() {
         let default = content.join("datastore");
         ensure!(
+            default.is_dir() || !default.exists(),
+            "{} is not a folder\n  help: move it away, or name a datastore with --datastore DIR",
+            default.display()
+        );
+        ensure!(
             default.is_dir(),
             "there are no records to build from: {} is not there\n  \
              help: begin a project with `evalcards init`, or name a datastore with --datastore DIR or a project with -C DIR",
@@ -222,8 +245,10 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
         roots.push(default);
     }
     if let Some(revision) = &locator.revision {
-        let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
-        ensure!(is_commit, "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits");
+        ensure!(
+            is_commit(revision),
+            "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits in lower case"
+        );
         ensure!(locator.repo.is_some(), "site.yaml: datastore.revision needs datastore.repo beside it");
     }
     if let Some(repo) = &locator.repo {
@@ -231,14 +256,12 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
     }
     let located = roots.into_iter().map(|root| {
         ensure!(root.is_dir(), "--datastore {} is not a folder", root.display());
-        // The public datastore is published in the flat layout and nothing else is; records in
-        // the other layout are somebody's own until site.yaml says where they are public.
-        let repo = locator.repo.clone().or_else(|| root.join("flat").is_dir().then(|| PUBLIC_DATASTORE.to_owned()));
         let lock = LockFile::read(&root);
-        // What the bytes were checked against says more than what somebody wrote down.
+        // What the bytes were checked against says more than what somebody wrote down. Where neither says it,
+        // records are somebody's own: no layout tells where they are public.
         let (repo, revision) = match lock.sound() {
             Some(lock) => (Some(lock.repo.clone()), Some(lock.revision.clone())),
-            None => (repo, locator.revision.clone()),
+            None => (locator.repo.clone(), locator.revision.clone()),
         };
         Ok(Datastore { repo, revision, root, lock })
     });
@@ -290,6 +313,7 @@ fn read_site(path: &Path) -> Result<Site> {
             "badges",
             "model_tables",
             "model_feeds",
+            "share_images",
             "previous",
         ];
         let help = match did_you_mean(key, KEYS.iter().copied()) {

@@ -1,4 +1,5 @@
-//! SHA-256, the hash of datastore indexes and of everything here that must not change unseen.
+//! SHA-256, the hash of datastore indexes and of everything here that must not change unseen; and what
+//! git's ids of commits look like.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -35,6 +36,18 @@ impl Sha256 {
             *byte = (digit(0)? * 16 + digit(1)?) as u8;
         }
         Some(Sha256(hash))
+    }
+}
+
+/// True for the id of a commit, as git and the Hub write it: 40 lower-case hex digits.
+pub fn is_commit(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+impl Sha256 {
+    /// Its first eight digits, as a number.
+    pub fn begin(self) -> u32 {
+        u32::from_be_bytes([self.0[0], self.0[1], self.0[2], self.0[3]])
     }
 }
 

@@ -60,8 +60,8 @@ pub struct PublishingRow<'a> {
     pub path: &'a str,
     /// JSON pointer of the result.
     pub pointer: &'a str,
-    /// Where the record can be read.
-    pub record_url: String,
+    /// Where the record can be read, if that is known.
+    pub record_url: Option<String>,
 }
 
 /// How many rows the list has.
@@ -74,14 +74,10 @@ pub fn publishing<'a>(
     cards: &Cards<'a>,
     manifest: &'a Manifest,
     number: usize,
-    record_url: impl Fn(&Loaded) -> String,
+    record_url: impl Fn(&Loaded) -> Option<String>,
 ) -> PublishingCard<'a> {
-    let with_status = |wanted: Status| manifest.entries.iter().filter(move |entry| entry.status == wanted);
-    let statuses = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
-    let entries = statuses.into_iter().flat_map(with_status).map(Item::Entry);
-    let skipped = manifest.skipped.iter().filter(|it| it.benchmark.is_some()).map(Item::Skipped);
     // Rows are made after those of earlier pages were passed over.
-    let items = entries.chain(skipped).skip((number - 1) * ROWS).take(ROWS);
+    let items = items(manifest).skip((number - 1) * ROWS).take(ROWS);
     // The counts stand on the first page only.
     let counts = if number == 1 { manifest.by_benchmark() } else { BTreeMap::new() };
     let counts = counts.into_iter().flat_map(|(benchmark, outcomes)| {
@@ -96,6 +92,22 @@ pub fn publishing<'a>(
     }
 }
 
+/// All rows of the list.
+pub fn rows<'a>(
+    cards: &Cards<'a>,
+    manifest: &'a Manifest,
+    record_url: impl Fn(&Loaded) -> Option<String>,
+) -> impl Iterator<Item = PublishingRow<'a>> {
+    items(manifest).map(move |item| item.row(cards, &record_url))
+}
+
+fn items(manifest: &Manifest) -> impl Iterator<Item = Item<'_>> {
+    let with_status = |wanted: Status| manifest.entries.iter().filter(move |entry| entry.status == wanted);
+    let statuses = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
+    let entries = statuses.into_iter().flat_map(with_status).map(Item::Entry);
+    entries.chain(manifest.skipped.iter().filter(|it| it.benchmark.is_some()).map(Item::Skipped))
+}
+
 /// One row, before it is made.
 enum Item<'a> {
     Entry(&'a Entry),
@@ -103,7 +115,7 @@ enum Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    fn row(self, cards: &Cards<'a>, record_url: &impl Fn(&Loaded) -> String) -> PublishingRow<'a> {
+    fn row(self, cards: &Cards<'a>, record_url: &impl Fn(&Loaded) -> Option<String>) -> PublishingRow<'a> {
         let (reading, outcome, benchmark, model, value, collection, record) = match self {
             Item::Entry(it) => {
                 let value = Some(it.yaml_entry.value.as_str());

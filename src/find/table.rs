@@ -8,11 +8,14 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 use serde::Serialize;
 
-use crate::card::{Paths, evaluator_name, unit};
+use crate::card::{Paths, evaluator_name, flag, unit};
 use crate::id::Id;
 use crate::language::Language;
+use crate::mark::{Counts, Level};
 use crate::merge::{Dataset, Ranking, Reading, cells};
 use crate::resolve::Model;
+use crate::signal::comparability::Difference;
+use crate::signal::provenance::Reporters;
 
 /// The rows of one list, by column.
 #[derive(Serialize)]
@@ -160,11 +163,12 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
         evaluators.dedup();
         table.number("results", Some(readings.len() as f64));
         table.number("benchmarks", Some(benchmarks.len() as f64));
-        table.number("evaluators", Some(evaluators.len() as f64));
+        table.number("evaluators", Some(Reporters::of(dataset, evaluators.iter().copied()).named as f64));
         table.facet("benchmark", benchmarks.iter().map(|id| entities.benchmarks[*id].name.as_str()));
         table.facet("evaluator", evaluators.iter().map(|id| evaluator_name(dataset, language, *id)));
-        let differs = cells(readings).map(disagreement).max().unwrap_or_default();
-        table.facet("readings", [differs.word()]);
+        let differs = cells(readings).map(|cell| Difference::of(dataset, cell)).max().unwrap_or_default();
+        table.facet("readings", [word(differs)]);
+        table.facet("marker", levels(dataset, readings));
     }
     table
 }
@@ -173,15 +177,20 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
 pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
     let mut table = Table::new();
     for (id, benchmark) in dataset.entities.benchmarks.iter() {
-        let reported = || dataset.reported.iter().filter(|reported| reported.benchmark == id);
+        let reported = || dataset.reported_of(id).iter();
         table.row(&benchmark.name, "", paths.benchmark(id));
         let meta = dataset.benchmark_meta(benchmark);
         table.facet("category", meta.and_then(|meta| meta.category.as_deref()));
         table.facet("year", meta.and_then(|meta| meta.released.as_deref()?.get(..4)));
         table.facet("evaluator", reported().map(|reported| evaluator_name(dataset, language, reported.evaluator)));
+        let rows = || dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
+        table.facet("marker", levels(dataset, rows().flat_map(|row| dataset.readings_in(row))));
+        let differs = rows().map(|row| Difference::of(dataset, dataset.readings_in(row))).max().unwrap_or_default();
+        table.facet("readings", [word(differs)]);
         table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
-        table.number("evaluators", Some(reported().count() as f64));
+        let reporters = Reporters::of(dataset, reported().map(|reported| reported.evaluator));
+        table.number("evaluators", Some(reporters.named as f64));
         table.number("rankings", Some(dataset.rankings_of(id).len() as f64));
     }
     table
@@ -191,12 +200,13 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
 pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
     let mut table = Table::new();
     for (id, _) in dataset.entities.evaluators.iter() {
-        let reported = || dataset.reported.iter().filter(|reported| reported.evaluator == id);
+        let reported = || dataset.reported_by(id).iter();
         table.row(evaluator_name(dataset, language, id), "", paths.evaluator(id));
         table.facet(
             "benchmark",
             reported().map(|reported| dataset.entities.benchmarks[reported.benchmark].name.as_str()),
         );
+        table.facet("marker", known(dataset.marks.by_evaluator[id.index()]));
         table.number("benchmarks", Some(reported().count() as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
     }
@@ -231,11 +241,13 @@ pub fn of_ranking(
             "unit",
             [unit(language, &dataset.result(first).metric).as_str()].into_iter().filter(|unit| !unit.is_empty()),
         );
+        table.facet("flag", flag(dataset, first).map(|key| language.phrase(key)));
         table.number("position", Some(first.position));
         let evaluators = readings.iter().map(|reading| evaluator_name(dataset, language, reading.resolved.evaluator));
         table.facet("evaluator", evaluators);
         table.number("count", Some(readings.len() as f64));
-        table.facet("readings", [disagreement(readings).word()]);
+        table.facet("marker", [dataset.level_of(first).code()]);
+        table.facet("readings", [word(Difference::of(dataset, readings))]);
     }
     table
 }
@@ -244,30 +256,26 @@ fn short_path<'p>(path: &'p str, id: &str) -> &'p str {
     if path.strip_prefix("models/") == Some(id) { "" } else { path }
 }
 
-/// Whether the readings of a cell differ; the order is that of interest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Disagreement {
-    #[default]
-    OneReading,
-    Agree,
-    Differ,
+/// The markers that some of `readings` have.
+fn levels<'r>(
+    dataset: &Dataset,
+    readings: impl IntoIterator<Item = &'r Reading>,
+) -> impl Iterator<Item = &'static str> {
+    let mut counts = Counts::default();
+    readings.into_iter().for_each(|reading| counts.add(dataset.level_of(reading)));
+    known(counts)
 }
 
-impl Disagreement {
-    fn word(self) -> &'static str {
-        match self {
-            Disagreement::OneReading => "one",
-            Disagreement::Agree => "agree",
-            Disagreement::Differ => "differ",
-        }
-    }
+fn known(counts: Counts) -> impl Iterator<Item = &'static str> {
+    Level::ALL.into_iter().filter(move |level| counts.of(*level) > 0).map(Level::code)
 }
 
-fn disagreement(cell: &[Reading]) -> Disagreement {
-    let positions = || cell.iter().filter(|reading| reading.in_range).map(|reading| reading.position);
-    match (cell.len(), positions().min_by(f64::total_cmp), positions().max_by(f64::total_cmp)) {
-        (..2, ..) => Disagreement::OneReading,
-        (_, Some(least), Some(greatest)) if greatest > least => Disagreement::Differ,
-        _ => Disagreement::Agree,
+/// The value of the script's filter.
+fn word(difference: Difference) -> &'static str {
+    match difference {
+        Difference::OneReading => "one",
+        Difference::NotCompared => "not-compared",
+        Difference::Agree => "agree",
+        Difference::Differ => "differ",
     }
 }

@@ -6,6 +6,7 @@
 //! know what is in a record.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use foldhash::HashMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -24,6 +26,7 @@ use super::scalar::Scalar;
 use crate::diagnostic::Diagnostics;
 use crate::hash::{Hasher, Sha256};
 use crate::lock::{Lock, Pin};
+use crate::words::shorten;
 
 /// Where a datastore is, and where the same records are public.
 #[derive(Clone, Debug)]
@@ -137,12 +140,25 @@ pub struct Object {
     pub expected: Option<Expected>,
     /// True if its row stands in an index that the lock pins.
     pub is_in_pinned_index: bool,
+    /// What other rows say that name the same bytes under the same path.
+    pub other_rows: Vec<OtherRow>,
     /// The file of its samples, if there is one. A build does not read it.
     pub samples: Option<Box<Samples>>,
 }
 
+/// What a row says of an object that an earlier row named.
+#[derive(Debug)]
+pub struct OtherRow {
+    /// The submission channel.
+    pub collection: Arc<str>,
+    /// `subset`.
+    pub subset: Option<Box<str>>,
+    /// The folder of the model in `legacy_path`.
+    pub model: Option<Box<str>>,
+}
+
 /// Size and hash from an index row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Expected {
     /// Bytes; older rows do not say.
     pub size: Option<u64>,
@@ -173,12 +189,16 @@ pub struct Listing {
 /// Larger files are left out: no real record comes near, and a whole record is held in memory.
 const MAX_BYTES: u64 = 64 << 20;
 
+/// A larger index is not read: its rows are held in memory, and 100,000 of them have 50 MB.
+const MAX_INDEX: u64 = 1 << 30;
+
 /// Lists `datastore`. `number` is its place among the datastores of the build.
 pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -> Result<Listing> {
     let root = &datastore.root;
     let indexes = root.join(INDEXES);
     let data = root.join("data");
     let mut listing = Listing::default();
+    let mut entries = fs::read_dir(root).with_context(|| format!("failed to list {}", root.display()))?;
     if let LockFile::Broken(why) = &datastore.lock {
         let help = "no record counts as pinned until it is mended, and nothing can be published";
         let file = LockFile::path(root).display().to_string();
@@ -194,13 +214,24 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     }
     if data.is_dir() {
         list_data(root, &data, number, &mut listing)?;
-    } else if !indexes.is_dir() {
+    } else if !indexes.is_dir() && entries.next().is_some() {
+        let help = match meant(root) {
+            Some(folder) => format!("did you mean {}?", folder.display()),
+            None => "name the folder that holds them".to_owned(),
+        };
         bail!(
-            "{} is not a datastore: it holds neither `flat/indexes/by_collection/*.jsonl` nor `data/<collection>/…`; name the folder above them",
+            "{} is not a datastore: it holds neither `{INDEXES}/*.jsonl` nor `data/<collection>/…`\n  help: {help}",
             root.display()
         );
     }
     Ok(listing)
+}
+
+/// A datastore near `root`, where that is none: in it, or around it.
+fn meant(root: &Path) -> Option<PathBuf> {
+    let around = root.ancestors().skip(1).take(4).filter(|folder| folder.file_name().is_some());
+    let mut near = [root.join("datastore")].into_iter().chain(around.map(Path::to_owned));
+    near.find(|folder| folder.join("data").is_dir() || folder.join(INDEXES).is_dir())
 }
 
 fn list_indexes(
@@ -211,9 +242,19 @@ fn list_indexes(
     diagnostics: &mut Diagnostics,
 ) -> Result<()> {
     let mut locked = LockedIndexes::new(datastore, diagnostics);
+    // An object that rows name again and again is read and held once.
+    let mut named: HashMap<(Arc<str>, Option<Expected>), usize> = HashMap::default();
     for path in sorted_files(folder, "jsonl")? {
         let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
-        let bytes = fs::read(&path).with_context(|| format!("failed to read the index {}", path.display()))?;
+        let unreadable = || format!("failed to read the index {}", path.display());
+        if fs::metadata(&path).with_context(unreadable)?.len() > MAX_INDEX {
+            let message = format!("is larger than {} MB, so it was not read", MAX_INDEX >> 20);
+            let help = "no real index comes near; fetch the collection again";
+            locked.diagnostics.error("large-index", &path.display().to_string(), "", message, help);
+            listing.digest.add(collection.as_bytes());
+            continue;
+        }
+        let bytes = fs::read(&path).with_context(unreadable)?;
         listing.digest.add(collection.as_bytes());
         listing.digest.add(&bytes);
         let is_in_pinned_index = locked.compare(&path, &collection, &bytes);
@@ -221,6 +262,23 @@ fn list_indexes(
         let lines: Vec<&[u8]> = lines(&bytes).collect();
         let rows: Vec<Row> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
         for (line, row) in rows.into_iter().enumerate() {
+            let row = match row {
+                Row::Object(object) => match named.entry((object.path.clone(), object.expected)) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(listing.objects.len());
+                        Row::Object(object)
+                    }
+                    Entry::Occupied(place) => {
+                        let detail = format!("an earlier row names {} already", shorten(&object.path, 200));
+                        let first = &mut listing.objects[*place.get()];
+                        first.is_in_pinned_index |= is_in_pinned_index;
+                        let Object { collection, subset, model, .. } = object;
+                        first.other_rows.push(OtherRow { collection, subset, model });
+                        Row::LeftOut(Reason::DuplicateRecord, detail)
+                    }
+                },
+                row => row,
+            };
             match row {
                 Row::Blank => {}
                 Row::Object(object) => listing.objects.push(Object { is_in_pinned_index, ..object }),
@@ -303,6 +361,15 @@ pub fn rows(index: &[u8], collection: &Arc<str>) -> impl Iterator<Item = Row> {
     lines(index).map(|line| read_row(line, collection))
 }
 
+/// The objects of an index that stood in the `data/` layout before, each with its path there.
+pub fn legacy_paths(index: &[u8]) -> impl Iterator<Item = (String, String)> {
+    lines(index).filter_map(|line| {
+        let row: RawRow = serde_json::from_slice(line.trim_ascii()).ok()?;
+        let legacy = row.legacy_path.as_str();
+        is_safe_relative(legacy).then(|| (row.object_path.as_str().to_owned(), legacy.to_owned()))
+    })
+}
+
 /// The fields of an index row that are used; the three shapes of rows differ in others only.
 #[derive(Deserialize)]
 #[serde(expecting = "an index row")]
@@ -362,6 +429,7 @@ fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
         model: row.legacy_path.as_str().rsplit('/').nth(1).map(Box::from),
         expected: Some(Expected { size: row.size_bytes, sha256 }),
         is_in_pinned_index: false,
+        other_rows: Vec::new(),
         samples: samples(&row),
     })
 }
@@ -412,6 +480,7 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
                 model: None,
                 expected: None,
                 is_in_pinned_index: false,
+                other_rows: Vec::new(),
                 samples: None,
             }),
             None => listing.quarantined.push(Quarantined {
