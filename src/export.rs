@@ -36,7 +36,7 @@ use crate::id::Id;
 use crate::language::Language;
 use crate::load::Loaded;
 use crate::mark::Counts;
-use crate::merge::{Dataset, Developer, Ranking};
+use crate::merge::{Dataset, Developer, Ranking, Reported};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use api::VERSION;
 use changes::{Limits, News, State};
@@ -480,6 +480,7 @@ impl<'a> Exports<'a> {
             api: has_documents.then(|| format!("{ROOT}/{path}.json")),
             results,
         };
+        let results = |reported: &[Reported]| reported.iter().map(|it| it.results as usize).sum();
         let entries = match kind {
             Kind::Models => {
                 let models = entities.models.iter();
@@ -488,19 +489,15 @@ impl<'a> Exports<'a> {
                     .collect()
             }
             Kind::Benchmarks => {
-                let mut results = vec![0; entities.benchmarks.len()];
-                dataset.reported.iter().for_each(|it| results[it.benchmark.index()] += it.results as usize);
                 let benchmarks = entities.benchmarks.iter();
                 benchmarks
-                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.benchmark(id), results[id.index()]))
+                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.benchmark(id), results(dataset.reported_of(id))))
                     .collect()
             }
             Kind::Evaluators => {
-                let mut results = vec![0; entities.evaluators.len()];
-                dataset.reported.iter().for_each(|it| results[it.evaluator.index()] += it.results as usize);
                 let evaluators = entities.evaluators.iter();
                 evaluators
-                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.evaluator(id), results[id.index()]))
+                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.evaluator(id), results(dataset.reported_by(id))))
                     .collect()
             }
             Kind::Developers => {

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use foldhash::HashSet;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -24,6 +25,7 @@ use super::scalar::Scalar;
 use crate::diagnostic::Diagnostics;
 use crate::hash::{Hasher, Sha256};
 use crate::lock::{Lock, Pin};
+use crate::words::shorten;
 
 /// Where a datastore is, and where the same records are public.
 #[derive(Clone, Debug)]
@@ -142,7 +144,7 @@ pub struct Object {
 }
 
 /// Size and hash from an index row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Expected {
     /// Bytes; older rows do not say.
     pub size: Option<u64>,
@@ -172,6 +174,9 @@ pub struct Listing {
 
 /// Larger files are left out: no real record comes near, and a whole record is held in memory.
 const MAX_BYTES: u64 = 64 << 20;
+
+/// A larger index is not read: its rows are held in memory, and 100,000 of them have 50 MB.
+const MAX_INDEX: u64 = 1 << 30;
 
 /// Lists `datastore`. `number` is its place among the datastores of the build.
 pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -> Result<Listing> {
@@ -223,9 +228,19 @@ fn list_indexes(
     diagnostics: &mut Diagnostics,
 ) -> Result<()> {
     let mut locked = LockedIndexes::new(datastore, diagnostics);
+    // An object that rows name again and again is read and held once.
+    let mut named: HashSet<(Arc<str>, Option<Expected>)> = HashSet::default();
     for path in sorted_files(folder, "jsonl")? {
         let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
-        let bytes = fs::read(&path).with_context(|| format!("failed to read the index {}", path.display()))?;
+        let unreadable = || format!("failed to read the index {}", path.display());
+        if fs::metadata(&path).with_context(unreadable)?.len() > MAX_INDEX {
+            let message = format!("is larger than {} MB, so it was not read", MAX_INDEX >> 20);
+            let help = "no real index comes near; fetch the collection again";
+            locked.diagnostics.error("large-index", &path.display().to_string(), "", message, help);
+            listing.digest.add(collection.as_bytes());
+            continue;
+        }
+        let bytes = fs::read(&path).with_context(unreadable)?;
         listing.digest.add(collection.as_bytes());
         listing.digest.add(&bytes);
         let is_in_pinned_index = locked.compare(&path, &collection, &bytes);
@@ -233,6 +248,13 @@ fn list_indexes(
         let lines: Vec<&[u8]> = lines(&bytes).collect();
         let rows: Vec<Row> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
         for (line, row) in rows.into_iter().enumerate() {
+            let row = match row {
+                Row::Object(object) if !named.insert((object.path.clone(), object.expected)) => Row::LeftOut(
+                    Reason::DuplicateRecord,
+                    format!("an earlier row names {} already", shorten(&object.path, 200)),
+                ),
+                row => row,
+            };
             match row {
                 Row::Blank => {}
                 Row::Object(object) => listing.objects.push(Object { is_in_pinned_index, ..object }),

@@ -23,6 +23,7 @@ mod publish; // the audit, the report, the confirmation, pull requests
 mod real; // the real records, where they are at hand
 mod serve; // the site while it is written
 mod server; // a running `serve`
+mod statements; // what cards say of odd records: no more than the records do
 mod test_hub; // the Hub that programs talk to in tests
 mod test_hub_holds; // what the tests rely on when they talk to it
 mod words; // the interface's words come from one place, and records keep their own
