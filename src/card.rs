@@ -108,6 +108,12 @@ impl Paths {
         &self.developers[id.index()]
     }
 
+    /// The page of the benchmark that the ranking at `path` is of.
+    pub fn benchmark_of<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let name = path.strip_prefix("benchmarks/")?.split('/').next()?;
+        path.get(.."benchmarks/".len() + name.len())
+    }
+
     /// True for the page of a benchmark, and false for those of its other rankings.
     pub fn is_benchmark(&self, path: &str) -> bool {
         path.strip_prefix("benchmarks/").is_some_and(|name| !name.contains('/'))
@@ -298,7 +304,8 @@ impl<'a> Cards<'a> {
         self.url(self.paths.evaluator(id))
     }
 
-    fn developer_url(&self, id: Id<Developer>) -> String {
+    /// The page of a developer.
+    pub fn developer_url(&self, id: Id<Developer>) -> String {
         self.url(self.paths.developer(id))
     }
 

@@ -83,7 +83,7 @@ pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     orphans(config, &prepared.dataset, &mut found);
     let of_output = || fs::read(config.out.join(export::STATE)).ok();
     let previous = stages::previous(config, of_output, &mut found).and_then(|bytes| State::read(&bytes).ok());
-    let exports = prepared.exports(config, previous);
+    let exports = prepared.exports(config, &theme, previous);
     let site = prepared.site(config, &theme, &exports, &mut found);
     let files = prepared.files(&site);
     progress.stage("check pages", files.len());

@@ -95,6 +95,12 @@ impl Diagnostics {
         });
     }
 
+    /// These findings and `others`.
+    pub fn and(mut self, others: Diagnostics) -> Diagnostics {
+        self.items.extend(others.items);
+        self
+    }
+
     /// The findings in their stable order, each once.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.items.sort();

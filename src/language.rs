@@ -86,6 +86,18 @@ impl Language {
         Some(said)
     }
 
+    /// Every text that is said for a key that begins with `prefix`.
+    pub fn texts_below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.below(prefix)
+            .into_values()
+            .flat_map(|phrase| match phrase {
+                Phrase::Always(text) => [Some(text), None],
+                Phrase::Counted { one, other } => [Some(other), one.as_ref()],
+            })
+            .flatten()
+            .map(String::as_str)
+    }
+
     /// The phrase of `key` with `values` in its places. Where there is none, which the tests exclude, it is the key.
     pub fn say(&self, key: &str, values: &[(&str, &str)]) -> String {
         self.find(key, values).unwrap_or_else(|| key.to_owned())

@@ -161,7 +161,8 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     let prepared = Prepared::new(config, inputs, theme.language(), &mut diagnostics, |name| clock.stage(name, 0));
     clock.stage("plan", 0);
     let previous = previous.and_then(|bytes| State::read(&bytes).ok());
-    let exports = prepared.exports(config, previous);
+    let exports = prepared.exports(config, &theme, previous);
+    exports.compare();
     let site = prepared.site(config, &theme, &exports, &mut diagnostics);
     let files = prepared.files(&site);
     clock.stage("write", files.len());

@@ -110,15 +110,14 @@ impl<'a> Cards<'a> {
                 n => self.language.counted("developer.partly", n),
             },
             signals: if number == 1 { signals() } else { Vec::new() },
-            rows: developer
-                .models
-                .iter()
-                .skip((number - 1) * ROWS)
-                .take(ROWS)
-                .map(|model| self.made_model(*model))
-                .collect(),
+            rows: self.made_models(id).skip((number - 1) * ROWS).take(ROWS).collect(),
             pager: Pager::new(self, self.paths.developer(id), number, n_models, ROWS),
         }
+    }
+
+    /// All models of `id`.
+    pub fn made_models(&self, id: Id<Developer>) -> impl Iterator<Item = MadeModel<'a>> {
+        self.dataset.developers[id].models.iter().map(|model| self.made_model(*model))
     }
 
     fn made_model(&self, id: Id<crate::resolve::Model>) -> MadeModel<'a> {

@@ -29,6 +29,13 @@ pub struct MarkerView {
     pub standing: Option<&'static str>,
 }
 
+impl MarkerView {
+    /// False if it says no more than that there is a record.
+    pub fn says_more(&self) -> bool {
+        self.code != Level::Claimed.code() || !self.beside.is_empty()
+    }
+}
+
 /// The evidence about one record, once on a page however many results it holds.
 #[derive(Debug, Serialize)]
 pub struct EvidenceView {

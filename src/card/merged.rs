@@ -207,7 +207,19 @@ impl<'a> Cards<'a> {
             confidence: "",
             names: count(*n),
         });
-        let rows = merged.rows.iter().skip((number - 1) * ROWS).take(ROWS).map(|row| RowView {
+        let rows = self.merged_rows(merged).skip((number - 1) * ROWS).take(ROWS);
+        MergedCard {
+            steps: steps.collect(),
+            unresolved: unresolved.collect(),
+            rows: rows.collect(),
+            pager: Pager::new(self, "merged", number, merged.rows.len(), ROWS),
+        }
+    }
+
+    /// All rows of the list.
+    pub fn merged_rows<'m>(&'m self, merged: &'m Merged<'a>) -> impl Iterator<Item = RowView<'a>> + 'm {
+        let content = &self.dataset.inputs.content;
+        merged.rows.iter().map(|row| RowView {
             kind: row.kind,
             name: row.name,
             entity: row.entity,
@@ -220,12 +232,6 @@ impl<'a> Cards<'a> {
                 }
             },
             confidence: row.step.map_or("", Step::confidence),
-        });
-        MergedCard {
-            steps: steps.collect(),
-            unresolved: unresolved.collect(),
-            rows: rows.collect(),
-            pager: Pager::new(self, "merged", number, merged.rows.len(), ROWS),
-        }
+        })
     }
 }

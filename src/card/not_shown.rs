@@ -63,7 +63,17 @@ impl<'a> Cards<'a> {
                 entries: count(entries),
             })
         });
-        let rows = all.iter().skip((number - 1) * ROWS).take(ROWS).map(|entry| LeftOut {
+        let rows = self.left_out().skip((number - 1) * ROWS).take(ROWS);
+        NotShownCard {
+            reasons: reasons.collect(),
+            rows: rows.collect(),
+            pager: Pager::new(self, "not-shown", number, all.len(), ROWS),
+        }
+    }
+
+    /// All rows of the list.
+    pub fn left_out(&self) -> impl Iterator<Item = LeftOut<'a>> + use<'a> {
+        self.dataset.inputs.quarantined.iter().map(|entry| LeftOut {
             reason: entry.reason.code(),
             file: &entry.file,
             place: match entry.place.strip_prefix("line ") {
@@ -74,11 +84,6 @@ impl<'a> Cards<'a> {
             model: entry.model.as_deref(),
             detail: &entry.detail,
             sha256: entry.sha256.map(|sha256| sha256.to_string()),
-        });
-        NotShownCard {
-            reasons: reasons.collect(),
-            rows: rows.collect(),
-            pager: Pager::new(self, "not-shown", number, all.len(), ROWS),
-        }
+        })
     }
 }

@@ -76,12 +76,8 @@ pub fn publishing<'a>(
     number: usize,
     record_url: impl Fn(&Loaded) -> String,
 ) -> PublishingCard<'a> {
-    let with_status = |wanted: Status| manifest.entries.iter().filter(move |entry| entry.status == wanted);
-    let statuses = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
-    let entries = statuses.into_iter().flat_map(with_status).map(Item::Entry);
-    let skipped = manifest.skipped.iter().filter(|it| it.benchmark.is_some()).map(Item::Skipped);
     // Rows are made after those of earlier pages were passed over.
-    let items = entries.chain(skipped).skip((number - 1) * ROWS).take(ROWS);
+    let items = items(manifest).skip((number - 1) * ROWS).take(ROWS);
     // The counts stand on the first page only.
     let counts = if number == 1 { manifest.by_benchmark() } else { BTreeMap::new() };
     let counts = counts.into_iter().flat_map(|(benchmark, outcomes)| {
@@ -94,6 +90,22 @@ pub fn publishing<'a>(
         rows: items.map(|item| item.row(cards, &record_url)).collect(),
         pager: Pager::new(cards, "publishing", number, n_rows(manifest), ROWS),
     }
+}
+
+/// All rows of the list.
+pub fn rows<'a>(
+    cards: &Cards<'a>,
+    manifest: &'a Manifest,
+    record_url: impl Fn(&Loaded) -> String,
+) -> impl Iterator<Item = PublishingRow<'a>> {
+    items(manifest).map(move |item| item.row(cards, &record_url))
+}
+
+fn items(manifest: &Manifest) -> impl Iterator<Item = Item<'_>> {
+    let with_status = |wanted: Status| manifest.entries.iter().filter(move |entry| entry.status == wanted);
+    let statuses = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
+    let entries = statuses.into_iter().flat_map(with_status).map(Item::Entry);
+    entries.chain(manifest.skipped.iter().filter(|it| it.benchmark.is_some()).map(Item::Skipped))
 }
 
 /// One row, before it is made.

@@ -3,16 +3,19 @@
 
 use super::table::Coverage;
 use crate::language::Language;
-use crate::words::counted;
+use crate::mark::{Counts, Level};
+use crate::words::{count, counted};
 
-/// The image of `results` results with this coverage.
-pub fn svg(results: usize, coverage: &Coverage) -> Vec<u8> {
-    let message = format!(
-        "{} · {} · {}",
+/// The image of `results` results with this coverage, of which so many have each marker.
+pub fn svg(results: usize, coverage: &Coverage, levels: &Counts) -> Vec<u8> {
+    let counts = [
         counted(results, "result", "results"),
         counted(coverage.benchmarks, "benchmark", "benchmarks"),
         coverage.reporters.words(Language::english()),
-    );
+    ];
+    let found = Level::ALL.into_iter().rev().filter(|level| levels.of(*level) > 0);
+    let evidence = found.map(|level| format!("{} {}", count(levels.of(level)), short(level)));
+    let message = counts.into_iter().chain(evidence).collect::<Vec<_>>().join(" · ");
     // Fonts differ; `textLength` makes the text as wide as the box that was made for it.
     let (label, text) = (58, message.chars().count() * 6);
     let (middle, width) = (label + 8 + text / 2, label + text + 16);
@@ -25,4 +28,14 @@ pub fn svg(results: usize, coverage: &Coverage) -> Vec<u8> {
          <text x=\"{middle}\" y=\"14\" textLength=\"{text}\">{message}</text></g></svg>\n"
     )
     .into_bytes()
+}
+
+/// A level in the least words that do not say more than it does.
+fn short(level: Level) -> &'static str {
+    match level {
+        Level::Claimed => "claimed only",
+        Level::Traced => "traced",
+        Level::SubmitterKnown => "with known submitter",
+        Level::SubmittedBySource => "submitted by the source",
+    }
 }

@@ -56,9 +56,14 @@ impl About for EvaluatorCard<'_> {
     }
 }
 
+impl About for DeveloperCard<'_> {
+    fn subject(&self) -> Option<Subject<'_>> {
+        Some(Subject { title: format!("Evaluation results of the models of {}", self.name), summary: &self.summary })
+    }
+}
+
 impl About for HomeCard<'_> {}
 impl About for NotShownCard<'_> {}
-impl About for DeveloperCard<'_> {}
 impl About for MergedCard<'_> {}
 impl About for MarkersCard<'_> {}
 impl About for crate::emit::page::PublishingCard<'_> {}
@@ -74,6 +79,10 @@ pub struct Head {
     pub csv: Option<String>,
     /// The page as data.
     pub json: Option<String>,
+    /// What the API has; on lists and the home page.
+    pub api: Option<String>,
+    /// The tables of the whole site; there as well.
+    pub data: Option<String>,
     /// A feed of what changes here.
     pub feed: Option<String>,
     /// An image for READMEs.
@@ -82,8 +91,17 @@ pub struct Head {
     pub citation: Option<String>,
     /// Structured data for search engines; safe inside a `script` element.
     pub json_ld: Option<String>,
-    /// Absolute address of the share image.
-    pub image: Option<String>,
+    /// What sites that show a link show of the page.
+    pub image: Option<Image>,
+}
+
+/// A share image.
+#[derive(Debug, Serialize)]
+pub struct Image {
+    /// Absolute address.
+    pub url: String,
+    /// What it shows; left out on large sites.
+    pub alt: Option<String>,
 }
 
 /// A page as a data set, with its files.

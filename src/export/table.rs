@@ -1,6 +1,7 @@
 //! The *tables* of the whole site: results, records, models, benchmarks, evaluators.
 //!
 //! Each column is said once, here: its name, kind and meaning, and how it is read off the data set.
+//! Columns that the list of a page shows come first, in its order.
 //! [`super::jsonl`], [`super::parquet`] and the data dictionary are made from nothing else, so that
 //! they cannot disagree.
 
@@ -14,6 +15,7 @@ use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::quarantine::Quarantined;
 use crate::load::record::Uncertainty;
+use crate::mark::{Decision, Fit, Markers, Submitter, Trace};
 use crate::merge::{Dataset, Reading};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Model};
@@ -86,7 +88,7 @@ pub struct Source<'a> {
 }
 
 /// All tables.
-pub const TABLES: [Table; 6] = [
+pub const TABLES: [Table; 7] = [
     Table {
         name: "results",
         about: "One row a result: one number of one record, with who reported it and where it stands.",
@@ -131,6 +133,14 @@ pub const TABLES: [Table; 6] = [
         references: &[],
         columns: EVALUATORS,
         rows: |dataset| dataset.entities.evaluators.len(),
+    },
+    Table {
+        name: "developers",
+        about: "One row a developer that has a page.",
+        key: &["id"],
+        references: &[],
+        columns: DEVELOPERS,
+        rows: |dataset| dataset.developers.len(),
     },
     Table {
         name: "not-shown",
@@ -239,6 +249,22 @@ const RESULTS: &[Column] = &[
             maybe_owned(Some(settings.join(" · ")).filter(|text| !text.is_empty()))
         },
     ),
+    text(
+        "marker",
+        "How far it is traced: `claimed`, `traced`, `submitter_known` or `submitted_by_source`.",
+        |it, row| said(it.dataset.level_of(it.reading(row)).code()),
+    ),
+    text(
+        "source_match",
+        "Whether the submitter is the named source: `match`, `on_behalf`, `mismatch`; null if not decided.",
+        |it, row| maybe(it.source_match(row)),
+    ),
+    text(
+        "relationship_fit",
+        "Whether the claimed relation fits metadata: `consistent`, `contradicted`; null if undetermined.",
+        |it, row| maybe(it.relationship_fit(row)),
+    ),
+    text("standing", "`current`, `disputed` or `withdrawn`.", |it, row| said(it.reading(row).standing.code())),
     text("record", "SHA-256 of the record.", |it, row| owned(it.loaded(row).origin.sha256.to_string())),
     text("pointer", "JSON pointer of the result in its record.", |it, row| {
         owned(format!("/evaluation_results/{}", it.result(row).index))
@@ -268,6 +294,14 @@ const RECORDS: &[Column] = &[
         said(Language::english().phrase(it.record(row).record.source.relationship.key()))
     }),
     text("retrieved", "Day on which it was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.record(row))),
+    text(
+        "trace",
+        "Whether a lock file has these bytes: `local` (no), `pinned`, `pinned_and_indexed` (an index as well).",
+        |it, row| said(it.trace(row)),
+    ),
+    text("submitter", "Account that brought exactly these bytes to the datastore; null if unknown.", |it, row| {
+        maybe(it.submitter(row))
+    }),
     counted("results", "How many of its results are shown.", |it, row| {
         Value::Count(it.record(row).record.results.len() as u64)
     }),
@@ -276,26 +310,6 @@ const RECORDS: &[Column] = &[
 const MODELS: &[Column] = &[
     text("id", "Canonical id.", |it, row| said(&it.dataset.entities.models[id(row)].id)),
     text("name", "Display name.", |it, row| said(&it.dataset.entities.models[id(row)].name)),
-    text("page", "Its card, from the top of this site.", |it, row| owned(it.cards.model_url(id(row)))),
-    text("developer", "Who made it: the name from metadata, else as records claim.", |it, row| {
-        maybe(it.dataset.developer_of(id(row)).map(|id| it.dataset.developers[id].name.as_str()))
-    }),
-    text("openness", "`open-weights` or `closed-weights`, from metadata.", |it, row| {
-        let model = &it.dataset.entities.models[id(row)];
-        maybe(it.dataset.model_meta(model).and_then(|meta| meta.openness.as_deref()))
-    }),
-    text("license", "From metadata.", |it, row| {
-        let model = &it.dataset.entities.models[id(row)];
-        maybe(it.dataset.model_meta(model).and_then(|meta| meta.license.as_deref()))
-    }),
-    text("released", "Day of release, from metadata.", |it, row| {
-        let model = &it.dataset.entities.models[id(row)];
-        maybe(it.dataset.model_meta(model).and_then(|meta| meta.released.as_deref()))
-    }),
-    text("hf_repo", "Repository on the Hub, from metadata.", |it, row| {
-        let model = &it.dataset.entities.models[id(row)];
-        maybe(it.dataset.model_meta(model).and_then(|meta| meta.hf_repo.as_deref()))
-    }),
     counted("results", "Results of it.", |it, row| Value::Count(it.dataset.readings_of(id(row)).len() as u64)),
     counted("benchmarks", "Different benchmarks among them.", |it, row| {
         Value::Count(Coverage::of(it.dataset, id(row)).benchmarks as u64)
@@ -303,22 +317,36 @@ const MODELS: &[Column] = &[
     counted("evaluators", "Different named evaluators among them.", |it, row| {
         Value::Count(Coverage::of(it.dataset, id(row)).reporters.named as u64)
     }),
+    text("openness", "`open-weights` or `closed-weights`, from metadata.", |it, row| {
+        let model = &it.dataset.entities.models[id(row)];
+        maybe(it.dataset.model_meta(model).and_then(|meta| meta.openness.as_deref()))
+    }),
+    text("released", "Day of release, from metadata.", |it, row| {
+        let model = &it.dataset.entities.models[id(row)];
+        maybe(it.dataset.model_meta(model).and_then(|meta| meta.released.as_deref()))
+    }),
+    text("developer", "Who made it: the name from metadata, else as records claim.", |it, row| {
+        maybe(it.dataset.developer_of(id(row)).map(|id| it.dataset.developers[id].name.as_str()))
+    }),
+    text("license", "From metadata.", |it, row| {
+        let model = &it.dataset.entities.models[id(row)];
+        maybe(it.dataset.model_meta(model).and_then(|meta| meta.license.as_deref()))
+    }),
+    text("hf_repo", "Repository on the Hub, from metadata.", |it, row| {
+        let model = &it.dataset.entities.models[id(row)];
+        maybe(it.dataset.model_meta(model).and_then(|meta| meta.hf_repo.as_deref()))
+    }),
+    text("page", "Its card, from the top of this site.", |it, row| owned(it.cards.model_url(id(row)))),
 ];
 
 const BENCHMARKS: &[Column] = &[
-    text("id", "Slug.", |it, row| said(&it.dataset.entities.benchmarks[id(row)].id)),
     text("name", "Display name.", |it, row| said(&it.dataset.entities.benchmarks[id(row)].name)),
-    text("page", "Its page, from the top of this site.", |it, row| owned(it.cards.benchmark_url(id(row)))),
     text("category", "From metadata.", |it, row| {
         let benchmark = &it.dataset.entities.benchmarks[id(row)];
         maybe(it.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()))
     }),
-    text("dataset", "Data set on the Hub, from metadata.", |it, row| {
-        let benchmark = &it.dataset.entities.benchmarks[id(row)];
-        maybe(it.dataset.benchmark_meta(benchmark).and_then(|meta| meta.dataset.id.as_deref()))
-    }),
-    counted("rankings", "Rankings: the whole, its parts, and metrics apart.", |it, row| {
-        Value::Count(it.dataset.rankings_of(id(row)).len() as u64)
+    counted("models", "Models in the first of its rankings.", |it, row| {
+        Value::Count(it.dataset.rankings_of(id(row)).next().map_or(0, |(_, first)| first.rows.len()) as u64)
     }),
     counted("results", "Results of it.", |it, row| {
         Value::Count(it.dataset.reported_of(id(row)).iter().map(|reported| u64::from(reported.results)).sum())
@@ -327,32 +355,57 @@ const BENCHMARKS: &[Column] = &[
         let reported = it.dataset.reported_of(id(row)).iter();
         Value::Count(Reporters::of(it.dataset, reported.map(|reported| reported.evaluator)).named as u64)
     }),
+    counted("rankings", "Rankings: the whole, its parts, and metrics apart.", |it, row| {
+        Value::Count(it.dataset.rankings_of(id(row)).len() as u64)
+    }),
+    text("id", "Slug.", |it, row| said(&it.dataset.entities.benchmarks[id(row)].id)),
+    text("dataset", "Data set on the Hub, from metadata.", |it, row| {
+        let benchmark = &it.dataset.entities.benchmarks[id(row)];
+        maybe(it.dataset.benchmark_meta(benchmark).and_then(|meta| meta.dataset.id.as_deref()))
+    }),
+    text("page", "Its page, from the top of this site.", |it, row| owned(it.cards.benchmark_url(id(row)))),
 ];
 
 const EVALUATORS: &[Column] = &[
-    text("id", "Slug; that of results whose records name nobody stands for no one.", |it, row| {
-        said(&it.dataset.entities.evaluators[id(row)].id)
-    }),
     text("name", "Display name.", |it, row| said(&it.dataset.entities.evaluators[id(row)].name)),
-    text("page", "Their page, from the top of this site.", |it, row| owned(it.cards.evaluator_url(id(row)))),
     counted("benchmarks", "Different benchmarks among their results.", |it, row| {
         Value::Count(it.dataset.reported_by(id(row)).len() as u64)
     }),
     counted("results", "Results that they reported.", |it, row| {
         Value::Count(it.dataset.reported_by(id(row)).iter().map(|reported| u64::from(reported.results)).sum())
     }),
+    text("id", "Slug; that of results whose records name nobody stands for no one.", |it, row| {
+        said(&it.dataset.entities.evaluators[id(row)].id)
+    }),
+    text("page", "Their page, from the top of this site.", |it, row| owned(it.cards.evaluator_url(id(row)))),
+];
+
+const DEVELOPERS: &[Column] = &[
+    text("name", "Display name.", |it, row| said(&it.dataset.developers[id(row)].name)),
+    counted("models", "Models of theirs that have a card.", |it, row| {
+        Value::Count(it.dataset.developers[id(row)].models.len() as u64)
+    }),
+    counted("results", "Results of these.", |it, row| {
+        let models = it.dataset.developers[id(row)].models.iter();
+        Value::Count(models.map(|model| it.dataset.readings_of(*model).len() as u64).sum())
+    }),
+    counted("models_as_claimed", "Models that are theirs only as records claim.", |it, row| {
+        Value::Count(it.dataset.developers[id(row)].n_claimed as u64)
+    }),
+    text("id", "Slug.", |it, row| said(&it.dataset.developers[id(row)].id)),
+    text("page", "Their page, from the top of this site.", |it, row| owned(it.cards.developer_url(id(row)))),
 ];
 
 const NOT_SHOWN: &[Column] = &[
-    text("reason", "Code of the reason.", |it, row| said(it.left_out(row).reason.code())),
     text("file", "Path of the file in its datastore.", |it, row| said(&it.left_out(row).file)),
     text("place", "JSON pointer or line; empty for the whole file.", |it, row| said(&it.left_out(row).place)),
-    text("collection", "The channel through which it was submitted.", |it, row| said(&it.left_out(row).collection)),
-    text("model", "The model as the record names it.", |it, row| maybe(it.left_out(row).model.as_deref())),
-    text("detail", "The reason in a sentence.", |it, row| said(&it.left_out(row).detail)),
     text("sha256", "Of the bytes of the file, if it was read.", |it, row| {
         maybe_owned(it.left_out(row).sha256.map(|sha256| sha256.to_string()))
     }),
+    text("reason", "Code of the reason.", |it, row| said(it.left_out(row).reason.code())),
+    text("detail", "The reason in a sentence.", |it, row| said(&it.left_out(row).detail)),
+    text("model", "The model as the record names it.", |it, row| maybe(it.left_out(row).model.as_deref())),
+    text("collection", "The channel through which it was submitted.", |it, row| said(&it.left_out(row).collection)),
 ];
 
 /// How much is known of a model.
@@ -405,6 +458,40 @@ impl<'a> Source<'a> {
 
     fn benchmark(&self, row: usize) -> &'a Benchmark {
         &self.dataset.entities.benchmarks[self.dataset.benchmark_of(self.reading(row))]
+    }
+
+    fn markers(&self, row: usize) -> &'a Markers {
+        &self.dataset.marks.records[self.reading(row).resolved.record as usize]
+    }
+
+    fn source_match(&self, row: usize) -> Option<&'static str> {
+        let decision = self.markers(row).decision(&self.dataset.inputs.content, self.result(row).index)?;
+        Some(match decision {
+            Decision::Match(_) => "match",
+            Decision::OnBehalf(_) => "on_behalf",
+            Decision::Mismatch(_) => "mismatch",
+        })
+    }
+
+    fn relationship_fit(&self, row: usize) -> Option<&'static str> {
+        match self.markers(row).relationship.fit {
+            Fit::Consistent => Some("consistent"),
+            Fit::Contradicted => Some("contradicted"),
+            Fit::Undetermined => None,
+        }
+    }
+
+    fn trace(&self, row: usize) -> &'static str {
+        match self.dataset.marks.records[row].trace {
+            Trace::Local(_) => "local",
+            Trace::Pinned => "pinned",
+            Trace::PinnedAndIndexed => "pinned_and_indexed",
+        }
+    }
+
+    fn submitter(&self, row: usize) -> Option<&'a str> {
+        let Submitter::Account { submission, .. } = self.dataset.marks.records[row].submitter else { return None };
+        self.dataset.inputs.content.hub.submissions[submission as usize].introduced.as_ref()?.account.as_deref()
     }
 
     fn stands_for_cell(&self, row: usize) -> bool {

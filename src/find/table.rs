@@ -11,7 +11,8 @@ use serde::Serialize;
 use crate::card::{Paths, evaluator_name, unit};
 use crate::id::Id;
 use crate::language::Language;
-use crate::merge::{Dataset, Ranking, cells};
+use crate::mark::{Counts, Level};
+use crate::merge::{Dataset, Ranking, Reading, cells};
 use crate::resolve::Model;
 use crate::signal::comparability::Difference;
 use crate::signal::provenance::Reporters;
@@ -167,6 +168,7 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
         table.facet("evaluator", evaluators.iter().map(|id| evaluator_name(dataset, language, *id)));
         let differs = cells(readings).map(|cell| Difference::of(dataset, cell)).max().unwrap_or_default();
         table.facet("readings", [word(differs)]);
+        table.facet("marker", levels(dataset, readings));
     }
     table
 }
@@ -181,6 +183,10 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
         table.facet("category", meta.and_then(|meta| meta.category.as_deref()));
         table.facet("year", meta.and_then(|meta| meta.released.as_deref()?.get(..4)));
         table.facet("evaluator", reported().map(|reported| evaluator_name(dataset, language, reported.evaluator)));
+        let rows = || dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
+        table.facet("marker", levels(dataset, rows().flat_map(|row| dataset.readings_in(row))));
+        let differs = rows().map(|row| Difference::of(dataset, dataset.readings_in(row))).max().unwrap_or_default();
+        table.facet("readings", [word(differs)]);
         table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
         let reporters = Reporters::of(dataset, reported().map(|reported| reported.evaluator));
@@ -200,6 +206,7 @@ pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> T
             "benchmark",
             reported().map(|reported| dataset.entities.benchmarks[reported.benchmark].name.as_str()),
         );
+        table.facet("marker", known(dataset.marks.by_evaluator[id.index()]));
         table.number("benchmarks", Some(reported().count() as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
     }
@@ -238,6 +245,7 @@ pub fn of_ranking(
         let evaluators = readings.iter().map(|reading| evaluator_name(dataset, language, reading.resolved.evaluator));
         table.facet("evaluator", evaluators);
         table.number("count", Some(readings.len() as f64));
+        table.facet("marker", [dataset.level_of(first).code()]);
         table.facet("readings", [word(Difference::of(dataset, readings))]);
     }
     table
@@ -245,6 +253,20 @@ pub fn of_ranking(
 
 fn short_path<'p>(path: &'p str, id: &str) -> &'p str {
     if path.strip_prefix("models/") == Some(id) { "" } else { path }
+}
+
+/// The markers that some of `readings` have.
+fn levels<'r>(
+    dataset: &Dataset,
+    readings: impl IntoIterator<Item = &'r Reading>,
+) -> impl Iterator<Item = &'static str> {
+    let mut counts = Counts::default();
+    readings.into_iter().for_each(|reading| counts.add(dataset.level_of(reading)));
+    known(counts)
+}
+
+fn known(counts: Counts) -> impl Iterator<Item = &'static str> {
+    Level::ALL.into_iter().filter(move |level| counts.of(*level) > 0).map(Level::code)
 }
 
 /// The value of the script's filter.

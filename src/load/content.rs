@@ -82,6 +82,7 @@ fn methodology() -> Result<ProsePage> {
 pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     let mut reader = Reader { content: Content::default(), diagnostics, unused: BTreeMap::new() };
     if folder.is_dir() {
+        reader.files_for_folders(folder);
         reader.markdown(&folder.join("models"), |content, mut meta: ModelMeta, file, _, prose| {
             (meta.prose, meta.file) = (prose, file);
             content.models.push(meta);
@@ -162,6 +163,18 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Tells of files that stand where folders are read.
+    fn files_for_folders(&mut self, folder: &Path) {
+        for name in ["models", "benchmarks", "pages", "benchmark-cards", "hub"] {
+            let path = folder.join(name);
+            if path.exists() && !path.is_dir() {
+                let message = "is a file, and a folder is read here".to_owned();
+                let help = "give the file another name, or put it into a folder of this name";
+                self.diagnostics.error("not-a-folder", &path.display().to_string(), "", message, help);
+            }
+        }
+    }
+
     /// Reads all Markdown files below `folder`; `keep` gets content, entry, file, stem and prose.
     fn markdown<T: Entry + Send>(
         &mut self,
@@ -472,10 +485,15 @@ impl Reader<'_> {
     }
 
     fn unreadable(&mut self, file: &str, place: &str, err: &serde_yaml::Error) {
-        let help = "the rest of the site is built without it; mend it and build again";
         let message = err.to_string();
         // The place is told apart, and counts the lines of the whole file.
         let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        // What the reader says where a line stands too far left or right.
+        let is_misplaced = ["mapping values are not allowed", "did not find expected", "could not find expected"];
+        let help = match is_misplaced.iter().any(|start| message.contains(start)) {
+            true => "look how far this line and the one above are indented: keys of one level begin in the same column",
+            false => "the rest of the site is built without it; mend it and build again",
+        };
         self.diagnostics.error("unreadable-metadata", file, place, message, help);
     }
 

@@ -184,6 +184,7 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     let indexes = root.join(INDEXES);
     let data = root.join("data");
     let mut listing = Listing::default();
+    let mut entries = fs::read_dir(root).with_context(|| format!("failed to list {}", root.display()))?;
     if let LockFile::Broken(why) = &datastore.lock {
         let help = "no record counts as pinned until it is mended, and nothing can be published";
         let file = LockFile::path(root).display().to_string();
@@ -199,13 +200,24 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     }
     if data.is_dir() {
         list_data(root, &data, number, &mut listing)?;
-    } else if !indexes.is_dir() {
+    } else if !indexes.is_dir() && entries.next().is_some() {
+        let help = match meant(root) {
+            Some(folder) => format!("did you mean {}?", folder.display()),
+            None => "name the folder that holds them".to_owned(),
+        };
         bail!(
-            "{} is not a datastore: it holds neither `flat/indexes/by_collection/*.jsonl` nor `data/<collection>/…`; name the folder above them",
+            "{} is not a datastore: it holds neither `{INDEXES}/*.jsonl` nor `data/<collection>/…`\n  help: {help}",
             root.display()
         );
     }
     Ok(listing)
+}
+
+/// A datastore near `root`, where that is none: in it, or around it.
+fn meant(root: &Path) -> Option<PathBuf> {
+    let around = root.ancestors().skip(1).take(4).filter(|folder| folder.file_name().is_some());
+    let mut near = [root.join("datastore")].into_iter().chain(around.map(Path::to_owned));
+    near.find(|folder| folder.join("data").is_dir() || folder.join(INDEXES).is_dir())
 }
 
 fn list_indexes(
@@ -323,6 +335,15 @@ fn lines(index: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The rows of an index, line by line.
 pub fn rows(index: &[u8], collection: &Arc<str>) -> impl Iterator<Item = Row> {
     lines(index).map(|line| read_row(line, collection))
+}
+
+/// The objects of an index that stood in the `data/` layout before, each with its path there.
+pub fn legacy_paths(index: &[u8]) -> impl Iterator<Item = (String, String)> {
+    lines(index).filter_map(|line| {
+        let row: RawRow = serde_json::from_slice(line.trim_ascii()).ok()?;
+        let legacy = row.legacy_path.as_str();
+        is_safe_relative(legacy).then(|| (row.object_path.as_str().to_owned(), legacy.to_owned()))
+    })
 }
 
 /// The fields of an index row that are used; the three shapes of rows differ in others only.

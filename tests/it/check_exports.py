@@ -7,16 +7,20 @@ import csv
 import glob
 import gzip
 import html
+import importlib.util
 import json
 import os
 import re
 import sys
 import xml.etree.ElementTree as xml
+from html.parser import HTMLParser
 
 import bibtexparser
 import duckdb
 import feedparser
 import jsonschema
+import yaml
+from lxml import etree
 
 pages = sys.argv[1]
 api = os.path.join(pages, "api/v1")
@@ -59,20 +63,34 @@ def tables():
 
 
 def documents():
-    schemas = {name: json.loads(text(f"{api}/schema/{name}.json")) for name in ["index", "list", "model", "ranking", "evaluator"]}
-    validators = {}
-    for name, schema in schemas.items():
-        jsonschema.Draft202012Validator.check_schema(schema)
-        validators[name] = jsonschema.Draft202012Validator(schema)
-    kinds = {"index": "index.json", "list": "*s.json", "model": "models/**/*.json", "ranking": "benchmarks/**/*.json", "evaluator": "evaluators/**/*.json"}
-    for name, pattern in kinds.items():
-        for path in found(f"api/v1/{pattern}"):
+    kinds = {
+        "index": ["index"],
+        "list": ["models", "benchmarks", "evaluators", "developers"],
+        "model": ["models/**/*"],
+        "ranking": ["benchmarks/**/*"],
+        "evaluator": ["evaluators/**/*"],
+        "developer": ["developers/**/*"],
+        "markers": ["markers"],
+        "merged": ["merged"],
+        "not-shown": ["not-shown"],
+        "publishing": ["publishing"],
+    }
+    schemas = {os.path.basename(path).removesuffix(".json"): json.loads(text(path)) for path in found("api/v1/schema/*.json")}
+    assert schemas.keys() == kinds.keys()
+    for name, patterns in kinds.items():
+        jsonschema.Draft202012Validator.check_schema(schemas[name])
+        validator = jsonschema.Draft202012Validator(schemas[name])
+        paths = [path for pattern in patterns for path in found(f"api/v1/{pattern}.json")]
+        assert paths, name
+        for path in paths:
             document = json.loads(text(path))
-            validators[name].validate(document)
-            for page in [entry["page"] for entry in document.get("entries", [document] if "page" in document else [])]:
+            validator.validate(document)
+            for page in [entry["page"] for entry in document.get("entries", [document] if "page" in document else []) if "page" in entry]:
                 assert os.path.isfile(os.path.join(pages, page)), (path, page)
-            for entry in document.get("entries", []):
+            for entry in document.get("entries", []) if name == "list" else []:
                 assert entry["api"] is None or os.path.isfile(os.path.join(pages, entry["api"])), (path, entry)
+            for link in document.get("lists", []) + document.get("audits", []):
+                assert os.path.isfile(os.path.join(pages, link["url"])) and os.path.isfile(os.path.join(pages, link["schema"])), link
             checked["documents"] += 1
 
 
@@ -91,22 +109,74 @@ def feeds():
         checked["feeds"] += 1
 
 
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def atom_rules():
+    """What RFC 4287 asks for and a lenient reader does not."""
+    once = {"feed": {"id", "title", "updated"}, "entry": {"id", "title", "updated"}}
+    most = {"feed": {"generator", "icon", "logo", "rights", "subtitle"}, "entry": {"content", "published", "rights", "summary", "source"}}
+    many = {"feed": {"author", "category", "contributor", "entry", "link"}, "entry": {"author", "category", "contributor", "link"}}
+    for path in found("**/*.atom"):
+        feed = xml.parse(path).getroot()
+        assert feed.tag == f"{ATOM}feed", path
+        for element in [feed, *feed.findall(f"{ATOM}entry")]:
+            kind = element.tag.removeprefix(ATOM)
+            names = [child.tag.removeprefix(ATOM) for child in element]
+            assert set(names) <= once[kind] | most[kind] | many[kind], (path, names)
+            assert all(names.count(name) == 1 for name in once[kind]), (path, names)
+            assert all(names.count(name) <= 1 for name in most[kind]), (path, names)
+            assert element.find(f"{ATOM}author/{ATOM}name") is not None or kind == "entry" and feed.find(f"{ATOM}author") is not None, path
+            assert re.fullmatch(r"[a-z][a-z0-9+.-]*:\S+", element.findtext(f"{ATOM}id")), path
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)", element.findtext(f"{ATOM}updated")), path
+            links = [(link.get("rel", "alternate"), link.get("type"), link.get("hreflang")) for link in element.findall(f"{ATOM}link")]
+            assert all(link.get("href") for link in element.findall(f"{ATOM}link")), path
+            assert len(set(links)) == len(links), f"{path}: two links of one kind: {links}"
+            assert kind == "entry" or ("self" in [rel for rel, *_ in links]), f"{path}: a feed should have a link to itself"
+            assert kind == "feed" or "content" in names or "alternate" in [rel for rel, *_ in links], path
+            for text_of in [child for child in element if child.tag in (f"{ATOM}title", f"{ATOM}content")]:
+                assert text_of.get("type", "text") == "text" and len(text_of) == 0, path
+
+
+def citation_file():
+    """The file of the site against the schema of the Citation File Format."""
+    folder = importlib.util.find_spec("cffconvert").submodule_search_locations[0]
+    schema = json.loads(text(os.path.join(folder, "schemas/1.2.0/schema.json")))
+    # Every value as it is written: a date stays a string.
+    citation = yaml.load(text(os.path.join(pages, "CITATION.cff")), Loader=yaml.BaseLoader)
+    jsonschema.Draft7Validator(schema).validate(citation)
+    checked["citations"] += 1
+
+
+def sitemap_schema():
+    """The schema of sitemaps.org, which an npm package carries."""
+    folders = os.environ.get("NODE_PATH", "").split(os.pathsep)
+    paths = [os.path.join(folder, "sitemap/schema/sitemap.xsd") for folder in folders]
+    path = next(filter(os.path.isfile, paths), None)
+    if not path:
+        print("SKIPPED: the npm package `sitemap` is not here, so sitemaps were not held against their schema", file=sys.stderr)
+    return path and etree.XMLSchema(etree.parse(path))
+
+
 def sitemaps():
+    schema = sitemap_schema()
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     for path in found("sitemap*.xml"):
         root = xml.parse(path).getroot()
         entry = {f"{space}urlset": f"{space}url", f"{space}sitemapindex": f"{space}sitemap"}[root.tag]
+        if schema and root.tag == f"{space}urlset":
+            schema.assertValid(etree.parse(path))
         assert 0 < len(root) <= 50_000 and os.path.getsize(path) <= 50 * 2**20, path
         for child in root:
             assert child.tag == entry and [part.tag for part in child] == [f"{space}loc"], path
-            assert child[0].text.startswith("https://cards.example/site/"), child[0].text
+            assert child[0].text.startswith("https://cards.example/site/") and len(child[0].text) < 2_048, child[0].text
             place = child[0].text.removeprefix("https://cards.example/site/") or "index.html"
             assert os.path.isfile(os.path.join(pages, place)), place
             checked["addresses"] += 1
 
 
-def pages_and_tables():
-    """The JSON-LD and citation of each page, and its table against its CSV."""
+def pages_and_citations():
+    """The JSON-LD and citation of each page."""
     for path in found("**/*.html"):
         page = text(path)
         for block in re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S):
@@ -117,24 +187,148 @@ def pages_and_tables():
             library = bibtexparser.parse_string(html.unescape(bibtex[1]))
             assert len(library.entries) == 1 and not library.failed_blocks, (path, bibtex[1])
             checked["citations"] += 1
-        table = os.path.join(api, os.path.relpath(path, pages).removesuffix("html") + "csv")
-        place = os.path.relpath(path, pages)
-        if place.startswith(("models/", "benchmarks/")) and "/_page/" not in place and os.path.isfile(table):
-            scores = [html.unescape(it) for it in re.findall(r'<td class="score"><b>(.*?)</b>', page)]
-            with open(table, encoding="utf-8", newline="") as file:
-                rows = list(csv.DictReader(file, strict=True))
-            assert [row["score"] for row in rows][: len(scores)] == scores, path
-            assert len(rows) == len(scores) or place.startswith("benchmarks/") and len(rows) > len(scores), path
-            for row in rows:
-                for cell in row.values():
-                    assert not re.match(r"[=@\t\r\n]|[+-](?![0-9.]+([eE][+-]?[0-9]+)?$)", cell), (path, cell)
-                    checked["cells"] += 1
+
+
+class Tables(HTMLParser):
+    """The rows of each table of a page that stands in its main part, each a list of the texts of its cells."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tables, self.cell, self.spanned = [], None, (0, "")
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "table":
+            self.tables.append((attributes.get("class", ""), []))
+        elif tag == "tr" and self.tables:
+            self.tables[-1][1].append([])
+            # The first cell of several rows stands in the first of them only.
+            if self.spanned[0]:
+                self.tables[-1][1][-1].append(self.spanned[1])
+                self.spanned = (self.spanned[0] - 1, self.spanned[1])
+        elif tag in ("td", "th") and self.tables:
+            self.cell, self.rows = "", int(attributes.get("rowspan", 1))
+        elif self.cell is not None and tag in ("small", "a", "li", "dt", "dd", "span", "summary", "br"):
+            self.cell += " "
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th") and self.cell is not None:
+            text = " ".join(self.cell.split())
+            self.tables[-1][1][-1].append(text)
+            if self.rows > 1:
+                self.spanned = (self.rows - 1, text)
+            self.cell = None
+
+    def handle_data(self, data):
+        if self.cell is not None:
+            self.cell += data
+
+
+# For each kind of page: the class of its table, and for each of its columns those of the CSV, and what else a
+# cell may say: words that are the same in every row, or that say that there is no value.
+LISTS = {
+    "models": (["id", "name"], ["results"], ["benchmarks"], ["evaluators"], ["openness"], ["released"]),
+    "benchmarks": (["name"], ["category"], ["models"], ["results"], ["evaluators"], ["rankings"]),
+    "evaluators": (["name"], ["benchmarks"], ["results"]),
+    "developers": (["name"], ["models"], ["results"]),
+    "not-shown": (["file", "place", "sha256"], ["reason", "detail"], ["model"], ["collection"]),
+    "merged": (["name", "kind"], ["taken_for"], ["step"], ["confidence"]),
+    "publishing": (["model"], ["benchmark"], ["outcome"], ["value"], ["score"], ["collection"], ["pointer"]),
+    "markers": (["marker"], ["means"], ["does_not_mean"], ["results"]),
+}
+OF_ONE = {
+    "models/": ("readings", (
+        ["benchmark", "slice", "part", "variant", "metric", "direction", "rank", "difference"],
+        ["score", "unit", "uncertainty", "not_ranked"], ["evaluator", "relationship", "relationship_fit", "marker"],
+        ["evaluated", "retrieved"], ["settings"], ["record", "pointer"])),
+    "benchmarks/": ("ranking", (
+        ["rank", "models_with_this_rank"], ["model", "variant", "model_id"], ["score", "unit", "uncertainty", "not_ranked"],
+        ["evaluator", "relationship", "marker"], ["others"], ["settings"], ["record"])),
+    "evaluators/": ("plain", (["benchmark"], ["models"], ["results"])),
+    "developers/": ("plain", (["model", "model_id"], ["released"], ["results"], ["benchmarks"], ["coverage"])),
+}
+BESIDE = re.compile(
+    r"(What this number is.*|Side by side|uncertainty not reported|not reported|not known|not joined with|"
+    r"is all that tells the names apart|relative to the other models of its list|variant:|tied|none; an example|"
+    r"SHA-256|evaluated|retrieved|record|[\s,;()·:–✓])*", re.S)
+
+
+def says(cell, row, names, kind):
+    """True if `cell` of a page says the columns `names` of `row`, in this order, and nothing else."""
+    rest = cell
+    for name in names:
+        value = row[name]
+        if name in ("openness", "category"):
+            value = value.replace("-", " ")
+        if name == "name" and kind == "models" and row["id"].endswith(value):
+            continue
+        if name == "retrieved" and row["evaluated"]:
+            continue
+        if name == "models_with_this_rank":
+            if bool(value) != ("tied" in cell):
+                return False
+            continue
+        if kind == "markers" and name == "results" and value == "0":
+            continue
+        # A spreadsheet would take it for a formula.
+        if value[:2] in ("'=", "'+", "'-", "'@"):
+            value = value[1:]
+        parts = value.split(" · ") if name in ("settings", "others") else [value]
+        for part in filter(None, parts):
+            part = " ".join(part.split())
+            forms = [part, f"{int(part):,}"] if re.fullmatch("[0-9]+", part) else [part]
+            found = [form for form in forms if form in rest]
+            if not found:
+                return False
+            before, after = rest.split(found[-1], 1)
+            if not BESIDE.fullmatch(before):
+                return False
+            rest = after
+    return BESIDE.fullmatch(rest) is not None
+
+
+def tables_of_pages():
+    """Each table that a page offers as CSV, cell by cell; that of a list is all of its pages together."""
+    kinds = set()
+    for path in found("api/v1/**/*.csv"):
+        place = os.path.relpath(path, api).removesuffix(".csv")
+        kind = next((it for it in OF_ONE if place.startswith(it)), place)
+        wanted, columns = OF_ONE.get(kind) or ("plain", LISTS[place])
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+        header = list(rows[0]) if rows else []
+        order = [name for names in columns for name in names]
+        assert not header or [name for name in header if name in order] == order, f"{path}: other columns than the page: {header}"
+        for row in rows:
+            for cell in row.values():
+                assert not re.match(r"[=@\t\r\n]|[+-](?![0-9.]+([eE][+-]?[0-9]+)?$)", cell), (path, cell)
+        html_files = [f"{place}.html"] + sorted(
+            (os.path.relpath(it, pages) for it in found(f"{glob.escape(place)}/_page/*.html")),
+            key=lambda it: int(re.search(r"(\d+)\.html$", it)[1]))
+        shown = []
+        for name in html_files:
+            page = text(os.path.join(pages, name))
+            fitting = [rows for kind_of, rows in Tables(page).tables if wanted in kind_of.split() and rows and len(rows[0]) == len(columns)]
+            # The table of a list is the last of its page, but for the levels, which come first.
+            found_rows = fitting[0 if place == "markers" or kind == "evaluators/" else -1][1:] if fitting else []
+            shown += found_rows
+        assert len(shown) == len(rows), (path, len(shown), len(rows))
+        for cells, row in zip(shown, rows):
+            for cell, names in zip(cells, columns):
+                assert says(cell, row, names, kind), (path, names, cell, {name: row[name] for name in names})
+                checked["cells"] += 1
+        kinds.add(kind if rows else None)
+    return kinds
 
 
 tables()
 documents()
 feeds()
+atom_rules()
+citation_file()
 sitemaps()
-pages_and_tables()
+pages_and_citations()
+print(sorted(filter(None, tables_of_pages())), file=sys.stderr)
 assert all(checked.values()), checked
 print(json.dumps(checked))

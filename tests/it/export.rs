@@ -8,7 +8,8 @@ use crate::project::Project;
 #[test]
 fn exports_are_read_by_other_programs_and_equal_the_pages() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let readers = "import bibtexparser, duckdb, feedparser, jsonschema";
+    let readers = "import bibtexparser, duckdb, feedparser, jsonschema, lxml, yaml; \
+                   import importlib.util as it; assert it.find_spec('cffconvert')";
     if !Command::new("python3").args(["-c", readers]).output().is_ok_and(|output| output.status.success()) {
         eprintln!("SKIPPED: python3 cannot `{readers}`, so exports were read by nobody else");
         return;
@@ -36,6 +37,48 @@ fn a_feed_tells_what_was_changed_and_withdrawn_since_the_last_build() {
     assert!(second.contains("withdrawn"), "{second}");
     project.build(&["--base-url", "https://other.example"]);
     assert!(project.read("site/pages/feed.atom").contains("withdrawn"), "a build without news keeps the old ones");
+}
+
+/// The share image that a page names: its path below `site/pages`.
+fn share_image(project: &Project, page: &str) -> String {
+    let page = project.read(&format!("site/pages/{page}"));
+    let (_, rest) = page.split_once("property=\"og:image\" content=\"https://a.example/b/").expect("an image");
+    rest.split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn each_card_has_a_share_image_that_is_drawn_once() {
+    let project = Project::from("minimal");
+    project.build(&[]);
+    assert!(!project.read("site/pages/models/made-up/model-1.html").contains("og:image"), "only with an address");
+    let report = project.build(&["--base-url", "https://a.example/b"]);
+    let of_model = share_image(&project, "models/made-up/model-1.html");
+    let of_ranking = share_image(&project, "benchmarks/quiz.html");
+    assert!(of_model.starts_with("assets/share/models/made-up/model-1."), "{of_model}");
+    assert_ne!(of_model, of_ranking);
+    assert_eq!(share_image(&project, "models.html"), share_image(&project, "index.html"));
+    let card = project.read("site/pages/models/made-up/model-1.html");
+    assert!(card.contains("og:image:alt\" content=\"Model. model-1. 1 result · 1 benchmark · 1 evaluator. Highest marker: Claimed by the record (1 of 1)\""), "{card}");
+    assert_eq!(report["files"]["kinds"]["share images"]["files"].as_u64(), Some(4), "{report}");
+    let image = std::fs::read(project.path(&format!("site/pages/{of_model}"))).unwrap();
+    let size = |at: usize| u32::from_be_bytes(image[at..at + 4].try_into().unwrap());
+    assert_eq!((&image[1..4], size(16), size(20)), (&b"PNG"[..], 1200, 630));
+
+    // A name that the typefaces have no letters for is left to the page: the image shows the id.
+    let metadata = |name: &str| format!("---\nid: made-up/model-1\nname: {name}\n---\n");
+    let built = |name: &str| {
+        project.write("content/models/made-up/model-1.md", &metadata(name));
+        project.build(&["--base-url", "https://a.example/b"]);
+        std::fs::read(project.path(&format!("site/pages/{}", share_image(&project, "models/made-up/model-1.html"))))
+    };
+    assert_eq!(built("made-up/model-1").unwrap(), built("通义千问").unwrap());
+    let named = share_image(&project, "models/made-up/model-1.html");
+    assert!(named != of_model && !project.path(&format!("site/pages/{of_model}")).exists());
+    assert!(project.read("site/pages/models/made-up/model-1.html").contains("content=\"Model. 通义千问."));
+
+    project.write("content/site.yaml", "exports: {share_images: false}\n");
+    project.build(&["--base-url", "https://a.example/b"]);
+    assert_eq!(share_image(&project, "models/made-up/model-1.html"), share_image(&project, "index.html"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
 mod init; // a new project
 mod layers; // which modules may know which
+mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
 mod names; // which names are one, by which step, and whose metadata counts
 mod official_client; // the test Hub, as the official client sees it

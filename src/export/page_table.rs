@@ -1,0 +1,192 @@
+//! The *tables of pages* as CSV: the rows of the page, in its order, all of its list together, and its columns
+//! from left to right. Where a cell of the page says several things, each has a column of its own.
+
+use super::csv::Csv;
+use crate::card::benchmark::{OtherReading, RowView};
+use crate::card::developer::MadeModel;
+use crate::card::evaluator::ReportedView;
+use crate::card::markers::{MarkerView, MarkersCard};
+use crate::card::merged;
+use crate::card::model::ModelCard;
+use crate::emit::page::PublishingRow;
+
+/// The results on a model's card, one row a reading.
+pub fn model(card: &ModelCard) -> Vec<u8> {
+    let mut csv = Csv::new(&[
+        "benchmark",
+        "slice",
+        "part",
+        "variant",
+        "metric",
+        "direction",
+        "is_relative",
+        "rank",
+        "difference",
+        "score",
+        "unit",
+        "uncertainty",
+        "not_ranked",
+        "evaluator",
+        "relationship",
+        "relationship_fit",
+        "marker",
+        "evaluated",
+        "retrieved",
+        "settings",
+        "record",
+        "pointer",
+    ]);
+    for cell in &card.cells {
+        for reading in &cell.readings {
+            csv.row(&[
+                cell.benchmark,
+                cell.slice.unwrap_or_default(),
+                cell.part.as_deref().unwrap_or_default(),
+                cell.variant.unwrap_or_default(),
+                cell.metric,
+                cell.direction,
+                flag(cell.is_relative),
+                cell.rank.as_deref().unwrap_or_default(),
+                cell.difference.as_deref().unwrap_or_default(),
+                reading.score.digits,
+                &reading.score.unit,
+                reading.score.uncertainty.as_deref().unwrap_or_default(),
+                reading.score.flag.unwrap_or_default(),
+                reading.evaluator,
+                reading.relationship,
+                reading.marker.fit.as_deref().unwrap_or_default(),
+                &marker(&reading.marker),
+                reading.evaluated.as_deref().unwrap_or_default(),
+                reading.retrieved.as_deref().unwrap_or_default(),
+                &reading.settings.join(" · "),
+                &reading.record,
+                &reading.pointer,
+            ]);
+        }
+    }
+    csv.into_bytes()
+}
+
+/// A ranking. The least marker is left out, as on the page: it would be most of the column.
+pub fn ranking<'a>(rows: impl Iterator<Item = RowView<'a>>) -> Vec<u8> {
+    let mut csv = Csv::new(&[
+        "rank",
+        "models_with_this_rank",
+        "model",
+        "variant",
+        "model_id",
+        "score",
+        "unit",
+        "uncertainty",
+        "not_ranked",
+        "evaluator",
+        "relationship",
+        "marker",
+        "others",
+        "settings",
+        "record",
+    ]);
+    for row in rows {
+        let reading = &row.reading;
+        let others: Vec<String> = row.others.iter().map(other).collect();
+        csv.row(&[
+            &without_commas(row.rank.as_deref().unwrap_or_default()),
+            &without_commas(row.shared.as_deref().unwrap_or_default()),
+            row.model,
+            row.variant.unwrap_or_default(),
+            row.model_id,
+            reading.score.digits,
+            &reading.score.unit,
+            reading.score.uncertainty.as_deref().unwrap_or_default(),
+            reading.score.flag.unwrap_or_default(),
+            reading.evaluator,
+            reading.relationship,
+            &if reading.marker.says_more() { marker(&reading.marker) } else { String::new() },
+            &others.join(" · "),
+            &reading.settings.join(" · "),
+            &reading.record,
+        ]);
+    }
+    csv.into_bytes()
+}
+
+/// The benchmarks on an evaluator's page.
+pub fn evaluator(rows: &[ReportedView]) -> Vec<u8> {
+    let mut csv = Csv::new(&["benchmark", "models", "results"]);
+    for it in rows {
+        csv.row(&[it.name, &without_commas(&it.models), &without_commas(&it.results)]);
+    }
+    csv.into_bytes()
+}
+
+/// The models on a developer's page.
+pub fn developer<'a>(rows: impl Iterator<Item = MadeModel<'a>>) -> Vec<u8> {
+    let mut csv = Csv::new(&["model", "model_id", "released", "results", "benchmarks", "coverage"]);
+    for row in rows {
+        let released = row.released.unwrap_or_default();
+        let (results, benchmarks) = (without_commas(&row.results), without_commas(&row.benchmarks));
+        csv.row(&[row.name, row.id, released, &results, &benchmarks, &row.coverage]);
+    }
+    csv.into_bytes()
+}
+
+/// The names that were joined, and the near ones that were not.
+pub fn merged<'a>(rows: impl Iterator<Item = merged::RowView<'a>>) -> Vec<u8> {
+    let mut csv = Csv::new(&["name", "kind", "is_joined", "taken_for", "step", "confidence"]);
+    for row in rows {
+        csv.row(&[row.name, row.kind, flag(row.is_merged), row.entity, &row.step, row.confidence]);
+    }
+    csv.into_bytes()
+}
+
+/// What could be proposed to the Hub, and what not.
+pub fn publishing<'a>(rows: impl Iterator<Item = PublishingRow<'a>>) -> Vec<u8> {
+    let mut csv =
+        Csv::new(&["model", "benchmark", "outcome", "value", "score", "collection", "record_url", "pointer", "path"]);
+    for row in rows {
+        let value = row.value.unwrap_or_default();
+        csv.row(&[
+            row.model,
+            row.benchmark,
+            row.outcome,
+            value,
+            row.score,
+            row.collection,
+            &row.record_url,
+            row.pointer,
+            row.path,
+        ]);
+    }
+    csv.into_bytes()
+}
+
+/// The levels of markers.
+pub fn markers(card: &MarkersCard) -> Vec<u8> {
+    let mut csv = Csv::new(&["marker", "means", "does_not_mean", "results", "level"]);
+    for row in &card.levels {
+        let results = row.results.as_deref().map_or("0".to_owned(), without_commas);
+        csv.row(&[&row.marker.words, &row.means, &row.does_not_mean, &results, row.marker.code]);
+    }
+    csv.into_bytes()
+}
+
+/// The level in words, and what stands beside it.
+fn marker(marker: &MarkerView) -> String {
+    let parts: Vec<&str> =
+        [marker.words.as_str()].into_iter().chain(marker.beside.iter().map(String::as_str)).collect();
+    parts.join("; ")
+}
+
+fn other(other: &OtherReading) -> String {
+    let parts = [Some(other.digits), other.unit.as_deref(), other.evaluator];
+    parts.into_iter().flatten().collect::<Vec<&str>>().join(" ")
+}
+
+fn flag(flag: bool) -> &'static str {
+    if flag { "true" } else { "false" }
+}
+
+/// A number of the pages without its commas.
+pub fn without_commas(count: &str) -> String {
+    count.replace(',', "")
+}
