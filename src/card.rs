@@ -23,13 +23,12 @@ use foldhash::HashMap;
 use markers::MarkerView;
 use serde::Serialize;
 
-use crate::config::Config;
 use crate::id::Id;
 use crate::language::Language;
 use crate::load::block::{MetricConfig, is_web_address};
 use crate::load::metadata::{Link, OrganizationMeta};
 use crate::load::record::{EvaluationResult, Uncertainty};
-use crate::load::{Loaded, Origin};
+use crate::load::{Inputs, Loaded, Whereabouts};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
 use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale};
@@ -221,7 +220,7 @@ pub struct ReadingView<'a> {
     pub retrieved: Option<String>,
     /// Harness, then settings, as `key: value`.
     pub settings: Vec<String>,
-    /// First eight digits of the record's hash; also the anchor of the record on the model's card.
+    /// First digits of the record's hash, as many as tell it from all others; also the anchor of the record on the model's card.
     pub record: String,
     /// JSON pointer of the result in its record.
     pub pointer: String,
@@ -311,7 +310,7 @@ impl<'a> Cards<'a> {
 
     /// Where a reading stands on its model's card: its record, and its place there.
     fn anchor(&self, reading: &Reading) -> String {
-        let hash = short_hash(&self.dataset.loaded(reading).origin);
+        let hash = self.dataset.loaded(reading).origin.short_hash();
         format!("r{hash}-{}", self.dataset.result(reading).index)
     }
 
@@ -328,7 +327,7 @@ impl<'a> Cards<'a> {
             evaluated: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             settings: settings(self.language, loaded, result),
-            record: short_hash(&loaded.origin),
+            record: loaded.origin.short_hash(),
             pointer: format!("/evaluation_results/{}", result.index),
             anchor: self.anchor(reading),
             marker: self.marker(reading),
@@ -346,13 +345,18 @@ impl<'a> Cards<'a> {
                 .filter(|_| !self.dataset.entities.metrics[reading.resolved.metric].is_relative)
                 .map(|share| (share * 1000.0).round() / 10.0),
             uncertainty: uncertainty.map(|it| uncertainty_in_words(self.language, it, result, reading.scale)),
-            flag: match reading.standing {
-                Standing::Withdrawn => Some("flag.withdrawn"),
-                Standing::Disputed => Some("flag.disputed"),
-                Standing::Current => Class::of(&result.metric, reading.scale, &result.score).flag(),
-            }
-            .map(|key| self.words(key)),
+            flag: flag(self.dataset, reading).map(|key| self.words(key)),
         }
+    }
+}
+
+/// The key of why a reading is not ranked; `None` if it is.
+pub fn flag(dataset: &Dataset, reading: &Reading) -> Option<&'static str> {
+    let result = dataset.result(reading);
+    match reading.standing {
+        Standing::Withdrawn => Some("flag.withdrawn"),
+        Standing::Disputed => Some("flag.disputed"),
+        Standing::Current => Class::of(&result.metric, reading.scale, &result.score).flag(),
     }
 }
 
@@ -369,20 +373,17 @@ pub fn metric_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Metr
 }
 
 /// Where a record can be read: in the public datastore, or the copy on this site.
-pub fn record_url(config: &Config, loaded: &Loaded, top: &str) -> String {
-    let datastore = &config.datastores[usize::from(loaded.origin.datastore)];
-    datastore.public_url(&loaded.origin).unwrap_or_else(|| format!("{top}{}", record_path(loaded)))
+pub fn record_url(inputs: &Inputs, loaded: &Loaded, top: &str) -> Option<String> {
+    match inputs.whereabouts(loaded) {
+        Whereabouts::Public(url) => Some(url),
+        Whereabouts::Copied => Some(format!("{top}{}", record_path(loaded))),
+        Whereabouts::Unknown => None,
+    }
 }
 
 /// Where this site's copy of a record stands: its name is the hash of its bytes.
 pub fn record_path(loaded: &Loaded) -> String {
     format!("records/{}/{}.json", paths::part(&loaded.origin.collection), loaded.origin.sha256)
-}
-
-fn short_hash(origin: &Origin) -> String {
-    let mut hash = origin.sha256.to_string();
-    hash.truncate(8);
-    hash
 }
 
 /// The unit that the record names; else, as that is not reported, the bounds.

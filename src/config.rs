@@ -171,7 +171,7 @@ impl Default for Publish {
     }
 }
 
-/// The dataset that holds the public datastore, whose layout is `flat/`.
+/// The dataset that holds the public datastore.
 pub const PUBLIC_DATASTORE: &str = "evaleval/EEE_datastore";
 
 impl Config {
@@ -256,14 +256,12 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
     }
     let located = roots.into_iter().map(|root| {
         ensure!(root.is_dir(), "--datastore {} is not a folder", root.display());
-        // The public datastore is published in the flat layout and nothing else is; records in
-        // the other layout are somebody's own until site.yaml says where they are public.
-        let repo = locator.repo.clone().or_else(|| root.join("flat").is_dir().then(|| PUBLIC_DATASTORE.to_owned()));
         let lock = LockFile::read(&root);
-        // What the bytes were checked against says more than what somebody wrote down.
+        // What the bytes were checked against says more than what somebody wrote down. Where neither says it,
+        // records are somebody's own: no layout tells where they are public.
         let (repo, revision) = match lock.sound() {
             Some(lock) => (Some(lock.repo.clone()), Some(lock.revision.clone())),
-            None => (repo, locator.revision.clone()),
+            None => (locator.repo.clone(), locator.revision.clone()),
         };
         Ok(Datastore { repo, revision, root, lock })
     });

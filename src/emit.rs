@@ -113,7 +113,7 @@ impl Converter<'_> {
         let metric = &self.dataset.entities.metrics[reading.resolved.metric];
         let benchmarks = &self.dataset.inputs.content.hub_benchmarks;
         let is_aggregate = self.dataset.entities.slices[reading.resolved.slice].is_aggregate;
-        let found = matching::find(benchmarks, self.dataset.result(reading), metric, loaded.origin.subset.as_deref());
+        let found = matching::find(benchmarks, self.dataset.result(reading), metric, &loaded.origin.subset);
         let (benchmark, result) = match found {
             Match::None => return Outcome::Unsupported,
             Match::Task { benchmark, .. } | Match::Other(benchmark, _) if is_aggregate => {

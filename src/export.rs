@@ -362,7 +362,7 @@ impl<'a> Exports<'a> {
             }
             What::State => self.events().news.to_bytes(self.source.dataset)?,
             What::Model(id) => {
-                let card = cards.model(*id, "", 0, |loaded| record_url(self.config, loaded, ""));
+                let card = cards.model(*id, "", 0, |loaded| self.record_url(loaded));
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
             }
             What::ModelCsv(id) => page_table::model(&cards.model(*id, "", 0, |loaded| self.record_url(loaded))),
@@ -428,8 +428,8 @@ impl<'a> Exports<'a> {
         format!("{path}.html")
     }
 
-    fn record_url(&self, loaded: &Loaded) -> String {
-        record_url(self.config, loaded, "")
+    fn record_url(&self, loaded: &Loaded) -> Option<String> {
+        record_url(&self.source.dataset.inputs, loaded, "")
     }
 
     fn index(&self) -> api::Index<'_> {
@@ -719,12 +719,13 @@ fn has_share_images(config: &Config, dataset: &Dataset) -> bool {
 /// What a build was made from, in words.
 fn made_from(config: &Config, newest: Option<&str>, built: Option<&str>) -> String {
     let mut parts = Vec::new();
-    if let Some(repo) = config.datastores.iter().find_map(|datastore| datastore.repo.as_deref()) {
-        let revision = config.datastores.iter().find_map(|datastore| datastore.revision.as_deref());
-        parts.push(format!(
-            "Records of {repo}, {}",
-            revision.map_or("no commit named".to_owned(), |it| format!("commit {it}"))
-        ));
+    let public = config.datastores.iter().find_map(|datastore| Some((datastore.repo.as_deref()?, datastore)));
+    if let Some((repo, datastore)) = public {
+        let commit = datastore.revision.as_ref().map_or("no commit named".to_owned(), |it| format!("commit {it}"));
+        parts.push(match datastore.lock.sound() {
+            Some(_) => format!("Records of {repo}, {commit}"),
+            None => format!("Records said to be of {repo}, {commit}, not checked"),
+        });
     }
     parts.extend(newest.map(|day| format!("newest record retrieved {day}")));
     let on = built.map(|day| format!(" on {day}")).unwrap_or_default();

@@ -19,6 +19,8 @@ pub trait Fact: Serialize + DeserializeOwned {
     const FILE: &str;
     /// The order of lines; two facts that are equal in it are about the same thing.
     fn order(&self, other: &Self) -> Ordering;
+    /// When it was seen.
+    fn seen(&self) -> Timestamp;
 }
 
 /// What the Hub says of a model.
@@ -178,12 +180,18 @@ impl Fact for ModelFact {
     fn order(&self, other: &Self) -> Ordering {
         self.id.cmp(&other.id)
     }
+    fn seen(&self) -> Timestamp {
+        self.seen
+    }
 }
 
 impl Fact for BenchmarkFact {
     const FILE: &str = "benchmarks.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         self.dataset.cmp(&other.dataset)
+    }
+    fn seen(&self) -> Timestamp {
+        self.seen
     }
 }
 
@@ -192,12 +200,18 @@ impl Fact for Submission {
     fn order(&self, other: &Self) -> Ordering {
         (&self.object, self.sha256).cmp(&(&other.object, other.sha256))
     }
+    fn seen(&self) -> Timestamp {
+        self.seen
+    }
 }
 
 impl Fact for AccountFact {
     const FILE: &str = "accounts.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         self.account.cmp(&other.account)
+    }
+    fn seen(&self) -> Timestamp {
+        self.seen
     }
 }
 
@@ -216,12 +230,18 @@ impl Fact for PostedFact {
         };
         key(self).cmp(&key(other))
     }
+    fn seen(&self) -> Timestamp {
+        self.seen
+    }
 }
 
 impl Fact for PostedModel {
     const FILE: &str = "posted_models.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         self.id.cmp(&other.id)
+    }
+    fn seen(&self) -> Timestamp {
+        self.seen
     }
 }
 

@@ -9,6 +9,8 @@ mod compare;
 mod search;
 mod table;
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -17,6 +19,7 @@ use crate::card::benchmark::LEAST_FILTERED;
 use crate::hash::Sha256;
 use crate::language::Language;
 use crate::merge::Dataset;
+use crate::words::visible;
 
 /// The file that names all others.
 pub const DIRECTORY: &str = "assets/data.js";
@@ -97,6 +100,12 @@ fn call(name: &str, data: &impl Serialize) -> Vec<u8> {
     bytes.push(b',');
     let _ = serde_json::to_writer(&mut bytes, data);
     bytes.extend(b");\n");
+    // The script shows texts as they are, so here they are made as harmless as on pages.
+    let replaced = match std::str::from_utf8(&bytes).map(visible) {
+        Ok(Cow::Owned(text)) => Some(text.into_bytes()),
+        _ => None,
+    };
+    let mut bytes = replaced.unwrap_or(bytes);
     bytes.shrink_to_fit();
     bytes
 }

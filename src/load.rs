@@ -22,11 +22,15 @@ pub mod scalar;
 use std::sync::Arc;
 
 use anyhow::Result;
+use jiff::ToSpan;
+use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::config::Config;
+use crate::config::{Config, PUBLIC_DATASTORE};
+use crate::date::Stamp;
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
+use crate::words::counted;
 use again::Earlier;
 use block::Blocks;
 use content::Content;
@@ -44,6 +48,80 @@ pub struct Inputs {
     pub records: Vec<Loaded>,
     /// What was left out.
     pub quarantined: Vec<Quarantined>,
+    /// Bytes of the records that are public nowhere.
+    pub without_address: u64,
+}
+
+/// A site carries copies of the records that are public nowhere, up to so many bytes of them: GitHub Pages
+/// publishes 1 GB, most of which the pages of a large site take.
+pub const MOST_COPIED: u64 = 64 << 20;
+
+impl Inputs {
+    /// Where a record can be read.
+    pub fn whereabouts(&self, loaded: &Loaded) -> Whereabouts {
+        match self.datastores[usize::from(loaded.origin.datastore)].public_url(&loaded.origin) {
+            Some(url) => Whereabouts::Public(url),
+            None if self.without_address <= MOST_COPIED => Whereabouts::Copied,
+            None => Whereabouts::Unknown,
+        }
+    }
+
+    /// Treats days as not reported that cannot be: those after `today`, if that is known, and that of an evaluation
+    /// after its record was retrieved. Otherwise a result of the year 2099 would be the newest for good.
+    pub fn drop_impossible_days(&mut self, today: Option<Date>, diagnostics: &mut Diagnostics) {
+        // Days are those of different time zones.
+        let is_after = |day: Date, limit: Date| day > limit.saturating_add(1.day());
+        for Loaded { origin, record } in &mut self.records {
+            let root = &self.datastores[usize::from(origin.datastore)].root;
+            let mut drop = |stamp: &mut Option<Stamp>, limit: Option<Date>, place: String| {
+                let Some(stamp) = stamp else { return };
+                let Some((day, limit)) = stamp.day.zip(limit).filter(|(day, limit)| is_after(*day, *limit)) else {
+                    return;
+                };
+                stamp.day = None;
+                let message = format!("{day} is after {limit}, so the day counts as not reported");
+                let help = "SOURCE_DATE_EPOCH says which day it is; a record that was retrieved earlier cannot hold the result".to_owned();
+                let file = root.join(&*origin.path).display().to_string();
+                diagnostics.warn_with_help("impossible-day", &file, &place, message, help);
+            };
+            drop(&mut record.retrieved, today, "/retrieved_timestamp".to_owned());
+            let retrieved = record.retrieved.as_ref().and_then(|stamp| stamp.day).or(today);
+            for result in &mut record.results {
+                drop(
+                    &mut result.evaluated,
+                    retrieved,
+                    format!("/evaluation_results/{}/evaluation_timestamp", result.index),
+                );
+            }
+        }
+    }
+
+    /// Tells that no copies are made, as there would be too many.
+    pub fn warn_of_no_copies(&self, diagnostics: &mut Diagnostics) {
+        let mut unknown = self.records.iter().filter(|it| self.whereabouts(it) == Whereabouts::Unknown);
+        let Some(first) = unknown.next() else { return };
+        let root = self.datastores[usize::from(first.origin.datastore)].root.display().to_string();
+        let message = format!(
+            "nothing says where {} are public, and with {} MB they are too many for copies: cards name their files without a link",
+            counted(1 + unknown.count(), "record", "records"),
+            self.without_address / 1_000_000
+        );
+        let help = format!(
+            "write `datastore: {{repo: OWNER/NAME}}` into site.yaml ({PUBLIC_DATASTORE} for a clone of the public datastore), or bring the records with `evalcards fetch`"
+        );
+        diagnostics.warn_with_help("no-public-address", &root, "", message, help);
+    }
+}
+
+/// Where a record can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// At this address.
+    Public(String),
+    /// In the copy that the site carries.
+    Copied,
+    /// Nowhere that a reader could look.
+    Unknown,
 }
 
 /// A record and the bytes it came from.
@@ -65,14 +143,32 @@ pub struct Origin {
     pub sha256: Sha256,
     /// The submission channel.
     pub collection: Arc<str>,
-    /// `subset` of the index row.
-    pub subset: Option<Box<str>>,
+    /// Other collections whose index names the same bytes.
+    pub other_collections: Box<[Arc<str>]>,
+    /// `subset` of the index rows.
+    pub subset: Subset,
+    /// How many first digits of the hash tell it from all others of the build: few, or all.
+    pub short: u8,
+    /// How many bytes they are.
+    pub size: u32,
     /// True if the datastore's lock has exactly these bytes under this path.
     pub is_pinned: bool,
     /// True if a row of an index that the lock pins names the hash of these bytes.
     pub is_indexed: bool,
     /// True if the index says that another model's record is under this path.
     pub names_another_model: bool,
+}
+
+/// Which part of its data set a record is over, as the rows of indexes say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Subset {
+    /// No row says.
+    #[default]
+    Unsaid,
+    /// Each row that names these bytes says the same.
+    Named(Box<str>),
+    /// They say different things, or only some say one.
+    Contradictory,
 }
 
 /// The objects of all datastores, listed but not read.
@@ -178,17 +274,23 @@ impl Listings {
             datastores: config.datastores.clone(),
             records: Vec::with_capacity(outcomes.len()),
             quarantined: self.0.into_iter().flat_map(|listing| listing.quarantined).collect(),
+            without_address: 0,
         };
-        let mut seen = foldhash::HashSet::default();
+        let mut seen: foldhash::HashMap<Sha256, Option<usize>> = foldhash::HashMap::default();
         for outcome in outcomes {
             match outcome {
                 Outcome::Read(loaded, bad) => {
-                    if !seen.insert(loaded.origin.sha256) {
+                    if let Some(place) = seen.get(&loaded.origin.sha256) {
+                        if let Some(first) = place.and_then(|place| inputs.records.get_mut(place)) {
+                            first.origin.join(&loaded.origin);
+                        }
                         inputs
                             .quarantined
                             .push(loaded.left_out(Reason::DuplicateRecord, "the same bytes were read already"));
                         continue;
                     }
+                    let is_shown = !loaded.record.results.is_empty();
+                    seen.insert(loaded.origin.sha256, is_shown.then_some(inputs.records.len()));
                     inputs.quarantined.extend(bad);
                     loaded.origin.compare_with_lock(config, diagnostics);
                     match loaded.record.results.is_empty() {
@@ -201,6 +303,10 @@ impl Listings {
                 Outcome::LeftOut(quarantined) => inputs.quarantined.push(quarantined),
             }
         }
+        set_short_hashes(&mut inputs.records);
+        let origins = inputs.records.iter().map(|loaded| &loaded.origin);
+        let without = origins.filter(|it| inputs.datastores[usize::from(it.datastore)].public_url(it).is_none());
+        inputs.without_address = without.map(|origin| u64::from(origin.size)).sum();
         (inputs, digest)
     }
 }
@@ -241,7 +347,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
             });
         }
     };
-    let mut origin = Origin::new(number, datastore, object, sha256);
+    let mut origin = Origin::new(number, datastore, object, sha256, buffer.len());
     match record::parse(buffer, blocks) {
         Ok((record, bad)) => {
             let model = &record.model.id;
@@ -273,25 +379,80 @@ fn same_model(folder: &str, id: &str) -> bool {
     folder == letters(id) || folder == letters(id.rsplit('/').next().unwrap_or(id))
 }
 
+/// So many digits of a hash are shown, where they tell it from all others.
+const SHORT: u8 = 8;
+
+/// Gives hashes that begin alike all of their digits: whoever makes records can choose the first ones.
+fn set_short_hashes(records: &mut [Loaded]) {
+    let begin = |loaded: &Loaded| loaded.origin.sha256.begin();
+    let mut begins: Vec<u32> = records.iter().map(begin).collect();
+    begins.sort_unstable();
+    let shared: foldhash::HashSet<u32> =
+        begins.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    for loaded in records.iter_mut().filter(|loaded| shared.contains(&begin(loaded))) {
+        loaded.origin.short = 64;
+    }
+}
+
 impl Origin {
-    /// Of the bytes with the hash `sha256`, in the file of `object`.
-    fn new(number: u16, datastore: &Datastore, object: &Object, sha256: Sha256) -> Origin {
-        Origin {
+    /// Of `size` bytes with the hash `sha256`, in the file of `object`.
+    fn new(number: u16, datastore: &Datastore, object: &Object, sha256: Sha256, size: usize) -> Origin {
+        let mut origin = Origin {
             datastore: number,
             path: object.path.clone(),
             sha256,
+            size: u32::try_from(size).unwrap_or(u32::MAX),
             collection: object.collection.clone(),
-            subset: object.subset.clone(),
+            other_collections: Box::default(),
+            subset: object.subset.clone().map_or(Subset::Unsaid, Subset::Named),
+            short: SHORT,
             is_pinned: datastore.pins(&object.path, sha256),
             is_indexed: object.is_in_pinned_index,
             names_another_model: false,
+        };
+        for row in &object.other_rows {
+            origin.join(&Origin {
+                collection: row.collection.clone(),
+                subset: row.subset.clone().map_or(Subset::Unsaid, Subset::Named),
+                ..origin.clone()
+            });
         }
+        origin
     }
 
     /// Notes if the index has a folder for another model than the record is about.
     fn compare_with_folder(&mut self, object: &Object, record: &Record) {
-        let model = &record.model.id;
-        self.names_another_model = object.model.as_deref().is_some_and(|folder| !same_model(folder, model));
+        let folders = [&object.model].into_iter().chain(object.other_rows.iter().map(|row| &row.model)).flatten();
+        self.names_another_model = folders.into_iter().any(|folder| !same_model(folder, &record.model.id));
+    }
+
+    /// The first digits of the hash, as many as tell it from all others of the build.
+    pub fn short_hash(&self) -> String {
+        let mut digits = self.sha256.to_string();
+        digits.truncate(usize::from(self.short));
+        digits
+    }
+
+    /// Takes over what another row says of the same bytes. Which row comes first is chance, so none is believed
+    /// against another.
+    fn join(&mut self, other: &Origin) {
+        // What stands in the other layout has no row that could say it.
+        let has_row = |origin: &Origin| !origin.path.starts_with("data/");
+        match (has_row(self), has_row(other)) {
+            (true, true) if self.subset != other.subset => self.subset = Subset::Contradictory,
+            (false, true) => self.subset = other.subset.clone(),
+            _ => {}
+        }
+        self.names_another_model |= other.names_another_model;
+        if self.collection != other.collection && !self.other_collections.contains(&other.collection) {
+            let known = std::mem::take(&mut self.other_collections);
+            self.other_collections = known.into_iter().chain([other.collection.clone()]).collect();
+        }
+    }
+
+    /// True if an index of the collection names it.
+    pub fn is_of(&self, collection: &str) -> bool {
+        [&self.collection].into_iter().chain(&self.other_collections).any(|known| **known == *collection)
     }
 
     /// Tells of a record that is not the one that was fetched.

@@ -20,6 +20,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
 use crate::load::attestation::{Attestation, Statement};
 use crate::load::content::Content;
@@ -122,6 +123,18 @@ impl Markers {
         objections.map(|it| standing::of(*it, content)).max().unwrap_or(Standing::Current)
     }
 
+    /// The day of the first declaration that takes the result at this place back, or disputes it.
+    pub fn objected_since(&self, content: &Content, result: u16) -> Option<Date> {
+        let standing = self.standing(content, result);
+        let objections = self.objections.iter().filter(|it| it.covers(content, result));
+        let same = objections.filter(|it| standing::of(**it, content) == standing);
+        same.filter_map(|it| match &it.of(content).statement {
+            Statement::Withdrawn(declaration) | Statement::Disputed(declaration) => Some(declaration.since),
+            Statement::SubmittedBySource { .. } => None,
+        })
+        .min()
+    }
+
     /// The level of that result.
     pub fn level(&self, content: &Content, result: u16) -> Level {
         match (&self.trace, &self.submitter) {
@@ -153,6 +166,8 @@ pub enum State {
     Active,
     /// Its last day has passed.
     Expired,
+    /// It has a last day, and no day is known to hold against it.
+    Undated,
     /// It was taken back.
     Revoked,
 }
@@ -182,6 +197,8 @@ pub struct Marks {
     pub collisions: Vec<Collision>,
     /// The state of each attestation.
     pub states: Vec<State>,
+    /// The day as of which that was judged; `None` if none is known.
+    pub as_of: Option<Date>,
     /// How many records each attestation raises or objects to.
     pub used: Vec<u32>,
     /// How many results have each level.
@@ -212,7 +229,7 @@ struct Evidence<'a> {
 
 /// Marks all records of `inputs`, whose attestations were checked. `day` is that of the build.
 pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Option<Date>) -> Marks {
-    let today = known_day(inputs, day);
+    let today = known_day(&inputs.content, day);
     let states: Vec<State> = inputs.content.attestations.iter().map(|it| state(it, today)).collect();
     let (collisions, of_records) = collisions(inputs);
     let evidence = Evidence::new(inputs, entities, &states, of_records);
@@ -241,23 +258,43 @@ pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Op
         used.into_iter().for_each(|place| marks.used[place as usize] += 1);
     }
     marks.states = states;
+    marks.as_of = today;
     marks
 }
 
-/// The latest day that is known to have come: a build has no clock.
-fn known_day(inputs: &Inputs, day: Option<Date>) -> Option<Date> {
-    let hub = &inputs.content.hub;
-    let seen = hub.submissions.iter().map(|it| it.seen).chain(hub.accounts.iter().map(|it| it.seen)).max();
-    let seen = seen.map(|it| it.to_zoned(jiff::tz::TimeZone::UTC).date());
-    day.max(seen)
+/// The latest day that is known to have come: that of the build, or that of the newest fact, as a build has no clock.
+pub fn known_day(content: &Content, day: Option<Date>) -> Option<Date> {
+    day.max(content.hub.newest.map(|it| it.to_zoned(jiff::tz::TimeZone::UTC).date()))
 }
 
 fn state(attestation: &Attestation, today: Option<Date>) -> State {
     match (&attestation.revoked, attestation.valid_until) {
         (Some(_), _) => State::Revoked,
-        // Without any day nobody can say that it still counts.
-        (None, Some(last)) if today.is_none_or(|today| today > last) => State::Expired,
-        _ => State::Active,
+        (None, None) => State::Active,
+        (None, Some(last)) => match today {
+            None => State::Undated,
+            Some(today) if today > last => State::Expired,
+            Some(_) => State::Active,
+        },
+    }
+}
+
+/// Tells of attestations with a last day where the day of the build is not said: the facts may be older than that.
+pub fn warn_of_last_days(content: &Content, day: Option<Date>, diagnostics: &mut Diagnostics) {
+    if day.is_some() {
+        return;
+    }
+    for attestation in content.attestations.iter().filter(|it| it.revoked.is_none()) {
+        let Some(last) = attestation.valid_until else { continue };
+        let message = match known_day(content, None) {
+            Some(known) if known > last => continue,
+            Some(known) => {
+                format!("whether {last} has passed is judged by the newest fact of the Hub, which is of {known}")
+            }
+            None => format!("whether {last} has passed cannot be judged, so it does not count"),
+        };
+        let help = "set SOURCE_DATE_EPOCH to the day of the build, such as `SOURCE_DATE_EPOCH=$(date +%s)`".to_owned();
+        diagnostics.warn_with_help("unknown-day", &attestation.file, "valid_until", message, help);
     }
 }
 

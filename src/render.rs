@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::export::head::Head;
 use crate::hash::{Hasher, Sha256};
 use crate::language::Language;
+use crate::words::is_forged;
 
 /// What every page shows around its card.
 #[derive(Debug, Serialize)]
@@ -313,13 +314,6 @@ fn format_value(out: &mut Output, state: &mut State, value: &Value) -> Result<()
         }
         _ => minijinja::escape_formatter(out, state, value),
     }
-}
-
-/// True for what only the site itself may write: check marks, and what turns the direction of text.
-fn is_forged(c: char) -> bool {
-    matches!(c,
-        '\u{2705}' | '\u{2611}' | '\u{2713}' | '\u{2714}' | '\u{237b}' | '\u{1f5f8}' | '\u{1f5f9}' | '\u{10102}'
-        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn escape(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {

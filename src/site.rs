@@ -20,6 +20,7 @@ use crate::export::{self, Export, Exports};
 use crate::hash::Sha256;
 use crate::id::Id;
 use crate::language::Language;
+use crate::load::Whereabouts;
 use crate::load::metadata::ProsePage;
 use crate::mark::hub_run::HubRuns;
 use crate::markdown;
@@ -182,7 +183,7 @@ impl<'a> Site<'a> {
         }
         self.plan_prose(diagnostics);
         for (number, loaded) in self.dataset.inputs.records.iter().enumerate() {
-            if self.config.datastores[usize::from(loaded.origin.datastore)].public_url(&loaded.origin).is_none() {
+            if self.dataset.inputs.whereabouts(loaded) == Whereabouts::Copied {
                 self.file(record_path(loaded), Page::Record(number as u32));
             }
         }
@@ -252,7 +253,7 @@ impl<'a> Site<'a> {
             Page::Markers => self.html("markers.html", path, "", &cards, &cards.markers()),
             Page::Publishing(number) => {
                 let card = page::publishing(&cards, self.manifest, *number, |loaded| {
-                    record_url(self.config, loaded, &cards.top)
+                    record_url(&self.dataset.inputs, loaded, &cards.top)
                 });
                 self.html("publishing.html", path, "", &cards, &card)
             }
@@ -303,7 +304,7 @@ impl<'a> Site<'a> {
         let spellings: std::collections::BTreeSet<_> =
             model.spellings.keys().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
-        let card = cards.model(id, &prose, not_shown, |loaded| record_url(self.config, loaded, &cards.top));
+        let card = cards.model(id, &prose, not_shown, |loaded| record_url(&self.dataset.inputs, loaded, &cards.top));
         self.html("model.html", path, "models.html", cards, &card)
     }
 

@@ -66,14 +66,19 @@ impl Prepared {
     /// Resolves, marks, merges and converts `inputs`; what the script finds is said in `language`. `stage` is told the name of each stage as it begins.
     pub fn new(
         config: &Config,
-        inputs: Inputs,
+        mut inputs: Inputs,
         language: &Language,
         diagnostics: &mut Diagnostics,
         mut stage: impl FnMut(&'static str),
     ) -> Prepared {
+        // Facts alone do not say which day it is: they may be older than the records.
+        let today = config.day.and(mark::known_day(&inputs.content, config.day));
+        inputs.drop_impossible_days(today, diagnostics);
+        inputs.warn_of_no_copies(diagnostics);
         stage("resolve");
         let (entities, resolved) = resolve::resolve(&inputs, diagnostics);
         stage("mark");
+        mark::warn_of_last_days(&inputs.content, config.day, diagnostics);
         let marks = mark::mark(&inputs, &entities, &resolved, config.day);
         stage("merge");
         let dataset = merge::merge(inputs, entities, resolved, marks);

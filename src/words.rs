@@ -1,5 +1,7 @@
 //! Counts and long texts as *words* for people.
 
+use std::borrow::Cow;
+
 /// A whole number with separators: `228,998`.
 pub fn count(n: usize) -> String {
     let digits = n.to_string();
@@ -26,6 +28,21 @@ pub fn shorten(text: &str, limit: usize) -> String {
     match text.char_indices().nth(limit) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
+    }
+}
+
+/// True for what only the site itself may write: check marks, and what turns the direction of text.
+pub fn is_forged(c: char) -> bool {
+    matches!(c,
+        '\u{2705}' | '\u{2611}' | '\u{2713}' | '\u{2714}' | '\u{237b}' | '\u{1f5f8}' | '\u{1f5f9}' | '\u{10102}'
+        | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// `text` without what only the site itself may write.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    match !text.is_ascii() && text.contains(is_forged) {
+        true => Cow::Owned(text.replace(is_forged, "\u{fffd}")),
+        false => Cow::Borrowed(text),
     }
 }
 

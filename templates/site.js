@@ -308,6 +308,9 @@
 
   const gap = () => make("span", { class: "gap", title: say("not_reported") }, "–");
 
+  /** Why a score is not ranked, as static pages say it. */
+  const flagOf = (words) => make("small", { class: "flag" }, words);
+
   /** The cell of `row` in the column that a table's head names. */
   const cellOf = (data, row, column) => {
     if (column.name === "title") {
@@ -328,6 +331,8 @@
       cell.append(make("b", {}, data.texts.score[row]), " ");
       const [place] = unit ? unit.sets[unit.rows[row]] : [];
       if (place !== undefined) cell.append(make("span", { class: "u" }, unit.values[place]));
+      const flag = data.facets.flag;
+      for (const place of flag ? flag.sets[flag.rows[row]] : []) cell.append(flagOf(flag.values[place]));
     } else if (data.numbers[column.name]) {
       const value = data.numbers[column.name][row];
       cell.append(value === null ? gap() : count(value));
@@ -467,6 +472,7 @@
       variant: shard.texts[variant],
       readings: readings.map(([digits, unit, evaluator, relation, day, anchor, settings, position]) => ({
         digits, anchor, position,
+        flag: shard.texts[position.flag],
         unit: shard.texts[unit],
         evaluator: shard.texts[evaluator],
         relation: shard.texts[relation],
@@ -500,7 +506,8 @@
     if (!ofAll.length) return [say("compare.evaluators"), ...notes];
     const name = ofAll[0];
     const readings = cells.map((cell) => cell.readings.find((reading) => reading.evaluator === name));
-    if (readings.some((reading) => reading.position === null)) return [say("compare.range"), ...notes];
+    const flags = [...new Set(readings.map((reading) => reading.flag).filter(Boolean))];
+    if (flags.length) return [...flags.map((flag) => say("compare.flagged", { flag })), ...notes];
     const sets = readings.map((reading) => new Set(reading.settings));
     const differing = [...new Set(readings.flatMap((reading) => reading.settings))]
       .filter((setting) => !sets.every((set) => set.has(setting)));
@@ -523,6 +530,7 @@
     const readings = cell.readings.map((reading) => make("div", { class: "reading" },
       make("a", { href: `${top}${model.path}#${reading.anchor}` }, make("b", {}, reading.digits)), " ",
       make("span", { class: "u" }, reading.unit),
+      reading.flag ? flagOf(reading.flag) : "",
       make("small", {}, [reading.evaluator, reading.relation, reading.day].filter(Boolean).join(" · ")),
     ));
     const rank = cell.rank && make("small", {}, say("compare.rank", { rank: count(cell.rank), models: count(cell.ranking.models) }));
@@ -572,7 +580,8 @@
         const cell = model.cells.get(key);
         const [first] = cell.readings;
         return make("li", {}, make("a", { href: top + cell.ranking.path }, labelOf(cell)), ` ${first.digits} `,
-          make("small", {}, [first.unit, cell.ranking.metric, first.evaluator].filter(Boolean).join(" · ")));
+          make("small", {}, [first.unit, cell.ranking.metric, first.evaluator].filter(Boolean).join(" · ")),
+          first.flag ? flagOf(first.flag) : "");
       });
       return make("details", {},
         make("summary", {}, `${say("compare.only", { name: model.id })} (${say("compare.only.count", { n: count(own.length) })})`),

@@ -3,11 +3,11 @@
 
 use serde::Serialize;
 
-use super::{Cards, Labelled, short_hash};
+use super::{Cards, Labelled};
 use crate::language::Language;
 use crate::load::attestation::Statement;
 use crate::mark::evidence::{self, Evidence, file_name, why_lapsed};
-use crate::mark::hub_run::Posted;
+use crate::mark::hub_run::{Posted, SAME_AS_VERIFIED};
 use crate::mark::{Counts, Decision, Fit, Level, Standing, State, Trace, Untraced};
 use crate::merge::Reading;
 use crate::words::count;
@@ -71,10 +71,12 @@ pub struct HubFactView {
 pub struct MarkersCard<'a> {
     /// The levels, lowest first.
     pub levels: Vec<LevelRow>,
-    /// How many results have the same value on the Hub, and how many runs the Hub verified.
+    /// For how many results the Hub shows the same value, and how many of these values are of runs that it calls verified.
     pub hub: String,
     /// What no marker means.
     pub does_not_mean: &'a str,
+    /// The day as of which it was judged whether an attestation still counts.
+    pub as_of: Option<String>,
     /// Reviewed statements.
     pub attestations: Vec<AttestationRow<'a>>,
     /// Records whose markers were not carried over, and why.
@@ -183,7 +185,7 @@ impl<'a> Cards<'a> {
         }
         let mut said = Vec::new();
         for fact in self.hub_facts(reading) {
-            said.extend(fact.verified.then_some("markers.verified"));
+            said.extend(fact.verified.then_some(SAME_AS_VERIFIED));
             said.push(Posted::of(fact).key());
         }
         said.sort_unstable();
@@ -212,9 +214,13 @@ impl<'a> Cards<'a> {
         let markers = &self.dataset.marks.records[record as usize];
         let hub = of_record().flat_map(|reading| self.hub_facts(reading).map(move |fact| (reading, fact)));
         let hub = hub.map(|(reading, fact)| {
+            let place = match fact.pull_request {
+                None => self.words("evidence.hub.main").to_owned(),
+                Some(number) => self.language.say("evidence.hub.pull_request", &[("number", &*number.to_string())]),
+            };
             let key = if fact.verified { "evidence.hub.verified" } else { "evidence.hub" };
             let values = [
-                ("by", self.words(Posted::of(fact).key())),
+                ("place", &*place),
                 ("value", &*fact.value.to_string()),
                 ("dataset", &*fact.dataset),
                 ("file", &*fact.filename),
@@ -270,6 +276,7 @@ impl<'a> Cards<'a> {
             levels: levels.into(),
             hub: self.language.say("markers.hub", &[("n", &count(on_hub)), ("verified", &count(verified))]),
             does_not_mean: self.words("markers.means_not"),
+            as_of: marks.as_of.map(|day| day.to_string()),
             attestations: self.attestations(),
             n_dropped: dropped.len(),
             dropped: dropped.into_iter().take(MOST).collect(),
@@ -321,7 +328,7 @@ impl<'a> Cards<'a> {
             });
             for why in trace.into_iter().chain(lapsed) {
                 let origin = &inputs.records[place].origin;
-                let hash = short_hash(origin);
+                let hash = origin.short_hash();
                 let url = models[place].map(|model| format!("{}#r{hash}", self.model_url(model)));
                 rows.push(DroppedRow { record: Labelled { text: &origin.path, url }, hash, why });
             }

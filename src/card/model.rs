@@ -8,7 +8,7 @@ use super::markers::EvidenceView;
 use super::metadata::MetadataView;
 use super::names::NameView;
 use super::signals::SignalView;
-use super::{Cards, Fact, Labelled, ReadingView, direction_key, short_hash, web_links};
+use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::block::is_web_address;
@@ -97,18 +97,20 @@ pub struct CellView<'a> {
 /// A record, once on a card however many results it holds.
 #[derive(Debug, Serialize)]
 pub struct RecordView<'a> {
-    /// First eight digits of the hash, the anchor.
+    /// First digits of the hash, the anchor: as many as tell it from all others.
     pub anchor: String,
     /// SHA-256 of the raw bytes.
     pub sha256: String,
     /// Path in its datastore.
     pub path: &'a str,
-    /// Where the record can be read.
-    pub url: String,
+    /// Where the record can be read, if that is known.
+    pub url: Option<String>,
     /// Submission channel.
     pub collection: &'a str,
     /// Its name and its page, from metadata.
     pub collection_page: Option<Labelled<'a>>,
+    /// Other channels that name the same bytes.
+    pub other_collections: String,
     /// Title of the source.
     pub source: Option<&'a str>,
     /// `documentation` or `evaluation_run`.
@@ -138,7 +140,7 @@ impl<'a> Cards<'a> {
         id: Id<Model>,
         prose: &'a str,
         not_shown: usize,
-        record_url: impl Fn(&Loaded) -> String,
+        record_url: impl Fn(&Loaded) -> Option<String>,
     ) -> ModelCard<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
@@ -379,7 +381,7 @@ impl<'a> Cards<'a> {
         Some(Labelled { text: meta.name.as_deref()?, url: super::web_address(meta.url.as_deref()) })
     }
 
-    fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> String) -> Vec<RecordView<'a>> {
+    fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> Option<String>) -> Vec<RecordView<'a>> {
         let mut places: Vec<u32> = readings.iter().map(|reading| reading.resolved.record).collect();
         places.sort_unstable();
         places.dedup();
@@ -387,12 +389,13 @@ impl<'a> Cards<'a> {
             let loaded = &self.dataset.inputs.records[place as usize];
             let record = &loaded.record;
             RecordView {
-                anchor: short_hash(&loaded.origin),
+                anchor: loaded.origin.short_hash(),
                 sha256: loaded.origin.sha256.to_string(),
                 path: &loaded.origin.path,
                 url: record_url(loaded),
                 collection: &loaded.origin.collection,
                 collection_page: self.collection_page(&loaded.origin.collection),
+                other_collections: loaded.origin.other_collections.join(self.words("list.comma")),
                 source: record.source.name.as_deref(),
                 source_kind: record.source.kind.as_deref(),
                 links: source_links(loaded),

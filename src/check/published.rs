@@ -257,6 +257,9 @@ impl Copy {
     fn record(&self, page: &Page, record: &ShownRecord, datastores: &[PathBuf]) -> Result<Vec<u8>, String> {
         let expected = Sha256::from_hex(&record.sha256).ok_or("its SHA-256 is not 64 hex digits")?;
         let is_right = |bytes: &Vec<u8>| Sha256::of(bytes) == expected;
+        if record.url.is_empty() {
+            return Err("the card names no address for it".to_owned());
+        }
         let bytes = match target(&page.path, &record.url, None) {
             Target::File(path, _) => self.get(&path).map_err(|err| format!("{err:#}"))?,
             Target::Outside => None,

@@ -4,6 +4,7 @@
 //! row's `subset`, the result's id, its own name, and last its data set. A result is taken only if
 //! it is the whole of a task by the benchmark's headline metric.
 
+use crate::load::Subset;
 use crate::load::hub_benchmark::{HubBenchmark, HubTask};
 use crate::load::record::EvaluationResult;
 use crate::names::normal_form;
@@ -39,12 +40,12 @@ impl PartialEq for HubTask {
     }
 }
 
-/// Which task of `benchmarks` the `result` is of. `subset` is that of its index row.
+/// Which task of `benchmarks` the `result` is of. `subset` is that of its index rows.
 pub fn find<'a>(
     benchmarks: &'a [HubBenchmark],
     result: &EvaluationResult,
     metric: &Metric,
-    subset: Option<&str>,
+    subset: &Subset,
 ) -> Match<'a> {
     let Some(benchmark) = benchmark_of(benchmarks, result) else {
         return Match::None;
@@ -61,11 +62,7 @@ pub fn find<'a>(
 }
 
 /// The task that a result is the whole of.
-fn task<'a>(
-    benchmark: &'a HubBenchmark,
-    result: &EvaluationResult,
-    subset: Option<&str>,
-) -> Result<&'a HubTask, &'a str> {
+fn task<'a>(benchmark: &'a HubBenchmark, result: &EvaluationResult, subset: &Subset) -> Result<&'a HubTask, &'a str> {
     let own_name = normal_form(&result.name);
     let has_own_name = |names: &[String]| own_name.as_ref().is_some_and(|name| names.contains(name));
     if let Some(listed) = benchmark.not_mapped.iter().find(|listed| has_own_name(&listed.names)) {
@@ -77,13 +74,15 @@ fn task<'a>(
         return Err("part_of_benchmark");
     }
     let [_, _, ..] = &benchmark.tasks[..] else { return Ok(&benchmark.tasks[0]) };
-    let of_row = match subset.filter(|subset| !subset.trim().is_empty()).map(normal_form) {
-        Some(subset) => {
+    let of_row = match subset {
+        Subset::Contradictory => return Err("contradictory_subset"),
+        Subset::Named(subset) if !subset.trim().is_empty() => {
+            let subset = normal_form(subset);
             let task =
                 benchmark.tasks.iter().find(|task| subset.as_ref().is_some_and(|subset| task.subsets.contains(subset)));
             Some(task.ok_or("unknown_subset")?)
         }
-        None => None,
+        Subset::Named(_) | Subset::Unsaid => None,
     };
     match (of_row, named.or_else(|| task_of_data(benchmark, result))) {
         (Some(row), Some(result)) if row != result => Err("contradictory_subset"),
@@ -175,7 +174,8 @@ mod tests {
             is_relative: metric == "mean-win-rate",
             spellings: Default::default(),
         };
-        let found = match find(&built_in(), &record.results[0], &metric, subset) {
+        let of_rows = subset.map_or(Subset::Unsaid, |subset| Subset::Named(subset.into()));
+        let found = match find(&built_in(), &record.results[0], &metric, &of_rows) {
             Match::Task { benchmark, task, .. } => format!("{}/{}", benchmark.key, task.id),
             Match::Other(_, reason) => reason.to_owned(),
             Match::None => "-".to_owned(),

@@ -60,8 +60,8 @@ pub struct PublishingRow<'a> {
     pub path: &'a str,
     /// JSON pointer of the result.
     pub pointer: &'a str,
-    /// Where the record can be read.
-    pub record_url: String,
+    /// Where the record can be read, if that is known.
+    pub record_url: Option<String>,
 }
 
 /// How many rows the list has.
@@ -74,7 +74,7 @@ pub fn publishing<'a>(
     cards: &Cards<'a>,
     manifest: &'a Manifest,
     number: usize,
-    record_url: impl Fn(&Loaded) -> String,
+    record_url: impl Fn(&Loaded) -> Option<String>,
 ) -> PublishingCard<'a> {
     // Rows are made after those of earlier pages were passed over.
     let items = items(manifest).skip((number - 1) * ROWS).take(ROWS);
@@ -96,7 +96,7 @@ pub fn publishing<'a>(
 pub fn rows<'a>(
     cards: &Cards<'a>,
     manifest: &'a Manifest,
-    record_url: impl Fn(&Loaded) -> String,
+    record_url: impl Fn(&Loaded) -> Option<String>,
 ) -> impl Iterator<Item = PublishingRow<'a>> {
     items(manifest).map(move |item| item.row(cards, &record_url))
 }
@@ -115,7 +115,7 @@ enum Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    fn row(self, cards: &Cards<'a>, record_url: &impl Fn(&Loaded) -> String) -> PublishingRow<'a> {
+    fn row(self, cards: &Cards<'a>, record_url: &impl Fn(&Loaded) -> Option<String>) -> PublishingRow<'a> {
         let (reading, outcome, benchmark, model, value, collection, record) = match self {
             Item::Entry(it) => {
                 let value = Some(it.yaml_entry.value.as_str());

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 
 use super::{Entry, Skipped, Status};
 use crate::config::{Preference, Publish};
+use crate::hash::Sha256;
 use crate::merge::Dataset;
 use crate::names::normal_form;
 
@@ -81,6 +82,10 @@ fn chosen(
     }
     let decided = decision(publish, first).map(str::to_owned);
     let is_decided = |entry: &Entry| decided.as_deref().is_some_and(|record| is_record(entry, record));
+    // Digits that two records begin with choose neither.
+    if slot.iter().filter(|entry| is_decided(entry)).count() > 1 {
+        return slot;
+    }
     let meets = |entry: &Entry, rule: &Preference| meets(entry, rule, dataset);
     let wins: Vec<bool> = if slot.iter().any(is_decided) {
         slot.iter().map(is_decided).collect()
@@ -105,7 +110,7 @@ pub fn unused_rules(publish: &Publish, entries: &[Entry], dataset: &Dataset) -> 
     let mut unused = Vec::new();
     for rule in &publish.prefer {
         if let Some(wanted) = &rule.collection
-            && !dataset.inputs.records.iter().any(|loaded| *loaded.origin.collection == **wanted)
+            && !dataset.inputs.records.iter().any(|loaded| loaded.origin.is_of(wanted))
         {
             unused.push(format!("publish.prefer names the collection `{wanted}`, which has no record here"));
         }
@@ -125,11 +130,15 @@ pub fn unused_rules(publish: &Publish, entries: &[Entry], dataset: &Dataset) -> 
             let is_chosen = |entry: &Entry| {
                 entry.model_repo.eq_ignore_ascii_case(model) && entry.target_path == path && is_record(entry, record)
             };
-            if !entries.iter().any(is_chosen) {
-                unused.push(format!(
-                    "publish.decide for `{model}`, `{file}` names `{record}`, which is no candidate there"
-                ));
-            }
+            let mut chosen: Vec<Sha256> =
+                entries.iter().filter(|entry| is_chosen(entry)).map(|entry| entry.record.sha256).collect();
+            chosen.dedup();
+            let what = match chosen.len() {
+                0 => "which is no candidate there",
+                1 => continue,
+                _ => "with which several records begin, so it chooses none: name the whole hash or the path",
+            };
+            unused.push(format!("publish.decide for `{model}`, `{file}` names `{record}`, {what}"));
         }
     }
     unused
@@ -152,7 +161,8 @@ fn meets(entry: &Entry, rule: &Preference, dataset: &Dataset) -> bool {
         let evaluator = &dataset.entities.evaluators[dataset.readings[entry.reading as usize].resolved.evaluator];
         evaluator.id == *wanted || normal_form(&evaluator.name) == normal_form(wanted)
     };
-    rule.collection.as_ref().is_some_and(|wanted| *entry.collection == **wanted)
+    let origin = &dataset.loaded(&dataset.readings[entry.reading as usize]).origin;
+    rule.collection.as_ref().is_some_and(|wanted| origin.is_of(wanted))
         || rule.evaluator.as_ref().is_some_and(is_evaluator)
 }
 

@@ -60,7 +60,7 @@ pub struct Index<'a> {
     pub base_url: Option<&'a str>,
     /// Day of the build, if it was told one.
     pub built: Option<String>,
-    /// Hub dataset that holds the records.
+    /// Hub dataset that holds the records, as the lock file or else `site.yaml` says.
     pub datastore: Option<&'a str>,
     /// Commit of it.
     pub revision: Option<&'a str>,
@@ -216,7 +216,7 @@ pub struct ReadingDocument<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     #[schemars(default)]
     pub settings: &'a [String],
-    /// First eight digits of the record's SHA-256.
+    /// First digits of the record's SHA-256: as many as tell it from all others.
     pub record: &'a str,
     /// JSON pointer of the result in its record.
     pub pointer: &'a str,
@@ -259,8 +259,8 @@ pub struct Record<'a> {
     pub sha256: &'a str,
     /// Path in its datastore.
     pub path: &'a str,
-    /// Where it can be read.
-    pub url: &'a str,
+    /// Where it can be read, if that is known.
+    pub url: Option<&'a str>,
     /// Submission channel.
     pub collection: &'a str,
     /// Title of the source.
@@ -408,6 +408,8 @@ pub struct MarkersDocument<'a> {
     pub hub: &'a str,
     /// What no marker means.
     pub does_not_mean: &'a str,
+    /// Day as of which it was judged whether an attestation still counts.
+    pub as_of: Option<&'a str>,
     /// Reviewed statements.
     pub attestations: Vec<Attested<'a>>,
     /// Records whose markers were not carried over; the first, if there are very many.
@@ -453,7 +455,7 @@ pub struct Attested<'a> {
 pub struct Dropped<'a> {
     /// Its path in its datastore.
     pub record: &'a str,
-    /// First eight digits of its SHA-256.
+    /// First digits of its SHA-256: as many as tell it from all others.
     pub sha256: &'a str,
     /// Why.
     pub why: &'a str,
@@ -577,8 +579,8 @@ pub struct Publishable<'a> {
     pub path: &'a str,
     /// JSON pointer of the result in its record.
     pub pointer: &'a str,
-    /// Where the record can be read.
-    pub url: &'a str,
+    /// Where the record can be read, if that is known.
+    pub url: Option<&'a str>,
 }
 
 /// The version of these shapes.
@@ -683,7 +685,7 @@ impl<'a> Record<'a> {
         Record {
             sha256: &record.sha256,
             path: record.path,
-            url: &record.url,
+            url: record.url.as_deref(),
             collection: record.collection,
             source: record.source,
             evaluation_id: record.evaluation_id,
@@ -787,6 +789,7 @@ impl<'a> MarkersDocument<'a> {
             levels: levels.collect(),
             hub: &card.hub,
             does_not_mean: card.does_not_mean,
+            as_of: card.as_of.as_deref(),
             attestations: attestations.collect(),
             dropped: dropped.collect(),
             n_dropped: card.n_dropped,
@@ -845,7 +848,7 @@ impl<'a> PublishingDocument<'a> {
             collection: it.collection,
             path: it.path,
             pointer: it.pointer,
-            url: &it.record_url,
+            url: it.record_url.as_deref(),
         });
         PublishingDocument {
             version: VERSION,

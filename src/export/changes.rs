@@ -1,9 +1,11 @@
-//! What *changed between builds*: results added, changed and withdrawn.
+//! What *changed between builds*: results added, changed, withdrawn, disputed, and gone.
 //!
 //! A build leaves a [`State`] behind: each result's place and digits, and the newest events. The next
 //! build compares, which gives its [`News`]. A result is known by where it stands (datastore, path and place in the record), so
-//! that a model or benchmark that gets another name has no news. Where there is no state, the events are
-//! those that the records date themselves: results added on the day of their retrieval.
+//! that a model or benchmark that gets another name has no news; and one that is found again elsewhere with the same
+//! digits has only moved. A result that a build does not find is *gone* from the site, for whatever reason;
+//! *withdrawn* is one of which an attestation says so. Where there is no state, the events are those that are dated by
+//! themselves: results added on the day of their retrieval, withdrawn on that of the declaration.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -17,6 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::hash::Sha256;
 use crate::id::Id;
 use crate::load::Origin;
+use crate::mark::Standing;
 use crate::merge::{Dataset, Reading};
 use crate::resolve::Benchmark;
 
@@ -44,14 +47,27 @@ pub struct Event {
     pub added: u32,
     /// Results with another score than before.
     pub changed: u32,
-    /// Results that are gone.
+    /// Results that were withdrawn.
     pub withdrawn: u32,
+    /// Results that were disputed.
+    pub disputed: u32,
+    /// Results that were withdrawn or disputed, and are no more.
+    pub reinstated: u32,
+    /// Results that this build does not find.
+    pub gone: u32,
     /// The first of the changed scores: before, after.
     pub scores: Vec<(String, String)>,
 }
 
 /// Most changed scores that an event names.
 const SCORES: usize = 5;
+
+/// A result of the last build.
+struct Before<'a> {
+    line: &'a Line<'a>,
+    digits: &'a str,
+    standing: &'a str,
+}
 
 /// Where a record stands: half a hash of datastore and path, as 16 hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,9 +100,12 @@ struct Line<'d> {
     benchmark: Cow<'d, str>,
     /// Record, place in the record, and digits.
     results: Vec<(Place, u16, Cow<'d, str>)>,
+    /// Which of them are withdrawn or disputed: place in `results`, and code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    objections: Vec<(usize, Cow<'d, str>)>,
 }
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl State {
     /// Reads what [`News::to_bytes`] wrote.
@@ -126,12 +145,19 @@ impl News {
         for (model, benchmark, readings) in groups(dataset) {
             let result = |reading: &Reading| {
                 let result = dataset.result(reading);
-                (self.places[reading.resolved.record as usize], result.index, Cow::Borrowed(result.score.digits()))
+                let place = self.places[reading.resolved.record as usize];
+                ((place, result.index, Cow::Borrowed(result.score.digits())), reading.standing)
             };
             let mut results: Vec<_> = readings.iter().map(result).collect();
             results.sort_unstable();
-            let benchmark = &dataset.entities.benchmarks[benchmark].id;
-            serde_json::to_writer(&mut bytes, &Line { model: model.into(), benchmark: benchmark.into(), results })?;
+            let objections = results.iter().enumerate().filter(|(_, (_, standing))| *standing != Standing::Current);
+            let line = Line {
+                model: model.into(),
+                benchmark: dataset.entities.benchmarks[benchmark].id.as_str().into(),
+                objections: objections.map(|(at, (_, standing))| (at, standing.code().into())).collect(),
+                results: results.into_iter().map(|(result, _)| result).collect(),
+            };
+            serde_json::to_writer(&mut bytes, &line)?;
             bytes.push(b'\n');
         }
         Ok(bytes)
@@ -167,11 +193,18 @@ fn groups(dataset: &Dataset) -> impl Iterator<Item = (&str, Id<Benchmark>, &[Rea
     })
 }
 
-/// The events that the records date themselves, newest first; without a day of their own, on the `newest`.
+/// What happened on a day without another build to compare with.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Dated {
+    Added(u32),
+    Standing(Standing),
+}
+
+/// The events that are dated by themselves, newest first; without a day of their own, on the `newest`.
 fn dated(dataset: &Dataset, newest: &str, limits: Limits) -> Vec<Event> {
     let newest: Option<Date> = newest.parse().ok();
     // There may be as many as results, of which few are kept: those alone become events.
-    let mut found: Vec<(Reverse<Option<Date>>, &str, &str, u32)> = Vec::new();
+    let mut found: Vec<(Reverse<Option<Date>>, &str, &str, Dated)> = Vec::new();
     for (model, benchmark, readings) in groups(dataset) {
         let mut days: BTreeMap<Option<Date>, u32> = BTreeMap::new();
         for reading in readings {
@@ -179,46 +212,80 @@ fn dated(dataset: &Dataset, newest: &str, limits: Limits) -> Vec<Event> {
             *days.entry(day.or(newest)).or_default() += 1;
         }
         let benchmark = dataset.entities.benchmarks[benchmark].id.as_str();
-        found.extend(days.into_iter().map(|(day, added)| (Reverse(day), model, benchmark, added)));
+        found.extend(days.into_iter().map(|(day, n)| (Reverse(day), model, benchmark, Dated::Added(n))));
+        for reading in readings.iter().filter(|reading| reading.standing != Standing::Current) {
+            let markers = &dataset.marks.records[reading.resolved.record as usize];
+            let since = markers.objected_since(&dataset.inputs.content, dataset.result(reading).index);
+            found.push((Reverse(since.or(newest)), model, benchmark, Dated::Standing(reading.standing)));
+        }
     }
     found.sort_unstable();
-    let event = |(Reverse(day), model, benchmark, added): (Reverse<Option<Date>>, &str, &str, u32)| {
-        let day = day.map(|day| day.to_string()).unwrap_or_default();
-        Event { added, ..Event::new(&day, model, benchmark) }
+    let event = |(Reverse(day), model, benchmark, what): (Reverse<Option<Date>>, &str, &str, Dated)| {
+        let event = Event::new(&day.map(|day| day.to_string()).unwrap_or_default(), model, benchmark);
+        match what {
+            Dated::Added(added) => Event { added, ..event },
+            Dated::Standing(standing) => event.with_standing(standing),
+        }
     };
     joined(kept(found, limits, |it| (it.1, it.2)).into_iter().map(event).collect())
 }
 
 /// What differs between the results of the last build and those of this one.
 fn changes(dataset: &Dataset, places: &[Place], previous: &[Line], day: &str) -> Vec<Event> {
-    let mut before: HashMap<(Place, u16), (&Line, &str)> = HashMap::with_capacity(dataset.readings.len());
+    let mut before: HashMap<(Place, u16), Before> = HashMap::with_capacity(dataset.readings.len());
     for line in previous {
-        for (place, index, digits) in &line.results {
-            before.insert((*place, *index), (line, digits));
+        let objections: BTreeMap<usize, &str> = line.objections.iter().map(|(at, code)| (*at, &**code)).collect();
+        for (at, (place, index, digits)) in line.results.iter().enumerate() {
+            let standing = objections.get(&at).copied().unwrap_or(Standing::Current.code());
+            before.insert((*place, *index), Before { line, digits, standing });
         }
     }
+    // Of what stands elsewhere now: how many results of a model on a benchmark have these digits.
+    let mut elsewhere: HashMap<(&str, &str, u16, &str), u32> = HashMap::new();
     let mut events = Vec::new();
     for (model, benchmark, readings) in groups(dataset) {
-        let mut event = Event::new(day, model, &dataset.entities.benchmarks[benchmark].id);
+        let benchmark = dataset.entities.benchmarks[benchmark].id.as_str();
+        let mut event = Event::new(day, model, benchmark);
         for reading in readings {
             let result = dataset.result(reading);
             let digits = result.score.digits();
-            match before.remove(&(places[reading.resolved.record as usize], result.index)) {
-                None => event.added += 1,
-                Some((_, same)) if same == digits => {}
-                Some((_, other)) => {
+            let found = before.remove(&(places[reading.resolved.record as usize], result.index));
+            let stood = found.as_ref().map_or(Standing::Current.code(), |it| it.standing);
+            if stood != reading.standing.code() {
+                event = event.with_standing(reading.standing);
+            }
+            match found {
+                None => {
+                    event.added += 1;
+                    *elsewhere.entry((model, benchmark, result.index, digits)).or_default() += 1;
+                }
+                Some(it) if it.digits == digits => {}
+                Some(it) => {
                     event.changed += 1;
-                    event.scores.push((other.to_owned(), digits.to_owned()));
+                    event.scores.push((it.digits.to_owned(), digits.to_owned()));
                 }
             }
         }
-        if event.added + event.changed > 0 {
+        if !event.is_empty() {
             events.push(event);
         }
     }
-    events.extend(
-        before.into_values().map(|(line, _)| Event { withdrawn: 1, ..Event::new(day, &line.model, &line.benchmark) }),
-    );
+    // Which of several is paired is the same: they are only counted.
+    let mut moved: HashMap<(&str, &str), u32> = HashMap::new();
+    for ((_, index), it) in before {
+        let (model, benchmark) = (&*it.line.model, &*it.line.benchmark);
+        match elsewhere.get_mut(&(model, benchmark, index, it.digits)).filter(|n| **n > 0) {
+            Some(n) => {
+                *n -= 1;
+                *moved.entry((model, benchmark)).or_default() += 1;
+            }
+            None => events.push(Event { gone: 1, ..Event::new(day, model, benchmark) }),
+        }
+    }
+    for event in &mut events {
+        event.added -= moved.remove(&(&*event.model, &*event.benchmark)).unwrap_or_default();
+    }
+    events.retain(|event| !event.is_empty());
     events
 }
 
@@ -231,6 +298,9 @@ fn joined(events: Vec<Event>) -> Vec<Event> {
         sum.added += event.added;
         sum.changed += event.changed;
         sum.withdrawn += event.withdrawn;
+        sum.disputed += event.disputed;
+        sum.reinstated += event.reinstated;
+        sum.gone += event.gone;
         sum.scores.extend(event.scores);
     }
     let mut events: Vec<Event> = joined.into_values().collect();
@@ -270,8 +340,25 @@ impl Event {
             added: 0,
             changed: 0,
             withdrawn: 0,
+            disputed: 0,
+            reinstated: 0,
+            gone: 0,
             scores: Vec::new(),
         }
+    }
+
+    /// With one result more that stands like this now.
+    fn with_standing(mut self, standing: Standing) -> Event {
+        match standing {
+            Standing::Withdrawn => self.withdrawn += 1,
+            Standing::Disputed => self.disputed += 1,
+            Standing::Current => self.reinstated += 1,
+        }
+        self
+    }
+
+    fn is_empty(&self) -> bool {
+        [self.added, self.changed, self.withdrawn, self.disputed, self.reinstated, self.gone] == [0; 6]
     }
 }
 
@@ -301,7 +388,7 @@ mod tests {
 
     #[test]
     fn a_state_that_is_none_is_refused() {
-        for text in ["", "{}", "{\"version\":2,\"events\":[]}", "{\"version\":1,\"events\":[]}\nx"] {
+        for text in ["", "{}", "{\"version\":1,\"events\":[]}", "{\"version\":2,\"events\":[]}\nx"] {
             assert!(State::read(text.as_bytes()).is_err(), "{text}");
         }
     }

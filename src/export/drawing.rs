@@ -10,6 +10,8 @@ use anyhow::{Context, Result};
 use foldhash::HashMap;
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
 
+use crate::words::is_forged;
+
 /// What sites that show links ask for.
 pub const WIDTH: usize = 1200;
 /// See [`WIDTH`].
@@ -91,7 +93,8 @@ impl Pens {
 
     /// True if both typefaces have all letters of `text`.
     pub fn can_draw(&self, text: &str) -> bool {
-        text.chars().all(|letter| [&self.serif, &self.sans].iter().all(|font| font.glyph_id(letter).0 != 0))
+        let can = |letter: char| [&self.serif, &self.sans].iter().all(|font| font.glyph_id(letter).0 != 0);
+        text.chars().all(|letter| !is_forged(letter) && can(letter))
     }
 
     fn font(&self, style: Style) -> &FontRef<'static> {

@@ -5,7 +5,7 @@
 
 use super::changes::Event;
 use crate::hash::{Hasher, Sha256};
-use crate::words::counted;
+use crate::words::{counted, visible};
 
 /// What a feed is about.
 pub struct Feed<'a> {
@@ -65,10 +65,18 @@ pub fn atom(feed: &Feed, entries: &[Entry]) -> Vec<u8> {
     xml.into_bytes()
 }
 
-/// `2 results added, 1 changed`.
+/// `2 results added, 1 changed`. What is gone may have moved, or have been left out: it was not withdrawn.
 fn what(event: &Event) -> String {
     let mut parts = Vec::new();
-    for (n, word) in [(event.added, "added"), (event.changed, "changed"), (event.withdrawn, "withdrawn")] {
+    let counts = [
+        (event.added, "added"),
+        (event.changed, "changed"),
+        (event.withdrawn, "withdrawn"),
+        (event.disputed, "disputed"),
+        (event.reinstated, "asserted again"),
+        (event.gone, "not on this site any more"),
+    ];
+    for (n, word) in counts {
         match (n, parts.is_empty()) {
             (0, _) => {}
             (n, true) => parts.push(format!("{} {word}", counted(n as usize, "result", "results"))),
@@ -104,7 +112,7 @@ fn uuid(parts: &[&str]) -> String {
 /// Text of XML; characters that XML does not have become U+FFFD.
 fn text(text: &str) -> String {
     let mut xml = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => xml.push_str("&amp;"),
             '<' => xml.push_str("&lt;"),

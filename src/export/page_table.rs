@@ -152,7 +152,7 @@ pub fn publishing<'a>(rows: impl Iterator<Item = PublishingRow<'a>>) -> Vec<u8> 
             value,
             row.score,
             row.collection,
-            &row.record_url,
+            row.record_url.as_deref().unwrap_or_default(),
             row.pointer,
             row.path,
         ]);

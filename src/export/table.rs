@@ -274,9 +274,11 @@ const RESULTS: &[Column] = &[
 const RECORDS: &[Column] = &[
     text("sha256", "Of the bytes of the file.", |it, row| owned(it.record(row).origin.sha256.to_string())),
     text("path", "Path of the file in its datastore.", |it, row| said(&it.record(row).origin.path)),
-    text("url", "Where the file can be read; without scheme: from the top of this site.", |it, row| {
-        owned(record_url(it.config, it.record(row), ""))
-    }),
+    text(
+        "url",
+        "Where the file can be read, if that is known; without scheme: from the top of this site.",
+        |it, row| maybe_owned(record_url(&it.dataset.inputs, it.record(row), "")),
+    ),
     text("collection", "The channel through which it was submitted.", |it, row| {
         said(&it.record(row).origin.collection)
     }),

@@ -14,6 +14,7 @@ use crate::id::Id;
 use crate::language::Language;
 use crate::merge::{Dataset, Direction, Reading, cells};
 use crate::resolve::Model;
+use crate::words::visible;
 
 /// Most files.
 const MOST: usize = 256;
@@ -21,13 +22,13 @@ const MOST: usize = 256;
 /// About so many models share a file.
 const MODELS: usize = 64;
 
-/// The files; the place of a model's file is the [`hash`] of its id modulo their number.
+/// The files; the place of a model's file is the [`hash`] of its id, as the script sees it, modulo their number.
 pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataFile> {
     let models = &dataset.entities.models;
     let n = (models.len() / MODELS).next_power_of_two().min(MOST);
     let mut groups: Vec<Vec<Id<Model>>> = vec![Vec::new(); n];
     for (id, model) in models.iter() {
-        groups[hash(&model.id) as usize % n].push(id);
+        groups[hash(&visible(&model.id)) as usize % n].push(id);
     }
     let files = groups.into_par_iter().enumerate().map(|(number, group)| {
         let mut shard = Shard::default();
@@ -81,9 +82,16 @@ struct ModelData {
 }
 
 /// Digits, unit, evaluator, relation, day of evaluation, anchor on the card, settings; position for
-/// differences, or none if the score cannot be compared.
+/// differences, or the place of the words for why the score is not ranked.
 #[derive(Serialize)]
-struct ReadingData(String, usize, usize, usize, usize, String, Vec<usize>, Option<f64>);
+struct ReadingData(String, usize, usize, usize, usize, String, Vec<usize>, Position);
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Position {
+    Known(f64),
+    NotRanked { flag: usize },
+}
 
 impl Shard {
     fn add(&mut self, cards: &Cards, id: Id<Model>) {
@@ -120,7 +128,10 @@ impl Shard {
             self.text(view.evaluated.as_deref().unwrap_or_default()),
             view.anchor,
             view.settings.iter().map(|setting| self.text(setting)).collect(),
-            view.score.flag.is_none().then_some(reading.position),
+            match view.score.flag {
+                None => Position::Known(reading.position),
+                Some(flag) => Position::NotRanked { flag: self.text(flag) },
+            },
         )
     }
 

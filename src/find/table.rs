@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use foldhash::HashMap;
 use serde::Serialize;
 
-use crate::card::{Paths, evaluator_name, unit};
+use crate::card::{Paths, evaluator_name, flag, unit};
 use crate::id::Id;
 use crate::language::Language;
 use crate::mark::{Counts, Level};
@@ -241,6 +241,7 @@ pub fn of_ranking(
             "unit",
             [unit(language, &dataset.result(first).metric).as_str()].into_iter().filter(|unit| !unit.is_empty()),
         );
+        table.facet("flag", flag(dataset, first).map(|key| language.phrase(key)));
         table.number("position", Some(first.position));
         let evaluators = readings.iter().map(|reading| evaluator_name(dataset, language, reading.resolved.evaluator));
         table.facet("evaluator", evaluators);

@@ -97,7 +97,7 @@ impl<'a> Earlier<'a> {
     ) -> Option<(Loaded, Vec<Quarantined>)> {
         let at = (number, &*object.path);
         let (loaded, _) = self.records.get(&at).filter(|(loaded, stamp)| stamp.is(object.expected, loaded))?;
-        let mut origin = Origin::new(number, datastore, object, loaded.origin.sha256);
+        let mut origin = Origin::new(number, datastore, object, loaded.origin.sha256, loaded.origin.size as usize);
         origin.compare_with_folder(object, &loaded.record);
         let bad = self.bad.get(&at).into_iter().flatten().map(|&left_out| left_out.clone()).collect();
         Some((Loaded { origin, record: loaded.record.clone() }, bad))

@@ -27,7 +27,7 @@ use super::metadata::{
 use super::peeling::{self, Peeling};
 use super::precedence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::facts::Fact;
+use crate::facts::{Fact, PostedModel};
 use crate::hash::{Hasher, Sha256};
 use crate::words::counted;
 
@@ -324,7 +324,10 @@ impl Reader<'_> {
             submissions: self.facts(folder)?,
             accounts: self.facts(folder)?,
             posted: self.facts(folder)?,
+            newest: None,
         };
+        // Of those it only counts when they were seen.
+        self.facts::<PostedModel>(folder)?;
         for fact in &hub.benchmarks {
             let Some(stated) = &fact.eval_yaml else { continue };
             let path = folder.join("eval").join(format!("{}.yaml", fact.dataset));
@@ -348,7 +351,7 @@ impl Reader<'_> {
                 Err(err) => self.unreadable(&file, &place(&err), &err),
             }
         }
-        self.content.hub = hub;
+        self.content.hub = HubFacts { newest: self.content.hub.newest, ..hub };
         Ok(())
     }
 
@@ -358,7 +361,9 @@ impl Reader<'_> {
             return Ok(Vec::new());
         }
         let Some(text) = self.text(&path)? else { return Ok(Vec::new()) };
-        let (facts, bad) = hub_facts::lines(&text);
+        let (facts, bad) = hub_facts::lines::<F>(&text);
+        let newest = facts.iter().map(Fact::seen).max();
+        self.content.hub.newest = self.content.hub.newest.max(newest);
         for (line, reason) in bad {
             let help = "the other lines are used; run `evalcards fetch` again to have it written anew";
             let place = format!("line {line}");

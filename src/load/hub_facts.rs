@@ -1,5 +1,7 @@
 //! What `fetch` brought from the Hub: the facts of `content/hub/`, with the lines that can be read.
 
+use jiff::Timestamp;
+
 use crate::facts::{self, AccountFact, BenchmarkFact, Fact, ModelFact, PostedFact, Submission};
 
 /// All facts, in the order of their files.
@@ -15,6 +17,8 @@ pub struct HubFacts {
     pub accounts: Vec<AccountFact>,
     /// `posted.jsonl`.
     pub posted: Vec<PostedFact>,
+    /// When the newest of all was seen, `posted_models.jsonl` included, which is read for nothing else.
+    pub newest: Option<Timestamp>,
 }
 
 /// The facts of a file, and its bad lines with their number and reason. Of two lines about the

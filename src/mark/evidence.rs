@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{DecidedBy, Decision, Level, Markers, Marks, NotKnown, State, Submitter, Trace};
+use super::{DecidedBy, Decision, Level, Markers, Marks, NotKnown, State, Submitter, Trace, Untraced};
 use crate::hash::Sha256;
 use crate::language::Language;
 use crate::load::attestation::{Attestation, Basis, Declaration, Statement};
@@ -100,7 +100,11 @@ impl Teller<'_> {
         let datastore = &self.inputs.datastores[usize::from(loaded.origin.datastore)];
         let (value, says) = match self.markers.trace {
             Trace::Local(why) => {
-                let facts = vec![Said::new(language.phrase(why.key()))];
+                let mut facts = vec![Said::new(language.phrase(why.key()))];
+                if let (Untraced::NoLock, Some(repo)) = (why, &datastore.repo) {
+                    let says = language.say("evidence.trace.said", &[("repo", repo)]);
+                    facts.push(Said::new(says));
+                }
                 return self.evidence("evidence.trace", "evidence.trace.local", facts, self.rule("trace 1"));
             }
             Trace::Pinned => ("evidence.trace.pinned", "evidence.trace.pinned.says"),
@@ -243,6 +247,10 @@ pub fn why_lapsed(language: &Language, attestation: &Attestation, state: State) 
         (State::Expired, _, Some(last)) => {
             let says = language.say("evidence.lapsed.expired.says", &[("day", &last.to_string())]);
             ("evidence.lapsed.expired", says)
+        }
+        (State::Undated, _, Some(last)) => {
+            let says = language.say("evidence.lapsed.undated.says", &[("day", &last.to_string())]);
+            ("evidence.lapsed.undated", says)
         }
         _ => ("evidence.lapsed.changed", language.phrase("evidence.lapsed.changed.says").to_owned()),
     }

@@ -1,5 +1,6 @@
-//! *Hub run*: what the Hub says of the same value. This is apart from the ladder of levels, and only the
-//! Hub's own answer counts: a `verifyToken` in a file is text that anybody can copy.
+//! *Hub run*: what the Hub says of the same value on the model's repository. It is said of the entry there, never
+//! of the record here: whoever copies the value has it as well. So it is apart from the ladder of levels. Only
+//! the Hub's own answer counts: a `verifyToken` in a file is text that anybody can copy.
 
 use foldhash::{HashMap, HashMapExt};
 
@@ -19,29 +20,32 @@ pub struct Candidate<'a> {
     pub value: &'a str,
 }
 
-/// Who put a value on the Hub.
+/// Where a value stands on the Hub.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posted {
-    /// It is on the main branch of the model's repository.
-    ByOwner,
-    /// It is in an open pull request.
-    ByCommunity(u64),
+    /// On the main branch of the model's repository. Who brought it there is not known: a pull request may have.
+    OnMain,
+    /// In a pull request that is open.
+    InPullRequest,
 }
 
 impl Posted {
     /// Of a fact.
     pub fn of(fact: &PostedFact) -> Posted {
-        fact.pull_request.map_or(Posted::ByOwner, Posted::ByCommunity)
+        if fact.pull_request.is_some() { Posted::InPullRequest } else { Posted::OnMain }
     }
 
     /// Its key among the words of the interface.
     pub fn key(self) -> &'static str {
         match self {
-            Posted::ByOwner => "markers.by_owner",
-            Posted::ByCommunity(_) => "markers.by_community",
+            Posted::OnMain => "markers.on_main",
+            Posted::InPullRequest => "markers.in_pull_request",
         }
     }
 }
+
+/// The key of the words for a value that the Hub has of a run that it calls verified.
+pub const SAME_AS_VERIFIED: &str = "markers.same_as_verified";
 
 /// The facts about each reading that has any.
 #[derive(Debug, Default)]

@@ -424,7 +424,7 @@ pub(super) mod tests {
     use super::*;
     use crate::hash::Sha256;
     use crate::load::block::Blocks;
-    use crate::load::{Loaded, Origin, record};
+    use crate::load::{Loaded, Origin, Subset, record};
 
     /// A record with one result; further members of the result and of the record as JSON.
     pub fn record(of_result: &str, of_record: &str) -> Loaded {
@@ -437,7 +437,10 @@ pub(super) mod tests {
             path: "x".into(),
             collection: "c".into(),
             sha256: Sha256::of(b""),
-            subset: None,
+            other_collections: Box::default(),
+            subset: Subset::Unsaid,
+            short: 8,
+            size: 0,
             is_pinned: false,
             is_indexed: false,
             names_another_model: false,

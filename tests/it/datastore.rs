@@ -12,15 +12,94 @@ fn three_shapes_of_index_rows_are_read_and_every_fault_has_its_reason() {
 }
 
 #[test]
-fn a_record_of_the_public_datastore_is_linked_there() {
+fn no_layout_tells_where_records_are_public() {
     let project = Project::from("flat");
     project.build(&[]);
-    let page = project.main_of("models/made-up/august.html");
+    let card = || project.main_of("models/made-up/august.html");
+    let citation = || project.read("site/pages/CITATION.cff");
+    assert!(card().contains("<a href=\"../../records/") && !card().contains("EEE_datastore"), "{}", card());
+    assert!(!citation().contains("EEE_datastore"), "{}", citation());
+    assert!(project.read("site/hub/manifest.json").contains("no public address"));
+    assert_eq!(project.files("site/pages/records").len(), 4);
+
+    // The site's author says it, and every place says who said it.
+    project.write("content/site.yaml", "datastore: {repo: evaleval/EEE_datastore}\n");
+    project.build(&[]);
+    let link = "https://huggingface.co/datasets/evaleval/EEE_datastore/blob/main/flat/objects/00/00/";
+    assert!(card().contains(link), "{}", card());
+    assert!(card().contains("The site says that they are those of evaleval/EEE_datastore, which was not checked."));
     assert!(
-        page.contains("https://huggingface.co/datasets/evaleval/EEE_datastore/blob/main/flat/objects/00/00/"),
-        "{page}"
+        citation().contains("said to be of evaleval/EEE_datastore, no commit named, not checked"),
+        "{}",
+        citation()
     );
     assert!(project.read("site/hub/manifest.json").contains("not pinned to a commit"));
+    assert!(!project.path("site/pages/records").exists());
+}
+
+#[test]
+fn more_records_than_a_site_can_carry_are_named_without_a_link() {
+    let project = Project::from("minimal");
+    let (path, record) = project.files("content/datastore").pop_last().unwrap();
+    let mut large = String::from_utf8(record).unwrap();
+    large.extend(std::iter::repeat_n(' ', 40 << 20));
+    project.write(&format!("content/datastore/{path}"), &large);
+    project.build(&[]);
+    assert_eq!(project.files("site/pages/records").len(), 1, "so much is carried");
+    let other = format!("content/datastore/{path}").replace(".json", "2.json");
+    project.write(&other, &large.replacen('{', "{ ", 1));
+    let run = project.run(&["build"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("warning[no-public-address]: content/datastore") && said.contains("2 records are public"));
+    assert!(said.contains("write `datastore: {repo: OWNER/NAME}` into site.yaml"), "{said}");
+    assert!(!project.path("site/pages/records").exists());
+    let (card, _) = project.files("site/pages/models").pop_first().unwrap();
+    let card = project.main_of(&format!("models/{card}"));
+    assert!(card.contains("nothing says where it is public, and this site has no copy"), "{card}");
+}
+
+#[test]
+fn a_day_that_is_yet_to_come_makes_no_result_the_newest() {
+    let project = Project::empty();
+    let record = |id: &str, score: &str, evaluated: &str, retrieved: &str| {
+        let text = format!(
+            r#"{{"schema_version": "0.3.0", "evaluation_id": "{id}", "retrieved_timestamp": "{retrieved}", "evaluation_timestamp": "{evaluated}",
+            "source_metadata": {{"source_organization_name": "{id}"}}, "model_info": {{"id": "a/m"}},
+            "evaluation_results": [{{"evaluation_name": "Quiz", "source_data": {{"dataset_name": "Quiz"}},
+            "metric_config": {{"lower_is_better": false, "min_score": 0, "max_score": 1}}, "score_details": {{"score": {score}}}}}]}}"#
+        );
+        project.write(&format!("content/datastore/data/c/{id}.json"), &text);
+    };
+    let build = |epoch: Option<&str>| {
+        let mut command = project.command(&["build"]);
+        command.envs(epoch.map(|seconds| ("SOURCE_DATE_EPOCH", seconds)));
+        let run = crate::project::Run::from(command.output().unwrap());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.stderr
+    };
+    let ranked = || {
+        let rows = project.read("site/pages/api/v1/benchmarks/quiz.csv");
+        rows.lines().nth(1).unwrap().to_owned()
+    };
+    // The last of June 2026.
+    let day = Some("1782820800");
+    record("good", "0.9", "2026-05-01", "2026-05-02T00:00:00Z");
+    record("evil", "0.1", "2099-12-31", "2099-12-31");
+    let said = build(day);
+    assert_eq!(said.matches("warning[impossible-day]").count(), 2, "{said}");
+    assert!(ranked().contains("0.9"), "{}", ranked());
+    for (path, bytes) in project.files("site/pages") {
+        assert!(!String::from_utf8_lossy(&bytes).contains("2099-12-31") || path.starts_with("records/"), "{path}");
+    }
+    // Without a day only the record itself can be held against it.
+    record("evil", "0.1", "2099-12-31", "2026-05-03T00:00:00Z");
+    assert!(build(None).contains("2099-12-31 is after 2026-05-03"));
+    assert!(ranked().contains("0.9"), "{}", ranked());
+    // A day on the other side of the earth is none that is yet to come.
+    record("evil", "0.1", "2026-05-04", "2026-05-03T00:00:00Z");
+    assert!(!build(day).contains("impossible-day"));
+    assert!(ranked().contains("0.1"), "{}", ranked());
 }
 
 #[test]
@@ -63,8 +142,8 @@ fn a_record_that_rows_name_again_is_read_and_held_once() {
     let index = "content/datastore/flat/indexes/by_collection/again.jsonl";
     let before = project.build(&[])["quarantined"]["duplicate-record"].as_u64().unwrap_or(0);
     let rows = project.files("content/datastore/flat/indexes/by_collection");
-    let row = rows.values().flat_map(|rows| std::str::from_utf8(rows).unwrap().lines());
-    let row = row.filter(|row| row.contains("\"aggregate\"") && row.contains("size_bytes")).next_back().unwrap();
+    let mut row = rows.values().flat_map(|rows| std::str::from_utf8(rows).unwrap().lines());
+    let row = row.rfind(|row| row.contains("\"aggregate\"") && row.contains("size_bytes")).unwrap();
     project.write(index, &format!("{row}\n").repeat(3));
     let report = project.build(&[]);
     assert_eq!(

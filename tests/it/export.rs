@@ -26,17 +26,55 @@ fn exports_are_read_by_other_programs_and_equal_the_pages() {
 }
 
 #[test]
-fn a_feed_tells_what_was_changed_and_withdrawn_since_the_last_build() {
+fn a_feed_tells_what_was_changed_and_what_is_gone_since_the_last_build() {
     let project = Project::from("two-sources");
     project.build(&[]);
     let first = project.read("site/pages/feed.atom");
-    assert!(first.contains("added") && !first.contains("withdrawn"), "{first}");
+    const GONE: &str = "not on this site any more";
+    assert!(first.contains("added") && !first.contains(GONE), "{first}");
+    // A record that is found elsewhere has only moved.
+    let records = project.path("content/datastore/data/lab-b");
+    std::fs::rename(&records, project.path("content/datastore/data/lab-z")).unwrap();
+    project.build(&[]);
+    assert_eq!(project.read("site/pages/feed.atom"), first);
+    std::fs::rename(project.path("content/datastore/data/lab-z"), &records).unwrap();
+    project.build(&[]);
+    assert_eq!(project.read("site/pages/feed.atom"), first);
     std::fs::remove_dir_all(project.path("content/datastore/data/lab-b")).unwrap();
     project.build(&[]);
     let second = project.read("site/pages/feed.atom");
-    assert!(second.contains("withdrawn"), "{second}");
+    // Why it is gone nobody says.
+    assert!(second.contains(GONE) && !second.contains("withdrawn"), "{second}");
     project.build(&["--base-url", "https://other.example"]);
-    assert!(project.read("site/pages/feed.atom").contains("withdrawn"), "a build without news keeps the old ones");
+    assert!(project.read("site/pages/feed.atom").contains(GONE), "a build without news keeps the old ones");
+}
+
+#[test]
+fn a_feed_tells_that_a_result_was_withdrawn_and_that_it_is_asserted_again() {
+    let project = Project::from("two-sources");
+    let (path, record) = project.files("content/datastore/data/lab-a").pop_first().unwrap();
+    let attestation = format!(
+        "kind: withdrawn\nby: Lab A\nsince: 2026-03-04\nwhy: Wrong.\nurl: https://lab.example/x\n\
+         records: [{{sha256: {}}}]\nreviewer: '@someone'\ndate: 2026-03-05\n",
+        evalcards::hash::Sha256::of(&record)
+    );
+    let feed = || {
+        project.build(&[]);
+        project.read("site/pages/feed.atom")
+    };
+    assert!(!feed().contains("withdrawn"), "{path}");
+    project.write("content/attestations/x.yaml", &attestation);
+    let withdrawn = feed();
+    assert!(withdrawn.contains("withdrawn") && !withdrawn.contains("any more"), "{withdrawn}");
+    assert_eq!(feed(), withdrawn, "once");
+    std::fs::remove_file(project.path("content/attestations/x.yaml")).unwrap();
+    assert!(feed().contains("asserted again"));
+    // A site that was never built before tells it as of the day of the declaration.
+    std::fs::remove_dir_all(project.path("site")).unwrap();
+    project.write("content/attestations/x.yaml", &attestation);
+    let first = feed();
+    let entry = first.split("<entry>").find(|entry| entry.contains("withdrawn")).unwrap();
+    assert!(entry.contains("<updated>2026-03-04T"), "{entry}");
 }
 
 /// The share image that a page names: its path below `site/pages`.

@@ -1,7 +1,7 @@
 //! Every text of a record is hostile: none becomes markup, a script, a link that runs, or a path
 //! that leaves the site.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::project::Project;
 
@@ -75,6 +75,40 @@ fn no_text_of_a_record_becomes_markup() {
         seen += page.matches("onerror=alert(1)").count();
     }
     assert!(seen > 20, "the hostile text is shown, as text");
+}
+
+/// How many of each tag all pages have.
+fn tags(project: &Project) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for (path, bytes) in project.files("site/pages") {
+        let page = String::from_utf8(bytes).unwrap_or_default();
+        for tag in page.split('<').skip(1).filter(|_| path.ends_with(".html")) {
+            let name: String = tag.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
+            *counts.entry(name).or_default() += 1;
+        }
+    }
+    counts
+}
+
+#[test]
+fn hostile_text_makes_no_tag_more_than_the_same_text_without_its_signs() {
+    let hostile = Project::from("hostile-strings");
+    let harmless = Project::from("hostile-strings");
+    for (path, bytes) in hostile.files("content/datastore") {
+        let text = String::from_utf8(bytes).unwrap();
+        let text = text.replace('<', "\u{2039}").replace('>', "\u{203a}").replace("\\\"", "\u{2033}");
+        harmless.write(&format!("content/datastore/{path}"), &text.replace('\'', "\u{2032}").replace('&', "\u{ff06}"));
+    }
+    hostile.build(&[]);
+    harmless.build(&[]);
+    assert_eq!(tags(&hostile), tags(&harmless));
+    // Also one that the site itself uses everywhere.
+    let text = |title: &str| {
+        let project = one_record(&[("Example leaderboard", title)]);
+        project.build(&[]);
+        tags(&project)
+    };
+    assert_eq!(text("</a></dd><a href=x>y</a><b class='mk submitted_by_source'>z</b><details open>"), text("x y z"),);
 }
 
 #[test]

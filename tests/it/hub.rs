@@ -210,6 +210,86 @@ fn the_publishing_page_lists_every_result_of_a_hub_benchmark() {
     }
 }
 
+#[test]
+fn rows_that_disagree_about_one_record_name_no_task() {
+    let project = Project::empty();
+    let text = record("a/m", "Lab", &[("", "0.5")]).replace("GSM8K", "GPQA").replace("openai/gsm8k", "Idavidrein/gpqa");
+    let path = "flat/objects/00/00/x.json";
+    project.write(&format!("content/datastore/{path}"), &text);
+    let index = |collection: &str, subset: &str| {
+        let row = json!({"record_type": "aggregate", "object_path": path, "sha256": Sha256::of(text.as_bytes()).to_string(),
+            "subset": subset, "legacy_path": "data/c/a/m/x.json"});
+        let file = format!("content/datastore/flat/indexes/by_collection/{collection}.jsonl");
+        project.write(&file, &format!("{row}\n"));
+    };
+    let outcome = || {
+        project.build(&[]);
+        let manifest = manifest(&project);
+        let entry = &manifest["entries"][0]["yaml_entry"]["dataset"]["task_id"];
+        entry.as_str().or(manifest["skipped"][0]["reason"].as_str()).unwrap().to_owned()
+    };
+    index("good", "main");
+    assert_eq!(outcome(), "main");
+    // The first in the alphabet does not win.
+    index("aaa-evil", "diamond");
+    assert_eq!(outcome(), "contradictory_subset");
+    let card = project.main_of("models/a/m.html");
+    assert!(card.contains("aaa-evil <small>also listed in good</small>"), "{card}");
+    index("aaa-evil", "main");
+    assert_eq!(outcome(), "main");
+    // A collection that names the record as well is preferred, wherever it stands in the alphabet.
+    project.write("content/datastore/data/other/a/m/y.json", &text.replace("0.5}", "0.6}"));
+    project.write("content/site.yaml", "publish: {prefer: [{collection: good}]}\n");
+    project
+        .write("content/datastore/data/other/a/m/y.json", &text.replace("GPQA", "GPQA Main").replace("0.5}", "0.6}"));
+    project.build(&[]);
+    assert_eq!(entries(&project), ["ready a/m 50"]);
+}
+
+/// Two records whose hashes begin with the same eight digits.
+fn alike() -> [String; 2] {
+    let mut seen = std::collections::HashMap::new();
+    let base = record("a/m", "Lab", &[("", "0.5")]);
+    for number in 0.. {
+        // Half of them say another score.
+        let score = if number % 2 == 0 { "0.5}" } else { "0.6}" };
+        let text = base.replace("\"e\"", &format!("\"e{number}\"")).replace("0.5}", score);
+        let begin = Sha256::of(text.as_bytes()).begin();
+        if let Some(other) = seen.insert(begin, text.clone()).filter(|other: &String| !other.contains(score)) {
+            return [other, text];
+        }
+    }
+    unreachable!()
+}
+
+#[test]
+fn few_digits_of_a_hash_are_no_identity() {
+    let project = Project::empty();
+    let records = alike();
+    for (number, text) in records.iter().enumerate() {
+        project.write(&format!("content/datastore/data/c/a/m/{number}.json"), text);
+    }
+    let hashes = records.each_ref().map(|text| Sha256::of(text.as_bytes()).to_string());
+    assert_eq!(hashes[0][..8], hashes[1][..8]);
+    project.build(&[]);
+    let card = project.main_of("models/a/m.html");
+    for hash in &hashes {
+        assert_eq!(card.matches(&format!("id=\"r{hash}\"")).count(), 1, "{card}");
+        assert_eq!(card.matches(&format!("id=\"e{hash}\"")).count(), 1, "{card}");
+    }
+    let run = project.run(&["check", "--site", "site"]);
+    assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
+    let decide = |record: &str| {
+        let site = format!("publish: {{decide: {{a/m: {{gsm8k: '{record}'}}}}}}\n");
+        project.write("content/site.yaml", &site);
+        project.run(&["build"]).stderr
+    };
+    assert!(decide(&hashes[0][..8]).contains("several records begin"));
+    assert!(entries(&project).iter().all(|entry| entry.starts_with("conflict")), "{:?}", entries(&project));
+    assert!(!decide(&hashes[1]).contains("unused-rule"));
+    assert_eq!(entries(&project).len(), 1);
+}
+
 /// Reads every YAML file below the folder in its first argument as JSON lines of path and content.
 const PYTHON: &str = r#"
 import json, pathlib, sys, yaml

@@ -341,15 +341,20 @@ fn markup_and_check_marks_of_a_record_do_not_reach_the_page() {
     world.put(&path_of(UUID), &record("✓ Acme \u{202e}✅ <i class=\"mk submitted_by_source\">x</i>"));
     world.fetched();
     world.project.build(&[]);
+    let mut shown = 0;
     for (path, bytes) in world.project.files("site/pages") {
         let page = String::from_utf8_lossy(&bytes);
         // The example on the page of markers is the site's own.
-        if !path.ends_with(".html") || ["markers.html", "methodology.html"].contains(&path.as_str()) {
+        let is_own = ["markers.html", "methodology.html"].contains(&path.as_str());
+        if is_own || ![".html", ".js", ".atom", ".svg"].iter().any(|end| path.ends_with(end)) {
             continue;
         }
         assert!(!page.contains(['✓', '✅', '\u{202e}']), "{path}");
         assert!(!page.contains("class=\"mk submitted_by_source\""), "{path}");
+        shown += usize::from(path.starts_with("assets/") && page.contains("\u{fffd} Acme"));
     }
+    // Search, the list of evaluators, the list of models and the comparison name it.
+    assert!(shown >= 4, "{shown}");
 }
 
 #[test]
@@ -426,6 +431,57 @@ fn an_attestation_is_about_its_bytes_its_results_and_its_account() {
     }
     world.attest("acme", &(acme("stranger", &format!("{{sha256: {sha256}}}")) + "valid_until: 2026-06-01\n"));
     assert_eq!(world.level(&path), BY_SOURCE);
+}
+
+#[test]
+fn a_last_day_is_judged_by_the_newest_of_all_facts_and_the_page_says_by_which_day() {
+    let path = path_of(UUID);
+    let world = World::with("stranger");
+    let sha256 = Sha256::of(world.text(&path).as_bytes());
+    world.attest("acme", &(acme("stranger", &format!("{{sha256: {sha256}}}")) + "valid_until: 2026-06-30\n"));
+    let warning = |epoch: Option<&str>| {
+        let mut command = world.project.command(&["build"]);
+        command.envs(epoch.map(|seconds| ("SOURCE_DATE_EPOCH", seconds)));
+        let run = crate::project::Run::from(command.output().unwrap());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        run.stderr
+    };
+    assert!(warning(None).contains("judged by the newest fact of the Hub, which is of 2026-06-01"));
+    assert!(world.project.main_of("markers.html").contains("judged as of 2026-06-01, the latest day"));
+    assert_eq!(world.level(&path), BY_SOURCE);
+    // The last second of the last day, and the first of the next.
+    assert!(!warning(Some("1782863999")).contains("unknown-day"));
+    assert!(world.project.main_of("models/maker/m1.html").contains("✓ Submitted by the named source"));
+    warning(Some("1782864000"));
+    let card = world.project.main_of("models/maker/m1.html");
+    assert!(!card.contains("✓") && card.contains("The attestation was valid until 2026-06-30."), "{card}");
+
+    // Any fact tells that the day has passed.
+    let seen = r#""seen":"2026-10-01T00:00:00Z""#;
+    let hash = "a".repeat(64);
+    let facts = [
+        ("models", format!(r#"{{"id":"x/y",{seen},"info":null}}"#)),
+        ("benchmarks", format!(r#"{{"dataset":"x/y",{seen},"eval_yaml":null}}"#)),
+        ("submissions", format!(r#"{{"object":"x",{seen},"sha256":"{hash}","introduced":null}}"#)),
+        ("accounts", format!(r#"{{"account":"x",{seen},"organizations":null}}"#)),
+        ("posted_models", format!(r#"{{"id":"x/y",{seen},"model":null,"response_sha256":null}}"#)),
+    ];
+    for (file, line) in facts {
+        let file = format!("content/hub/{file}.jsonl");
+        let before = fs::read_to_string(world.project.path(&file)).unwrap_or_default();
+        world.project.write(&file, &format!("{before}{line}\n"));
+        assert_eq!(world.level(&path), KNOWN, "{file}");
+        world.project.write(&file, &before);
+        assert_eq!(world.level(&path), BY_SOURCE, "{file}");
+    }
+
+    // Without any day nothing is known to be in time.
+    fs::remove_dir_all(world.project.path("content/hub")).unwrap();
+    world.project.write("content/organizations.yaml", "organizations: [{id: acme, name: Acme, hf: stranger}]\n");
+    assert!(warning(None).contains("cannot be judged, so it does not count"));
+    assert!(world.project.main_of("markers.html").contains("This build knows no day"));
+    let card = world.project.main_of("models/maker/m1.html");
+    assert!(card.contains("this build knows no day as of which to judge that"), "{card}");
 }
 
 #[test]
@@ -547,8 +603,36 @@ fn withdrawn_and_disputed_results_stay_visible_and_leave_rankings_and_publishing
 }
 
 #[test]
-fn only_the_hubs_own_word_about_the_same_value_verifies_a_run() {
-    let world = World::with("stranger");
+fn a_filtered_ranking_and_the_comparison_say_that_a_result_is_withdrawn() {
+    let mut world = World::new();
+    world.put(&path_of(UUID), &record("Acme"));
+    for number in 10..30 {
+        let other = record_of("Acme", "third_party", &format!("e{number}")).replace("m1\"", &format!("m{number}\""));
+        world.put(&path_of(&format!("{}{number}", &OTHER[..34])), &other);
+    }
+    world.fetched();
+    let said = |folder: &str| {
+        let files = world.project.files(&format!("site/pages/assets/{folder}"));
+        let texts = files.values().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        texts.filter(|text| text.contains("withdrawn: not ranked, not published")).count()
+    };
+    world.project.build(&[]);
+    assert_eq!((said("lists"), said("compare")), (0, 0));
+    let sha256 = Sha256::of(world.text(&path_of(UUID)).as_bytes());
+    world.attest(
+        "objection",
+        &format!(
+            "kind: withdrawn\nby: Acme\nsince: 2026-06-03\nwhy: Wrong.\nurl: https://acme.example/x\n\
+             records: [{{sha256: {sha256}, results: ['/evaluation_results/0']}}]\nreviewer: '@someone'\ndate: 2026-06-04\n"
+        ),
+    );
+    world.project.build(&[]);
+    assert_eq!((said("lists"), said("compare")), (1, 1));
+}
+
+#[test]
+fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
+    let mut world = World::with("stranger");
     let posted = |value: &str, verified: bool, pull_request: Option<u64>| PostedFact {
         model: "maker/m1".to_owned(),
         dataset: "openai/gsm8k".to_owned(),
@@ -568,13 +652,32 @@ fn only_the_hubs_own_word_about_the_same_value_verifies_a_run() {
         assert_eq!(results[0].marker.code, KNOWN, "it is no rung of the ladder");
         results[0].marker.beside.join("; ")
     };
-    assert_eq!(beside(posted("50", true, None)), "on the Hub by the model's owner; run verified by the Hub");
-    assert_eq!(beside(posted("50.0", false, None)), "on the Hub by the model's owner");
-    assert_eq!(beside(posted("50", false, Some(3))), "on the Hub by the community, not merged");
+    let (verified, on_main) =
+        ("same value as a run that the Hub calls verified", "same value in the model's repository");
+    assert_eq!(beside(posted("50", true, None)), format!("{on_main}; {verified}"));
+    assert_eq!(beside(posted("50.0", false, None)), on_main);
+    assert_eq!(beside(posted("50", false, Some(3))), "same value in an open pull request on the Hub");
     assert_eq!(beside(posted("50.1", true, None)), "");
     assert_eq!(beside(PostedFact { task: "other".to_owned(), ..posted("50", true, None) }), "");
     assert_eq!(beside(PostedFact { dataset: "a/gsm8k".to_owned(), ..posted("50", true, None) }), "");
     assert_eq!(beside(PostedFact { model: "maker/m2".to_owned(), ..posted("50", true, None) }), "");
+
+    // Another evaluator copies the value: it has the same words, so they must not say that the run is its own.
+    world.project.write("content/hub/posted.jsonl", &facts::write(vec![posted("50", true, None)]).unwrap());
+    let copied = record_of("Copier", "third_party", "copied").replace("0.25", "0.26");
+    world.put(&path_of(OTHER), &copied);
+    world.fetched();
+    world.project.build(&[]);
+    let card = world.project.main_of("models/maker/m1.html").replace("&#39;", "'");
+    assert_eq!(card.matches(&format!("; {on_main}; {verified}")).count(), 2, "{card}");
+    assert_eq!(
+        card.matches("It calls the run of that entry verified, which says nothing of the run of this record").count(),
+        2
+    );
+    for page in ["models/maker/m1.html", "benchmarks/gsm8k.html", "markers.html"] {
+        let page = world.project.main_of(page).replace("&#39;", "'").to_lowercase();
+        assert!(!page.contains("run verified by the hub") && !page.contains("model's owner"), "{page}");
+    }
 }
 
 #[test]
