@@ -122,6 +122,7 @@ impl Theme {
         let mut sources: Vec<(String, String)> =
             TEMPLATES.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
         let (mut style, mut script, mut own_words) = (STYLE.to_owned(), SCRIPT.to_owned(), None);
+        let mut variables = String::new();
         if let Some(folder) = overrides {
             for path in crate::load::datastore::sorted_files(folder, "html")? {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -131,8 +132,7 @@ impl Theme {
                 sources.push((name, source));
             }
             style = own_text(folder, "style.css")?.unwrap_or(style);
-            // After the rest, so that its values win.
-            style += &own_text(folder, "variables.css")?.unwrap_or_default();
+            variables = own_text(folder, "variables.css")?.unwrap_or_default();
             script = own_text(folder, "site.js")?.unwrap_or(script);
             let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
             own_words = match language.chars().all(is_name) {
@@ -142,6 +142,8 @@ impl Theme {
         }
         let language = Arc::new(Language::new(language, own_words.as_deref())?);
         style += &words_for_style(&language);
+        // After the rest, so that its values win.
+        style += &variables;
         let mut digest = Hasher::default();
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
