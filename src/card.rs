@@ -31,8 +31,7 @@ use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::load::{Inputs, Loaded, Whereabouts};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
-use crate::merge::{Dataset, Developer, Direction, Ranking, Reading};
-use crate::number::Number;
+use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale};
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
 use crate::signal::scale::{Class, Interval};
@@ -345,7 +344,7 @@ impl<'a> Cards<'a> {
             bar: (reading.scale.share(reading.position))
                 .filter(|_| !self.dataset.entities.metrics[reading.resolved.metric].is_relative)
                 .map(|share| (share * 1000.0).round() / 10.0),
-            uncertainty: uncertainty.map(|it| uncertainty_in_words(self.language, it, &result.score)),
+            uncertainty: uncertainty.map(|it| uncertainty_in_words(self.language, it, result, reading.scale)),
             flag: flag(self.dataset, reading).map(|key| self.words(key)),
         }
     }
@@ -402,13 +401,18 @@ fn short_bound(digits: &str) -> &str {
     digits.strip_suffix(".0").unwrap_or(digits)
 }
 
-fn uncertainty_in_words(language: &Language, uncertainty: &Uncertainty, score: &Number) -> String {
+fn uncertainty_in_words(
+    language: &Language,
+    uncertainty: &Uncertainty,
+    result: &EvaluationResult,
+    scale: Scale,
+) -> String {
     let mut parts = Vec::new();
     if let Some(error) = &uncertainty.standard_error {
         parts.push(language.say("uncertainty.error", &[("error", error.digits())]));
     }
     if let Some((lower, upper)) = &uncertainty.interval {
-        let key = match Interval::of(lower, upper, score) {
+        let key = match Interval::of(lower, upper, &result.score, (&result.metric, scale)) {
             Interval::Bounds => "uncertainty.interval",
             Interval::Offsets if lower.decimal() == -upper.decimal() => "uncertainty.around",
             Interval::Offsets => "uncertainty.offsets",

@@ -36,7 +36,8 @@ impl Range {
     pub fn around(values: impl Iterator<Item = f64>) -> Option<Range> {
         let (min, max) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), it| (min.min(it), max.max(it)));
         let room = ((max - min) * 0.05).max(f64::MIN_POSITIVE);
-        (min <= max && (max - min).is_finite()).then_some(Range { min: min - room, max: max + room })
+        let range = Range { min: min - room, max: max + room };
+        (min <= max && (range.max - range.min).is_finite()).then_some(range)
     }
 
     /// The share of the range below `value`, held between 0 and 1.
@@ -82,6 +83,9 @@ mod tests {
         assert_eq!(Range { min: 3.0, max: 3.0 }.across(3.0), 50.0);
         assert_eq!(Range::around([].into_iter()), None);
         assert_eq!(Range::around([f64::MAX, f64::MIN].into_iter()), None);
+        // With its room, the axis would be longer than any number.
+        assert_eq!(Range::around([f64::MAX, f64::MAX * 0.01].into_iter()), None);
+        assert_eq!(Range::around([f64::MAX * 0.49, f64::MIN * 0.49].into_iter()), None);
     }
 
     #[test]

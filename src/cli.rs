@@ -1,7 +1,7 @@
 //! The *command line*: what can be typed, and what it means for each command.
 
 use std::io::IsTerminal;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -263,11 +263,19 @@ pub struct Serve {
     #[command(flatten)]
     pub sources: Sources,
     /// Address to listen at; other than loopback, other machines can read the site
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = address)]
     host: IpAddr,
     /// Port to listen at; 0 takes any that is free
     #[arg(long, value_name = "N", default_value_t = 8000)]
     port: u16,
+}
+
+/// An address of this machine; `localhost` is loopback.
+fn address(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "localhost" => Ok(Ipv4Addr::LOCALHOST.into()),
+        _ => text.parse().map_err(|_| "write an IP address, such as 127.0.0.1 or 0.0.0.0".to_owned()),
+    }
 }
 
 impl Serve {

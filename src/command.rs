@@ -21,13 +21,31 @@ use crate::progress::Bar;
 /// A client for the Hub of the environment; longer pauses are told beside the bar.
 fn connect(bar: &Arc<Bar>, common: &Common) -> Result<Hub> {
     let settings = Settings::from(|name| std::env::var(name).ok())?;
+    Ok(Hub::connect(settings, tell_pauses(bar, common))?)
+}
+
+/// Tells of longer pauses beside the bar.
+fn tell_pauses(bar: &Arc<Bar>, common: &Common) -> impl Fn(&str, Duration) + Send + Sync + 'static {
     let (bar, verbose, quiet) = (Arc::clone(bar), common.verbose, common.quiet);
-    let told = move |text: &str, pause: Duration| {
+    move |text, pause| {
         if !quiet && (verbose || pause > Duration::from_secs(3)) {
             bar.say(&printable(text));
         }
-    };
-    Ok(Hub::connect(settings, told)?)
+    }
+}
+
+/// Findings beyond these are only counted, unless all are asked for.
+const SHOWN: usize = 10;
+
+/// Findings on standard error; only errors if it should be quiet.
+fn print_diagnostics(diagnostics: &[Diagnostic], common: &Common) {
+    let wanted = |diagnostic: &&Diagnostic| !common.quiet || diagnostic.severity == Severity::Error;
+    let wanted: Vec<&Diagnostic> = diagnostics.iter().filter(wanted).collect();
+    let shown = if common.verbose { wanted.len() } else { SHOWN };
+    wanted.iter().take(shown).for_each(|diagnostic| print_diagnostic(diagnostic, common));
+    if wanted.len() > shown {
+        eprintln!("… and {} more; see them all with --verbose", wanted.len() - shown);
+    }
 }
 
 /// One finding on standard error.

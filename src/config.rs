@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use crate::date::epoch_day;
 use crate::diagnostic::did_you_mean;
+use crate::hash::is_commit;
 use crate::load::datastore::{Datastore, LockFile};
 
 /// `build` as it was typed; paths are relative to `root`.
@@ -177,8 +178,14 @@ impl Config {
     /// Reads `site.yaml` and joins it with what was typed.
     pub fn new(options: Options) -> Result<Config> {
         let root = &options.root;
+        ensure!(root.is_dir(), "{} is not a folder\n  help: -C names the folder of a project", root.display());
         let content =
             named_folder(root, options.content.as_deref(), "--content")?.unwrap_or_else(|| below(root, "content"));
+        ensure!(
+            content.is_dir() || !content.exists(),
+            "{} is not a folder\n  help: move it away, or name another folder with --content",
+            content.display()
+        );
         let site = read_site(&content.join("site.yaml"))?;
         let is_rule = |rule: &Preference| rule.collection.is_some() != rule.evaluator.is_some();
         ensure!(
@@ -225,6 +232,11 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
     if roots.is_empty() {
         let default = content.join("datastore");
         ensure!(
+            default.is_dir() || !default.exists(),
+            "{} is not a folder\n  help: move it away, or name a datastore with --datastore DIR",
+            default.display()
+        );
+        ensure!(
             default.is_dir(),
             "there are no records to build from: {} is not there\n  \
              help: begin a project with `evalcards init`, or name a datastore with --datastore DIR or a project with -C DIR",
@@ -233,8 +245,10 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
         roots.push(default);
     }
     if let Some(revision) = &locator.revision {
-        let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
-        ensure!(is_commit, "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits");
+        ensure!(
+            is_commit(revision),
+            "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits in lower case"
+        );
         ensure!(locator.repo.is_some(), "site.yaml: datastore.revision needs datastore.repo beside it");
     }
     if let Some(repo) = &locator.repo {

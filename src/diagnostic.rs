@@ -95,6 +95,12 @@ impl Diagnostics {
         });
     }
 
+    /// These findings and `others`.
+    pub fn and(mut self, others: Diagnostics) -> Diagnostics {
+        self.items.extend(others.items);
+        self
+    }
+
     /// The findings in their stable order, each once.
     pub fn into_sorted(mut self) -> Vec<Diagnostic> {
         self.items.sort();
@@ -115,13 +121,13 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if unsafe_char(c) { format!("\\u{{{:x}}}", c as u32) } else { c.to_string() }).collect()
 }
 
-/// The known word nearest to `word`, if one is near enough to be what was meant.
+/// The known word nearest to `word`, if one is near enough to be what was meant; of several, the first by text.
 pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate)
 }
 
@@ -134,6 +140,9 @@ mod tests {
         let known = ["license", "released", "aliases"];
         assert_eq!(did_you_mean("lisence", known), Some("license"));
         assert_eq!(did_you_mean("zzz", known), None);
+        // In whatever order a map gives them.
+        assert_eq!(did_you_mean("model-x", ["model-a", "model-b"]), Some("model-a"));
+        assert_eq!(did_you_mean("model-x", ["model-b", "model-a"]), Some("model-a"));
     }
 
     #[test]

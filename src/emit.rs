@@ -112,9 +112,13 @@ impl Converter<'_> {
         let loaded = self.dataset.loaded(reading);
         let metric = &self.dataset.entities.metrics[reading.resolved.metric];
         let benchmarks = &self.dataset.inputs.content.hub_benchmarks;
+        let is_aggregate = self.dataset.entities.slices[reading.resolved.slice].is_aggregate;
         let found = matching::find(benchmarks, self.dataset.result(reading), metric, &loaded.origin.subset);
         let (benchmark, result) = match found {
             Match::None => return Outcome::Unsupported,
+            Match::Task { benchmark, .. } | Match::Other(benchmark, _) if is_aggregate => {
+                (benchmark, Err(Cow::Borrowed("aggregate")))
+            }
             Match::Other(benchmark, reason) => (benchmark, Err(Cow::Owned(reason.to_owned()))),
             Match::Task { benchmark, task, is_headline } => (
                 benchmark,

@@ -21,6 +21,7 @@ pub mod sitemap;
 pub mod table;
 
 use std::borrow::Cow;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use anyhow::{Context, Result};
 use foldhash::HashMap;
@@ -35,7 +36,7 @@ use crate::id::Id;
 use crate::language::Language;
 use crate::load::Loaded;
 use crate::mark::Counts;
-use crate::merge::{Dataset, Developer, Ranking};
+use crate::merge::{Dataset, Developer, Ranking, Reported};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use api::VERSION;
 use changes::{Limits, News, State};
@@ -130,18 +131,40 @@ pub struct Exports<'a> {
     paths: &'a Paths,
     hub: &'a HubFiles,
     source: Source<'a>,
-    news: News<'a>,
+    /// What the last build left, until `events` are made of it.
+    previous: Mutex<Option<State>>,
+    limits: Limits,
+    events: OnceLock<Events>,
     day: String,
     made_from: String,
     model_by_id: HashMap<&'a str, Id<Model>>,
     benchmark_by_id: HashMap<&'a str, Id<Benchmark>>,
-    events_of_models: HashMap<String, Vec<usize>>,
-    events_of_benchmarks: HashMap<String, Vec<usize>>,
     images: Option<ShareImages<'a>>,
     /// For the path of a page the place of its image in `planned`.
     image_of: HashMap<String, usize>,
     /// Every file, the longest work first.
     pub planned: Vec<Export>,
+}
+
+/// What changed since the last build, by model and benchmark. It takes as long as many pages, which do not need it.
+struct Events {
+    news: News,
+    of_models: HashMap<String, Vec<usize>>,
+    of_benchmarks: HashMap<String, Vec<usize>>,
+}
+
+impl Events {
+    fn new(news: News) -> Events {
+        let (mut of_models, mut of_benchmarks) = (HashMap::default(), HashMap::default());
+        for (place, event) in news.events().iter().enumerate() {
+            let note = |events: &mut HashMap<String, Vec<usize>>, id: &str| {
+                events.entry(id.to_owned()).or_default().push(place);
+            };
+            note(&mut of_models, &event.model);
+            note(&mut of_benchmarks, &event.benchmark);
+        }
+        Events { news, of_models, of_benchmarks }
+    }
 }
 
 static TABLE: [Table; TABLES.len()] = TABLES;
@@ -166,15 +189,6 @@ impl<'a> Exports<'a> {
             benchmark: OF_BENCHMARK,
             model: if has_model_feeds(config, dataset) { OF_MODEL } else { 0 },
         };
-        let news = News::new(dataset, previous, &day, limits);
-        let (mut events_of_models, mut events_of_benchmarks) = (HashMap::default(), HashMap::default());
-        for (place, event) in news.events().iter().enumerate() {
-            let note = |events: &mut HashMap<String, Vec<usize>>, id: &str| {
-                events.entry(id.to_owned()).or_default().push(place);
-            };
-            note(&mut events_of_models, &event.model);
-            note(&mut events_of_benchmarks, &event.benchmark);
-        }
         let mut exports = Exports {
             config,
             paths,
@@ -184,9 +198,9 @@ impl<'a> Exports<'a> {
                 dataset,
                 cards: Cards::at(dataset, paths, Language::english(), "").with_hub_runs(&hub.hub_runs),
             },
-            news,
-            events_of_models,
-            events_of_benchmarks,
+            previous: Mutex::new(previous),
+            limits,
+            events: OnceLock::new(),
             day,
             made_from,
             model_by_id: dataset.entities.models.iter().map(|(id, model)| (model.id.as_str(), id)).collect(),
@@ -199,6 +213,19 @@ impl<'a> Exports<'a> {
         exports.plan();
         exports.plan_images();
         exports
+    }
+
+    /// Compares with the last build, if nobody did: what that left takes room until then.
+    pub fn compare(&self) {
+        self.events();
+    }
+
+    /// The first who asks makes them, and the others wait: nothing in it may wait for another thread.
+    fn events(&self) -> &Events {
+        self.events.get_or_init(|| {
+            let previous = self.previous.lock().unwrap_or_else(PoisonError::into_inner).take();
+            Events::new(News::new(self.source.dataset, previous, &self.day, self.limits))
+        })
     }
 
     fn plan(&mut self) {
@@ -333,7 +360,7 @@ impl<'a> Exports<'a> {
             What::Dictionary => {
                 api::pretty(&dictionary::package(&self.config.site.title, &TABLE, self.source.dataset))?
             }
-            What::State => self.news.to_bytes()?,
+            What::State => self.events().news.to_bytes(self.source.dataset)?,
             What::Model(id) => {
                 let card = cards.model(*id, "", 0, |loaded| self.record_url(loaded));
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
@@ -368,7 +395,7 @@ impl<'a> Exports<'a> {
             }
             What::AuditCsv(Audit::NotShown) => self.table_csv(&TABLE[TABLES.len() - 1]),
             What::Feed => {
-                let events = self.news.events().iter().take(OF_SITE);
+                let events = self.events().news.events().iter().take(OF_SITE);
                 self.feed("feed.atom", "index.html", self.config.site.title.clone(), "", events)
             }
         };
@@ -453,6 +480,7 @@ impl<'a> Exports<'a> {
             api: has_documents.then(|| format!("{ROOT}/{path}.json")),
             results,
         };
+        let results = |reported: &[Reported]| reported.iter().map(|it| it.results as usize).sum();
         let entries = match kind {
             Kind::Models => {
                 let models = entities.models.iter();
@@ -461,19 +489,15 @@ impl<'a> Exports<'a> {
                     .collect()
             }
             Kind::Benchmarks => {
-                let mut results = vec![0; entities.benchmarks.len()];
-                dataset.reported.iter().for_each(|it| results[it.benchmark.index()] += it.results as usize);
                 let benchmarks = entities.benchmarks.iter();
                 benchmarks
-                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.benchmark(id), results[id.index()]))
+                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.benchmark(id), results(dataset.reported_of(id))))
                     .collect()
             }
             Kind::Evaluators => {
-                let mut results = vec![0; entities.evaluators.len()];
-                dataset.reported.iter().for_each(|it| results[it.evaluator.index()] += it.results as usize);
                 let evaluators = entities.evaluators.iter();
                 evaluators
-                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.evaluator(id), results[id.index()]))
+                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.evaluator(id), results(dataset.reported_by(id))))
                     .collect()
             }
             Kind::Developers => {
@@ -524,7 +548,7 @@ impl<'a> Exports<'a> {
     fn benchmark_feed(&self, id: Id<Benchmark>) -> Vec<u8> {
         let benchmark = &self.source.dataset.entities.benchmarks[id];
         let path = self.paths.benchmark(id);
-        let events = self.events(&self.events_of_benchmarks, &benchmark.id).take(OF_BENCHMARK);
+        let events = self.events_of(&self.events().of_benchmarks, &benchmark.id).take(OF_BENCHMARK);
         let title = format!("{} · {}", benchmark.name, self.config.site.title);
         let feed = format!("{ROOT}/{path}.atom");
         self.feed(&feed, &format!("{path}.html"), title, &crate::paths::to_top(&feed), events)
@@ -533,19 +557,19 @@ impl<'a> Exports<'a> {
     fn model_feed(&self, id: Id<Model>) -> Vec<u8> {
         let model = &self.source.dataset.entities.models[id];
         let path = self.paths.model(id);
-        let events = self.events(&self.events_of_models, &model.id).take(OF_MODEL);
+        let events = self.events_of(&self.events().of_models, &model.id).take(OF_MODEL);
         let title = format!("{} · {}", model.name, self.config.site.title);
         let feed = format!("{ROOT}/{path}.atom");
         self.feed(&feed, &format!("{path}.html"), title, &crate::paths::to_top(&feed), events)
     }
 
-    fn events<'s>(
+    fn events_of<'s>(
         &'s self,
         places: &'s HashMap<String, Vec<usize>>,
         id: &str,
     ) -> impl Iterator<Item = &'s changes::Event> {
         let places = places.get(id).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|place| &self.news.events()[*place])
+        places.iter().map(|place| &self.events().news.events()[*place])
     }
 
     fn feed<'e>(

@@ -1,4 +1,5 @@
-//! SHA-256, the hash of datastore indexes and of everything here that must not change unseen.
+//! SHA-256, the hash of datastore indexes and of everything here that must not change unseen; and what
+//! git's ids of commits look like.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -36,6 +37,11 @@ impl Sha256 {
         }
         Some(Sha256(hash))
     }
+}
+
+/// True for the id of a commit, as git and the Hub write it: 40 lower-case hex digits.
+pub fn is_commit(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 impl Sha256 {

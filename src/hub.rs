@@ -1,17 +1,21 @@
-//! The *Hub client*: how `fetch` and `publish` talk to the Hugging Face Hub.
+//! The *Hub client*: how `fetch` and `publish` talk to the Hugging Face Hub, and [`Web`], how `check`
+//! reads what is public.
 //!
 //! It knows nothing else of evalcards. Requests that only read are repeated after a passing fault
 //! (`hub/wait.rs`); one that writes is sent once. The token goes to the endpoint's own host and nowhere
 //! else, whatever a redirect or a paging link says. Everything that the Hub answers is read up to a
 //! limit, and every error says what was attempted, where, and what the Hub said ([`HubError`]).
 
+mod answer;
 mod api;
 mod blob;
 mod error;
 mod history;
 mod page;
+mod repo;
 mod settings;
 mod wait;
+mod web;
 
 use std::io::{self, Read};
 use std::sync::Mutex;
@@ -22,13 +26,15 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, LINK, LOCATION};
 use reqwest::{Method, StatusCode, Url};
 
-pub use api::{Account, Committed, Discussion, EvalResult, Kind, Model, NewFile, Repo, TreeItem, Upload};
+pub use answer::{Account, Committed, Discussion, EvalResult, Model, NewFile, TreeItem, Upload};
 pub use blob::git_blob_id;
 pub use error::{ErrorKind, HubError};
 pub use history::{Change, FileAt, PullRequest};
 pub use page::{Head, ModelPage};
+pub use repo::{Kind, Repo};
 pub use settings::{Settings, SettingsError, Token};
 use wait::{LONGEST_PAUSE, Waits};
+pub use web::Web;
 
 /// The whole answer to a request about a repository may not be larger (bytes). A page of a tree
 /// has at most 1,000 items of some 300 bytes.
@@ -234,7 +240,7 @@ impl Hub {
                 "redirects to {next}, and what changes something is sent to no second address"
             )));
         }
-        if self.settings.is_own(&next) {
+        if next.origin() == request.url.origin() {
             if next.query().is_none() {
                 next.set_query(url.query());
             }

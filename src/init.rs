@@ -8,6 +8,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::config::below;
+
+/// What fetches, builds, checks and publishes the site.
+pub const WORKFLOW: &str = ".github/workflows/pages.yml";
+
 /// Path and text of every file of a new project.
 const FILES: [(&str, &str); 10] = [
     ("content/site.yaml", include_str!("init/site.yaml")),
@@ -21,9 +26,13 @@ const FILES: [(&str, &str); 10] = [
         "content/datastore/data/example/example-org/example-model/6f0c7c3e-8a55-4c3b-9d55-2f6f7d1f4a10.json",
         include_str!("init/record.json"),
     ),
-    (".github/workflows/pages.yml", include_str!("init/pages.yml")),
+    (WORKFLOW, include_str!("init/pages.yml")),
     (".gitignore", include_str!("init/gitignore")),
 ];
+
+/// What `cargo install` installs in the workflow: a release knows where its source is, and says so
+/// when it is built. Nothing is guessed, as whoever takes a free name would be run with the site's rights.
+const SOURCE: Option<&str> = option_env!("EVALCARDS_SOURCE");
 
 /// What became of the files.
 #[derive(Debug, Default)]
@@ -32,24 +41,26 @@ pub struct Project {
     pub written: Vec<&'static str>,
     /// There already, and untouched.
     pub kept: Vec<&'static str>,
+    /// True if the workflow knows where the program comes from.
+    pub knows_source: bool,
 }
 
 /// Writes a new project into `root`, which is made if it is not there.
 pub fn init(root: &Path) -> Result<Project> {
     // Examples among somebody's own records would be shown as if they were theirs.
-    let content = root.join("content");
+    let content = below(root, "content");
     ensure!(
         fs::symlink_metadata(&content).is_err(),
         "{} is there already, so this is a project: nothing was written\n  help: name another folder: evalcards init DIR",
         content.display()
     );
-    let mut project = Project::default();
+    let mut project = Project { knows_source: SOURCE.is_some(), ..Project::default() };
     for (path, text) in FILES {
-        let target = root.join(path);
-        if let Some(folder) = target.parent() {
+        let target = below(root, path);
+        if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         }
-        let text = text.replace("evalcards@VERSION", concat!("evalcards@", env!("CARGO_PKG_VERSION")));
+        let text = text.replace("{SOURCE}", SOURCE.unwrap_or_default());
         match File::create_new(&target).and_then(|mut file| file.write_all(text.as_bytes())) {
             Ok(()) => project.written.push(path),
             Err(err) if err.kind() == io::ErrorKind::AlreadyExists => project.kept.push(path),

@@ -162,6 +162,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     clock.stage("plan", 0);
     let previous = previous.and_then(|bytes| State::read(&bytes).ok());
     let exports = prepared.exports(config, &theme, previous);
+    exports.compare();
     let site = prepared.site(config, &theme, &exports, &mut diagnostics);
     let files = prepared.files(&site);
     clock.stage("write", files.len());

@@ -3,6 +3,7 @@
 //! It is one of the two edges of a build (the other is [`crate::output`]); no later stage touches
 //! the file system. It does not know which names mean the same thing: that is [`crate::resolve`].
 
+pub mod again;
 pub mod attestation;
 pub mod benchmark_card;
 pub mod block;
@@ -30,6 +31,7 @@ use crate::date::Stamp;
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
 use crate::words::counted;
+use again::Earlier;
 use block::Blocks;
 use content::Content;
 use datastore::{Datastore, Listing, LockFile, Object};
@@ -242,12 +244,27 @@ impl Listings {
         diagnostics: &mut Diagnostics,
         progress: impl Fn() + Sync,
     ) -> (Inputs, Option<Sha256>) {
+        self.read_again(config, content, &Earlier::default(), diagnostics, progress)
+    }
+
+    /// The same, but for the records that are still as they were earlier.
+    pub fn read_again(
+        self,
+        config: &Config,
+        content: Content,
+        earlier: &Earlier,
+        diagnostics: &mut Diagnostics,
+        progress: impl Fn() + Sync,
+    ) -> (Inputs, Option<Sha256>) {
         let blocks = Blocks::default();
         let outcomes: Vec<Outcome> = self
             .objects(config)
             .map_init(Vec::new, |buffer, (number, datastore, object)| {
                 progress();
-                read_object(number, datastore, object, &blocks, buffer)
+                match earlier.record(number, datastore, object) {
+                    Some((loaded, bad)) => Outcome::Read(loaded, bad),
+                    None => read_object(number, datastore, object, &blocks, buffer),
+                }
             })
             .collect();
         let hashes: Option<Vec<Sha256>> = outcomes.iter().map(Outcome::sha256).collect();
@@ -330,23 +347,11 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
             });
         }
     };
-    let mut origin = Origin {
-        datastore: number,
-        path: object.path.clone(),
-        sha256,
-        size: u32::try_from(buffer.len()).unwrap_or(u32::MAX),
-        collection: object.collection.clone(),
-        other_collections: Box::default(),
-        subset: object.subset.clone().map_or(Subset::Unsaid, Subset::Named),
-        short: SHORT,
-        is_pinned: datastore.pins(&object.path, sha256),
-        is_indexed: object.is_in_pinned_index,
-        names_another_model: false,
-    };
+    let mut origin = Origin::new(number, datastore, object, sha256, buffer.len());
     match record::parse(buffer, blocks) {
         Ok((record, bad)) => {
             let model = &record.model.id;
-            origin.names_another_model = object.model.as_deref().is_some_and(|folder| !same_model(folder, model));
+            origin.compare_with_folder(object, &record);
             let bad = bad.into_iter().map(|bad| {
                 let pointer = format!("/evaluation_results/{}", bad.index);
                 origin.quarantined(Reason::InvalidResult, pointer, Some(model.clone()), bad.detail)
@@ -390,6 +395,29 @@ fn set_short_hashes(records: &mut [Loaded]) {
 }
 
 impl Origin {
+    /// Of `size` bytes with the hash `sha256`, in the file of `object`.
+    fn new(number: u16, datastore: &Datastore, object: &Object, sha256: Sha256, size: usize) -> Origin {
+        Origin {
+            datastore: number,
+            path: object.path.clone(),
+            sha256,
+            size: u32::try_from(size).unwrap_or(u32::MAX),
+            collection: object.collection.clone(),
+            other_collections: Box::default(),
+            subset: object.subset.clone().map_or(Subset::Unsaid, Subset::Named),
+            short: SHORT,
+            is_pinned: datastore.pins(&object.path, sha256),
+            is_indexed: object.is_in_pinned_index,
+            names_another_model: false,
+        }
+    }
+
+    /// Notes if the index has a folder for another model than the record is about.
+    fn compare_with_folder(&mut self, object: &Object, record: &Record) {
+        let model = &record.model.id;
+        self.names_another_model = object.model.as_deref().is_some_and(|folder| !same_model(folder, model));
+    }
+
     /// The first digits of the hash, as many as tell it from all others of the build.
     pub fn short_hash(&self) -> String {
         let mut digits = self.sha256.to_string();

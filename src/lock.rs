@@ -20,7 +20,7 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::hash::Sha256;
+use crate::hash::{Sha256, is_commit};
 
 /// First line of the file.
 const HEADER: &str = "evalcards-lock 1";
@@ -125,11 +125,6 @@ fn pin(value: &str) -> Option<(String, Pin)> {
     let size = parts.next()?.parse().ok()?;
     let name = parts.next().filter(|name| !name.is_empty())?;
     Some((name.to_owned(), Pin { sha256, size }))
-}
-
-/// True for 40 lower-case hex digits.
-pub fn is_commit(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]

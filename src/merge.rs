@@ -40,7 +40,13 @@ pub struct Dataset {
     /// Where the rankings of each benchmark begin; one more entry than there are benchmarks.
     benchmark_starts: Vec<u32>,
     /// What each evaluator reported, by evaluator and benchmark.
-    pub reported: Vec<Reported>,
+    reported: Vec<Reported>,
+    /// Where the entries of each evaluator begin.
+    reported_starts: Vec<u32>,
+    /// The same by benchmark and evaluator.
+    reported_of: Vec<Reported>,
+    /// Where the entries of each benchmark begin.
+    reported_of_starts: Vec<u32>,
     /// Who made the models, by name.
     pub developers: Table<Developer>,
     /// The developer of each model.
@@ -65,7 +71,7 @@ pub struct Reading {
     pub direction: Direction,
     /// The score for ordering: of a percentage a hundredth, else the score itself.
     pub position: f64,
-    /// False if the score lies outside the bounds that the record declares.
+    /// False if the score lies outside the bounds that the record declares, by number or by unit.
     pub in_range: bool,
     /// Whether it is still asserted.
     pub standing: Standing,
@@ -111,6 +117,9 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         model_starts: Vec::new(),
         benchmark_starts: Vec::new(),
         reported: Vec::new(),
+        reported_starts: Vec::new(),
+        reported_of: Vec::new(),
+        reported_of_starts: Vec::new(),
         developers: Table::default(),
         developer_of: Vec::new(),
         differing_parts: Vec::new(),
@@ -127,6 +136,12 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         dataset.rankings.iter().map(|(_, ranking)| dataset.entities.slices[ranking.slice].benchmark.index());
     dataset.benchmark_starts = starts(dataset.entities.benchmarks.len(), of_rankings);
     dataset.reported = dataset.reported();
+    dataset.reported_starts =
+        starts(dataset.entities.evaluators.len(), dataset.reported.iter().map(|it| it.evaluator.index()));
+    dataset.reported_of = dataset.reported.clone();
+    dataset.reported_of.sort_by_key(|it| it.benchmark);
+    dataset.reported_of_starts =
+        starts(dataset.entities.benchmarks.len(), dataset.reported_of.iter().map(|it| it.benchmark.index()));
     (dataset.developers, dataset.developer_of) = developer::developers(&dataset);
     dataset.differing_parts = dataset.differing_parts();
     dataset
@@ -142,6 +157,11 @@ fn starts(n: usize, groups: impl Iterator<Item = usize>) -> Vec<u32> {
         starts[at + 1] += starts[at];
     }
     starts
+}
+
+/// Where the items of a group are.
+fn group(starts: &[u32], group: usize) -> std::ops::Range<usize> {
+    starts[group] as usize..starts[group + 1] as usize
 }
 
 impl Dataset {
@@ -242,7 +262,7 @@ impl Dataset {
             scale,
             direction: self.direction(&result.metric, resolved.slice),
             position: if scale == Scale::Percent { value / 100.0 } else { value },
-            in_range: in_range(&result.metric, &result.score),
+            in_range: in_range(&result.metric, scale, &result.score),
             standing: self.marks.records[resolved.record as usize].standing(&self.inputs.content, result.index),
             ranking: Id::new(0),
             rank: 0,
@@ -304,6 +324,16 @@ impl Dataset {
         reported.collect()
     }
 
+    /// What `evaluator` reported, by benchmark.
+    pub fn reported_by(&self, evaluator: Id<Evaluator>) -> &[Reported] {
+        &self.reported[group(&self.reported_starts, evaluator.index())]
+    }
+
+    /// What was reported of `benchmark`, by evaluator.
+    pub fn reported_of(&self, benchmark: Id<Benchmark>) -> &[Reported] {
+        &self.reported_of[group(&self.reported_of_starts, benchmark.index())]
+    }
+
     /// What the records of a model say in `additional_details`, if any does.
     pub fn stated_by_records(&self, model: Id<Model>, key: &str) -> Option<&str> {
         let infos = self.readings_of(model).iter().map(|reading| &self.loaded(reading).record.model);
@@ -311,8 +341,8 @@ impl Dataset {
     }
 }
 
-/// True if the score lies within the bounds that its record declares.
-pub fn in_range(metric: &MetricConfig, score: &Number) -> bool {
-    metric.min.as_ref().is_none_or(|min| score.compare(min).is_ge())
-        && metric.max.as_ref().is_none_or(|max| score.compare(max).is_le())
+/// True if the score lies within the bounds that its record declares; a unit declares them where no number does.
+pub fn in_range(metric: &MetricConfig, scale: Scale, score: &Number) -> bool {
+    let (min, max) = scale.bounds(metric);
+    min.is_none_or(|min| score.compare(&min).is_ge()) && max.is_none_or(|max| score.compare(&max).is_le())
 }

@@ -2,9 +2,13 @@
 //!
 //! Two spellings with one normal form are taken for one name; nothing looser ever decides. The
 //! rule is that of the Eval Cards registry (reference step 3), but for `/`, which stays: it parts
-//! the owner from the model, and owners must never run together.
+//! the owner from the model, and owners must never run together. So do signs that tell names apart:
+//! `pass@4` (any of four tries) and `pass^4` (all of them) are opposite metrics.
 
-/// Lower case; a dot between digits and all of ` _-` become one space; `+` and `/` stay;
+/// Signs that are part of a name, as letters are.
+const SIGNS: [char; 12] = ['+', '@', '^', '%', '#', '<', '>', '=', '±', '≤', '≥', '≠'];
+
+/// Lower case; a dot between digits and all of ` _-` become one space; [`SIGNS`] and `/` stay;
 /// other punctuation goes. What nobody can see stays, so that it tells names apart. `None` if nothing readable is left, as with `"!!!"`.
 pub fn normal_form(name: &str) -> Option<String> {
     let mut normal = String::with_capacity(name.len());
@@ -13,7 +17,7 @@ pub fn normal_form(name: &str) -> Option<String> {
     while let Some(c) = chars.next() {
         let between_digits = before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
         before = c;
-        if c.is_alphanumeric() || c == '+' || is_hidden(c) {
+        if c.is_alphanumeric() || SIGNS.contains(&c) || is_hidden(c) {
             normal.extend(c.to_lowercase());
         } else if c == '/' {
             trim_space(&mut normal);
@@ -82,6 +86,12 @@ mod tests {
         for (a, b) in [
             ("model-1.1", "model-11"),
             ("command-r", "command-r+"),
+            ("pass@4", "pass^4"),
+            ("pass@4", "pass4"),
+            ("C", "C#"),
+            ("top 5%", "top 5"),
+            ("error <= 1", "error >= 1"),
+            ("error < 1", "error > 1"),
             ("acme", "ac\u{200b}me"),
             ("acme", "acme\u{202e}"),
             ("acme", "\u{430}cme"),

@@ -41,8 +41,7 @@ impl Number {
         if !value.is_finite() {
             return Err(format!("`{text}` is not finite"));
         }
-        let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
-        if value == 0.0 && mantissa.contains(|c: char| matches!(c, '1'..='9')) {
+        if value == 0.0 && mantissa(text).contains(|c: char| matches!(c, '1'..='9')) {
             return Err(format!("`{text}` is smaller than any score"));
         }
         Ok(Number { digits: text.into(), value })
@@ -67,13 +66,23 @@ impl Number {
         }
     }
 
-    /// The exact decimal.
+    /// The exact decimal, with as many decimals as are written.
     pub fn decimal(&self) -> BigDecimal {
-        if self.value == 0.0 {
-            return BigDecimal::default(); // also for 0e999999999
-        }
+        // No exponent makes another number of 0, and that of 0e999999999 would make a huge one of decimals.
+        let digits = if self.value == 0.0 { mantissa(&self.digits) } else { &self.digits };
         // A JSON number of at most 64 characters within the range of a float can be read.
-        self.digits.parse().unwrap_or_default()
+        digits.parse().unwrap_or_default()
+    }
+}
+
+/// What stands before the exponent.
+fn mantissa(digits: &str) -> &str {
+    digits.split(['e', 'E']).next().unwrap_or(digits)
+}
+
+impl From<u8> for Number {
+    fn from(value: u8) -> Number {
+        Number { digits: value.to_string().into(), value: f64::from(value) }
     }
 }
 
@@ -98,6 +107,9 @@ mod tests {
         }
         assert_eq!(read("-0e999999999").unwrap().decimal(), BigDecimal::default());
         assert_eq!(read("5e-1").unwrap().decimal(), "0.5".parse::<BigDecimal>().unwrap());
+        for (zero, decimals) in [("0", 0), ("0.0", 1), ("-0.000", 3), ("0.00e999999999", 2)] {
+            assert_eq!(read(zero).unwrap().decimal().fractional_digit_count(), decimals, "{zero}");
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -256,6 +257,7 @@ impl Output {
 
     /// Lists what will be written beside what was, before the first byte is.
     fn announce<F: OutputFile>(&mut self, files: &[F]) -> Result<()> {
+        ensure_distinct(files)?;
         let new: Vec<&str> = files.iter().map(F::path).filter(|path| !self.listed.contains_key(*path)).collect();
         let in_the_way = new.par_iter().find_first(|path| self.root.join(path).symlink_metadata().is_ok());
         if let Some(path) = in_the_way {
@@ -355,6 +357,22 @@ impl Output {
     }
 }
 
+/// Two files of one path would be written by chance of threads, and one of them lost.
+fn ensure_distinct<F: OutputFile>(files: &[F]) -> Result<()> {
+    let mut kinds: HashMap<&str, &str> = HashMap::with_capacity(files.len());
+    for file in files {
+        if let Some(kind) = kinds.insert(file.path(), file.kind()) {
+            bail!(
+                "two files of this site would be {} ({kind} and {}), so nothing was written\n  \
+                 help: this is a fault of evalcards; please report it with your content",
+                file.path(),
+                file.kind()
+            );
+        }
+    }
+    Ok(())
+}
+
 /// The files that builds wrote into `root`; `None` if there was none.
 pub fn listed(root: &Path) -> Result<Option<BTreeSet<String>>> {
     let path = root.join(OWN).join("files");
@@ -411,4 +429,34 @@ fn read_list(text: &str) -> Result<BTreeMap<String, Option<Sha256>>> {
         .enumerate()
         .map(|(number, text)| line(text).with_context(|| format!("line {} is not `hash  path`", number + 1)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Made(&'static str, &'static str);
+
+    impl OutputFile for Made {
+        fn path(&self) -> &str {
+            self.0
+        }
+        fn kind(&self) -> &'static str {
+            "pages"
+        }
+        fn bytes(&self) -> Result<Cow<'_, [u8]>> {
+            Ok(Cow::Borrowed(self.1.as_bytes()))
+        }
+    }
+
+    #[test]
+    fn two_files_of_one_path_are_refused_before_anything_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut output = Output::open(folder.path()).unwrap();
+        output.write(&[Made("pages/a.html", "1"), Made("pages/b.html", "2")], || ()).unwrap();
+        let error = output.write(&[Made("pages/a.html", "3"), Made("pages/a.html", "4")], || ()).unwrap_err();
+        assert!(error.to_string().contains("pages/a.html (pages and pages)"), "{error}");
+        assert_eq!(fs::read_to_string(folder.path().join("pages/a.html")).unwrap(), "1");
+        assert!(folder.path().join("pages/b.html").is_file());
+    }
 }

@@ -18,6 +18,7 @@ mod audit;
 mod candidate;
 mod description;
 mod journal;
+mod json;
 mod posted;
 mod registry;
 mod review;

@@ -12,6 +12,7 @@ mod metric;
 mod model;
 mod organization;
 pub mod step;
+mod unique;
 mod unused;
 
 use crate::diagnostic::Diagnostics;
@@ -75,6 +76,8 @@ pub struct Slice {
     pub benchmark: Id<Benchmark>,
     /// `None`: the whole.
     pub name: Option<String>,
+    /// True if metadata says of a collection that its results of this name sum up several benchmarks.
+    pub is_aggregate: bool,
 }
 
 /// What is measured.
@@ -88,6 +91,13 @@ pub struct Metric {
     pub is_relative: bool,
     /// The names that records use for it.
     pub spellings: Names,
+}
+
+impl Metric {
+    /// False for what records that name no metric measure: it may be anything, and need not be one metric.
+    pub fn is_reported(&self) -> bool {
+        !self.id.is_empty()
+    }
 }
 
 /// Who reported a result, as claimed.
@@ -104,7 +114,7 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// False for the one that stands for the records that name nobody.
+    /// False for whoever stands behind the records that name nobody: they need not be one.
     pub fn is_reported(&self) -> bool {
         !is_not_reported(&self.name)
     }
@@ -133,7 +143,7 @@ pub struct Resolved {
     pub evaluator_step: Option<step::Step>,
 }
 
-/// All identities of a build. Each table is sorted by name.
+/// All identities of a build. Each table is sorted by name, and no two entities of one have the same id.
 #[derive(Debug, Default)]
 pub struct Entities {
     /// By id.
@@ -197,6 +207,10 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
     };
     unused::warn(content, &entities, diagnostics);
     sort(&mut entities, &mut resolved);
+    unique::make_unique(&mut entities.models, |it| &mut it.id, |it| it.meta.is_some());
+    unique::make_unique(&mut entities.benchmarks, |it| &mut it.id, |it| it.meta.is_some());
+    unique::make_unique(&mut entities.metrics, |it| &mut it.id, |_| false);
+    unique::make_unique(&mut entities.evaluators, |it| &mut it.id, |it| it.meta.is_some());
     (entities, resolved)
 }
 

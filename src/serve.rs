@@ -18,8 +18,9 @@ use rayon::prelude::*;
 
 use crate::config;
 use crate::diagnostic::Diagnostic;
+use crate::find::DataFile;
 use crate::output::OutputFile;
-use crate::stages::SiteFile;
+use crate::stages::{Prepared, SiteFile};
 use http::{Answer, Asked, Server, Status};
 use project::{Fresh, Project};
 use watch::{Change, Watch};
@@ -79,8 +80,8 @@ pub fn serve(options: &Options, mut tell: impl FnMut(News)) -> Result<()> {
         let (fresh, moment) = {
             let exports = project.exports();
             let (site, found) = project.site(&exports);
-            let files = project.prepared.files(&site);
-            let mut shown = Shown::new(&files, &mut last_good);
+            let files = project.prepared.shown(&site);
+            let mut shown = Shown::new(&project.prepared, &files, &mut last_good);
             shown.announce(&server, generation);
             match began {
                 None => tell(News::Serving(server.address, start.elapsed())),
@@ -101,6 +102,7 @@ pub fn serve(options: &Options, mut tell: impl FnMut(News)) -> Result<()> {
 
 /// The site between two changes.
 struct Shown<'a> {
+    prepared: &'a Prepared,
     files: &'a [SiteFile<'a>],
     places: HashMap<&'a str, usize>,
     /// Pages that were asked for, as they were when they could last be made.
@@ -111,10 +113,14 @@ struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    fn new(files: &'a [SiteFile<'a>], last_good: &'a mut HashMap<String, Vec<u8>>) -> Shown<'a> {
+    fn new(
+        prepared: &'a Prepared,
+        files: &'a [SiteFile<'a>],
+        last_good: &'a mut HashMap<String, Vec<u8>>,
+    ) -> Shown<'a> {
         let pages = files.iter().enumerate();
         let places = pages.filter_map(|(number, file)| Some((file.path().strip_prefix("pages/")?, number))).collect();
-        Shown { files, places, last_good, status: Status::default(), tried: 0 }
+        Shown { prepared, files, places, last_good, status: Status::default(), tried: 0 }
     }
 
     /// Tells browsers that there is a new site.
@@ -184,8 +190,9 @@ impl<'a> Shown<'a> {
 
     /// Makes some of the pages that nobody asked for, to find what is wrong with them.
     fn try_some(&mut self, server: &Server, tell: &mut impl FnMut(News)) {
-        const AT_ONCE: usize = 32;
-        let end = (self.tried + AT_ONCE).min(self.files.len());
+        // So few that who saves a file or asks for a page hardly waits for them.
+        let at_once = 2 * rayon::current_num_threads();
+        let end = (self.tried + at_once).min(self.files.len());
         let some = &self.files[self.tried..end];
         self.tried = end;
         let pages = some.par_iter().filter(|file| file.path().ends_with(".html"));
@@ -197,7 +204,18 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// What the script looks things up in, if that is what is asked for.
+    fn data(&self, path: &str) -> Option<&'a DataFile> {
+        if !path.starts_with("assets/") || self.places.contains_key(path) {
+            return None;
+        }
+        self.prepared.data().iter().find(|file| file.path.strip_prefix("pages/") == Some(path))
+    }
+
     fn answer(&mut self, path: &str) -> Answer {
+        if let Some(data) = self.data(path) {
+            return Answer::file(200, path, data.bytes.clone(), &self.status.version);
+        }
         let found = [path.to_owned(), format!("{path}.html"), format!("{path}index.html")]
             .into_iter()
             .find(|path| self.places.contains_key(path.as_str()));

@@ -6,7 +6,6 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::card::evaluator::{Tally, tallies};
@@ -22,7 +21,6 @@ use crate::hash::Sha256;
 use crate::id::Id;
 use crate::language::Language;
 use crate::load::Whereabouts;
-use crate::load::content::Content;
 use crate::load::metadata::ProsePage;
 use crate::mark::hub_run::HubRuns;
 use crate::markdown;
@@ -85,7 +83,6 @@ pub struct Site<'a> {
     style: String,
     script: String,
     nav: Vec<NavLink>,
-    prose: Prose,
     /// What the records of each evaluator disclose, counted.
     pub tallies: Vec<Tally<'a>>,
     /// The names that were joined.
@@ -93,13 +90,6 @@ pub struct Site<'a> {
     not_shown: foldhash::HashMap<String, usize>,
     newest: Option<String>,
     day: Option<String>,
-}
-
-/// The Markdown of all content as clean HTML, in the order of the content.
-struct Prose {
-    models: Vec<String>,
-    benchmarks: Vec<String>,
-    pages: Vec<String>,
 }
 
 /// Root pages that prose must not replace.
@@ -132,7 +122,6 @@ impl<'a> Site<'a> {
         exports: &'a Exports<'a>,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
-        let content = &dataset.inputs.content;
         let mut not_shown = foldhash::HashMap::default();
         for entry in &dataset.inputs.quarantined {
             if let Some(model) = entry.model.as_deref().and_then(normal_form) {
@@ -153,7 +142,6 @@ impl<'a> Site<'a> {
             style: format!("assets/style.{}.css", hash(theme.style())),
             script: format!("assets/site.{}.js", hash(theme.script())),
             nav: fixed_nav(theme.language()),
-            prose: Prose::new(content),
             tallies: tallies(dataset),
             merged: Merged::of(dataset, paths),
             not_shown,
@@ -273,8 +261,9 @@ impl<'a> Site<'a> {
             Page::Ranking(id, number) => {
                 let slice = &self.dataset.entities.slices[self.dataset.rankings[*id].slice];
                 let meta = self.dataset.entities.benchmarks[slice.benchmark].meta;
-                let prose = meta.map_or("", |meta| &self.prose.benchmarks[meta]);
-                self.html("benchmark.html", path, "benchmarks.html", &cards, &cards.ranking(*id, *number, prose))
+                let prose = meta.map_or("", |meta| &self.dataset.inputs.content.benchmarks[meta].prose);
+                let prose = markdown::to_html(prose, 2);
+                self.html("benchmark.html", path, "benchmarks.html", &cards, &cards.ranking(*id, *number, &prose))
             }
             Page::Evaluator(id) => self.html(
                 "evaluator.html",
@@ -300,7 +289,7 @@ impl<'a> Site<'a> {
     fn prose(&self, number: usize) -> ProseCard<'_> {
         let page = &self.dataset.inputs.content.pages[number];
         let language = page.language.as_deref().filter(|language| *language != self.config.site.language);
-        ProseCard { title: self.title_of(page), html: &self.prose.pages[number], language }
+        ProseCard { title: self.title_of(page), html: markdown::to_html(&page.prose, 0), language }
     }
 
     /// The built-in page has its title from the words of the interface.
@@ -310,11 +299,12 @@ impl<'a> Site<'a> {
 
     fn model(&self, path: &str, cards: &Cards<'a>, id: Id<Model>) -> Result<String> {
         let model = &self.dataset.entities.models[id];
-        let prose = model.meta.map_or("", |meta| self.prose.models[meta].as_str());
+        let prose = model.meta.map_or("", |meta| &self.dataset.inputs.content.models[meta].prose);
+        let prose = markdown::to_html(prose, 2);
         let spellings: std::collections::BTreeSet<_> =
             model.spellings.keys().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
-        let card = cards.model(id, prose, not_shown, |loaded| record_url(&self.dataset.inputs, loaded, &cards.top));
+        let card = cards.model(id, &prose, not_shown, |loaded| record_url(&self.dataset.inputs, loaded, &cards.top));
         self.html("model.html", path, "models.html", cards, &card)
     }
 
@@ -370,19 +360,9 @@ fn newest_retrieval(dataset: &Dataset) -> Option<String> {
 #[derive(Serialize)]
 struct ProseCard<'a> {
     title: &'a str,
-    html: &'a str,
+    html: String,
     /// Its language, where that is not the site's.
     language: Option<&'a str>,
 }
 
 impl About for ProseCard<'_> {}
-
-impl Prose {
-    fn new(content: &Content) -> Prose {
-        Prose {
-            models: content.models.par_iter().map(|meta| markdown::to_html(&meta.prose, 2)).collect(),
-            benchmarks: content.benchmarks.par_iter().map(|meta| markdown::to_html(&meta.prose, 2)).collect(),
-            pages: content.pages.par_iter().map(|page| markdown::to_html(&page.prose, 0)).collect(),
-        }
-    }
-}

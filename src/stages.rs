@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fs;
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -56,8 +57,9 @@ pub struct Prepared {
     pub paths: Paths,
     /// What is made for the Hub.
     pub hub: HubFiles,
-    /// What the script looks things up in.
-    pub data: Vec<DataFile>,
+    /// What the script speaks.
+    language: Language,
+    data: OnceLock<Vec<DataFile>>,
 }
 
 impl Prepared {
@@ -88,13 +90,17 @@ impl Prepared {
             let help = "check the spelling, or take the rule out".to_owned();
             diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
         }
-        let data = find::files(&dataset, &paths, language);
-        Prepared { dataset, paths, hub, data }
+        Prepared { dataset, paths, hub, language: language.clone(), data: OnceLock::new() }
+    }
+
+    /// What the script looks things up in; made when it is first asked for, as pages do not need it.
+    pub fn data(&self) -> &[DataFile] {
+        self.data.get_or_init(|| find::files(&self.dataset, &self.paths, &self.language))
     }
 
     /// The same for a script that speaks `language`.
     pub fn said_in(self, language: &Language) -> Prepared {
-        Prepared { data: find::files(&self.dataset, &self.paths, language), ..self }
+        Prepared { language: language.clone(), data: OnceLock::new(), ..self }
     }
 
     /// The plan of all that is taken away; `previous` is what the last build left.
@@ -115,13 +121,25 @@ impl Prepared {
 
     /// Every file of the output folder.
     pub fn files<'a>(&'a self, site: &'a Site<'a>) -> Vec<SiteFile<'a>> {
-        let pages = site.planned.iter().map(|planned| SiteFile::Page(site, planned));
         let yaml = self.hub.yaml.iter().map(|(path, text)| SiteFile::Yaml(path, text));
-        let data = self.data.iter().map(SiteFile::Data);
+        let data = self.data().iter().map(SiteFile::Data);
         // What takes longest comes first.
-        let exported = site.exports.planned.iter().chain(&site.for_robots).map(|export| SiteFile::Export(site, export));
         let manifest = [SiteFile::Manifest(&self.hub.manifest)];
-        exported.chain(manifest).chain(pages).chain(data).chain(yaml).collect()
+        let exported = self.exported(site).chain(manifest);
+        exported.chain(self.pages(site)).chain(data).chain(yaml).collect()
+    }
+
+    /// What a browser asks for, but for [`Prepared::data`].
+    pub fn shown<'a>(&'a self, site: &'a Site<'a>) -> Vec<SiteFile<'a>> {
+        self.pages(site).chain(self.exported(site)).collect()
+    }
+
+    fn pages<'a>(&'a self, site: &'a Site<'a>) -> impl Iterator<Item = SiteFile<'a>> {
+        site.planned.iter().map(|planned| SiteFile::Page(site, planned))
+    }
+
+    fn exported<'a>(&'a self, site: &'a Site<'a>) -> impl Iterator<Item = SiteFile<'a>> {
+        site.exports.planned.iter().chain(&site.for_robots).map(|export| SiteFile::Export(site, export))
     }
 }
 

@@ -13,9 +13,9 @@ use super::signals::SignalView;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
-use crate::merge::{Ranking, Reading, Row};
+use crate::merge::{Direction, Ranking, Reading, Row};
 use crate::resolve::{Benchmark, Evaluator};
-use crate::signal::provenance::Parties;
+use crate::signal::provenance::{Parties, Reporters};
 use crate::signal::{Tally, completeness, saturation};
 use crate::words::count;
 
@@ -240,6 +240,7 @@ impl<'a> Cards<'a> {
                 (parties.third, "relationship.third_party"),
                 (parties.collaborative, "relationship.collaborative"),
                 (parties.not_reported, "not_reported"),
+                (parties.contradicted, "fit.contradicted"),
             ];
             let relation = relations.iter().filter(|(n, _)| *n > 0);
             let relation: Vec<String> = relation.map(|(n, key)| format!("{} {}", count(*n), self.words(key))).collect();
@@ -283,7 +284,10 @@ impl<'a> Cards<'a> {
                 ),
                 vec![
                     language.say(
-                        "signal.saturation.scores",
+                        match ranking.direction {
+                            Direction::LowerIsBetter => "signal.saturation.scores.lower",
+                            _ => "signal.saturation.scores",
+                        },
                         &[("first", &format!("{:.4}", found.scores.0)), ("fifth", &format!("{:.4}", found.scores.1))],
                     ),
                     language.say("signal.saturation.n", &[("n", &count(found.n as usize))]),
@@ -311,11 +315,12 @@ impl<'a> Cards<'a> {
     }
 
     fn benchmark_summary(&self, id: Id<Benchmark>) -> String {
-        let reported: Vec<_> = self.dataset.reported.iter().filter(|reported| reported.benchmark == id).collect();
+        let reported = self.dataset.reported_of(id);
         let results = reported.iter().map(|reported| reported.results as usize).sum();
+        let evaluators = Reporters::of(self.dataset, reported.iter().map(|reported| reported.evaluator));
         let values = [
             ("results", &*self.language.counted("count.results", results)),
-            ("evaluators", &*self.language.counted("count.evaluators", reported.len())),
+            ("evaluators", &*evaluators.words(self.language)),
         ];
         self.language.say("benchmark.summary", &values)
     }
@@ -345,6 +350,17 @@ impl<'a> Cards<'a> {
             others: others.collect(),
             reading,
         }
+    }
+
+    /// The benchmark that metadata calls this a part of.
+    fn whole_of(&self, meta: &BenchmarkMeta) -> Option<Fact<'a>> {
+        let whole = meta.part_of.as_deref()?;
+        let found = self.dataset.entities.benchmarks.iter().find(|(_, it)| it.meta.is_some() && it.id == whole);
+        let (name, url) = match found {
+            Some((id, it)) => (it.name.clone(), Some(self.benchmark_url(id))),
+            None => (whole.to_owned(), None),
+        };
+        Some(self.fact("fact.part_of", Some(name)).to(url))
     }
 
     fn ranking_links(&self, benchmark: Id<Benchmark>, current: Id<Ranking>) -> Vec<RankingLink<'a>> {
@@ -391,7 +407,7 @@ impl<'a> Cards<'a> {
         let range = |(min, max): (f64, f64)| {
             self.language.say("fact.range", &[("min", &min.to_string()), ("max", &max.to_string())])
         };
-        vec![
+        let facts = [
             self.fact("fact.category", meta.category.as_ref().map(|category| category.replace('-', " "))),
             self.fact("fact.metric", metric),
             self.fact("fact.scale", meta.scale.map(range)),
@@ -399,6 +415,7 @@ impl<'a> Cards<'a> {
             self.fact("fact.dataset", dataset.map(with_task)).to(dataset_url),
             self.address("fact.paper", meta.paper.as_deref()),
             self.fact("fact.published", meta.released.clone()),
-        ]
+        ];
+        self.whole_of(meta).into_iter().chain(facts).collect()
     }
 }

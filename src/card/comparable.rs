@@ -6,6 +6,7 @@ use super::{Cards, setting_name};
 use crate::language::Language;
 use crate::merge::{Direction, Ranking, Reading, Scale};
 use crate::signal::comparability::{Agreement, agreements, is_essential};
+use crate::signal::provenance::Reporters;
 use crate::signal::setup;
 
 /// Whether the numbers of a ranking can be compared, and what that rests on.
@@ -31,32 +32,39 @@ impl<'a> Cards<'a> {
         let different = named(&|it| it == Agreement::Different, false);
         let partly = named(&|it| matches!(it, Agreement::OnlyOne | Agreement::OnlySome(_)), true);
         let nobody = named(&|it| it == Agreement::Nobody, true);
-        let mut evaluators: Vec<_> = readings.iter().map(|reading| reading.resolved.evaluator).collect();
-        evaluators.sort_unstable();
-        evaluators.dedup();
+        let evaluators = Reporters::of(self.dataset, readings.iter().map(|reading| reading.resolved.evaluator));
         let is_relative = self.dataset.entities.metrics[ranking.metric].is_relative;
+        let has_metric = self.dataset.entities.metrics[ranking.metric].is_reported();
+        let is_aggregate = self.dataset.entities.slices[ranking.slice].is_aggregate;
         let is_contradictory = readings.first().is_some_and(|reading| reading.scale == Scale::Contradictory);
         let answer = if readings.len() < 2 {
             "comparable.nothing"
-        } else if is_relative || is_contradictory || ranking.direction == Direction::NotReported {
+        } else if is_relative || is_aggregate || is_contradictory || ranking.direction == Direction::NotReported {
             "comparable.no"
-        } else if evaluators.len() > 1 || !different.is_empty() {
+        } else if !has_metric && evaluators.named > 1 {
+            "comparable.no"
+        } else if evaluators.named > 1 || !different.is_empty() {
             "comparable.care"
-        } else if !partly.is_empty() || !nobody.is_empty() {
+        } else if evaluators.some_unnamed || !has_metric || !partly.is_empty() || !nobody.is_empty() {
             "comparable.unknown"
         } else {
             "comparable.yes"
         };
-        let evaluators_in_words = self.language.counted("count.evaluators", evaluators.len());
         let mut reasons = Vec::new();
         let mut say = |holds: bool, key: &str, value: (&str, &str)| {
             reasons.extend(holds.then(|| self.language.say(key, &[value])));
         };
         say(is_relative, "comparable.relative", ("", ""));
+        say(is_aggregate, "comparable.aggregate", ("", ""));
         say(is_contradictory, "comparable.contradictory", ("", ""));
         say(ranking.direction == Direction::NotReported, "comparable.direction", ("", ""));
-        say(evaluators.len() > 1, "comparable.several", ("evaluators", &evaluators_in_words));
-        say(evaluators.len() == 1, "comparable.one", ("", ""));
+        say(!has_metric, "comparable.metric", ("", ""));
+        let Reporters { named, some_unnamed } = evaluators;
+        let evaluators_in_words = self.language.counted("count.evaluators", named);
+        say(named > 1, "comparable.several", ("evaluators", &evaluators_in_words));
+        say(named == 1 && !some_unnamed, "comparable.one", ("", ""));
+        say(named == 0 && some_unnamed, "comparable.unnamed", ("", ""));
+        say(named > 0 && some_unnamed, "comparable.some_unnamed", ("", ""));
         say(!different.is_empty(), "comparable.differ", ("names", &list(self.language, &different)));
         say(!partly.is_empty(), "comparable.partly", ("names", &list(self.language, &partly)));
         say(!nobody.is_empty(), "comparable.nobody", ("names", &list(self.language, &nobody)));

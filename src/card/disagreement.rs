@@ -78,6 +78,8 @@ pub struct ApartView {
     pub title: String,
     /// `0.748 over 5 subjects, Exact match`.
     pub numbers: Vec<String>,
+    /// How many more there are, in words.
+    pub more: Option<String>,
     /// Why, in a sentence that leads to the numbers.
     pub reason: String,
 }
@@ -105,7 +107,7 @@ impl<'a> Cards<'a> {
             language.list(&names.map(|row| setting_name(language, &row.name)).collect::<Vec<_>>())
         };
         let nobody = named(|it| it == Agreement::Nobody);
-        let agrees = found.as_ref().is_some_and(|it| matches!(it.all.verdict, Verdict::Same | Verdict::SameTo(_)));
+        let agrees = found.as_ref().is_some_and(|it| it.all.verdict.agrees());
         let why = if agrees {
             String::new()
         } else {
@@ -117,8 +119,9 @@ impl<'a> Cards<'a> {
         };
         let first_difference = rows.iter().position(|row| row.agreement == Agreement::Different);
         let label = |at: usize| {
-            let value = first_difference
-                .and_then(|row| Some(format!("{} {}", setting_name(language, &rows[row].name), rows[row].values[at]?)));
+            let value = first_difference.and_then(|row| {
+                Some(format!("{} {}", setting_name(language, &rows[row].name), rows[row].values[at].as_ref()?))
+            });
             let detail = value.map(|value| format!(" · {}", shorten(&value, 26))).unwrap_or_default();
             (format!("{} · {}", letter(at), shorten(self.evaluator_of(&shown[at]), 18)), detail)
         };
@@ -129,7 +132,7 @@ impl<'a> Cards<'a> {
                 .as_ref()
                 .is_some_and(|it| !matches!(it.all.verdict, Verdict::Diverges | Verdict::NoThreshold)),
             title: self.cell_title(&cell[0]),
-            finding: finding(language, cell.len(), points.len(), found.as_ref().map(|found| &found.all)),
+            finding: self.finding(cell, points.len(), found.as_ref().map(|found| &found.all)),
             arithmetic: found.as_ref().map(|found| arithmetic(language, found)).unwrap_or_default(),
             why,
             strip: self.strip(shown, unit, label),
@@ -142,7 +145,7 @@ impl<'a> Cards<'a> {
                 .map(|row| SettingRow {
                     agreement: agreement_in_words(language, row.agreement, shown.len()),
                     differs: row.agreement == Agreement::Different,
-                    values: row.values.iter().map(|value| value.map(|value| shorten(value, 90))).collect(),
+                    values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 90))).collect(),
                     name: setting_name(language, &row.name).to_owned(),
                 })
                 .collect(),
@@ -191,7 +194,9 @@ impl<'a> Cards<'a> {
                     in_unit(&point, unit).to_string().parse().unwrap_or_default()
                 };
                 let interval = result.uncertainty.as_ref().and_then(|it| it.interval.as_ref());
-                let interval = interval.and_then(|(lower, upper)| Interval::bounds(lower, upper, &result.score));
+                let interval = interval.and_then(|(lower, upper)| {
+                    Interval::bounds(lower, upper, &result.score, (&result.metric, reading.scale))
+                });
                 let score = self.score(reading);
                 let (label, detail) = label(at);
                 Value {
@@ -216,12 +221,12 @@ impl<'a> Cards<'a> {
     pub(super) fn kept_apart(&self, readings: &[Reading]) -> Vec<ApartView> {
         let mut notes = Vec::new();
         for slice in readings.chunk_by(|a, b| a.resolved.slice == b.resolved.slice) {
-            let cells: Vec<&[Reading]> = cells(slice).take(MOST_APART).collect();
+            let cells: Vec<&[Reading]> = cells(slice).collect();
             let [[first, ..], [second, ..], ..] = cells[..] else { continue };
             let entities = &self.dataset.entities;
             let of = &entities.slices[first.resolved.slice];
             let names = [Some(entities.benchmarks[of.benchmark].name.as_str()), of.name.as_deref()];
-            let numbers = cells.iter().map(|cell| {
+            let numbers = cells.iter().take(MOST_APART).map(|cell| {
                 let reading = &cell[0];
                 let score = self.score(reading);
                 let ranking = &self.dataset.rankings[reading.ranking];
@@ -248,7 +253,10 @@ impl<'a> Cards<'a> {
             notes.push(ApartView {
                 title: names.into_iter().flatten().collect::<Vec<_>>().join(", "),
                 numbers: numbers.collect(),
-                reason: self.apart_because(first, second),
+                more: (cells.len() > MOST_APART).then(|| self.language.counted("apart.more", cells.len() - MOST_APART)),
+                reason: self
+                    .language
+                    .say("apart.lead", &[("reason", self.words(Apart::of(self.dataset, first, second).key()))]),
             });
         }
         notes
@@ -256,10 +264,13 @@ impl<'a> Cards<'a> {
 }
 
 impl Cards<'_> {
-    fn apart_because(&self, a: &Reading, b: &Reading) -> String {
-        let rankings = &self.dataset.rankings;
-        let apart = Apart::of(self.dataset, &rankings[a.ranking], &rankings[b.ranking]);
-        self.language.say("apart.lead", &[("reason", self.words(apart.key()))])
+    /// What the comparison of a cell finds, in a sentence.
+    pub(super) fn finding(&self, cell: &[Reading], n_comparable: usize, found: Option<&Comparison>) -> String {
+        if comparability::is_one_metric(self.dataset, cell) {
+            return finding(self.language, cell.len(), n_comparable, found);
+        }
+        let readings = self.language.counted("count.readings", cell.len());
+        self.language.say("finding.no_metric", &[("readings", &readings)])
     }
 }
 
@@ -271,8 +282,7 @@ fn letter(at: usize) -> String {
     }
 }
 
-/// What a comparison finds, in a sentence.
-pub(super) fn finding(language: &Language, n: usize, n_comparable: usize, found: Option<&Comparison>) -> String {
+fn finding(language: &Language, n: usize, n_comparable: usize, found: Option<&Comparison>) -> String {
     let readings = language.counted("count.readings", n);
     let Some(found) = found else {
         return language.say("finding.none", &[("readings", &readings)]);
@@ -280,6 +290,7 @@ pub(super) fn finding(language: &Language, n: usize, n_comparable: usize, found:
     let apart = plain(&found.apart);
     let (key, value) = match found.verdict {
         Verdict::Same => ("finding.same", ("apart", apart)),
+        Verdict::SameTo(0) => ("finding.rounded", ("apart", apart)),
         Verdict::SameTo(digits) => {
             ("finding.same_to", ("decimals", language.counted("count.decimals", digits as usize)))
         }
@@ -313,7 +324,7 @@ fn line(language: &Language, what: &str, found: &Comparison) -> String {
     };
     let verdict = match found.verdict {
         Verdict::Diverges => "arithmetic.diverge",
-        Verdict::Same | Verdict::SameTo(_) => "arithmetic.agree",
+        verdict if verdict.agrees() => "arithmetic.agree",
         _ => "arithmetic.within",
     };
     let sign = if found.apart > *threshold { ">" } else { "≤" };

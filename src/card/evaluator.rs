@@ -15,7 +15,7 @@ use crate::load::block::Relationship;
 use crate::merge::{Dataset, Reading, Reported, Row};
 use crate::resolve::Evaluator;
 use crate::signal::Tally as Signals;
-use crate::signal::comparability::{self, Comparison, Point, Unit, Verdict};
+use crate::signal::comparability::{self, Comparison, Point, Verdict};
 use crate::signal::completeness::Field;
 use crate::signal::setup::Slot;
 use crate::words::count;
@@ -96,8 +96,22 @@ pub struct DifferenceRow<'a> {
     pub is_greater: bool,
     /// In words.
     pub verdict: &'a str,
-    #[serde(skip)]
+}
+
+/// A pair of medians that do not agree.
+struct Found<'a> {
+    row: &'a Row,
+    other: Id<Evaluator>,
+    comparison: Comparison,
+    /// True if this evaluator's is the greater.
+    is_greater: bool,
+    /// How many thresholds they are apart; 0 if there is none.
     share: f64,
+}
+
+fn share(found: &Comparison) -> f64 {
+    let Some(threshold) = &found.threshold else { return 0.0 };
+    (&found.apart / threshold).with_prec(12).to_string().parse().unwrap_or_default()
 }
 
 /// Most differences that a page lists.
@@ -188,14 +202,13 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
 impl<'a> Cards<'a> {
     /// The benchmarks that `id` reported on.
     pub fn reported_by(&self, id: Id<Evaluator>) -> Vec<ReportedView<'a>> {
-        let of_this = self.dataset.reported.iter().filter(|reported| reported.evaluator == id);
         let view = |reported: &Reported| ReportedView {
             name: &self.dataset.entities.benchmarks[reported.benchmark].name,
             url: self.benchmark_url(reported.benchmark),
             results: count(reported.results as usize),
             models: count(reported.models as usize),
         };
-        of_this.map(view).collect()
+        self.dataset.reported_by(id).iter().map(view).collect()
     }
 
     /// What is short of the page of `id`, whose records are counted in `tally`.
@@ -245,28 +258,28 @@ impl<'a> Cards<'a> {
 
     /// The medians of this evaluator held against those of each other one, cell by cell.
     fn differences_of(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> (Vec<DifferenceRow<'a>>, String) {
-        let mut rows = Vec::new();
+        let mut found = Vec::new();
         let (mut pairs, mut diverge) = (0, 0);
         for row in &tally.shared {
-            let points = comparability::points(self.dataset, self.dataset.readings_in(row));
-            let mut others: Vec<Id<Evaluator>> =
-                points.iter().filter_map(|point| point.evaluator).filter(|other| *other != id).collect();
-            others.sort_unstable();
-            others.dedup();
-            for other in others {
-                let of_two = |point: &&Point| point.evaluator.is_some_and(|it| it == id || it == other);
-                let pair: Vec<Point> = points.iter().filter(of_two).cloned().collect();
-                let Some(cell) = comparability::compare(&pair) else { continue };
-                let Some(found) = cell.parties else { continue };
+            let mut parties: BTreeMap<Id<Evaluator>, Vec<Point>> = BTreeMap::new();
+            for point in comparability::points(self.dataset, self.dataset.readings_in(row)) {
+                if let Some(evaluator) = point.evaluator {
+                    parties.entry(evaluator).or_default().push(point);
+                }
+            }
+            let Some(own) = parties.remove(&id) else { continue };
+            for (other, theirs) in parties {
+                let Some((comparison, is_greater)) = comparability::compare_parties(&own, &theirs) else { continue };
                 pairs += 1;
-                diverge += usize::from(found.verdict == Verdict::Diverges);
-                if !matches!(found.verdict, Verdict::Same | Verdict::SameTo(_)) {
-                    rows.push(self.difference(row, id, other, &pair, (cell.unit, &found)));
+                diverge += usize::from(comparison.verdict == Verdict::Diverges);
+                if !comparison.verdict.agrees() {
+                    found.push(Found { row, other, share: share(&comparison), comparison, is_greater });
                 }
             }
         }
-        rows.sort_by(|a, b| b.share.total_cmp(&a.share));
-        rows.truncate(MOST);
+        found.sort_by(|a, b| b.share.total_cmp(&a.share));
+        // Rows have long texts, and a cell of many evaluators has many pairs.
+        let rows = found.iter().take(MOST).map(|found| self.difference(found)).collect();
         let summary = match pairs {
             0 => self.words("differences.none").to_owned(),
             n => {
@@ -278,34 +291,23 @@ impl<'a> Cards<'a> {
         (rows, summary)
     }
 
-    fn difference(
-        &self,
-        row: &Row,
-        id: Id<Evaluator>,
-        other: Id<Evaluator>,
-        pair: &[Point],
-        (unit, found): (Unit, &Comparison),
-    ) -> DifferenceRow<'a> {
+    fn difference(&self, Found { row, other, comparison, is_greater, .. }: &Found) -> DifferenceRow<'a> {
         let reading = &self.dataset.readings_in(row)[0];
         let model = reading.resolved.model;
-        let own: Vec<Point> = pair.iter().filter(|point| point.evaluator == Some(id)).cloned().collect();
         let plain = |value: &bigdecimal::BigDecimal| value.normalized().to_plain_string();
-        let threshold = found.threshold.as_ref();
-        let share = threshold
-            .map_or(0.0, |threshold| (&found.apart / threshold).with_prec(12).to_string().parse().unwrap_or_default());
+        let Comparison { least, greatest, apart, .. } = comparison;
         DifferenceRow {
             model: &self.dataset.entities.models[model].name,
             url: format!("{}#{}", self.model_url(model), self.anchor(reading)),
             title: self.cell_title(reading),
-            other: self.evaluator_name(other),
-            arithmetic: format!("{} − {} = {}", plain(&found.greatest), plain(&found.least), plain(&found.apart)),
-            is_greater: comparability::median_of(&own, unit).is_some_and(|median| median == found.greatest),
-            verdict: self.words(match found.verdict {
+            other: self.evaluator_name(*other),
+            arithmetic: format!("{} − {} = {}", plain(greatest), plain(least), plain(apart)),
+            is_greater: *is_greater,
+            verdict: self.words(match comparison.verdict {
                 Verdict::Diverges => "differences.diverge",
                 Verdict::NoThreshold => "differences.no_threshold",
                 _ => "arithmetic.within",
             }),
-            share,
         }
     }
 

@@ -6,7 +6,9 @@ use super::{Cards, ReadingView};
 use crate::id::Id;
 use crate::merge::{Reading, Row, Scale};
 use crate::paths;
-use crate::resolve::Model;
+use crate::resolve::{Benchmark, Model};
+use crate::signal::comparability;
+use crate::signal::provenance::Reporters;
 use crate::words::count;
 
 /// Rows of a list on one page: about 100 kB.
@@ -147,8 +149,6 @@ pub struct BenchmarkRow<'a> {
     pub results: String,
     /// Evaluators.
     pub evaluators: String,
-    #[serde(skip)]
-    n_results: usize,
 }
 
 /// An evaluator in a list.
@@ -198,9 +198,8 @@ impl<'a> Cards<'a> {
             label,
             url: path.map(|path| self.url(path)),
         };
-        let mut benchmarks = self.benchmark_rows();
-        benchmarks.sort_by_key(|row| std::cmp::Reverse(row.n_results));
-        benchmarks.truncate(ON_HOME);
+        let mut benchmarks: Vec<Id<Benchmark>> = entities.benchmarks.iter().map(|(id, _)| id).collect();
+        benchmarks.sort_by_cached_key(|id| std::cmp::Reverse(self.n_results(*id)));
         let mut models: Vec<Id<Model>> = entities.models.iter().map(|(id, _)| id).collect();
         models
             .sort_by_cached_key(|id| std::cmp::Reverse((self.n_evaluators(*id), self.dataset.readings_of(*id).len())));
@@ -218,13 +217,13 @@ impl<'a> Cards<'a> {
                 linked(self.dataset.inputs.records.len(), "records", None),
                 linked(self.dataset.inputs.quarantined.len(), "not_shown", Some("not-shown")),
             ],
-            benchmarks,
+            benchmarks: benchmarks.into_iter().take(ON_HOME).map(|id| self.benchmark_row(id)).collect(),
             differences: self.differences(),
             models: models.into_iter().take(ON_HOME).map(|id| self.model_row(id)).collect(),
         }
     }
 
-    /// The cells whose readings lie farthest apart, on scales from 0 to 1 or 0 to 100.
+    /// The cells whose readings lie farthest apart, on scales from 0 to 1 or 0 to 100, and do not agree.
     fn differences(&self) -> Vec<Difference<'a>> {
         let on_unit_scale =
             |row: &Row| matches!(self.dataset.readings_in(row)[0].scale, Scale::Proportion | Scale::Percent);
@@ -240,8 +239,11 @@ impl<'a> Cards<'a> {
         rows.sort_by(|a, b| {
             (is_of_one(a).cmp(&is_of_one(b))).then(b.spread.total_cmp(&a.spread)).then(a.start.cmp(&b.start))
         });
-        rows.truncate(ON_HOME);
-        let differences = rows.into_iter().filter_map(|row| {
+        let differ = |row: &&Row| {
+            comparability::Difference::of(self.dataset, self.dataset.readings_in(row))
+                == comparability::Difference::Differ
+        };
+        let differences = rows.into_iter().filter(differ).take(ON_HOME).filter_map(|row| {
             let readings = || self.dataset.readings_in(row).iter().filter(|reading| reading.counts());
             let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
             let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);
@@ -299,11 +301,8 @@ impl<'a> Cards<'a> {
     }
 
     fn n_evaluators(&self, id: Id<Model>) -> usize {
-        let mut evaluators: Vec<_> =
-            self.dataset.readings_of(id).iter().map(|reading| reading.resolved.evaluator).collect();
-        evaluators.sort_unstable();
-        evaluators.dedup();
-        evaluators.len()
+        let readings = self.dataset.readings_of(id).iter();
+        Reporters::of(self.dataset, readings.map(|reading| reading.resolved.evaluator)).named
     }
 
     fn model_row(&self, id: Id<Model>) -> ModelRow<'a> {
@@ -326,40 +325,41 @@ impl<'a> Cards<'a> {
 
     /// Page `number` of all benchmarks, by name.
     pub fn benchmarks(&self, number: usize) -> ListCard<BenchmarkRow<'a>> {
-        let rows = self.benchmark_rows();
-        let pager = Pager::new(self, "benchmarks", number, rows.len(), ROWS);
-        ListCard { rows: rows.into_iter().skip((number - 1) * ROWS).take(ROWS).collect(), letters: Vec::new(), pager }
+        let benchmarks = &self.dataset.entities.benchmarks;
+        let pager = Pager::new(self, "benchmarks", number, benchmarks.len(), ROWS);
+        let rows = benchmarks.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, _)| self.benchmark_row(id));
+        ListCard { rows: rows.collect(), letters: Vec::new(), pager }
     }
 
-    fn benchmark_rows(&self) -> Vec<BenchmarkRow<'a>> {
-        let rows = self.dataset.entities.benchmarks.iter().map(|(id, benchmark)| {
-            let reported = || self.dataset.reported.iter().filter(|reported| reported.benchmark == id);
-            let n_results = reported().map(|reported| reported.results as usize).sum();
-            BenchmarkRow {
-                name: &benchmark.name,
-                url: self.benchmark_url(id),
-                category: self.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()),
-                rankings: count(self.dataset.rankings_of(id).len()),
-                models: count(self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len())),
-                results: count(n_results),
-                evaluators: count(reported().count()),
-                n_results,
-            }
-        });
-        rows.collect()
+    fn benchmark_row(&self, id: Id<Benchmark>) -> BenchmarkRow<'a> {
+        let benchmark = &self.dataset.entities.benchmarks[id];
+        let evaluators = self.dataset.reported_of(id).iter().map(|reported| reported.evaluator);
+        BenchmarkRow {
+            name: &benchmark.name,
+            url: self.benchmark_url(id),
+            category: self.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()),
+            rankings: count(self.dataset.rankings_of(id).len()),
+            models: count(self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len())),
+            results: count(self.n_results(id)),
+            evaluators: count(Reporters::of(self.dataset, evaluators).named),
+        }
+    }
+
+    fn n_results(&self, id: Id<Benchmark>) -> usize {
+        self.dataset.reported_of(id).iter().map(|reported| reported.results as usize).sum()
     }
 
     /// Page `number` of all evaluators, by name.
     pub fn evaluators(&self, number: usize) -> ListCard<EvaluatorRow<'a>> {
         let evaluators = &self.dataset.entities.evaluators;
         let rows = evaluators.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, evaluator)| {
-            let reported = || self.dataset.reported.iter().filter(|reported| reported.evaluator == id);
+            let reported = self.dataset.reported_by(id);
             EvaluatorRow {
                 name: self.evaluator_name(id),
                 is_reported: evaluator.is_reported(),
                 url: self.evaluator_url(id),
-                benchmarks: count(reported().count()),
-                results: count(reported().map(|reported| reported.results as usize).sum()),
+                benchmarks: count(reported.len()),
+                results: count(reported.iter().map(|reported| reported.results as usize).sum()),
             }
         });
         ListCard {

@@ -18,6 +18,7 @@ use crate::number::Number;
 use crate::resolve::Model;
 use crate::signal::Tally;
 use crate::signal::comparability::{self, Verdict};
+use crate::signal::provenance::Reporters;
 use crate::signal::scale::Class;
 use crate::words::{count, shorten};
 
@@ -106,6 +107,8 @@ pub struct RecordView<'a> {
     pub url: Option<String>,
     /// Submission channel.
     pub collection: &'a str,
+    /// Its name and its page, from metadata.
+    pub collection_page: Option<Labelled<'a>>,
     /// Other channels that name the same bytes.
     pub other_collections: String,
     /// Title of the source.
@@ -167,14 +170,12 @@ impl<'a> Cards<'a> {
     fn summary(&self, readings: &[Reading], n_records: usize) -> String {
         let mut benchmarks: Vec<_> = readings.iter().map(|reading| self.dataset.benchmark_of(reading)).collect();
         benchmarks.dedup();
-        let mut evaluators: Vec<_> = readings.iter().map(|reading| reading.resolved.evaluator).collect();
-        evaluators.sort_unstable();
-        evaluators.dedup();
         let language = self.language;
+        let evaluators = Reporters::of(self.dataset, readings.iter().map(|reading| reading.resolved.evaluator));
         let values = [
             ("results", &*language.counted("count.results", readings.len())),
             ("benchmarks", &*language.counted("count.benchmarks", benchmarks.len())),
-            ("evaluators", &*language.counted("count.evaluators", evaluators.len())),
+            ("evaluators", &*evaluators.words(language)),
             ("records", &*language.counted("count.records", n_records)),
         ];
         language.say("model.summary", &values)
@@ -290,7 +291,6 @@ impl<'a> Cards<'a> {
         let facts = self.number_facts(first, ranking);
         let points = comparability::points(self.dataset, cell);
         let found = comparability::compare(&points).map(|found| found.all);
-        let agrees = found.as_ref().is_some_and(|it| matches!(it.verdict, Verdict::Same | Verdict::SameTo(_)));
         CellView {
             benchmark: &entities.benchmarks[slice.benchmark].name,
             benchmark_url: self.benchmark_url(slice.benchmark),
@@ -304,21 +304,21 @@ impl<'a> Cards<'a> {
             gaps: self.gaps(&facts),
             facts: facts.into_iter().filter(|fact| fact.value.is_some()).collect(),
             ranking_url: self.row_url(first),
-            difference: (cell.len() > 1)
-                .then(|| super::disagreement::finding(self.language, cell.len(), points.len(), found.as_ref())),
+            difference: (cell.len() > 1).then(|| self.finding(cell, points.len(), found.as_ref())),
             disagreement: (cell.len() > 1).then(|| format!("d{number}")),
-            differs: cell.len() > 1 && !agrees,
+            differs: found.as_ref().is_some_and(|found| !found.verdict.agrees()),
             readings: cell.iter().map(|reading| self.reading(reading)).collect(),
         }
     }
 
-    /// `rank 12 of 340`, and how many share it.
+    /// `rank 12 of 340` that are ranked, and how many share it.
     fn rank_in_words(&self, first: &Reading, ranking: &Ranking) -> Option<String> {
-        let n = ranking.rows.len();
+        let n = ranking.rows.partition_point(|row| row.rank.is_some());
         let shared = self.n_sharing(ranking, first.rank).saturating_sub(1);
         let key = match (first.rank, n, shared) {
             (0, ..) => return None,
-            (_, 1, _) => "rank.only",
+            (_, 1, _) if ranking.rows.len() == 1 => "rank.only",
+            (_, 1, _) => "rank.only_ranked",
             (_, _, 0) => "rank.of",
             _ => "rank.shared",
         };
@@ -376,6 +376,11 @@ impl<'a> Cards<'a> {
         format!("{}#n{}", self.url(&page), place + 1)
     }
 
+    fn collection_page(&self, collection: &str) -> Option<Labelled<'a>> {
+        let meta = self.dataset.inputs.content.collections.iter().find(|meta| meta.id == collection)?;
+        Some(Labelled { text: meta.name.as_deref()?, url: super::web_address(meta.url.as_deref()) })
+    }
+
     fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> Option<String>) -> Vec<RecordView<'a>> {
         let mut places: Vec<u32> = readings.iter().map(|reading| reading.resolved.record).collect();
         places.sort_unstable();
@@ -389,6 +394,7 @@ impl<'a> Cards<'a> {
                 path: &loaded.origin.path,
                 url: record_url(loaded),
                 collection: &loaded.origin.collection,
+                collection_page: self.collection_page(&loaded.origin.collection),
                 other_collections: loaded.origin.other_collections.join(self.words("list.comma")),
                 source: record.source.name.as_deref(),
                 source_kind: record.source.kind.as_deref(),

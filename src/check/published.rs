@@ -6,14 +6,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
-use reqwest::blocking::Client;
-use reqwest::{StatusCode, Url};
+use reqwest::Url;
 
 use super::Checked;
 use super::html::{self, PageParts, ShownNumber, ShownRecord};
@@ -21,16 +19,33 @@ use super::links::{Target, target};
 use crate::Progress;
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
+use crate::hub::Web;
 use crate::load::block::Blocks;
 use crate::load::record;
 
 /// No page and no record has more.
 const MAX_BYTES: u64 = 64 << 20;
 
+/// Where records are public.
+const HUB: &str = "https://huggingface.co";
+
+/// Files asked for at a time; a host of static sites bears more.
+const AT_A_TIME: usize = 16;
+
 /// Verifies the copy at `place`. Records that it does not hold itself are looked for below
-/// `datastores`, then where the card says they are public.
-pub fn published(place: &str, datastores: &[PathBuf], progress: &dyn Progress) -> Result<Checked> {
-    let copy = Copy::new(place)?;
+/// `datastores`, then where the card says they are public. `told` hears of every pause.
+pub fn published(
+    place: &str,
+    datastores: &[PathBuf],
+    progress: &dyn Progress,
+    told: impl Fn(&str, Duration) + Send + Sync + 'static,
+) -> Result<Checked> {
+    let copy = Copy::new(place, told)?;
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(AT_A_TIME).build().context("failed to start threads")?;
+    threads.install(|| verify(place, &copy, datastores, progress))
+}
+
+fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progress) -> Result<Checked> {
     let mut found = Diagnostics::default();
     progress.stage("read pages", 0);
     let pages = copy.pages(progress, &mut found)?;
@@ -152,38 +167,34 @@ fn scores(bytes: &[u8], blocks: &Blocks) -> Result<Scores, String> {
 /// How the complaint about other bytes begins.
 const HASH: &str = "its bytes have another SHA-256";
 
+/// A copy, and how to read what it does not hold itself.
+struct Copy {
+    place: Place,
+    web: Web,
+}
+
 /// Where a copy is.
-enum Copy {
+enum Place {
     Folder(PathBuf),
-    Address(Url, Client),
+    Address(Url),
 }
 
 impl Copy {
-    fn new(place: &str) -> Result<Copy> {
-        if place.starts_with("https://") || place.starts_with("http://") {
-            let mut url = Url::parse(place).with_context(|| format!("`{place}` is not an address"))?;
-            // A file of the site, or its folder.
-            let folder = match url.path().rsplit_once('/') {
-                Some((folder, "index.html")) => format!("{folder}/"),
-                _ => format!("{}/", url.path().trim_end_matches('/')),
-            };
-            url.set_path(&folder);
-            return Ok(Copy::Address(url, client()?));
-        }
-        let folder = Path::new(place);
-        let folder = if folder.join("pages/index.html").is_file() { folder.join("pages") } else { folder.to_owned() };
-        ensure!(
-            folder.join("index.html").is_file(),
-            "--site {place} holds no index.html\n  help: name a folder that `evalcards build` wrote, such as site/pages, or an address with https://"
-        );
-        Ok(Copy::Folder(folder))
+    fn new(place: &str, told: impl Fn(&str, Duration) + Send + Sync + 'static) -> Result<Copy> {
+        let place = Place::new(place)?;
+        let address = match &place {
+            Place::Folder(_) => Url::parse(HUB).context("no address")?,
+            Place::Address(url) => url.clone(),
+        };
+        let web = Web::new(&address, |name| std::env::var(name).ok(), told)?;
+        Ok(Copy { place, web })
     }
 
     /// `path` as a person would write it.
     fn name(&self, path: &str) -> String {
-        match self {
-            Copy::Folder(folder) => folder.join(path).display().to_string(),
-            Copy::Address(url, _) => format!("{url}{path}"),
+        match &self.place {
+            Place::Folder(folder) => folder.join(path).display().to_string(),
+            Place::Address(url) => format!("{url}{path}"),
         }
     }
 
@@ -226,18 +237,18 @@ impl Copy {
 
     /// A file of the copy; `None` if it is not there.
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>> {
-        match self {
-            Copy::Folder(folder) => match fs::read(folder.join(path)) {
+        match &self.place {
+            Place::Folder(folder) => match fs::read(folder.join(path)) {
                 Ok(bytes) => Ok(Some(bytes)),
                 Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(None),
                 Err(err) => Err(err).with_context(|| format!("failed to read {}", self.name(path))),
             },
-            Copy::Address(url, client) => {
+            Place::Address(url) => {
                 let mut address = url.clone();
                 if let Ok(mut parts) = address.path_segments_mut() {
                     parts.pop_if_empty().extend(path.split('/'));
                 }
-                download(client, &address)
+                Ok(self.web.read(&address, MAX_BYTES)?)
             }
         }
     }
@@ -260,7 +271,7 @@ impl Copy {
                 });
                 match at_hand {
                     Some(bytes) => Some(bytes),
-                    None => fetch_public(&record.url).map_err(|err| format!("{err:#}"))?,
+                    None => self.fetch_public(&record.url).map_err(|err| format!("{err:#}"))?,
                 }
             }
         };
@@ -270,6 +281,40 @@ impl Copy {
         }
         Ok(bytes)
     }
+
+    /// A record from where it is public: the Hub shows a page at `/blob/` and gives the bytes at `/resolve/`.
+    fn fetch_public(&self, url: &str) -> Result<Option<Vec<u8>>> {
+        let url = Url::parse(&url.replacen("/blob/", "/resolve/", 1)).context("its address cannot be read")?;
+        ensure!(matches!(url.scheme(), "https" | "http"), "its address is not on the web");
+        if let Some(variable) = self.web.offline() {
+            bail!("{variable} is set, so {url} was not read");
+        }
+        Ok(self.web.read(&url, MAX_BYTES)?)
+    }
+}
+
+impl Place {
+    fn new(place: &str) -> Result<Place> {
+        if place.starts_with("https://") || place.starts_with("http://") {
+            let mut url = Url::parse(place).with_context(|| format!("`{place}` is not an address"))?;
+            // A file of the site, or its folder.
+            let folder = match url.path().rsplit_once('/') {
+                Some((folder, "index.html")) => format!("{folder}/"),
+                _ => format!("{}/", url.path().trim_end_matches('/')),
+            };
+            url.set_path(&folder);
+            url.set_query(None);
+            url.set_fragment(None);
+            return Ok(Place::Address(url));
+        }
+        const HELP: &str =
+            "name a folder that `evalcards build` wrote, such as site/pages, or an address with https://";
+        let folder = Path::new(place);
+        ensure!(folder.exists(), "--site {place} is not there\n  help: {HELP}");
+        let folder = if folder.join("pages/index.html").is_file() { folder.join("pages") } else { folder.to_owned() };
+        ensure!(folder.join("index.html").is_file(), "--site {place} holds no index.html\n  help: {HELP}");
+        Ok(Place::Folder(folder))
+    }
 }
 
 /// The path in its datastore of a record on the Hub.
@@ -278,37 +323,4 @@ fn public_path(url: &str) -> Option<String> {
     let (_, path) = rest.split_once('/')?;
     let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?.into_owned();
     crate::load::datastore::is_safe_relative(&path).then_some(path)
-}
-
-/// A record from where it is public: the Hub shows a page at `/blob/` and gives the bytes at `/resolve/`.
-fn fetch_public(url: &str) -> Result<Option<Vec<u8>>> {
-    let url = Url::parse(&url.replacen("/blob/", "/resolve/", 1)).context("its address cannot be read")?;
-    ensure!(matches!(url.scheme(), "https" | "http"), "its address is not on the web");
-    if std::env::var_os("HF_HUB_OFFLINE").is_some_and(|value| value == "1") {
-        bail!("HF_HUB_OFFLINE is set, so {url} was not read");
-    }
-    download(&client()?, &url)
-}
-
-fn client() -> Result<Client> {
-    // An error means that another part of the program did it.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder()
-        .connect_timeout(Duration::from_secs(10))
-        .timeout(Duration::from_secs(60))
-        .user_agent(concat!("evalcards/", env!("CARGO_PKG_VERSION")));
-    client.build().context("failed to start the web client")
-}
-
-fn download(client: &Client, url: &Url) -> Result<Option<Vec<u8>>> {
-    let response = client.get(url.clone()).send().map_err(reqwest::Error::without_url);
-    let response = response.with_context(|| format!("{url} cannot be reached"))?;
-    if matches!(response.status(), StatusCode::NOT_FOUND | StatusCode::GONE) {
-        return Ok(None);
-    }
-    ensure!(response.status().is_success(), "{url} answers {}", response.status());
-    let mut bytes = Vec::new();
-    response.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(|| format!("{url} ended early"))?;
-    ensure!(bytes.len() as u64 <= MAX_BYTES, "{url} has more than {} MiB", MAX_BYTES >> 20);
-    Ok(Some(bytes))
 }

@@ -8,6 +8,7 @@ use evalcards::config::Config;
 use evalcards::diagnostic::Diagnostic;
 use evalcards::report::Report;
 
+use super::print_diagnostics;
 use crate::cli::{Build, Common};
 use crate::progress::{Bar, Silent};
 
@@ -23,9 +24,7 @@ pub fn run(build: Build, common: &Common) -> Result<ExitCode> {
         bar.finish();
         result?
     };
-    if !common.quiet {
-        print_diagnostics(&diagnostics, common);
-    }
+    print_diagnostics(&diagnostics, common);
     let failed = config.strict && (report.faults > 0 || !diagnostics.is_empty());
     if common.json {
         writeln!(io::stdout(), "{}", json(&report, &diagnostics, failed)?)?;
@@ -46,19 +45,6 @@ pub fn run(build: Build, common: &Common) -> Result<ExitCode> {
 fn json(report: &Report, diagnostics: &[Diagnostic], failed: bool) -> Result<String> {
     let document = serde_json::json!({ "command": "build", "ok": !failed, "report": report, "findings": diagnostics });
     serde_json::to_string_pretty(&document).context("failed to print the report")
-}
-
-/// Findings beyond these are only counted, unless all are asked for.
-const SHOWN: usize = 10;
-
-fn print_diagnostics(diagnostics: &[Diagnostic], common: &Common) {
-    let shown = if common.verbose { diagnostics.len() } else { SHOWN };
-    for diagnostic in diagnostics.iter().take(shown) {
-        super::print_diagnostic(diagnostic, common);
-    }
-    if diagnostics.len() > shown {
-        eprintln!("… and {} more; see them all with --verbose", diagnostics.len() - shown);
-    }
 }
 
 fn print_report(report: &Report, config: &Config, common: &Common) -> io::Result<()> {

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use evalcards::check::explain::explain;
@@ -12,6 +14,9 @@ use evalcards::words::{count, counted};
 
 use crate::cli::{Check, Common, Format};
 use crate::progress::{Bar, Silent};
+
+/// Hears of the pauses of the network.
+type Told = Box<dyn Fn(&str, Duration) + Send + Sync>;
 
 /// Runs `evalcards check`.
 pub fn run(check: Check, common: &Common) -> Result<ExitCode> {
@@ -36,7 +41,7 @@ pub fn run(check: Check, common: &Common) -> Result<ExitCode> {
     }
     let (strict, site) = (check.strict, check.site.clone());
     let config = Config::new(check.options(common));
-    let work = |progress: &dyn evalcards::Progress| match &site {
+    let work = |progress: &dyn evalcards::Progress, told: Told| match &site {
         None => check::check(&config?, progress),
         // A copy can be verified anywhere; a project at hand only helps to find records.
         Some(site) => {
@@ -44,14 +49,14 @@ pub fn run(check: Check, common: &Common) -> Result<ExitCode> {
             let roots: Vec<_> = datastores.into_iter().map(|datastore| datastore.root).collect();
             let place =
                 if site.contains("://") { site.clone() } else { below(&common.root, site).display().to_string() };
-            check::published(&place, &roots, progress)
+            check::published(&place, &roots, progress, told)
         }
     };
     let checked = match common.quiet || format != Format::Text {
-        true => work(&Silent)?,
+        true => work(&Silent, Box::new(|_, _| ()))?,
         false => {
-            let bar = Bar::new();
-            let checked = work(&bar);
+            let bar = Arc::new(Bar::new());
+            let checked = work(&*bar, Box::new(super::tell_pauses(&bar, common)));
             bar.finish();
             checked?
         }

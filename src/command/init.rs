@@ -4,13 +4,14 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use evalcards::init;
+use evalcards::config::below;
+use evalcards::init::{self, WORKFLOW};
 
 use crate::cli::{Common, Init};
 
 /// Runs `evalcards init`.
 pub fn run(init: Init, common: &Common) -> Result<ExitCode> {
-    let root = init.dir.map_or_else(|| common.root.clone(), |dir| evalcards::config::below(&common.root, dir));
+    let root = init.dir.map_or_else(|| common.root.clone(), |dir| below(&common.root, dir));
     let project = init::init(&root)?;
     let mut out = io::stdout().lock();
     if common.json {
@@ -24,10 +25,10 @@ pub fn run(init: Init, common: &Common) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     for path in &project.written {
-        writeln!(out, "wrote  {}", root.join(path).display())?;
+        writeln!(out, "wrote  {}", below(&root, path).display())?;
     }
     for path in &project.kept {
-        writeln!(out, "kept   {}, which was there already", root.join(path).display())?;
+        writeln!(out, "kept   {}, which was there already", below(&root, path).display())?;
     }
     let go_there = match root.as_os_str().to_str() {
         Some(".") => String::new(),
@@ -40,5 +41,13 @@ pub fn run(init: Init, common: &Common) -> Result<ExitCode> {
          evalcards build    writes the site to site/pages/\n\n\
          Put records into content/datastore/, or bring some: `evalcards fetch --list` shows what there is.\n"
     )?;
+    if !project.knows_source && project.written.contains(&WORKFLOW) {
+        let workflow = below(&root, WORKFLOW);
+        writeln!(
+            out,
+            "Before you push it to GitHub, say in {} where the program comes from (EVALCARDS).",
+            workflow.display()
+        )?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -45,7 +45,7 @@ fn tell(news: &News, common: &Common) {
             let text: Vec<String> = text.lines().map(printable).collect();
             eprintln!("{}: {}\nThe last good site stays.", label("31;1", "error"), text.join("\n"));
         }
-        News::Found(findings) => findings.iter().for_each(|finding| super::print_diagnostic(finding, common)),
+        News::Found(findings) => super::print_diagnostics(findings, common),
         News::NotWatched(problem) => {
             eprintln!("{}: changes will not be seen in {}", label("33", "warning"), printable(problem));
         }

@@ -2,6 +2,7 @@
 //! or a score: a number without its provenance says nothing.
 
 use super::table::Coverage;
+use crate::language::Language;
 use crate::mark::{Counts, Level};
 use crate::words::{count, counted};
 
@@ -10,7 +11,7 @@ pub fn svg(results: usize, coverage: &Coverage, levels: &Counts) -> Vec<u8> {
     let counts = [
         counted(results, "result", "results"),
         counted(coverage.benchmarks, "benchmark", "benchmarks"),
-        counted(coverage.evaluators, "evaluator", "evaluators"),
+        coverage.reporters.words(Language::english()),
     ];
     let found = Level::ALL.into_iter().rev().filter(|level| levels.of(*level) > 0);
     let evidence = found.map(|level| format!("{} {}", count(levels.of(level)), short(level)));

@@ -80,8 +80,7 @@ pub struct State {
 }
 
 /// What is new in a build, and what the next one must know of it.
-pub struct News<'d> {
-    dataset: &'d Dataset,
+pub struct News {
     /// Of each record.
     places: Vec<Place>,
     events: Vec<Event>,
@@ -119,9 +118,9 @@ impl State {
     }
 }
 
-impl<'d> News<'d> {
+impl News {
     /// What differs between `dataset` and `previous`, as events of `day`.
-    pub fn new(dataset: &'d Dataset, previous: Option<State>, day: &str, limits: Limits) -> News<'d> {
+    pub fn new(dataset: &Dataset, previous: Option<State>, day: &str, limits: Limits) -> News {
         let places: Vec<Place> = dataset.inputs.records.iter().map(|loaded| Place::of(&loaded.origin)).collect();
         let events = match previous {
             Some(previous) => {
@@ -131,7 +130,7 @@ impl<'d> News<'d> {
             }
             None => dated(dataset, day, limits),
         };
-        News { dataset, places, events }
+        News { places, events }
     }
 
     /// Newest first.
@@ -139,13 +138,13 @@ impl<'d> News<'d> {
         &self.events
     }
 
-    /// The [`State`] for the next build, one JSON document a line: the events, then the results by model and benchmark.
-    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+    /// The [`State`] of `dataset` for the next build, one JSON document a line: the events, then the results by model and benchmark.
+    pub fn to_bytes(&self, dataset: &Dataset) -> Result<Vec<u8>> {
         let mut bytes = serde_json::to_vec(&serde_json::json!({ "version": VERSION, "events": self.events }))?;
         bytes.push(b'\n');
-        for (model, benchmark, readings) in groups(self.dataset) {
+        for (model, benchmark, readings) in groups(dataset) {
             let result = |reading: &Reading| {
-                let result = self.dataset.result(reading);
+                let result = dataset.result(reading);
                 let place = self.places[reading.resolved.record as usize];
                 ((place, result.index, Cow::Borrowed(result.score.digits())), reading.standing)
             };
@@ -154,7 +153,7 @@ impl<'d> News<'d> {
             let objections = results.iter().enumerate().filter(|(_, (_, standing))| *standing != Standing::Current);
             let line = Line {
                 model: model.into(),
-                benchmark: self.dataset.entities.benchmarks[benchmark].id.as_str().into(),
+                benchmark: dataset.entities.benchmarks[benchmark].id.as_str().into(),
                 objections: objections.map(|(at, (_, standing))| (at, standing.code().into())).collect(),
                 results: results.into_iter().map(|(result, _)| result).collect(),
             };

@@ -1,6 +1,6 @@
 //! *CSV* as RFC 4180 has it: UTF-8, a header, lines that end in CRLF.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a line break for a formula,
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@` (of whatever width), a tab or a line break for a formula,
 //! and names of records are anybody's words. Such a cell gets `'` in front, unless it is a number;
 //! the JSON beside it has the text as it is.
 
@@ -46,7 +46,10 @@ impl Csv {
 }
 
 fn is_formula(text: &str) -> bool {
-    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && text.parse::<f64>().is_err()
+    const SIGNS: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
+    // `-inf` is a name for a spreadsheet, and no number of a record.
+    let is_number = || text[1..].starts_with(|c: char| c.is_ascii_digit()) && text.parse::<f64>().is_ok();
+    text.starts_with(SIGNS) && !(text.is_char_boundary(1) && is_number())
 }
 
 #[cfg(test)]
@@ -59,7 +62,12 @@ mod tests {
         csv.row(&["-0.01", "say \"x\", y"]);
         csv.row(&["=1+1", "-cmd\n"]);
         csv.row(&["@x", "+1e3"]);
+        csv.row(&["-inf", "＝1+1"]);
+        csv.row(&["+nan", "-"]);
         let text = String::from_utf8(csv.into_bytes()).unwrap();
-        assert_eq!(text, "a,b\r\n-0.01,\"say \"\"x\"\", y\"\r\n'=1+1,\"'-cmd\n\"\r\n'@x,+1e3\r\n");
+        assert_eq!(
+            text,
+            "a,b\r\n-0.01,\"say \"\"x\"\", y\"\r\n'=1+1,\"'-cmd\n\"\r\n'@x,+1e3\r\n'-inf,'＝1+1\r\n'+nan,'-\r\n"
+        );
     }
 }

@@ -19,6 +19,7 @@ use crate::mark::{Counts, Level};
 use crate::merge::{Dataset, Developer, Reading};
 use crate::names::is_not_reported;
 use crate::resolve::{Benchmark, Evaluator, Model};
+use crate::signal::provenance::Reporters;
 use crate::words::count;
 
 /// Where the images stand, from the top of the site.
@@ -173,7 +174,7 @@ impl<'a> ShareImages<'a> {
         let counts = [
             self.language.counted("count.results", readings.len()),
             self.language.counted("count.benchmarks", coverage.benchmarks),
-            self.language.counted("count.evaluators", coverage.evaluators),
+            coverage.reporters.words(self.language),
         ];
         let facts =
             developer.map(|name| self.language.say(key, &[("name", name)])).into_iter().chain([counts.join(" · ")]);
@@ -194,7 +195,7 @@ impl<'a> ShareImages<'a> {
         let counts = [
             self.language.counted("count.results", readings.len()),
             self.language.counted("count.models", different(&readings, |it| it.resolved.model.index())),
-            self.language.counted("count.evaluators", different(&readings, |it| it.resolved.evaluator.index())),
+            Reporters::of(self.dataset, readings.iter().map(|it| it.resolved.evaluator)).words(self.language),
         ];
         let facts = [counts.join(" · ")].into_iter().chain(self.marker(&self.levels(readings)));
         let label = self.language.say("image.benchmark", &[]);
@@ -204,10 +205,10 @@ impl<'a> ShareImages<'a> {
     /// Of an evaluator's page.
     pub fn of_evaluator(&self, id: Id<Evaluator>) -> ShareImage {
         let evaluator = &self.dataset.entities.evaluators[id];
-        let reported = || self.dataset.reported.iter().filter(|it| it.evaluator == id);
+        let reported = self.dataset.reported_by(id);
         let counts = [
-            self.language.counted("count.results", reported().map(|it| it.results as usize).sum()),
-            self.language.counted("count.benchmarks", reported().count()),
+            self.language.counted("count.results", reported.iter().map(|it| it.results as usize).sum()),
+            self.language.counted("count.benchmarks", reported.len()),
         ];
         let facts = [counts.join(" · ")].into_iter().chain(self.marker(&self.dataset.marks.by_evaluator[id.index()]));
         let label = self.language.say("image.evaluator", &[]);

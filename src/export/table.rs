@@ -18,7 +18,8 @@ use crate::load::record::Uncertainty;
 use crate::mark::{Decision, Fit, Markers, Submitter, Trace};
 use crate::merge::{Dataset, Reading};
 use crate::number::Number;
-use crate::resolve::{Benchmark, Evaluator, Model};
+use crate::resolve::{Benchmark, Model};
+use crate::signal::provenance::Reporters;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -200,9 +201,11 @@ const RESULTS: &[Column] = &[
     number("max", "Greatest possible score that the record declares.", |it, row| {
         maybe_number(it.result(row).metric.max.as_ref())
     }),
-    flag("in_range", "False if the score lies outside the declared bounds; it is not ranked then.", |it, row| {
-        Value::Flag(it.reading(row).in_range)
-    }),
+    flag(
+        "in_range",
+        "False if the score lies outside the bounds that its record declares, by number or by unit; it is not ranked then.",
+        |it, row| Value::Flag(it.reading(row).in_range),
+    ),
     number("standard_error", "Stated standard error.", |it, row| {
         maybe_number(it.uncertainty(row).and_then(|it| it.standard_error.as_ref()))
     }),
@@ -313,8 +316,8 @@ const MODELS: &[Column] = &[
     counted("benchmarks", "Different benchmarks among them.", |it, row| {
         Value::Count(Coverage::of(it.dataset, id(row)).benchmarks as u64)
     }),
-    counted("evaluators", "Different evaluators among them.", |it, row| {
-        Value::Count(Coverage::of(it.dataset, id(row)).evaluators as u64)
+    counted("evaluators", "Different named evaluators among them.", |it, row| {
+        Value::Count(Coverage::of(it.dataset, id(row)).reporters.named as u64)
     }),
     text("openness", "`open-weights` or `closed-weights`, from metadata.", |it, row| {
         let model = &it.dataset.entities.models[id(row)];
@@ -348,13 +351,11 @@ const BENCHMARKS: &[Column] = &[
         Value::Count(it.dataset.rankings_of(id(row)).next().map_or(0, |(_, first)| first.rows.len()) as u64)
     }),
     counted("results", "Results of it.", |it, row| {
-        let benchmark: Id<Benchmark> = id(row);
-        let of_this = it.dataset.reported.iter().filter(|reported| reported.benchmark == benchmark);
-        Value::Count(of_this.map(|reported| u64::from(reported.results)).sum())
+        Value::Count(it.dataset.reported_of(id(row)).iter().map(|reported| u64::from(reported.results)).sum())
     }),
-    counted("evaluators", "Different evaluators among them.", |it, row| {
-        let benchmark: Id<Benchmark> = id(row);
-        Value::Count(it.dataset.reported.iter().filter(|reported| reported.benchmark == benchmark).count() as u64)
+    counted("evaluators", "Different named evaluators among them.", |it, row| {
+        let reported = it.dataset.reported_of(id(row)).iter();
+        Value::Count(Reporters::of(it.dataset, reported.map(|reported| reported.evaluator)).named as u64)
     }),
     counted("rankings", "Rankings: the whole, its parts, and metrics apart.", |it, row| {
         Value::Count(it.dataset.rankings_of(id(row)).len() as u64)
@@ -370,13 +371,10 @@ const BENCHMARKS: &[Column] = &[
 const EVALUATORS: &[Column] = &[
     text("name", "Display name.", |it, row| said(&it.dataset.entities.evaluators[id(row)].name)),
     counted("benchmarks", "Different benchmarks among their results.", |it, row| {
-        let evaluator: Id<Evaluator> = id(row);
-        Value::Count(it.dataset.reported.iter().filter(|reported| reported.evaluator == evaluator).count() as u64)
+        Value::Count(it.dataset.reported_by(id(row)).len() as u64)
     }),
     counted("results", "Results that they reported.", |it, row| {
-        let evaluator: Id<Evaluator> = id(row);
-        let of_this = it.dataset.reported.iter().filter(|reported| reported.evaluator == evaluator);
-        Value::Count(of_this.map(|reported| u64::from(reported.results)).sum())
+        Value::Count(it.dataset.reported_by(id(row)).iter().map(|reported| u64::from(reported.results)).sum())
     }),
     text("id", "Slug; that of results whose records name nobody stands for no one.", |it, row| {
         said(&it.dataset.entities.evaluators[id(row)].id)
@@ -416,26 +414,17 @@ const NOT_SHOWN: &[Column] = &[
 pub struct Coverage {
     /// Different benchmarks.
     pub benchmarks: usize,
-    /// Different evaluators.
-    pub evaluators: usize,
-    /// Different records.
-    pub records: usize,
+    /// Who reports it.
+    pub reporters: Reporters,
 }
 
 impl Coverage {
     /// Of `model`.
     pub fn of(dataset: &Dataset, model: Id<Model>) -> Coverage {
         let readings = dataset.readings_of(model);
-        let different = |key: fn(&Reading) -> usize| {
-            let mut keys: Vec<usize> = readings.iter().map(key).collect();
-            keys.sort_unstable();
-            keys.dedup();
-            keys.len()
-        };
         Coverage {
             benchmarks: readings.chunk_by(|a, b| dataset.benchmark_of(a) == dataset.benchmark_of(b)).count(),
-            evaluators: different(|reading| reading.resolved.evaluator.index()),
-            records: different(|reading| reading.resolved.record as usize),
+            reporters: Reporters::of(dataset, readings.iter().map(|reading| reading.resolved.evaluator)),
         }
     }
 }

@@ -17,7 +17,7 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::Timestamp;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::asking::{Failure, Run, ask_all};
 use super::pulls::{MAX_PULLS, Origin, Pulls};
@@ -26,7 +26,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{Introduced, Submission};
 use crate::hash::Sha256;
 use crate::hub::{Change, Discussion, FileAt, Hub, HubError, PullRequest, Repo, git_blob_id};
-use crate::load::datastore::is_safe_relative;
+use crate::load::datastore::{INDEXES, is_safe_relative, legacy_paths as legacy_paths_in};
 use crate::lock::Lock;
 
 /// Objects in one request; each has two paths, and the Hub looks up a commit for every one.
@@ -162,20 +162,13 @@ fn blob(datastore: &Path, path: &str, sha256: Sha256) -> Result<String, String> 
 
 /// Where the indexes say that people put each object. It is looked there, and not believed.
 fn legacy_paths(datastore: &Path, lock: &Lock) -> HashMap<String, String> {
-    #[derive(Deserialize)]
-    struct Row {
-        object_path: String,
-        legacy_path: String,
-    }
     let mut found = HashMap::new();
     for name in lock.collections.keys() {
-        let index = format!("flat/indexes/by_collection/{name}.jsonl");
+        let index = format!("{INDEXES}/{name}.jsonl");
         let Some(bytes) = is_safe_relative(&index).then(|| fs::read(datastore.join(&index)).ok()).flatten() else {
             continue;
         };
-        let rows = bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Row>(line).ok());
-        let rows = rows.filter(|row| lock.objects.contains_key(&row.object_path) && is_safe_relative(&row.legacy_path));
-        found.extend(rows.map(|row| (row.object_path, row.legacy_path)));
+        found.extend(legacy_paths_in(&bytes).filter(|(object, _)| lock.objects.contains_key(object)));
     }
     found
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::DataFile;
 use crate::card::{Paths, evaluator_name};
 use crate::language::Language;
-use crate::merge::Dataset;
+use crate::merge::{Dataset, Reported};
 
 /// For the first letters of words, the number of their file.
 pub type Words = BTreeMap<String, usize>;
@@ -89,19 +89,17 @@ fn entries<'a>(dataset: &'a Dataset, paths: &'a Paths, language: &'a Language) -
         let spellings = model.spellings.keys().chain(aliases);
         entry(Kind::Model, &model.id, name, path, dataset.readings_of(id).len(), spellings)
     });
-    let results_of = |is_of: &dyn Fn(&crate::merge::Reported) -> bool| {
-        dataset.reported.iter().filter(|reported| is_of(reported)).map(|reported| reported.results as usize).sum()
-    };
+    let sum = |reported: &[Reported]| reported.iter().map(|reported| reported.results as usize).sum();
     let benchmarks = entities.benchmarks.iter().map(|(id, benchmark)| {
         let aliases = dataset.benchmark_meta(benchmark).map(|meta| meta.aliases.as_slice()).unwrap_or_default();
         let spellings = benchmark.spellings.keys().chain(aliases);
-        let results = results_of(&|reported| reported.benchmark == id);
+        let results = sum(dataset.reported_of(id));
         entry(Kind::Benchmark, &benchmark.name, "", paths.benchmark(id), results, spellings)
     });
     let evaluators = entities.evaluators.iter().map(|(id, evaluator)| {
         let aliases = dataset.evaluator_meta(evaluator).map(|meta| meta.aliases.as_slice()).unwrap_or_default();
         let spellings = evaluator.spellings.keys().chain(aliases);
-        let results = results_of(&|reported| reported.evaluator == id);
+        let results = sum(dataset.reported_by(id));
         entry(Kind::Evaluator, evaluator_name(dataset, language, id), "", paths.evaluator(id), results, spellings)
     });
     let developers = dataset.developers.iter().map(|(id, developer)| {

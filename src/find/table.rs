@@ -14,6 +14,8 @@ use crate::language::Language;
 use crate::mark::{Counts, Level};
 use crate::merge::{Dataset, Ranking, Reading, cells};
 use crate::resolve::Model;
+use crate::signal::comparability::Difference;
+use crate::signal::provenance::Reporters;
 
 /// The rows of one list, by column.
 #[derive(Serialize)]
@@ -161,11 +163,11 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
         evaluators.dedup();
         table.number("results", Some(readings.len() as f64));
         table.number("benchmarks", Some(benchmarks.len() as f64));
-        table.number("evaluators", Some(evaluators.len() as f64));
+        table.number("evaluators", Some(Reporters::of(dataset, evaluators.iter().copied()).named as f64));
         table.facet("benchmark", benchmarks.iter().map(|id| entities.benchmarks[*id].name.as_str()));
         table.facet("evaluator", evaluators.iter().map(|id| evaluator_name(dataset, language, *id)));
-        let differs = cells(readings).map(disagreement).max().unwrap_or_default();
-        table.facet("readings", [differs.word()]);
+        let differs = cells(readings).map(|cell| Difference::of(dataset, cell)).max().unwrap_or_default();
+        table.facet("readings", [word(differs)]);
         table.facet("marker", levels(dataset, readings));
     }
     table
@@ -175,7 +177,7 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
 pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
     let mut table = Table::new();
     for (id, benchmark) in dataset.entities.benchmarks.iter() {
-        let reported = || dataset.reported.iter().filter(|reported| reported.benchmark == id);
+        let reported = || dataset.reported_of(id).iter();
         table.row(&benchmark.name, "", paths.benchmark(id));
         let meta = dataset.benchmark_meta(benchmark);
         table.facet("category", meta.and_then(|meta| meta.category.as_deref()));
@@ -183,11 +185,12 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
         table.facet("evaluator", reported().map(|reported| evaluator_name(dataset, language, reported.evaluator)));
         let rows = || dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
         table.facet("marker", levels(dataset, rows().flat_map(|row| dataset.readings_in(row))));
-        let differs = rows().map(|row| disagreement(dataset.readings_in(row))).max().unwrap_or_default();
-        table.facet("readings", [differs.word()]);
+        let differs = rows().map(|row| Difference::of(dataset, dataset.readings_in(row))).max().unwrap_or_default();
+        table.facet("readings", [word(differs)]);
         table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
-        table.number("evaluators", Some(reported().count() as f64));
+        let reporters = Reporters::of(dataset, reported().map(|reported| reported.evaluator));
+        table.number("evaluators", Some(reporters.named as f64));
         table.number("rankings", Some(dataset.rankings_of(id).len() as f64));
     }
     table
@@ -197,7 +200,7 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
 pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
     let mut table = Table::new();
     for (id, _) in dataset.entities.evaluators.iter() {
-        let reported = || dataset.reported.iter().filter(|reported| reported.evaluator == id);
+        let reported = || dataset.reported_by(id).iter();
         table.row(evaluator_name(dataset, language, id), "", paths.evaluator(id));
         table.facet(
             "benchmark",
@@ -244,7 +247,7 @@ pub fn of_ranking(
         table.facet("evaluator", evaluators);
         table.number("count", Some(readings.len() as f64));
         table.facet("marker", [dataset.level_of(first).code()]);
-        table.facet("readings", [disagreement(readings).word()]);
+        table.facet("readings", [word(Difference::of(dataset, readings))]);
     }
     table
 }
@@ -267,30 +270,12 @@ fn known(counts: Counts) -> impl Iterator<Item = &'static str> {
     Level::ALL.into_iter().filter(move |level| counts.of(*level) > 0).map(Level::code)
 }
 
-/// Whether the readings of a cell differ; the order is that of interest.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Disagreement {
-    #[default]
-    OneReading,
-    Agree,
-    Differ,
-}
-
-impl Disagreement {
-    fn word(self) -> &'static str {
-        match self {
-            Disagreement::OneReading => "one",
-            Disagreement::Agree => "agree",
-            Disagreement::Differ => "differ",
-        }
-    }
-}
-
-fn disagreement(cell: &[Reading]) -> Disagreement {
-    let positions = || cell.iter().filter(|reading| reading.in_range).map(|reading| reading.position);
-    match (cell.len(), positions().min_by(f64::total_cmp), positions().max_by(f64::total_cmp)) {
-        (..2, ..) => Disagreement::OneReading,
-        (_, Some(least), Some(greatest)) if greatest > least => Disagreement::Differ,
-        _ => Disagreement::Agree,
+/// The value of the script's filter.
+fn word(difference: Difference) -> &'static str {
+    match difference {
+        Difference::OneReading => "one",
+        Difference::NotCompared => "not-compared",
+        Difference::Agree => "agree",
+        Difference::Differ => "differ",
     }
 }

@@ -1,235 +1,26 @@
-//! The *calls* that evalcards makes, and what it takes from their answers.
-//!
-//! Answers may gain fields and lack any that is not needed; what is wrong in one item of a list
-//! never loses the others.
+//! The *calls* that evalcards makes.
 
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use jiff::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, Url};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::answer::{Account, Committed, Discussion, EvalResult, Model, NewFile, TreeItem, Upload};
+use super::repo::{Repo, encoded, segment};
 use super::{Answer, ErrorKind, Hub, HubError, MAX_JSON, Request, TakeError, git_blob_id};
-use crate::hash::Sha256;
+use crate::hash::{Sha256, is_commit};
 
-/// Characters of a path that need no encoding; `/` needs it, within a segment.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// Opening a pull request may take long, and an answer that is not waited for is one that must be searched for.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(180);
 
 /// Pages of one list: 50,000 discussions, or a million files.
 const MAX_PAGES: usize = 1000;
-
-/// Kind of repository.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A model.
-    Model,
-    /// A dataset.
-    Dataset,
-}
-
-/// A repository on the Hub.
-#[derive(Clone, Copy, Debug)]
-pub struct Repo<'a> {
-    /// Its kind.
-    pub kind: Kind,
-    /// `owner/name`.
-    pub id: &'a str,
-}
-
-impl<'a> Repo<'a> {
-    /// The model `id`.
-    pub fn model(id: &'a str) -> Repo<'a> {
-        Repo { kind: Kind::Model, id }
-    }
-
-    /// The dataset `id`.
-    pub fn dataset(id: &'a str) -> Repo<'a> {
-        Repo { kind: Kind::Dataset, id }
-    }
-
-    pub(super) fn api(&self) -> String {
-        let kind = match self.kind {
-            Kind::Model => "models",
-            Kind::Dataset => "datasets",
-        };
-        format!("/api/{kind}/{}", encoded(self.id))
-    }
-
-    /// Path of its page.
-    fn page(&self) -> String {
-        let prefix = match self.kind {
-            Kind::Model => "",
-            Kind::Dataset => "datasets/",
-        };
-        format!("/{prefix}{}", encoded(self.id))
-    }
-}
-
-/// Each part of a path encoded, the slashes between them kept.
-fn encoded(path: &str) -> String {
-    path.split('/').map(segment).collect::<Vec<_>>().join("/")
-}
-
-pub(super) fn segment(text: &str) -> String {
-    utf8_percent_encode(text, SEGMENT).to_string()
-}
-
-/// Who the token belongs to.
-#[derive(Clone, Debug)]
-pub struct Account {
-    /// User or organisation.
-    pub name: String,
-    /// Name of the token, as its owner gave it.
-    pub token_name: Option<String>,
-    /// Role of the token: `read`, `write`, `fineGrained` and others.
-    pub role: Option<String>,
-    /// False if the token surely cannot open pull requests.
-    pub can_write: bool,
-    /// True if a fine-grained token names no permission that we know to be enough.
-    pub is_doubtful: bool,
-}
-
-/// What a model's page says.
-#[derive(Clone, Debug)]
-pub struct Model {
-    /// Canonical id: another than was asked for if the model was renamed or spelt differently.
-    pub id: String,
-    /// Commit of `main`.
-    pub head: String,
-    /// The results that the Hub itself reads, on main and in open pull requests.
-    pub eval_results: Vec<EvalResult>,
-}
-
-/// A posted result, as the Hub reads it.
-#[derive(Clone, Debug)]
-pub struct EvalResult {
-    /// Path of its file.
-    pub filename: String,
-    /// The entry; or why the Hub cannot read the file.
-    pub data: Result<Value, String>,
-    /// The open pull request that it is in; `None` on main.
-    pub pull_request: Option<u64>,
-}
-
-/// An item of a listing.
-#[derive(Clone, Debug, Deserialize)]
-pub struct TreeItem {
-    /// `file` or `directory`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Git's id of the content.
-    #[serde(default)]
-    pub oid: String,
-    /// Bytes.
-    #[serde(default)]
-    pub size: u64,
-    /// From the top of the repository.
-    pub path: String,
-    /// Stands in large file storage, which has its own hash.
-    #[serde(default)]
-    pub lfs: Option<Lfs>,
-}
-
-/// A file in large file storage.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Lfs {
-    /// SHA-256 of the content.
-    pub oid: String,
-}
-
-/// A pull request, or a discussion without one.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Discussion {
-    /// Number, shared by both kinds.
-    pub num: u64,
-    /// What its author called it.
-    #[serde(default)]
-    pub title: String,
-    /// `open`, `draft`, `closed` or `merged`.
-    #[serde(default)]
-    pub status: String,
-    /// True for a pull request.
-    #[serde(default)]
-    pub is_pull_request: bool,
-    #[serde(default)]
-    author: Option<Author>,
-    #[serde(default)]
-    created_at: Value,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Author {
-    name: Option<String>,
-}
-
-impl Discussion {
-    /// Account name, unless it was deleted.
-    pub fn author(&self) -> Option<&str> {
-        self.author.as_ref()?.name.as_deref()
-    }
-
-    /// When it was opened.
-    pub fn created_at(&self) -> Option<Timestamp> {
-        self.created_at.as_str()?.parse().ok()
-    }
-
-    /// Open or a draft: what it proposes may still be merged.
-    pub fn is_open(&self) -> bool {
-        !matches!(self.status.as_str(), "closed" | "merged")
-    }
-
-    /// The revision that it proposes.
-    pub fn revision(&self) -> String {
-        format!("refs/pr/{}", self.num)
-    }
-}
-
-/// A file to write.
-#[derive(Clone, Copy, Debug)]
-pub struct NewFile<'a> {
-    /// From the top of the repository.
-    pub path: &'a str,
-    /// Its bytes.
-    pub bytes: &'a [u8],
-}
-
-/// What the Hub would do with a file.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Upload {
-    /// From the top of the repository.
-    pub path: String,
-    /// `regular` or `lfs`.
-    #[serde(default)]
-    pub upload_mode: String,
-    /// True if the repository's `.gitignore` covers it.
-    #[serde(default)]
-    pub should_ignore: bool,
-    /// Git's id of what is there.
-    #[serde(default)]
-    pub oid: Option<String>,
-}
-
-/// A pull request that was opened.
-#[derive(Clone, Debug)]
-pub struct Committed {
-    /// Its page, as the Hub names it.
-    pub pull_request_url: String,
-    /// Its number.
-    pub number: u64,
-    /// Its commit.
-    pub commit: String,
-}
 
 impl Hub {
     /// The account of the token.
@@ -480,6 +271,14 @@ impl Hub {
     }
 }
 
+impl Hub {
+    /// A file of at most `cap` bytes at any address, asked for without a token.
+    pub(super) fn request_of_everybody(&self, url: Url, cap: u64) -> Request {
+        let attempted = "get a file".to_owned();
+        Request { url, cap, may_leave: true, is_anonymous: true, ..self.request("", &[], attempted) }
+    }
+}
+
 fn endless(attempted: &str, url: &Url) -> HubError {
     HubError::malformed(attempted, url, format!("more than {MAX_PAGES} pages, which no repository has"))
 }
@@ -491,11 +290,6 @@ fn is_whole(answer: &Answer) -> bool {
         Some(etag) if etag.len() == 64 => Sha256::of(&answer.body).to_string() == etag,
         _ => true,
     }
-}
-
-/// True for 40 hex digits.
-pub(super) fn is_commit(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 pub(super) fn json_of<T: DeserializeOwned>(answer: &Answer, attempted: &str) -> Result<T, HubError> {

@@ -78,7 +78,7 @@ impl ErrorKind {
             ErrorKind::Forbidden => "not allowed".to_owned(),
             ErrorKind::RateLimited => "too many requests".to_owned(),
             ErrorKind::Refused(status) => format!("refused with status {status}"),
-            ErrorKind::Server(status) => format!("a fault on the Hub, status {status}"),
+            ErrorKind::Server(status) => format!("a fault on the server, status {status}"),
             ErrorKind::Unreachable => "no connection".to_owned(),
             ErrorKind::Timeout => "no answer in time".to_owned(),
             ErrorKind::Cut => "the answer broke off".to_owned(),
@@ -120,13 +120,11 @@ impl ErrorKind {
             ErrorKind::BadToken => Some("set HF_TOKEN to a valid token; see https://huggingface.co/settings/tokens"),
             ErrorKind::Gated => Some("ask for access on the repository's page, or use a token that has it"),
             ErrorKind::RateLimited => Some("wait some minutes, then run it again; it goes on where it stopped"),
-            ErrorKind::Server(_) | ErrorKind::Timeout | ErrorKind::Cut => {
-                Some("run it again; if it stays so, see https://status.huggingface.co")
-            }
+            ErrorKind::Server(_) | ErrorKind::Timeout | ErrorKind::Cut => Some("run it again in a while"),
             ErrorKind::Local => {
                 Some("look at the space that is left and at the rights of the folder, then run it again")
             }
-            ErrorKind::Unreachable => Some("look at the network connection, and at HF_ENDPOINT if it is set"),
+            ErrorKind::Unreachable => Some("look at the address and at the network connection"),
             _ => None,
         }
     }
@@ -297,6 +295,10 @@ pub(super) fn chain(err: &dyn Error) -> String {
         }
         cause = err.source();
     }
+    // That it was a request is known; the last cause says what failed.
+    let last = texts.pop();
+    texts.retain(|text| text != "error sending request" && !text.starts_with("client error ("));
+    texts.extend(last);
     texts.join(": ")
 }
 

@@ -7,8 +7,11 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::api::{Discussion, Repo, TreeItem, is_commit, json_of, segment};
+use super::answer::{Discussion, TreeItem};
+use super::api::json_of;
+use super::repo::{Repo, segment};
 use super::{Hub, HubError, Request};
+use crate::hash::is_commit;
 
 /// Longest title of a commit that is kept (characters).
 const MAX_TITLE: usize = 300;

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::api::{Repo, is_commit, json_of, segment};
+use super::api::json_of;
+use super::repo::{Repo, segment};
 use super::{Hub, HubError, Request};
-use crate::hash::Sha256;
+use crate::hash::{Sha256, is_commit};
 
 /// A model's answer holds the header of its README, in which some keep thousands of results (bytes).
 const MAX_MODEL: u64 = 16 << 20;

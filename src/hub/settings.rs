@@ -68,20 +68,25 @@ impl Settings {
     /// `variable`; an empty variable counts as unset.
     pub fn from(variable: impl Fn(&str) -> Option<String>) -> Result<Settings, SettingsError> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
-        let is_true = |name: &str| {
-            variable(name).is_some_and(|value| matches!(value.to_uppercase().as_str(), "1" | "ON" | "YES" | "TRUE"))
-        };
-        if let Some(name) = ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].into_iter().find(|name| is_true(name)) {
+        if let Some(name) = Settings::offline(variable) {
             return Err(SettingsError(format!("{name} is set: nothing was asked of the Hub\n  help: unset {name}")));
         }
         let endpoint = endpoint(variable("HF_ENDPOINT").as_deref().unwrap_or(DEFAULT_ENDPOINT))?;
-        let scale = variable("EVALCARDS_WAIT_SCALE").and_then(|text| text.parse::<f64>().ok());
-        let mut settings = Settings { endpoint, token: token(&variable)?, wait_scale: 1.0 };
-        // For tests; the Hub itself is never asked faster than it wants.
-        if let Some(scale) = scale.filter(|scale| settings.is_loopback() && (0.0..=1.0).contains(scale)) {
-            settings.wait_scale = scale;
-        }
-        Ok(settings)
+        let wait_scale = wait_scale(&endpoint, variable);
+        Ok(Settings { endpoint, token: token(&variable)?, wait_scale })
+    }
+
+    /// No account: there is no token to send, to `address` or any other.
+    pub(super) fn of_everybody(address: &Url, variable: impl Fn(&str) -> Option<String>) -> Settings {
+        Settings { endpoint: address.clone(), token: None, wait_scale: wait_scale(address, variable) }
+    }
+
+    /// The variable that forbids to ask the Hub, if one is set.
+    pub(super) fn offline(variable: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
+        let is_true = |name: &str| {
+            variable(name).is_some_and(|value| matches!(value.to_uppercase().as_str(), "1" | "ON" | "YES" | "TRUE"))
+        };
+        ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].into_iter().find(|name| is_true(name))
     }
 
     pub(super) fn endpoint(&self) -> &Url {
@@ -121,6 +126,12 @@ impl Settings {
             own.and_then(|rest| Url::parse(&format!("{}{rest}", self.endpoint.as_str().trim_end_matches('/'))).ok());
         own.ok_or(url)
     }
+}
+
+/// For tests; a server that is not ours is never asked faster than it wants.
+fn wait_scale(endpoint: &Url, variable: impl Fn(&str) -> Option<String>) -> f64 {
+    let scale = variable("EVALCARDS_WAIT_SCALE").and_then(|text| text.parse::<f64>().ok());
+    scale.filter(|scale| is_loopback(endpoint) && (0.0..=1.0).contains(scale)).unwrap_or(1.0)
 }
 
 fn is_loopback(url: &Url) -> bool {

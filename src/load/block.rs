@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::scalar::Scalar;
+use crate::hash::Sha256;
 use crate::intern::Interner;
 use crate::language::Language;
 use crate::number::Number;
@@ -362,16 +363,15 @@ impl TestPart {
             let items = items(value);
             match &items[..] {
                 [] => continue,
-                [one] => named.push((key, Named::One(one.clone()))),
+                [one] => named.push((key, Named::One(shorten(one, MAX_SETTING)))),
                 many => named.push((key, Named::Many(many.len()))),
             }
             keys.push(format!("{key}={}", items.join(",")));
         }
-        (!keys.is_empty()).then(|| TestPart {
-            key: keys.join(";"),
-            label: in_words(&named, Language::english()),
-            named,
-        })
+        let key = keys.join(";");
+        // As many subjects as a record likes, and a key of bounded length.
+        let key = if key.len() > MAX_SETTING { Sha256::of(key.as_bytes()).to_string() } else { key };
+        (!keys.is_empty()).then(|| TestPart { key, label: in_words(&named, Language::english()), named })
     }
 
     /// Where no part is named.

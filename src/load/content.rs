@@ -5,6 +5,7 @@
 //! `benchmarks/<slug>.md`, `pages/*.md`) and from YAML tables (`models.yaml`, …). A file or entry
 //! that cannot be read is an error diagnostic and left out; an unknown key is a warning.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::str::Utf8Error;
@@ -28,6 +29,7 @@ use super::precedence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::facts::{Fact, PostedModel};
 use crate::hash::{Hasher, Sha256};
+use crate::words::counted;
 
 /// All metadata and prose, in the order of their files; the first of two with one id counts.
 #[derive(Debug, Default)]
@@ -78,8 +80,9 @@ fn methodology() -> Result<ProsePage> {
 
 /// Reads `folder`; one that does not exist gives the built-in tables only.
 pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
-    let mut reader = Reader { content: Content::default(), diagnostics };
+    let mut reader = Reader { content: Content::default(), diagnostics, unused: BTreeMap::new() };
     if folder.is_dir() {
+        reader.files_for_folders(folder);
         reader.markdown(&folder.join("models"), |content, mut meta: ModelMeta, file, _, prose| {
             (meta.prose, meta.file) = (prose, file);
             content.models.push(meta);
@@ -102,6 +105,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
         reader.hub_facts(&folder.join("hub"))?;
         reader.attestations(&folder.join(attestation::FOLDER))?;
     }
+    reader.warn_of_unused_keys();
     let mut content = reader.content;
     content.models = precedence::join(std::mem::take(&mut content.models));
     content.benchmarks = precedence::join(std::mem::take(&mut content.benchmarks));
@@ -154,9 +158,23 @@ impl<T: Entry> Page<T> {
 struct Reader<'a> {
     content: Content,
     diagnostics: &'a mut Diagnostics,
+    /// By file and key: in how many entries a key stands that nothing reads.
+    unused: BTreeMap<(String, String), usize>,
 }
 
 impl Reader<'_> {
+    /// Tells of files that stand where folders are read.
+    fn files_for_folders(&mut self, folder: &Path) {
+        for name in ["models", "benchmarks", "pages", "benchmark-cards", "hub"] {
+            let path = folder.join(name);
+            if path.exists() && !path.is_dir() {
+                let message = "is a file, and a folder is read here".to_owned();
+                let help = "give the file another name, or put it into a folder of this name";
+                self.diagnostics.error("not-a-folder", &path.display().to_string(), "", message, help);
+            }
+        }
+    }
+
     /// Reads all Markdown files below `folder`; `keep` gets content, entry, file, stem and prose.
     fn markdown<T: Entry + Send>(
         &mut self,
@@ -472,15 +490,33 @@ impl Reader<'_> {
     }
 
     fn unreadable(&mut self, file: &str, place: &str, err: &serde_yaml::Error) {
-        let help = "the rest of the site is built without it; mend it and build again";
         let message = err.to_string();
         // The place is told apart, and counts the lines of the whole file.
         let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        // What the reader says where a line stands too far left or right.
+        let is_misplaced = ["mapping values are not allowed", "did not find expected", "could not find expected"];
+        let help = match is_misplaced.iter().any(|start| message.contains(start)) {
+            true => "look how far this line and the one above are indented: keys of one level begin in the same column",
+            false => "the rest of the site is built without it; mend it and build again",
+        };
         self.diagnostics.error("unreadable-metadata", file, place, message, help);
+    }
+
+    /// One warning for each file and key, as tables carry some in every entry.
+    fn warn_of_unused_keys(&mut self) {
+        for ((file, key), n) in std::mem::take(&mut self.unused) {
+            let message = format!("`{key}` is read by nothing; {} it", counted(n, "entry has", "entries have"));
+            let help = "take it out, or leave it for other readers of the file".to_owned();
+            self.diagnostics.warn_with_help("unused-key", &file, "", message, help);
+        }
     }
 
     fn warn_of_unknown_keys<T: Entry>(&mut self, entry: &T, file: &str, place: &str) {
         for key in entry.unknown().keys() {
+            if T::UNUSED.contains(&key.as_str()) {
+                *self.unused.entry((file.to_owned(), key.clone())).or_default() += 1;
+                continue;
+            }
             let message = format!("unknown key `{key}` is not used");
             let help = match did_you_mean(key, T::KEYS.iter().copied()) {
                 Some(known) => format!("did you mean `{known}`?"),

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use foldhash::HashSet;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -24,6 +25,7 @@ use super::scalar::Scalar;
 use crate::diagnostic::Diagnostics;
 use crate::hash::{Hasher, Sha256};
 use crate::lock::{Lock, Pin};
+use crate::words::shorten;
 
 /// Where a datastore is, and where the same records are public.
 #[derive(Clone, Debug)]
@@ -142,7 +144,7 @@ pub struct Object {
 }
 
 /// Size and hash from an index row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Expected {
     /// Bytes; older rows do not say.
     pub size: Option<u64>,
@@ -173,12 +175,16 @@ pub struct Listing {
 /// Larger files are left out: no real record comes near, and a whole record is held in memory.
 const MAX_BYTES: u64 = 64 << 20;
 
+/// A larger index is not read: its rows are held in memory, and 100,000 of them have 50 MB.
+const MAX_INDEX: u64 = 1 << 30;
+
 /// Lists `datastore`. `number` is its place among the datastores of the build.
 pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -> Result<Listing> {
     let root = &datastore.root;
     let indexes = root.join(INDEXES);
     let data = root.join("data");
     let mut listing = Listing::default();
+    let mut entries = fs::read_dir(root).with_context(|| format!("failed to list {}", root.display()))?;
     if let LockFile::Broken(why) = &datastore.lock {
         let help = "no record counts as pinned until it is mended, and nothing can be published";
         let file = LockFile::path(root).display().to_string();
@@ -194,13 +200,24 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     }
     if data.is_dir() {
         list_data(root, &data, number, &mut listing)?;
-    } else if !indexes.is_dir() {
+    } else if !indexes.is_dir() && entries.next().is_some() {
+        let help = match meant(root) {
+            Some(folder) => format!("did you mean {}?", folder.display()),
+            None => "name the folder that holds them".to_owned(),
+        };
         bail!(
-            "{} is not a datastore: it holds neither `flat/indexes/by_collection/*.jsonl` nor `data/<collection>/…`; name the folder above them",
+            "{} is not a datastore: it holds neither `{INDEXES}/*.jsonl` nor `data/<collection>/…`\n  help: {help}",
             root.display()
         );
     }
     Ok(listing)
+}
+
+/// A datastore near `root`, where that is none: in it, or around it.
+fn meant(root: &Path) -> Option<PathBuf> {
+    let around = root.ancestors().skip(1).take(4).filter(|folder| folder.file_name().is_some());
+    let mut near = [root.join("datastore")].into_iter().chain(around.map(Path::to_owned));
+    near.find(|folder| folder.join("data").is_dir() || folder.join(INDEXES).is_dir())
 }
 
 fn list_indexes(
@@ -211,9 +228,19 @@ fn list_indexes(
     diagnostics: &mut Diagnostics,
 ) -> Result<()> {
     let mut locked = LockedIndexes::new(datastore, diagnostics);
+    // An object that rows name again and again is read and held once.
+    let mut named: HashSet<(Arc<str>, Option<Expected>)> = HashSet::default();
     for path in sorted_files(folder, "jsonl")? {
         let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
-        let bytes = fs::read(&path).with_context(|| format!("failed to read the index {}", path.display()))?;
+        let unreadable = || format!("failed to read the index {}", path.display());
+        if fs::metadata(&path).with_context(unreadable)?.len() > MAX_INDEX {
+            let message = format!("is larger than {} MB, so it was not read", MAX_INDEX >> 20);
+            let help = "no real index comes near; fetch the collection again";
+            locked.diagnostics.error("large-index", &path.display().to_string(), "", message, help);
+            listing.digest.add(collection.as_bytes());
+            continue;
+        }
+        let bytes = fs::read(&path).with_context(unreadable)?;
         listing.digest.add(collection.as_bytes());
         listing.digest.add(&bytes);
         let is_in_pinned_index = locked.compare(&path, &collection, &bytes);
@@ -221,6 +248,13 @@ fn list_indexes(
         let lines: Vec<&[u8]> = lines(&bytes).collect();
         let rows: Vec<Row> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
         for (line, row) in rows.into_iter().enumerate() {
+            let row = match row {
+                Row::Object(object) if !named.insert((object.path.clone(), object.expected)) => Row::LeftOut(
+                    Reason::DuplicateRecord,
+                    format!("an earlier row names {} already", shorten(&object.path, 200)),
+                ),
+                row => row,
+            };
             match row {
                 Row::Blank => {}
                 Row::Object(object) => listing.objects.push(Object { is_in_pinned_index, ..object }),
@@ -301,6 +335,15 @@ fn lines(index: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// The rows of an index, line by line.
 pub fn rows(index: &[u8], collection: &Arc<str>) -> impl Iterator<Item = Row> {
     lines(index).map(|line| read_row(line, collection))
+}
+
+/// The objects of an index that stood in the `data/` layout before, each with its path there.
+pub fn legacy_paths(index: &[u8]) -> impl Iterator<Item = (String, String)> {
+    lines(index).filter_map(|line| {
+        let row: RawRow = serde_json::from_slice(line.trim_ascii()).ok()?;
+        let legacy = row.legacy_path.as_str();
+        is_safe_relative(legacy).then(|| (row.object_path.as_str().to_owned(), legacy.to_owned()))
+    })
 }
 
 /// The fields of an index row that are used; the three shapes of rows differ in others only.

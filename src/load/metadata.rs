@@ -16,6 +16,8 @@ pub(super) type Unknown = BTreeMap<String, Value>;
 pub(super) trait Entry: DeserializeOwned {
     /// Known keys, for suggestions.
     const KEYS: &'static [&'static str];
+    /// Keys that tables carry for other readers, and nothing here reads.
+    const UNUSED: &'static [&'static str];
     /// True if the name of the file stands for it.
     const MAY_LACK_ID: bool;
     fn id(&self) -> &str;
@@ -24,8 +26,12 @@ pub(super) trait Entry: DeserializeOwned {
 
 macro_rules! entry {
     ($type:ty, $may_lack_id:literal, $($key:literal)*) => {
+        entry!($type, $may_lack_id, $($key)*; unused:);
+    };
+    ($type:ty, $may_lack_id:literal, $($key:literal)*; unused: $($unused:literal)*) => {
         impl Entry for $type {
             const KEYS: &'static [&'static str] = &[$($key),*];
+            const UNUSED: &'static [&'static str] = &[$($unused),*];
             const MAY_LACK_ID: bool = $may_lack_id;
             fn id(&self) -> &str {
                 &self.id
@@ -145,8 +151,6 @@ pub struct BenchmarkMeta {
     pub part_of: Option<String>,
     /// Names that are parts of this benchmark in one collection.
     pub parts: Option<Parts>,
-    /// Dataset and task on the Hub's leaderboards.
-    pub community_evals: Option<Value>,
     /// File name of the BenchmarkCard that is about it, where several claim to be.
     pub benchmark_card: Option<String>,
     /// Further reading.
@@ -164,7 +168,7 @@ pub struct BenchmarkMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(BenchmarkMeta, true, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "community_evals" "benchmark_card" "links");
+entry!(BenchmarkMeta, true, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "benchmark_card" "links"; unused: "community_evals");
 
 /// Collections in which a benchmark's aliases are valid.
 #[derive(Clone, Debug, Deserialize)]
@@ -215,8 +219,6 @@ pub struct OrganizationMeta {
     pub id: String,
     /// Display name.
     pub name: String,
-    /// `developer`, `evaluator` or `both`.
-    pub kind: Option<String>,
     /// Home page.
     pub website: Option<String>,
     /// Official Hub account.
@@ -230,7 +232,7 @@ pub struct OrganizationMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(OrganizationMeta, false, "id" "name" "kind" "website" "hf" "aliases");
+entry!(OrganizationMeta, false, "id" "name" "website" "hf" "aliases"; unused: "kind");
 
 impl OrganizationMeta {
     /// True for an entry of the built-in table.
@@ -279,28 +281,15 @@ pub struct CollectionMeta {
     pub id: String,
     /// Display name.
     pub name: Option<String>,
-    /// Id of the organisation behind it.
-    pub organization: Option<String>,
     /// Its page.
     pub url: Option<String>,
-    /// The evaluation software, where the source says so elsewhere than in the records.
-    pub harness: Option<String>,
     /// Result names that sum up several benchmarks, such as a mean win rate.
     #[serde(default)]
     pub aggregates: Vec<String>,
-    /// Other facts that tables carry; not used.
-    #[serde(default, rename = "family")]
-    _family: Option<Value>,
-    #[serde(default, rename = "benchmarks")]
-    _benchmarks: Option<Value>,
-    #[serde(default, rename = "overall")]
-    _overall: Option<Value>,
-    #[serde(default, rename = "missing_score")]
-    _missing_score: Option<Value>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(CollectionMeta, false, "id" "name" "organization" "url" "harness" "aggregates");
+entry!(CollectionMeta, false, "id" "name" "url" "aggregates"; unused: "organization" "harness" "family" "benchmarks" "overall" "missing_score");
 
 /// A metric.
 #[derive(Clone, Debug, Deserialize)]
@@ -315,18 +304,10 @@ pub struct MetricMeta {
     /// True if it depends on which other models were evaluated, as a win rate does.
     #[serde(default)]
     pub relative: bool,
-    #[serde(default, rename = "unit")]
-    _unit: Option<Value>,
-    #[serde(default, rename = "higher_is_better")]
-    _higher_is_better: Option<Value>,
-    #[serde(default, rename = "min")]
-    _min: Option<Value>,
-    #[serde(default, rename = "max")]
-    _max: Option<Value>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(MetricMeta, false, "id" "name" "aliases" "relative");
+entry!(MetricMeta, false, "id" "name" "aliases" "relative"; unused: "unit" "higher_is_better" "min" "max");
 
 /// A page of prose.
 #[derive(Clone, Debug, Deserialize)]

@@ -155,7 +155,6 @@ impl Joined for BenchmarkMeta {
         self.scope = self.scope.take().or(lower.scope);
         self.part_of = self.part_of.take().or(lower.part_of);
         self.parts = self.parts.take().or(lower.parts);
-        self.community_evals = self.community_evals.take().or(lower.community_evals);
         self.benchmark_card = self.benchmark_card.take().or(lower.benchmark_card);
         append(&mut self.aliases, lower.aliases);
         self.links.extend(lower.links);

@@ -15,7 +15,7 @@ use crate::date::Stamp;
 use crate::number::Number;
 
 /// One aggregate record, from any schema version.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Record {
     /// `schema_version` as stated.
     pub schema_version: Arc<str>,
@@ -34,7 +34,7 @@ pub struct Record {
 }
 
 /// One number of a record.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EvaluationResult {
     /// Place in `evaluation_results`, from 0.
     pub index: u16,
@@ -57,7 +57,7 @@ pub struct EvaluationResult {
 }
 
 /// `score_details.uncertainty`; members that are absent or of another shape are `None`.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Uncertainty {
     /// `standard_error.value` (or the bare number of older records).
     pub standard_error: Option<Number>,

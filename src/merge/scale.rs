@@ -1,5 +1,7 @@
 //! The *scale* of a score: what its numbers run from and to, as far as the record says.
 
+use std::borrow::Cow;
+
 use crate::load::block::MetricConfig;
 use crate::number::Number;
 
@@ -45,7 +47,10 @@ impl Scale {
         let by_bounds = match (bound(&metric.min), bound(&metric.max)) {
             (Some(0.0), Some(1.0)) => Scale::Proportion,
             (Some(0.0), Some(100.0)) => Scale::Percent,
-            (Some(min), Some(max)) if min < max => Scale::Range { min, max },
+            // −0 and 0 are one bound. A scale too long for its length to be a number is none that could be drawn.
+            (Some(min), Some(max)) if min < max && (max - min).is_finite() => {
+                Scale::Range { min: min + 0.0, max: max + 0.0 }
+            }
             _ => Scale::Open,
         };
         let by_unit = match metric.unit.as_deref().map(str::to_lowercase).as_deref() {
@@ -69,6 +74,19 @@ impl Scale {
             Scale::Open => (2, 0, 0),
             Scale::Contradictory => (3, 0, 0),
         }
+    }
+
+    /// The least and the greatest score: as the record declares, else as its unit means.
+    pub fn bounds(self, metric: &MetricConfig) -> (Option<Cow<'_, Number>>, Option<Cow<'_, Number>>) {
+        let by_unit = match self {
+            Scale::Proportion => Some((0, 1)),
+            Scale::Percent => Some((0, 100)),
+            Scale::Range { .. } | Scale::Open | Scale::Contradictory => None,
+        };
+        fn bound(declared: &Option<Number>, by_unit: Option<u8>) -> Option<Cow<'_, Number>> {
+            declared.as_ref().map(Cow::Borrowed).or_else(|| by_unit.map(|bound| Cow::Owned(Number::from(bound))))
+        }
+        (bound(&metric.min, by_unit.map(|(min, _)| min)), bound(&metric.max, by_unit.map(|(_, max)| max)))
     }
 
     /// The share of the scale below `position`, from 0 to 1, for drawing.
@@ -110,6 +128,8 @@ mod tests {
         assert_eq!(scale(Some("points"), Some("0"), Some("5")), Scale::Range { min: 0.0, max: 5.0 });
         assert_eq!(scale(Some("elo"), None, None), Scale::Open);
         assert_eq!(scale(None, Some("1"), Some("1")), Scale::Open);
+        assert_eq!(scale(None, Some("-1e308"), Some("1.7e308")), Scale::Open);
+        assert_eq!(scale(None, Some("-0.0"), Some("5")).family(), scale(None, Some("0"), Some("5")).family());
     }
 
     #[test]

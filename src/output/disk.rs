@@ -80,7 +80,7 @@ pub fn lock(path: &Path, root: &Path) -> Result<File> {
         bail!("{} is in the way: it is not a file of evalcards", path.display());
     }
     let opened = OpenOptions::new().create(true).append(true).open(path);
-    let file = opened.with_context(|| format!("cannot write {}", path.display()))?;
+    let file = opened.with_context(|| format!("cannot write the folder {}", root.display()))?;
     match file.try_lock() {
         Err(fs::TryLockError::WouldBlock) => {
             bail!("another run of evalcards is writing to {}; wait for it to end", root.display())

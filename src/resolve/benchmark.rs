@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::alias::{self, Aliases};
 use super::step::{Names, Step, note};
@@ -61,6 +61,8 @@ pub struct BenchmarkResolver<'a> {
     slices: Table<Slice>,
     /// Display names of collections.
     collections: HashMap<&'a str, &'a str>,
+    /// Names of results that sum up several benchmarks, by collection.
+    aggregates: HashSet<(&'a str, String)>,
 }
 
 impl<'a> BenchmarkResolver<'a> {
@@ -84,6 +86,10 @@ impl<'a> BenchmarkResolver<'a> {
         }
         aliases.add_table(content, AliasKind::Benchmark, diagnostics);
         let collections = content.collections.iter().filter_map(|meta| Some((meta.id.as_str(), meta.name.as_deref()?)));
+        let aggregates = content
+            .collections
+            .iter()
+            .flat_map(|meta| meta.aggregates.iter().map(|name| (meta.id.as_str(), key(name))));
         BenchmarkResolver {
             metas: &content.benchmarks,
             aliases,
@@ -94,6 +100,7 @@ impl<'a> BenchmarkResolver<'a> {
             benchmarks: Table::default(),
             slices: Table::default(),
             collections: collections.collect(),
+            aggregates: aggregates.collect(),
         }
     }
 
@@ -119,7 +126,10 @@ impl<'a> BenchmarkResolver<'a> {
         let id = *self
             .by_slice
             .entry(key)
-            .or_insert_with(|| slices.push(Slice { benchmark, name: slice.map(str::to_owned) }));
+            .or_insert_with(|| slices.push(Slice { benchmark, name: slice.map(str::to_owned), is_aggregate: false }));
+        if !self.aggregates.is_empty() && self.aggregates.contains(&(&**collection, self::key(&result.name))) {
+            slices.get_mut(id).is_aggregate = true;
+        }
         self.by_result.insert(cached, id);
         id
     }

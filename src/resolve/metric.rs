@@ -13,7 +13,7 @@ use crate::load::block::{GenerationConfig, MetricConfig, TestPart};
 use crate::load::content::Content;
 use crate::load::metadata::{AliasKind, MetricMeta};
 use crate::load::record::EvaluationResult;
-use crate::names::{is_not_reported, slug};
+use crate::names::{is_not_reported, normal_form, slug};
 
 #[derive(Default)]
 pub struct PartResolver {
@@ -70,9 +70,9 @@ impl<'a> MetricResolver<'a> {
         if let Some(id) = self.by_result.get(&cached) {
             return *id;
         }
-        let (metric, found) = self.metric(collection, &result.metric, &result.name, default);
+        let (key, metric, found) = self.metric(collection, &result.metric, &result.name, default);
         let table = &mut self.table;
-        let id = *self.by_key.entry(metric.id.clone()).or_insert_with(|| table.push(metric));
+        let id = *self.by_key.entry(key).or_insert_with(|| table.push(metric));
         if let Some((name, step)) = found {
             let metric = table.get_mut(id);
             let step = if name == metric.name { Step::OwnName } else { step };
@@ -83,21 +83,21 @@ impl<'a> MetricResolver<'a> {
     }
 
     /// A known metric among what the record says; else what the record says; else a known metric
-    /// that the result is called after; else the metric that the benchmark's metadata names.
+    /// that the result is called after; else the metric that the benchmark's metadata names. With the key of its
+    /// identity, and the name that led to it.
     fn metric(
         &self,
         collection: &str,
         config: &MetricConfig,
         result: &str,
         default: Option<&str>,
-    ) -> (Metric, Option<(String, Step)>) {
-        let known = |number: usize| {
-            let meta = &self.metas[number];
-            Metric { id: meta.id.clone(), name: meta.name.clone(), is_relative: meta.relative, spellings: Names::new() }
-        };
+    ) -> (String, Metric, Option<(String, Step)>) {
         let find = |name: &str| {
             let (number, step) = self.aliases.find(collection, name)?;
-            Some((known(number), Some((name.to_owned(), step))))
+            let meta = &self.metas[number];
+            let (id, spellings) = (meta.id.clone(), Names::new());
+            let metric = Metric { id, name: meta.name.clone(), is_relative: meta.relative, spellings };
+            Some((format!("meta {}", meta.id), metric, Some((name.to_owned(), step))))
         };
         let before_on =
             config.description.as_deref().and_then(|text| text.split_once(" on ")).map(|(metric, _)| metric);
@@ -108,12 +108,14 @@ impl<'a> MetricResolver<'a> {
         let [id, name, kind] = said;
         if let Some(name) = name.or(id).or(kind).filter(|name| !is_not_reported(name)) {
             let metric = Metric { id: slug(name), name: name.to_owned(), is_relative: false, spellings: Names::new() };
-            return (metric, Some((name.to_owned(), Step::NormalForm)));
+            let key = format!("name {}", normal_form(name).unwrap_or_else(|| name.to_owned()));
+            return (key, metric, Some((name.to_owned(), Step::NormalForm)));
         }
         // What the benchmark's metadata names is no name in a record.
-        find(result).or_else(|| Some((find(default?)?.0, None))).unwrap_or_else(|| {
+        let by_default = || find(default?).map(|(key, metric, _)| (key, metric, None));
+        find(result).or_else(by_default).unwrap_or_else(|| {
             let name = "Metric not reported".to_owned();
-            (Metric { id: String::new(), name, is_relative: false, spellings: Names::new() }, None)
+            (String::new(), Metric { id: String::new(), name, is_relative: false, spellings: Names::new() }, None)
         })
     }
 }

@@ -57,6 +57,8 @@ pub struct ModelResolver<'a> {
     by_label: HashMap<String, Id<Variant>>,
     /// Per model without metadata: how many records use which spelling.
     counts: HashMap<Id<Model>, HashMap<String, u32>>,
+    /// The id that an alias table gives to a model without metadata.
+    called: HashMap<Id<Model>, &'a str>,
     table: Table<Model>,
     pub variants: Table<Variant>,
 }
@@ -78,6 +80,7 @@ impl<'a> ModelResolver<'a> {
             by_scoped: HashMap::new(),
             by_label: HashMap::new(),
             counts: HashMap::new(),
+            called: HashMap::new(),
             table: Table::default(),
             variants: Table::default(),
         };
@@ -230,8 +233,14 @@ impl<'a> ModelResolver<'a> {
             None => self.add(model_target, info),
         };
         let hub = self.hub.get(info.id.as_str()).map(|(_, place)| *place);
+        if let Some(called) = self.redirect(collection, &info.id).map(|(id, _)| id) {
+            self.called.entry(id).and_modify(|known| *known = called.min(known)).or_insert(called);
+        }
         let model = self.table.get_mut(id);
-        model.hub = model.hub.min(hub).or(model.hub).or(hub);
+        // What the Hub says of a repository is said of the model if the name means it by itself.
+        if model.meta.is_some() || is_own(step) {
+            model.hub = model.hub.min(hub).or(model.hub).or(hub);
+        }
         note(&mut model.spellings, &info.id, step);
         let variants = &mut self.variants;
         let variant =
@@ -241,16 +250,20 @@ impl<'a> ModelResolver<'a> {
 
     /// Steps 1 to 5.
     fn target(&self, collection: &str, name: &str) -> (Target, Step) {
-        for (scope, step) in [(Some(collection), Step::CollectionAlias), (None, Step::Alias)] {
-            if let Some(id) = self.redirects.get(&(scope, name)) {
-                return (self.without_aliases(id).0, step);
-            }
+        if let Some((id, step)) = self.redirect(collection, name) {
+            return (self.without_aliases(id).0, step);
         }
         let (target, step) = self.without_aliases(name);
         match target {
             Target::Unknown(_) => self.peeled(name, 0).unwrap_or((target, step)),
             Target::Known(_) => (target, step),
         }
+    }
+
+    /// The id that an alias table gives for `name`, where metadata does not know it.
+    fn redirect(&self, collection: &str, name: &str) -> Option<(&'a str, Step)> {
+        let scopes = [(Some(collection), Step::CollectionAlias), (None, Step::Alias)];
+        scopes.into_iter().find_map(|(scope, step)| Some((*self.redirects.get(&(scope, name))?, step)))
     }
 
     /// What `name` leads to without an alias table and without peelings.
@@ -344,16 +357,18 @@ impl<'a> ModelResolver<'a> {
         id
     }
 
-    /// Models without metadata are called as the Hub does, else as most records do; ties go to the
-    /// first by text. Only then it is known by which rule their other names were joined.
+    /// Models without metadata are called as the Hub does, else as the site's aliases do, else as most records do; ties
+    /// go to the first by text. Names that an alias or a peeling led here may be those of another model, and do not
+    /// count. Only then it is known by which rule their other names were joined.
     pub fn finish(mut self) -> (Table<Model>, Table<Variant>) {
         let organization_rule = self.rule(PeelingKind::Organization);
         for (id, counts) in std::mem::take(&mut self.counts) {
             let model = self.table.get_mut(id);
-            let stated = counts.iter().filter(|(name, _)| !matches!(model.spellings[*name], Step::Peeled(_)));
+            let stated = counts.iter().filter(|(name, _)| is_own(model.spellings[*name]));
             let most = stated.max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0))).map(|(name, _)| name.clone());
             let on_hub = model.hub.and_then(|place| self.content.hub.models[place].info.as_ref());
-            model.id = on_hub.map(|info| info.id.clone()).or(most).unwrap_or_else(|| model.id.clone());
+            let called = self.called.get(&id).map(|id| (*id).to_owned());
+            model.id = on_hub.map(|info| info.id.clone()).or(called).or(most).unwrap_or_else(|| model.id.clone());
             let form = normal(&model.id);
             for (name, step) in &mut model.spellings {
                 if *step == Step::OwnName && *name != model.id {
@@ -370,6 +385,11 @@ impl<'a> ModelResolver<'a> {
         }
         (self.table, self.variants)
     }
+}
+
+/// True for the steps by which a name means its model wherever it stands.
+fn is_own(step: Step) -> bool {
+    matches!(step, Step::OwnName | Step::HubId | Step::NormalForm)
 }
 
 fn normal(id: &str) -> String {

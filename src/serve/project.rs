@@ -7,6 +7,7 @@ use crate::config::{Config, Options};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::export::Exports;
 use crate::load::Inputs;
+use crate::load::again::{Earlier, Stamps};
 use crate::load::content::{self, Content};
 use crate::mark;
 use crate::render::Theme;
@@ -20,9 +21,13 @@ pub struct Project {
     theme: Theme,
     /// What later stages made of it.
     pub prepared: Prepared,
+    /// How the record files were when they were read.
+    stamps: Stamps,
     /// Found while content was read.
-    read_findings: Diagnostics,
-    /// The same, and what later stages found.
+    of_content: Diagnostics,
+    /// Found while records were read.
+    of_records: Diagnostics,
+    /// Both, and what later stages found.
     findings: Diagnostics,
 }
 
@@ -30,13 +35,19 @@ pub struct Project {
 pub struct Fresh {
     config: Config,
     theme: Option<Theme>,
-    content: Option<(FreshContent, Diagnostics)>,
+    content: Option<FreshContent>,
 }
 
+/// Content and what was found in it; with it the records, if they may have changed.
 enum FreshContent {
-    /// The records are as before.
-    Metadata(Content),
-    All(Inputs),
+    Metadata(Content, Diagnostics),
+    All(Records, Diagnostics),
+}
+
+struct Records {
+    inputs: Inputs,
+    stamps: Stamps,
+    findings: Diagnostics,
 }
 
 impl Project {
@@ -44,12 +55,12 @@ impl Project {
     pub fn read(options: Options) -> Result<Project> {
         let config = Config::new(options.clone())?;
         let theme = Theme::new(config.templates.as_deref(), &config.site.language)?;
-        let mut read_findings = Diagnostics::default();
-        let content = content::read(&config.content, &mut read_findings)?;
-        let inputs = read_records(&config, content, &mut read_findings)?;
-        let mut findings = read_findings.clone();
+        let mut of_content = Diagnostics::default();
+        let content = content::read(&config.content, &mut of_content)?;
+        let Records { inputs, stamps, findings: of_records } = Records::read(&config, content, None)?;
+        let mut findings = of_content.clone().and(of_records.clone());
         let prepared = Prepared::new(&config, inputs, theme.language(), &mut findings, |_| ());
-        Ok(Project { options, config, theme, prepared, read_findings, findings })
+        Ok(Project { options, config, theme, prepared, stamps, of_content, of_records, findings })
     }
 
     pub fn config(&self) -> &Config {
@@ -84,55 +95,64 @@ impl Project {
         Ok((!is_same).then_some(Fresh { config, theme, content }))
     }
 
-    fn read_content(&self, config: &Config, change: Change) -> Result<Option<(FreshContent, Diagnostics)>> {
+    fn read_content(&self, config: &Config, change: Change) -> Result<Option<FreshContent>> {
         let mut findings = Diagnostics::default();
         let content = content::read(&config.content, &mut findings)?;
-        let before = self.read_findings.clone().into_sorted();
+        let before = self.of_content.clone().into_sorted();
         let is_new = |finding: &&Diagnostic| finding.severity == Severity::Error && !before.contains(finding);
         let sorted = findings.clone().into_sorted();
         let mistakes: Vec<String> = sorted.iter().filter(is_new).map(|finding| finding.to_string()).collect();
         if !mistakes.is_empty() {
             bail!("{}", mistakes.join("\n"));
         }
-        if change.records {
-            let inputs = read_records(config, content, &mut findings)?;
-            return Ok(Some((FreshContent::All(inputs), findings)));
+        // A lock file beside the records, or another repository, changes what they count for.
+        let is_same_place = format!("{:?}", config.datastores) == format!("{:?}", self.config.datastores);
+        if change.records || !is_same_place {
+            return Ok(Some(FreshContent::All(Records::read(config, content, Some(self))?, findings)));
         }
         mark::check(&content, &self.prepared.dataset.inputs)?;
         let known = &self.prepared.dataset.inputs.content;
-        let is_same = content.digest.finish() == known.digest.finish() && same_site(config, &self.config);
-        Ok((!is_same).then_some((FreshContent::Metadata(content), findings)))
+        // `site.yaml` is no part of the content's digest.
+        let is_same_site = format!("{:?}", config.site) == format!("{:?}", self.config.site);
+        let is_same = is_same_site && content.digest.finish() == known.digest.finish();
+        Ok((!is_same).then_some(FreshContent::Metadata(content, findings)))
     }
 
     /// The project with what was read anew.
     pub fn renewed(self, fresh: Fresh) -> Project {
-        let Project { options, theme, prepared, read_findings, findings, .. } = self;
-        let Fresh { config, theme: new_theme, content } = fresh;
-        let has_new_words = new_theme.is_some();
-        let theme = new_theme.unwrap_or(theme);
-        let Some((content, read_findings)) = content else {
-            let prepared = if has_new_words { prepared.said_in(theme.language()) } else { prepared };
-            return Project { options, config, theme, prepared, read_findings, findings };
-        };
-        let inputs = match content {
-            FreshContent::All(inputs) => inputs,
-            FreshContent::Metadata(content) => {
-                Inputs { content, datastores: config.datastores.clone(), ..prepared.dataset.inputs }
+        let Fresh { config, theme, content } = fresh;
+        let has_new_words = theme.is_some();
+        let project = Project { config, theme: theme.unwrap_or(self.theme), ..self };
+        let (inputs, stamps, of_records, of_content) = match content {
+            None if has_new_words => {
+                let prepared = project.prepared.said_in(project.theme.language());
+                return Project { prepared, ..project };
+            }
+            None => return project,
+            Some(FreshContent::All(Records { inputs, stamps, findings }, of_content)) => {
+                (inputs, stamps, findings, of_content)
+            }
+            Some(FreshContent::Metadata(content, of_content)) => {
+                let inputs = Inputs { content, ..project.prepared.dataset.inputs };
+                (inputs, project.stamps, project.of_records, of_content)
             }
         };
-        let mut findings = read_findings.clone();
+        let Project { options, config, theme, .. } = project;
+        let mut findings = of_content.clone().and(of_records.clone());
         let prepared = Prepared::new(&config, inputs, theme.language(), &mut findings, |_| ());
-        Project { options, config, theme, prepared, read_findings, findings }
+        Project { options, config, theme, prepared, stamps, of_content, of_records, findings }
     }
 }
 
-fn read_records(config: &Config, content: Content, findings: &mut Diagnostics) -> Result<Inputs> {
-    let (inputs, _) = stages::listings(config, findings)?.read(config, content, findings, || ());
-    stages::ensure_sound(&inputs)?;
-    Ok(inputs)
-}
-
-/// `site.yaml` is no part of the content's digest.
-fn same_site(a: &Config, b: &Config) -> bool {
-    format!("{:?} {:?}", a.site, a.datastores) == format!("{:?} {:?}", b.site, b.datastores)
+impl Records {
+    /// Reads the records of `config`, but for those that are as they were in `earlier`.
+    fn read(config: &Config, content: Content, earlier: Option<&Project>) -> Result<Records> {
+        let mut findings = Diagnostics::default();
+        let listings = stages::listings(config, &mut findings)?;
+        let stamps = Stamps::of(&listings, config);
+        let earlier = earlier.map(|project| Earlier::new(&project.prepared.dataset.inputs, &project.stamps, &stamps));
+        let (inputs, _) = listings.read_again(config, content, &earlier.unwrap_or_default(), &mut findings, || ());
+        stages::ensure_sound(&inputs)?;
+        Ok(Records { inputs, stamps, findings })
+    }
 }

@@ -42,7 +42,8 @@ pub enum Unit {
 pub enum Verdict {
     /// Equal.
     Same,
-    /// Equal to this many decimals, the fewest that any of them has.
+    /// Equal to this many decimals, the fewest that any of them has, where a step of the last of them is no more
+    /// than the threshold: 1 and 0.6 are not the same to no decimals.
     SameTo(u64),
     /// Apart by the threshold at most.
     Within,
@@ -50,6 +51,41 @@ pub enum Verdict {
     Diverges,
     /// The scale has no bounds, so there is no threshold.
     NoThreshold,
+}
+
+impl Verdict {
+    /// True if nothing but the number of digits tells the values apart.
+    pub fn agrees(self) -> bool {
+        matches!(self, Verdict::Same | Verdict::SameTo(_))
+    }
+}
+
+/// Whether the readings of a cell differ, as cards, lists and filters say it; the order is that of interest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Difference {
+    /// There is one reading.
+    #[default]
+    OneReading,
+    /// No two can be compared.
+    NotCompared,
+    /// They agree: see [`Verdict::agrees`].
+    Agree,
+    /// They do not.
+    Differ,
+}
+
+impl Difference {
+    /// Of the readings of one cell.
+    pub fn of(dataset: &Dataset, readings: &[Reading]) -> Difference {
+        match readings {
+            [] | [_] => Difference::OneReading,
+            _ => match compare(&points(dataset, readings)).map(|found| found.all.verdict.agrees()) {
+                None => Difference::NotCompared,
+                Some(true) => Difference::Agree,
+                Some(false) => Difference::Differ,
+            },
+        }
+    }
 }
 
 /// Two or more values held against each other.
@@ -81,8 +117,11 @@ pub struct Cell {
 }
 
 /// The readings of a cell that can be compared: still asserted, in range, and on a scale that is not
-/// contradictory.
+/// contradictory. None if they may be by different metrics.
 pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
+    if !is_one_metric(dataset, readings) {
+        return Vec::new();
+    }
     let asserted = readings.iter().filter(|reading| reading.standing == Standing::Current);
     let points = asserted.filter_map(|reading| {
         let result = dataset.result(reading);
@@ -97,14 +136,23 @@ pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
     points.collect()
 }
 
+/// True if the readings of a cell are known to be by one metric: it is named, or they all stand in one source of
+/// one evaluator.
+pub fn is_one_metric(dataset: &Dataset, readings: &[Reading]) -> bool {
+    let source = |reading: &Reading| {
+        let is_named = dataset.entities.evaluators[reading.resolved.evaluator].is_reported();
+        let title = dataset.loaded(reading).record.source.name.as_deref()?;
+        is_named.then_some((reading.resolved.evaluator, title))
+    };
+    readings.first().is_none_or(|first| {
+        dataset.entities.metrics[first.resolved.metric].is_reported()
+            || source(first).is_some_and(|known| readings.iter().all(|reading| source(reading) == Some(known)))
+    })
+}
+
 /// Compares `points` of one cell; `None` if there are fewer than two.
 pub fn compare(points: &[Point]) -> Option<Cell> {
-    let n_percent = points.iter().filter(|point| point.scale == Scale::Percent).count();
-    let unit = match n_percent {
-        0 => Unit::AsReported,
-        n if n == points.len() => Unit::Percent,
-        _ => Unit::Converted,
-    };
+    let unit = unit_of(points.iter());
     let threshold = threshold(unit, points.first()?.scale);
     let values: Vec<BigDecimal> = points.iter().map(|point| in_unit(point, unit)).collect();
     let mut by_party: BTreeMap<Id<Evaluator>, Vec<BigDecimal>> = BTreeMap::new();
@@ -115,6 +163,25 @@ pub fn compare(points: &[Point]) -> Option<Cell> {
     }
     let medians: Vec<BigDecimal> = by_party.into_values().filter_map(median).collect();
     Some(Cell { unit, all: comparison(&values, threshold.clone())?, parties: comparison(&medians, threshold) })
+}
+
+/// The medians of two parties held against each other, and whether the first is the greater.
+pub fn compare_parties(first: &[Point], second: &[Point]) -> Option<(Comparison, bool)> {
+    let unit = unit_of(first.iter().chain(second));
+    let median = |points: &[Point]| median(points.iter().map(|point| in_unit(point, unit)).collect());
+    let medians = [median(first)?, median(second)?];
+    let is_first_greater = medians[0] > medians[1];
+    Some((comparison(&medians, threshold(unit, first.first()?.scale))?, is_first_greater))
+}
+
+fn unit_of<'p>(points: impl Iterator<Item = &'p Point>) -> Unit {
+    let (n, n_percent) =
+        points.fold((0, 0), |(n, n_percent), point| (n + 1, n_percent + usize::from(point.scale == Scale::Percent)));
+    match n_percent {
+        0 => Unit::AsReported,
+        all if all == n => Unit::Percent,
+        _ => Unit::Converted,
+    }
 }
 
 /// A score in the unit of its cell.
@@ -146,21 +213,23 @@ fn comparison(values: &[BigDecimal], threshold: Option<BigDecimal>) -> Option<Co
     }
     let (least, greatest) = (values.iter().min()?.clone(), values.iter().max()?.clone());
     let apart = &greatest - &least;
-    // 0.0423 is 0.04225352112676056 with fewer digits, and no other finding.
-    let digits = values.iter().map(BigDecimal::fractional_digit_count).min().unwrap_or_default();
     let verdict = match &threshold {
         _ if least == greatest => Verdict::Same,
-        _ if least.round(digits) == greatest.round(digits) => Verdict::SameTo(digits.max(0) as u64),
         None => Verdict::NoThreshold,
         Some(threshold) if apart > *threshold => Verdict::Diverges,
-        Some(_) => Verdict::Within,
+        Some(threshold) => match digits_shared(values, threshold) {
+            Some(digits) if least.round(digits) == greatest.round(digits) => Verdict::SameTo(digits as u64),
+            _ => Verdict::Within,
+        },
     };
     Some(Comparison { n: values.len(), least, greatest, apart, threshold, verdict })
 }
 
-/// The median of `points` in `unit`.
-pub fn median_of(points: &[Point], unit: Unit) -> Option<BigDecimal> {
-    median(points.iter().map(|point| in_unit(point, unit)).collect())
+/// The fewest decimals that any of `values` has: 0.0423 is 0.04225352112676056 with fewer digits, and no other
+/// finding. `None` if a step of the last of them is more than `threshold`, so that rounding would hide a difference.
+fn digits_shared(values: &[BigDecimal], threshold: &BigDecimal) -> Option<i64> {
+    let digits = values.iter().map(BigDecimal::fractional_digit_count).min().filter(|digits| *digits >= 0)?;
+    (BigDecimal::new(1.into(), digits) <= *threshold).then_some(digits)
 }
 
 /// The middle value, or half of the sum of the two middle ones.
@@ -177,7 +246,7 @@ fn median(mut values: Vec<BigDecimal>) -> Option<BigDecimal> {
 /// How several readings agree in one setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreement {
-    /// At least two report different values.
+    /// At least two different values are reported, be it by one reading.
     Different,
     /// All report one value.
     Same,
@@ -197,7 +266,7 @@ pub struct Compared<'a> {
     /// How the readings agree.
     pub agreement: Agreement,
     /// What each of them reports.
-    pub values: Vec<Option<&'a str>>,
+    pub values: Vec<Option<Cow<'a, str>>>,
 }
 
 /// Settings that are listed even if nobody reports them, as each is known to move scores.
@@ -206,17 +275,30 @@ const ESSENTIAL: [&str; 6] =
 
 /// The settings of several readings side by side: the different ones first, then by name.
 pub fn side_by_side<'a>(readings: &[Vec<Setting<'a>>]) -> Vec<Compared<'a>> {
-    let mut rows: BTreeMap<Cow<'a, str>, Vec<Option<&'a str>>> = BTreeMap::new();
+    // A reading may state a setting under several keys.
+    let mut rows: BTreeMap<Cow<'a, str>, Vec<Vec<&'a str>>> = BTreeMap::new();
     for name in ESSENTIAL {
-        rows.insert(Cow::Borrowed(name), vec![None; readings.len()]);
+        rows.insert(Cow::Borrowed(name), vec![Vec::new(); readings.len()]);
     }
     for (at, settings) in readings.iter().enumerate() {
         for setting in settings {
-            rows.entry(setting.name.clone()).or_insert_with(|| vec![None; readings.len()])[at] = Some(setting.value);
+            let stated = &mut rows.entry(setting.name.clone()).or_insert_with(|| vec![Vec::new(); readings.len()])[at];
+            if !stated.iter().any(|value| same_value(value, setting.value)) {
+                stated.push(setting.value);
+            }
         }
     }
-    let mut compared: Vec<Compared> =
-        rows.into_iter().map(|(name, values)| Compared { agreement: agreement(&values), name, values }).collect();
+    let in_one = |values: Vec<&'a str>| match values[..] {
+        [] => None,
+        [value] => Some(Cow::Borrowed(value)),
+        _ => Some(Cow::Owned(values.join(" and "))),
+    };
+    let compared = rows.into_iter().map(|(name, values)| Compared {
+        agreement: agreement(&values),
+        name,
+        values: values.into_iter().map(in_one).collect(),
+    });
+    let mut compared: Vec<Compared> = compared.collect();
     let place = |agreement| match agreement {
         Agreement::Different => 0,
         Agreement::OnlyOne | Agreement::OnlySome(_) => 1,
@@ -227,9 +309,9 @@ pub fn side_by_side<'a>(readings: &[Vec<Setting<'a>>]) -> Vec<Compared<'a>> {
     compared
 }
 
-fn agreement(values: &[Option<&str>]) -> Agreement {
+fn agreement(values: &[Vec<&str>]) -> Agreement {
+    let n = values.iter().filter(|values| !values.is_empty()).count();
     let mut stated = values.iter().flatten();
-    let n = stated.clone().count();
     let Some(first) = stated.next() else { return Agreement::Nobody };
     match n {
         _ if stated.any(|value| !same_value(first, value)) => Agreement::Different,
@@ -244,6 +326,8 @@ pub fn agreements<'a>(readings: impl Iterator<Item = Vec<Setting<'a>>>) -> Vec<(
     struct Found<'a> {
         value: &'a str,
         n: usize,
+        /// The last reading that states it.
+        last: usize,
         differs: bool,
     }
     let mut found: BTreeMap<Cow<'a, str>, Option<Found<'a>>> = BTreeMap::new();
@@ -254,17 +338,18 @@ pub fn agreements<'a>(readings: impl Iterator<Item = Vec<Setting<'a>>>) -> Vec<(
         for Setting { name, value } in settings {
             match found.entry(name).or_default() {
                 Some(known) => {
-                    known.n += 1;
+                    known.n += usize::from(known.last != n_readings);
+                    known.last = n_readings;
                     known.differs |= !same_value(known.value, value);
                 }
-                none => *none = Some(Found { value, n: 1, differs: false }),
+                none => *none = Some(Found { value, n: 1, last: n_readings, differs: false }),
             }
         }
     }
     let agreement = |found: &Option<Found>| match found {
         None => Agreement::Nobody,
         Some(found) if found.differs => Agreement::Different,
-        Some(found) if found.n >= n_readings => Agreement::Same,
+        Some(found) if found.n == n_readings => Agreement::Same,
         Some(found) if found.n == 1 => Agreement::OnlyOne,
         Some(found) => Agreement::OnlySome(found.n),
     };
@@ -296,13 +381,17 @@ pub enum Apart {
     Metric,
     /// One direction is not that of the other, or not reported.
     Direction,
+    /// They are of different variants of the model.
+    Variant,
     /// Their scales are different, or contradictory.
     Scale,
 }
 
 impl Apart {
-    /// The first reason that holds.
-    pub fn of(dataset: &Dataset, a: &Ranking, b: &Ranking) -> Apart {
+    /// The first reason that holds for the cells of two readings.
+    pub fn of(dataset: &Dataset, a: &Reading, b: &Reading) -> Apart {
+        let is_other_variant = a.resolved.variant != b.resolved.variant;
+        let (a, b) = (&dataset.rankings[a.ranking], &dataset.rankings[b.ranking]);
         let is_named = |ranking: &Ranking| !dataset.entities.parts[ranking.part].label.is_empty();
         if a.part != b.part {
             if is_named(a) && is_named(b) { Apart::Part } else { Apart::PartUnknown }
@@ -310,6 +399,8 @@ impl Apart {
             Apart::Metric
         } else if a.direction != b.direction {
             Apart::Direction
+        } else if is_other_variant {
+            Apart::Variant
         } else {
             Apart::Scale
         }
@@ -322,6 +413,7 @@ impl Apart {
             Apart::PartUnknown => "apart.part_unknown",
             Apart::Metric => "apart.metric",
             Apart::Direction => "apart.direction",
+            Apart::Variant => "apart.variant",
             Apart::Scale => "apart.scale",
         }
     }
@@ -403,8 +495,34 @@ pub(super) mod tests {
         assert_eq!(verdict(Scale::Proportion, &["0.50", "0.5", "0.500"]), Verdict::Same);
         assert_eq!(verdict(Scale::Proportion, &["0.0423", "0.04225352112676056"]), Verdict::SameTo(4));
         assert_eq!(verdict(Scale::Open, &["7", "7.0"]), Verdict::Same);
+        assert_eq!(verdict(Scale::Percent, &["64", "63.7"]), Verdict::SameTo(0));
         assert_eq!(compare(&points(Scale::Proportion, &[(1, "0.5")])), None);
         assert_eq!(compare(&[]), None);
+    }
+
+    #[test]
+    fn rounding_hides_no_difference() {
+        // Digits as records write them: a zero has decimals too, and 1e2 has none.
+        let read = |digits: &str| {
+            let raw = serde_json::value::RawValue::from_string(digits.to_owned()).unwrap();
+            crate::number::Number::from_json(&raw).unwrap().decimal()
+        };
+        for (scale, a, b, expected) in [
+            (Scale::Proportion, "0.0", "0.4237", Verdict::Diverges),
+            (Scale::Proportion, "0", "0.4999", Verdict::Diverges),
+            (Scale::Proportion, "1", "0.6", Verdict::Diverges),
+            (Scale::Proportion, "1", "0.96", Verdict::Within),
+            (Scale::Proportion, "0.4", "0.4237", Verdict::Within),
+            (Scale::Proportion, "0.0", "0.04", Verdict::Within),
+            (Scale::Proportion, "0.00", "0.004", Verdict::SameTo(2)),
+            (Scale::Percent, "1e2", "63.7", Verdict::Diverges),
+            (Scale::Percent, "1e2", "98", Verdict::Within),
+            (Scale::Range { min: 0.0, max: 5.0 }, "4", "4.2", Verdict::Within),
+            (Scale::Open, "1200", "1200.3", Verdict::NoThreshold),
+        ] {
+            let points = [a, b].map(|digits| Point { evaluator: None, score: read(digits), scale });
+            assert_eq!(compare(&points).unwrap().all.verdict, expected, "{a} and {b}");
+        }
     }
 
     #[test]
@@ -426,12 +544,33 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn two_parties_are_held_against_each_other_as_in_their_cell() {
+        let (first, second) =
+            (points(Scale::Percent, &[(1, "40"), (1, "50")]), points(Scale::Proportion, &[(2, "0.6")]));
+        let cell = compare(&[&first[..], &second[..]].concat()).unwrap().parties.unwrap();
+        assert_eq!(compare_parties(&first, &second), Some((cell.clone(), false)));
+        assert_eq!(compare_parties(&second, &first), Some((cell, true)));
+        assert_eq!(compare_parties(&first, &[]), None);
+    }
+
+    #[test]
     fn settings_side_by_side() {
         let setting = |name: &'static str, value| Setting { name: Cow::Borrowed(name), value };
         let three = [
             vec![setting("temperature", "0"), setting("precision", "float16"), setting("seed", "1")],
             vec![setting("temperature", "0.0"), setting("precision", "bfloat16"), setting("harness", "helm")],
-            vec![setting("temperature", "0e0"), setting("seed", "1")],
+            vec![
+                setting("temperature", "0e0"),
+                setting("seed", "1"),
+                setting("top p", "0.9"),
+                setting("top p", "0.90"),
+                setting("top k", "40"),
+                setting("top k", "50"),
+                // As often as there are readings.
+                setting("token limit", "100"),
+                setting("token limit", "100"),
+                setting("token limit", "1e2"),
+            ],
         ];
         let rows = side_by_side(&three);
         let agreement = |name: &str| rows.iter().find(|row| row.name == name).unwrap().agreement;
@@ -440,10 +579,14 @@ pub(super) mod tests {
         assert_eq!(agreement("harness"), Agreement::OnlyOne);
         assert_eq!(agreement("seed"), Agreement::OnlySome(2));
         assert_eq!(agreement("prompt template"), Agreement::Nobody);
+        assert_eq!(agreement("top p"), Agreement::OnlyOne, "one reading says it twice");
+        assert_eq!(agreement("token limit"), Agreement::OnlyOne, "one reading says it three times");
+        assert_eq!(agreement("top k"), Agreement::Different, "one reading contradicts itself");
         for (name, counted) in agreements(three.clone().into_iter()) {
             assert_eq!(counted, agreement(&name), "counting and laying side by side agree on {name}");
         }
         assert_eq!(rows[0].name, "precision", "what differs comes first");
-        assert_eq!(rows[0].values, [Some("float16"), Some("bfloat16"), None]);
+        assert_eq!(rows[0].values, [Some("float16".into()), Some("bfloat16".into()), None]);
+        assert_eq!(rows[1].values, [None, None, Some("40 and 50".into())]);
     }
 }

@@ -13,7 +13,7 @@ pub enum Coverage {
     Both,
     /// A joint effort, and nobody else.
     Joint,
-    /// No record says.
+    /// No record says, or metadata contradicts what they say.
     NotReported,
 }
 

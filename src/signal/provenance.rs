@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::id::Id;
+use crate::language::Language;
 use crate::load::block::Relationship;
+use crate::mark::Fit;
 use crate::merge::{Dataset, Reading};
 use crate::resolve::Evaluator;
 
@@ -20,6 +22,8 @@ pub struct Parties {
     pub collaborative: usize,
     /// Results that do not say.
     pub not_reported: usize,
+    /// Results whose records say what metadata contradicts; they count for nobody.
+    pub contradicted: usize,
 }
 
 impl Parties {
@@ -29,7 +33,14 @@ impl Parties {
         for reading in readings {
             let evaluator = reading.resolved.evaluator;
             let is_named = dataset.entities.evaluators[evaluator].is_reported();
-            parties.add(is_named.then_some(evaluator), dataset.loaded(reading).record.source.relationship);
+            let relationship = dataset.marks.records[reading.resolved.record as usize].relationship;
+            match relationship.fit {
+                Fit::Contradicted => {
+                    parties.evaluators.extend(is_named.then_some(evaluator));
+                    parties.contradicted += 1;
+                }
+                _ => parties.add(is_named.then_some(evaluator), relationship.claimed),
+            }
         }
         parties
     }
@@ -51,9 +62,47 @@ impl Parties {
     }
 }
 
+/// How many evaluators stand behind some results, as far as their records tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reporters {
+    /// Different evaluators that are named.
+    pub named: usize,
+    /// True if some records name nobody: that may be one evaluator, or several, or one of the named.
+    pub some_unnamed: bool,
+}
+
+impl Reporters {
+    /// Of the evaluators of some results.
+    pub fn of(dataset: &Dataset, evaluators: impl Iterator<Item = Id<Evaluator>>) -> Reporters {
+        let mut evaluators: Vec<Id<Evaluator>> = evaluators.collect();
+        evaluators.sort_unstable();
+        evaluators.dedup();
+        let named = evaluators.iter().filter(|id| dataset.entities.evaluators[**id].is_reported()).count();
+        Reporters { named, some_unnamed: named < evaluators.len() }
+    }
+
+    /// `2 evaluators`, and whether some are not named.
+    pub fn words(self, language: &Language) -> String {
+        let named = language.counted("count.evaluators", self.named);
+        match (self.named, self.some_unnamed) {
+            (0, true) => language.phrase("evaluators.unnamed").to_owned(),
+            (_, false) => named,
+            (_, true) => language.say("evaluators.and_unnamed", &[("evaluators", &named)]),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_no_evaluator() {
+        let words = |named, some_unnamed| Reporters { named, some_unnamed }.words(Language::english());
+        assert_eq!(words(1, false), "1 evaluator");
+        assert_eq!(words(2, true), "2 evaluators and some not named");
+        assert_eq!(words(0, true), "evaluators not named");
+    }
 
     #[test]
     fn unnamed_evaluators_are_counted_but_make_no_second_source() {

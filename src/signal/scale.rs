@@ -46,11 +46,12 @@ impl Class {
         if scale == Scale::Contradictory {
             return Class::Contradictory;
         }
-        if !in_range(metric, score) {
-            let (value, max) = (score.decimal(), metric.max.as_ref().map(Number::decimal));
+        if !in_range(metric, scale, score) {
+            let (min, max) = scale.bounds(metric);
+            let (value, max) = (score.decimal(), max.map(|max| max.decimal()));
             let one = BigDecimal::from(1);
             let hundredth = &value / BigDecimal::from(100);
-            let fits = metric.min.as_ref().is_none_or(|min| hundredth >= min.decimal());
+            let fits = min.is_none_or(|min| hundredth >= min.decimal());
             // The greatest score that a proportion may have without being a percentage.
             let slack = BigDecimal::new(15.into(), 1);
             return match max {
@@ -113,8 +114,14 @@ pub enum Interval {
 }
 
 impl Interval {
-    /// Of `lower` and `upper` at `score`.
-    pub fn of(lower: &Number, upper: &Number, score: &Number) -> Interval {
+    /// Of `lower` and `upper` at `score`, whose metric has this scale.
+    pub fn of(lower: &Number, upper: &Number, score: &Number, (metric, scale): (&MetricConfig, Scale)) -> Interval {
+        let (min, max) = scale.bounds(metric);
+        // What may be two values of the scale may be bounds, though they do not enclose the score.
+        let fits = match (min, max) {
+            (Some(min), Some(max)) => lower.compare(&min).is_ge() && upper.compare(&max).is_le(),
+            _ => lower.value() == 0.0 || upper.value() == 0.0,
+        };
         let (lower, upper, score) = (lower.decimal(), upper.decimal(), score.decimal());
         let zero = BigDecimal::default();
         let encloses_score = lower <= score && score <= upper;
@@ -124,14 +131,20 @@ impl Interval {
         match (encloses_score, encloses_zero) {
             (true, _) if mirrors_zero => Interval::Ambiguous,
             (true, _) => Interval::Bounds,
+            (false, true) if fits && !mirrors_zero => Interval::Ambiguous,
             (false, true) => Interval::Offsets,
             (false, false) => Interval::Broken,
         }
     }
 
     /// The bounds of the interval around `score`, where they are known.
-    pub fn bounds(lower: &Number, upper: &Number, score: &Number) -> Option<(BigDecimal, BigDecimal)> {
-        match Interval::of(lower, upper, score) {
+    pub fn bounds(
+        lower: &Number,
+        upper: &Number,
+        score: &Number,
+        of: (&MetricConfig, Scale),
+    ) -> Option<(BigDecimal, BigDecimal)> {
+        match Interval::of(lower, upper, score, of) {
             Interval::Bounds => Some((lower.decimal(), upper.decimal())),
             Interval::Offsets => Some((score.decimal() + lower.decimal(), score.decimal() + upper.decimal())),
             Interval::Ambiguous | Interval::Broken => None,
@@ -188,21 +201,49 @@ mod tests {
         assert_eq!(class(None, None, "0.5"), Class::NoBounds);
         assert_eq!(class(Some("elo"), None, "1200"), Class::NoBounds);
         assert_eq!(class(Some("percent"), None, "63.4"), Class::Percent);
+        // A unit is a declaration of bounds.
+        for (unit, score, expected) in [
+            ("proportion", "52.3", Class::LooksLikePercent),
+            ("proportion", "1.2", Class::Ambiguous),
+            ("proportion", "-1", Class::Sentinel),
+            ("proportion", "1.0", Class::Kept),
+            ("percent", "100.0", Class::Percent),
+            ("percent", "100.1", Class::OutOfRange),
+            ("percent", "-0.1", Class::OutOfRange),
+        ] {
+            assert_eq!(class(Some(unit), None, score), expected, "{score} {unit}");
+        }
         assert_eq!(class(Some("percent"), Some(("0", "1")), "0.5"), Class::Contradictory);
     }
 
     #[test]
     fn offsets_are_told_from_bounds() {
-        let interval = |lower, upper, score| Interval::of(&number(lower), &number(upper), &number(score));
+        let bounded = MetricConfig { min: Some(number("0")), max: Some(number("1")), ..MetricConfig::default() };
+        let of = (&bounded, Scale::Proportion);
+        let interval = |lower, upper, score| Interval::of(&number(lower), &number(upper), &number(score), of);
         assert_eq!(interval("0.84", "0.92", "0.88"), Interval::Bounds);
         assert_eq!(interval("-0.0318", "0.0318", "0.88"), Interval::Offsets);
         assert_eq!(interval("-0.03", "0.05", "0.88"), Interval::Offsets);
         assert_eq!(interval("-0.0318", "0.0318", "0.01"), Interval::Ambiguous);
         assert_eq!(interval("-0.01", "0.05", "0.02"), Interval::Bounds);
+        assert_eq!(interval("0", "0.5", "0.88"), Interval::Ambiguous, "broken bounds, or distances");
+        let open = MetricConfig::default();
+        let elo = |lower, upper| Interval::of(&number(lower), &number(upper), &number("1200"), (&open, Scale::Open));
+        assert_eq!((elo("-7", "8"), elo("0", "8")), (Interval::Offsets, Interval::Ambiguous));
+        let signed = MetricConfig { min: Some(number("-1")), max: Some(number("1")), ..MetricConfig::default() };
+        let signed = |lower, upper| {
+            Interval::of(
+                &number(lower),
+                &number(upper),
+                &number("0.88"),
+                (&signed, Scale::Range { min: -1.0, max: 1.0 }),
+            )
+        };
+        assert_eq!((signed("-0.3", "0.5"), signed("-0.3", "0.3")), (Interval::Ambiguous, Interval::Offsets));
         assert_eq!(interval("0.9", "0.95", "0.88"), Interval::Broken);
         assert_eq!(interval("0.92", "0.84", "0.88"), Interval::Broken);
         assert_eq!(interval("0", "0", "0"), Interval::Bounds);
-        let bounds = Interval::bounds(&number("-0.0318"), &number("0.0318"), &number("0.88")).unwrap();
+        let bounds = Interval::bounds(&number("-0.0318"), &number("0.0318"), &number("0.88"), of).unwrap();
         assert_eq!((bounds.0.to_string(), bounds.1.to_string()), ("0.8482".to_owned(), "0.9118".to_owned()));
     }
 }

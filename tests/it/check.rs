@@ -1,10 +1,14 @@
 //! `check`: each finding with its place, in each format, and a copy whose numbers were changed.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use crate::project::Project;
+use crate::project::{self, Project};
+use crate::test_hub::{Answer, Delivery, HttpServer};
 
 /// The findings of `check`, as `(severity, code, file)`, and the exit code.
 #[track_caller]
@@ -156,6 +160,54 @@ fn a_copy_at_an_address_is_verified_over_the_web() {
     let server = crate::server::Server::start(project.command(&["serve", "--port", "0", "--json"]));
     let elsewhere = Project::empty();
     assert_eq!(findings(&elsewhere, &["--site", &server.url()]), (0, vec![]));
+}
+
+#[test]
+fn a_host_that_fails_now_and_then_is_asked_again_and_is_never_told_the_token() {
+    let project = with_own_copies();
+    project.build(&[]);
+    let pages = project.path("site/pages");
+    // Each page comes at the third time, and who asks is noted.
+    let asked: Arc<Mutex<BTreeMap<String, usize>>> = Arc::default();
+    let noted = Arc::clone(&asked);
+    let server = HttpServer::start(TcpListener::bind("127.0.0.1:0").unwrap(), move |request| {
+        let mut asked = noted.lock().unwrap();
+        let times = asked.entry(request.path.clone()).or_default();
+        *times += 1;
+        let times = *times;
+        if request.header("Authorization").is_some() {
+            asked.insert("a token".to_owned(), 1);
+        }
+        let answer = match fs::read(pages.join(request.path.trim_start_matches('/'))) {
+            Ok(bytes) => Answer::new(200, "text/html", bytes),
+            Err(_) => Answer::new(404, "text/plain", "no such file"),
+        };
+        match times {
+            1 => Delivery::Whole(Answer::new(503, "text/plain", "too busy")),
+            2 => Delivery::Half(answer),
+            _ => Delivery::Whole(answer),
+        }
+    });
+    let elsewhere = Project::empty();
+    let mut command = elsewhere.command(&["check", "--site", &server.origin]);
+    let output = command.env("HF_TOKEN", "hf_secret").env("EVALCARDS_WAIT_SCALE", "0.001").output().unwrap();
+    let run = project::Run::from(output);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("0 errors, 0 warnings"), "{}", run.stderr);
+    let asked = asked.lock().unwrap();
+    assert!(!asked.contains_key("a token") && asked["/index.html"] == 3, "{asked:?}");
+}
+
+#[test]
+fn a_site_that_cannot_be_reached_is_explained() {
+    let project = Project::empty();
+    let mut command = project.command(&["check", "--site", "http://127.0.0.1:9/"]);
+    let run = project::Run::from(command.env("EVALCARDS_WAIT_SCALE", "0.001").output().unwrap());
+    assert_eq!(run.code, 1);
+    let told = "error: cannot get a file: http://127.0.0.1:9/index.html: no connection (";
+    assert!(run.stderr.contains(told) && run.stderr.contains("help: look at the address"), "{}", run.stderr);
+    let run = project.run(&["check", "--site", "cards.example"]);
+    assert!(run.stderr.contains("--site cards.example is not there\n  help: name a folder"), "{}", run.stderr);
 }
 
 #[test]

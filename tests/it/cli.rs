@@ -45,6 +45,25 @@ fn a_folder_that_is_no_datastore_is_explained() {
     check(&project, &["build", "--datastore", "stuff"], 1, &["stuff is not a datastore", "flat/indexes/by_collection"]);
     check(&project, &["build", "--datastore", "nowhere"], 1, &["--datastore", "nowhere is not a folder"]);
     check(&project, &["build", "--content", "nowhere"], 1, &["--content", "nowhere is not a folder"]);
+    check(&project, &["-C", "nowhere", "build"], 1, &["nowhere is not a folder", "help: -C names"]);
+    fs::create_dir_all(project.path("stuff/datastore/data/c/d/m")).unwrap();
+    let meant = &["is not a datastore", "help: did you mean stuff/datastore?"];
+    check(&project, &["build", "--datastore", "stuff"], 1, meant);
+    check(&project, &["build", "--datastore", "stuff/datastore/data/c/d"], 1, meant);
+}
+
+#[test]
+fn a_file_where_a_folder_should_be_is_explained() {
+    let project = Project::empty();
+    project.write("content/datastore", "x");
+    check(&project, &["build"], 1, &["content/datastore is not a folder", "help: move it away"]);
+    fs::remove_file(project.path("content/datastore")).unwrap();
+    fs::remove_dir(project.path("content")).unwrap();
+    project.write("content", "x");
+    check(&project, &["build"], 1, &["content is not a folder", "help: move it away"]);
+    let project = Project::from("minimal");
+    project.write("content/models", "x");
+    check(&project, &["build", "--quiet"], 0, &["error[not-a-folder]: content/models: is a file"]);
 }
 
 #[test]

@@ -137,6 +137,24 @@ fn the_same_bytes_in_two_datastores_are_one_record() {
 }
 
 #[test]
+fn a_record_that_rows_name_again_is_read_and_held_once() {
+    let project = Project::from("flat");
+    let index = "content/datastore/flat/indexes/by_collection/again.jsonl";
+    let before = project.build(&[])["quarantined"]["duplicate-record"].as_u64().unwrap_or(0);
+    let rows = project.files("content/datastore/flat/indexes/by_collection");
+    let row = rows.values().flat_map(|rows| std::str::from_utf8(rows).unwrap().lines());
+    let row = row.filter(|row| row.contains("\"aggregate\"") && row.contains("size_bytes")).next_back().unwrap();
+    project.write(index, &format!("{row}\n").repeat(3));
+    let report = project.build(&[]);
+    assert_eq!(
+        (report["records"].as_u64(), report["quarantined"]["duplicate-record"].as_u64()),
+        (Some(4), Some(before + 3))
+    );
+    let page = project.main_of("not-shown.html");
+    assert!(page.contains("an earlier row names") || page.contains("line 3"), "the rows are named, unread: {page}");
+}
+
+#[test]
 fn both_layouts_of_one_datastore_are_read() {
     let project = Project::from("flat");
     let other = Project::from("minimal");

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -62,7 +63,10 @@ impl Fetching {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.project.command(&[&["fetch"], arguments].concat());
+        self.in_environment(self.project.command(&[&["fetch"], arguments].concat()))
+    }
+
+    fn in_environment(&self, mut command: Command) -> Command {
         command.env("HF_ENDPOINT", self.hub.endpoint()).env("HF_HOME", self.project.path("home"));
         command.env("EVALCARDS_WAIT_SCALE", "0.001");
         for unset in ["HF_TOKEN", "HF_TOKEN_PATH", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HUGGING_FACE_HUB_TOKEN"] {
@@ -123,6 +127,28 @@ fn a_collection_arrives_checked_and_pinned() {
     let manifest: Value = serde_json::from_str(&store.project.read("site/hub/manifest.json")).unwrap();
     assert_eq!(manifest["datastore"]["revision"], commit, "the lock pins what site.yaml does not");
     assert_eq!(manifest["blocked"], json!([]));
+}
+
+#[test]
+fn the_workflow_of_a_new_project_brings_what_a_lock_pins_and_else_the_newest() {
+    let store = Fetching::small();
+    store.project.run(&["init"]);
+    let script = crate::init::step(&store.project.read(".github/workflows/pages.yml"), "Fetch");
+    let program = Path::new(env!("CARGO_BIN_EXE_evalcards")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let fetched = || {
+        let mut shell = store.in_environment(Command::new("bash"));
+        shell.args(["-e", "-c", &script]).current_dir(store.project.root());
+        let run = Run::from(shell.env("PATH", &path).env("COLLECTIONS", "one").output().unwrap());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        store.lock().revision
+    };
+    let first = fetched();
+    let records = [record("aa01", "acme/one", "0.5"), record("cc03", "acme/three", "0.75")];
+    let second = store.put(&records, records.iter().map(row).collect());
+    assert_eq!(fetched(), first);
+    fs::remove_file(store.project.path("content/datastore.lock")).unwrap();
+    assert_eq!(fetched(), second);
 }
 
 #[test]

@@ -72,3 +72,43 @@ fn the_workflows_pass_their_linters() {
         }
     }
 }
+
+/// The script of a step of the workflow, as the runner has it.
+pub fn step(workflow: &str, name: &str) -> String {
+    let workflow: serde_yaml::Value = serde_yaml::from_str(workflow).unwrap();
+    let steps = workflow["jobs"]["build"]["steps"].as_sequence().unwrap();
+    let step = steps.iter().find(|step| step["name"].as_str() == Some(name)).unwrap();
+    step["run"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_workflow_without_a_program_says_what_to_write() {
+    let project = Project::empty();
+    let run = project.run(&["init"]);
+    let workflow = project.read(".github/workflows/pages.yml");
+    if option_env!("EVALCARDS_SOURCE").is_none() {
+        assert!(workflow.contains("EVALCARDS: \"\"\n"), "{workflow}");
+        assert!(run.stdout.contains("say in .github/workflows/pages.yml where the program comes from"));
+    }
+    let mut shell = Command::new("bash");
+    shell.args(["-e", "-c", &step(&workflow, "Install the program")]).env("EVALCARDS", "");
+    let output = shell.output().unwrap();
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("::error file=.github/workflows/pages.yml"));
+}
+
+#[test]
+fn the_steps_of_the_workflow_do_what_they_say() {
+    let project = Project::empty();
+    project.run(&["init"]);
+    let workflow = project.read(".github/workflows/pages.yml");
+    let program = Path::new(env!("CARGO_BIN_EXE_evalcards")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    for name in ["Build", "Check"] {
+        let mut shell = Command::new("bash");
+        shell.args(["-e", "-c", &step(&workflow, name)]).current_dir(project.root()).env("PATH", &path);
+        let output = shell.env("BASE_URL", "https://example.github.io/cards").output().unwrap();
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert!(project.read("site/pages/index.html").contains("href=\"https://example.github.io/cards/\""));
+}

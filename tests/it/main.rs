@@ -13,6 +13,7 @@ mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
 mod init; // a new project
 mod layers; // which modules may know which
+mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
 mod names; // which names are one, by which step, and whose metadata counts
 mod official_client; // the test Hub, as the official client sees it
@@ -22,6 +23,7 @@ mod publish; // the audit, the report, the confirmation, pull requests
 mod real; // the real records, where they are at hand
 mod serve; // the site while it is written
 mod server; // a running `serve`
+mod statements; // what cards say of odd records: no more than the records do
 mod test_hub; // the Hub that programs talk to in tests
 mod test_hub_holds; // what the tests rely on when they talk to it
 mod words; // the interface's words come from one place, and records keep their own

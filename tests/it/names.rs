@@ -197,6 +197,43 @@ fn an_alias_may_mean_one_collection_only_and_the_site_wins_over_the_built_in_tab
     assert_eq!(cards_without.len(), 2);
 }
 
+#[test]
+fn an_alias_is_called_as_the_site_says_and_takes_no_others_id() {
+    // Most records of `x/y` call it `a/b`, and elsewhere `a/b` is another model.
+    let project = project(&["x/y"]);
+    for (number, collection) in ["here", "here", "here", "there"].into_iter().enumerate() {
+        record(&project, collection, 10 + number, "a/b", "", 0.5 + number as f64 / 100.0);
+    }
+    let alias = "aliases:\n  - {id: x/y, kind: model, names: [a/b], collection: here}\n";
+    project.write("content/aliases.yaml", alias);
+    project.write("content/hub/models.jsonl", &facts(&[("a/b", "a/b")]));
+    build(&project);
+    let list: Value = serde_json::from_str(&project.read("site/pages/api/v1/models.json")).unwrap();
+    let models: Vec<(&str, u64)> = (list["entries"].as_array().unwrap().iter())
+        .map(|it| (it["id"].as_str().unwrap(), it["results"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(models, [("a/b", 1), ("x/y", 4)]);
+    assert!(project.main_of("models/a/b.html").contains("1 result on"));
+    assert!(project.main_of("models/x/y.html").contains("4 results on"));
+    // What the Hub says of `a/b` is not said of `x/y`.
+    assert!(project.main_of("models/a/b.html").contains("<dd>mit"));
+    assert!(!project.main_of("models/x/y.html").contains("<dd>mit"));
+    project.write("content/aliases.yaml", &alias.replace(", collection: here", ""));
+    build(&project);
+    assert!(project.main_of("models/x/y.html").contains("5 results on"));
+}
+
+#[test]
+fn suggestions_are_the_same_in_every_run() {
+    let project = project(&["acme/one"]);
+    let known: String = ["a", "b", "c", "d", "e", "f"].map(|it| format!("  - {{id: quiz-{it}}}\n")).concat();
+    project.write("content/benchmarks.yaml", &format!("benchmarks:\n{known}"));
+    project.write("content/aliases.yaml", "aliases:\n  - {id: quiz-x, kind: benchmark, names: [q]}\n");
+    for _ in 0..3 {
+        check_finding(&project, "alias-for-nothing", "did you mean `quiz-a`?");
+    }
+}
+
 const FACT: &str = r#"{"id":"ASKED","seen":"2026-03-01T00:00:00Z","info":{"id":"FOUND","commit":"0123456789012345678901234567890123456789","library":"transformers","license":"mit","parameters":7000000000,"base_models":[{"id":"acme/base","relation":"finetune"}],"tags":[],"gated":"no","downloads":1234,"created":null}}"#;
 
 fn facts(pairs: &[(&str, &str)]) -> String {
@@ -297,7 +334,7 @@ fn a_benchmark_card_is_shown_as_what_it_is_and_several_never_win_in_silence() {
     );
     assert_eq!(findings(&project), []);
     let page = project.main_of("benchmarks/mmlu-pro.html");
-    let label = "Written by a language model (some-model-70b, 2026-01-02), machine-checked, not reviewed.";
+    let label = "Written by a language model (some-model-70b, 2026-01-02), not reviewed.";
     for word in
         [label, "Doubtful:", "[Possible Hallucination]", "12,000 questions", "A test &lt;b&gt;of&lt;/b&gt; much."]
     {

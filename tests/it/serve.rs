@@ -1,6 +1,9 @@
 //! `serve`: what browsers get, what they are told, and what nobody gets.
 
-use std::fs;
+use std::fs::{self, File};
+use std::time::{Duration, SystemTime};
+
+use evalcards::lock::Lock;
 
 use crate::project::Project;
 use crate::server::Server;
@@ -80,6 +83,65 @@ fn a_change_of_metadata_template_style_or_record_reloads_the_browser() {
     project.write("content/site.yaml", "title: Another title\n");
     changed("site.yaml");
     assert!(server.get("/").body.contains("Another title"));
+}
+
+/// Gives a file a time that is long ago.
+fn age(project: &Project, path: &str) {
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    File::options().write(true).open(project.path(path)).unwrap().set_modified(long_ago).unwrap();
+}
+
+#[test]
+fn only_records_whose_files_changed_are_read_again() {
+    let project = Project::from("two-sources");
+    let folder = "content/datastore/data/lab-a/made-up/Model-One";
+    let name = fs::read_dir(project.path(folder)).unwrap().next().unwrap().unwrap().file_name();
+    let a = format!("{folder}/{}", name.to_str().unwrap());
+    let text = project.read(&a).replace("0.637", "0.81234");
+    project.write(&a, &text);
+    age(&project, &a);
+    let server = serve(&project);
+    let mut events = server.events();
+    events.next();
+    assert!(server.get(CARD).body.contains("0.81234"));
+
+    // A file of the same size and time is taken for the same, so nothing was read.
+    project.write(&a, &text.replace("0.81234", "0.84321"));
+    age(&project, &a);
+    events.next();
+    assert!(server.get(CARD).body.contains("0.81234"));
+
+    // Another time is enough.
+    project.write(&a, &text.replace("0.81234", "0.84321"));
+    events.next();
+    assert!(server.get(CARD).body.contains("0.84321"));
+
+    // One that was written a moment ago is never taken for the same.
+    project.write(&a, &text.replace("0.81234", "0.85678"));
+    events.next();
+    assert!(server.get(CARD).body.contains("0.85678"));
+
+    fs::remove_file(project.path(&a)).unwrap();
+    events.next();
+    assert!(!server.get(CARD).body.contains("0.85678"));
+}
+
+#[test]
+fn findings_about_records_stay_when_only_metadata_changes_and_a_new_lock_is_heeded() {
+    let project = Project::from("flat");
+    let mut lock = Lock::new("evaleval/EEE_datastore", &"ab".repeat(20));
+    project.write("content/datastore.lock", &lock.to_text());
+    let server = serve(&project);
+    server.wait_for("warning[lock-differs]");
+    project.write("content/collections.yaml", "collections:\n  - {id: shop, name: A shop}\n");
+    server.wait_for("Changed, and shown");
+    // Told once, they are not told again with the next change.
+    project.write("content/datastore/data/own/x/y/new.json", "{");
+    server.wait_for("Changed, and shown");
+    lock.revision = "cd".repeat(20);
+    project.write("content/datastore.lock", &lock.to_text().replace("checksum", "checksun"));
+    let said = server.wait_for("broken-lock");
+    assert!(!said.contains("lock-differs"), "{said}");
 }
 
 #[test]

@@ -69,15 +69,17 @@ impl Server {
         Events(BufReader::new(stream))
     }
 
-    /// Waits until it says something that contains `part`; gives that line.
+    /// Waits until it says something that contains `part`; gives what it said until then.
     #[track_caller]
     pub fn wait_for(&self, part: &str) -> String {
+        let mut said = String::new();
         loop {
             let line = self.said.recv_timeout(Duration::from_secs(20));
-            let line = line.unwrap_or_else(|_| panic!("never said `{part}`"));
-            if line.contains(part) {
-                return line;
+            said.push_str(&line.unwrap_or_else(|_| panic!("never said `{part}`: {said}")));
+            if said.contains(part) {
+                return said;
             }
+            said.push('\n');
         }
     }
 }

@@ -53,6 +53,7 @@ use self::state::{Account, State};
 pub use self::clock::http_date;
 pub use self::faults::{Fault, What};
 pub use self::git::blob_id;
+pub use self::http::{Answer, Delivery, Server as HttpServer};
 pub use self::repo::Repo;
 pub use self::serve::Seen;
 pub use self::state::{Kind, Moved};

@@ -1,0 +1,62 @@
+//! A *repository* on the Hub, and the paths under which it is asked for.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Characters of a path that need no encoding; `/` needs it, within a segment.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Kind of repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A model.
+    Model,
+    /// A dataset.
+    Dataset,
+}
+
+/// A repository on the Hub.
+#[derive(Clone, Copy, Debug)]
+pub struct Repo<'a> {
+    /// Its kind.
+    pub kind: Kind,
+    /// `owner/name`.
+    pub id: &'a str,
+}
+
+impl<'a> Repo<'a> {
+    /// The model `id`.
+    pub fn model(id: &'a str) -> Repo<'a> {
+        Repo { kind: Kind::Model, id }
+    }
+
+    /// The dataset `id`.
+    pub fn dataset(id: &'a str) -> Repo<'a> {
+        Repo { kind: Kind::Dataset, id }
+    }
+
+    pub(super) fn api(&self) -> String {
+        let kind = match self.kind {
+            Kind::Model => "models",
+            Kind::Dataset => "datasets",
+        };
+        format!("/api/{kind}/{}", encoded(self.id))
+    }
+
+    /// Path of its page.
+    pub(super) fn page(&self) -> String {
+        let prefix = match self.kind {
+            Kind::Model => "",
+            Kind::Dataset => "datasets/",
+        };
+        format!("/{prefix}{}", encoded(self.id))
+    }
+}
+
+/// Each part of a path encoded, the slashes between them kept.
+pub(super) fn encoded(path: &str) -> String {
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+pub(super) fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
