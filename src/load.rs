@@ -397,7 +397,7 @@ fn set_short_hashes(records: &mut [Loaded]) {
 impl Origin {
     /// Of `size` bytes with the hash `sha256`, in the file of `object`.
     fn new(number: u16, datastore: &Datastore, object: &Object, sha256: Sha256, size: usize) -> Origin {
-        Origin {
+        let mut origin = Origin {
             datastore: number,
             path: object.path.clone(),
             sha256,
@@ -409,13 +409,21 @@ impl Origin {
             is_pinned: datastore.pins(&object.path, sha256),
             is_indexed: object.is_in_pinned_index,
             names_another_model: false,
+        };
+        for row in &object.other_rows {
+            origin.join(&Origin {
+                collection: row.collection.clone(),
+                subset: row.subset.clone().map_or(Subset::Unsaid, Subset::Named),
+                ..origin.clone()
+            });
         }
+        origin
     }
 
     /// Notes if the index has a folder for another model than the record is about.
     fn compare_with_folder(&mut self, object: &Object, record: &Record) {
-        let model = &record.model.id;
-        self.names_another_model = object.model.as_deref().is_some_and(|folder| !same_model(folder, model));
+        let folders = [&object.model].into_iter().chain(object.other_rows.iter().map(|row| &row.model)).flatten();
+        self.names_another_model = folders.into_iter().any(|folder| !same_model(folder, &record.model.id));
     }
 
     /// The first digits of the hash, as many as tell it from all others of the build.

@@ -37,11 +37,11 @@ impl<'a> Cards<'a> {
         let has_metric = self.dataset.entities.metrics[ranking.metric].is_reported();
         let is_aggregate = self.dataset.entities.slices[ranking.slice].is_aggregate;
         let is_contradictory = readings.first().is_some_and(|reading| reading.scale == Scale::Contradictory);
+        let is_no_ranking =
+            is_relative || is_aggregate || is_contradictory || ranking.direction == Direction::NotReported;
         let answer = if readings.len() < 2 {
             "comparable.nothing"
-        } else if is_relative || is_aggregate || is_contradictory || ranking.direction == Direction::NotReported {
-            "comparable.no"
-        } else if !has_metric && evaluators.named > 1 {
+        } else if is_no_ranking || (!has_metric && evaluators.named > 1) {
             "comparable.no"
         } else if evaluators.named > 1 || !different.is_empty() {
             "comparable.care"

@@ -6,6 +6,7 @@
 //! know what is in a record.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use foldhash::HashSet;
+use foldhash::HashMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -139,8 +140,21 @@ pub struct Object {
     pub expected: Option<Expected>,
     /// True if its row stands in an index that the lock pins.
     pub is_in_pinned_index: bool,
+    /// What other rows say that name the same bytes under the same path.
+    pub other_rows: Vec<OtherRow>,
     /// The file of its samples, if there is one. A build does not read it.
     pub samples: Option<Box<Samples>>,
+}
+
+/// What a row says of an object that an earlier row named.
+#[derive(Debug)]
+pub struct OtherRow {
+    /// The submission channel.
+    pub collection: Arc<str>,
+    /// `subset`.
+    pub subset: Option<Box<str>>,
+    /// The folder of the model in `legacy_path`.
+    pub model: Option<Box<str>>,
 }
 
 /// Size and hash from an index row.
@@ -229,7 +243,7 @@ fn list_indexes(
 ) -> Result<()> {
     let mut locked = LockedIndexes::new(datastore, diagnostics);
     // An object that rows name again and again is read and held once.
-    let mut named: HashSet<(Arc<str>, Option<Expected>)> = HashSet::default();
+    let mut named: HashMap<(Arc<str>, Option<Expected>), usize> = HashMap::default();
     for path in sorted_files(folder, "jsonl")? {
         let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
         let unreadable = || format!("failed to read the index {}", path.display());
@@ -249,10 +263,20 @@ fn list_indexes(
         let rows: Vec<Row> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
         for (line, row) in rows.into_iter().enumerate() {
             let row = match row {
-                Row::Object(object) if !named.insert((object.path.clone(), object.expected)) => Row::LeftOut(
-                    Reason::DuplicateRecord,
-                    format!("an earlier row names {} already", shorten(&object.path, 200)),
-                ),
+                Row::Object(object) => match named.entry((object.path.clone(), object.expected)) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(listing.objects.len());
+                        Row::Object(object)
+                    }
+                    Entry::Occupied(place) => {
+                        let detail = format!("an earlier row names {} already", shorten(&object.path, 200));
+                        let first = &mut listing.objects[*place.get()];
+                        first.is_in_pinned_index |= is_in_pinned_index;
+                        let Object { collection, subset, model, .. } = object;
+                        first.other_rows.push(OtherRow { collection, subset, model });
+                        Row::LeftOut(Reason::DuplicateRecord, detail)
+                    }
+                },
                 row => row,
             };
             match row {
@@ -405,6 +429,7 @@ fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
         model: row.legacy_path.as_str().rsplit('/').nth(1).map(Box::from),
         expected: Some(Expected { size: row.size_bytes, sha256 }),
         is_in_pinned_index: false,
+        other_rows: Vec::new(),
         samples: samples(&row),
     })
 }
@@ -455,6 +480,7 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
                 model: None,
                 expected: None,
                 is_in_pinned_index: false,
+                other_rows: Vec::new(),
                 samples: None,
             }),
             None => listing.quarantined.push(Quarantined {

@@ -142,8 +142,8 @@ fn a_record_that_rows_name_again_is_read_and_held_once() {
     let index = "content/datastore/flat/indexes/by_collection/again.jsonl";
     let before = project.build(&[])["quarantined"]["duplicate-record"].as_u64().unwrap_or(0);
     let rows = project.files("content/datastore/flat/indexes/by_collection");
-    let row = rows.values().flat_map(|rows| std::str::from_utf8(rows).unwrap().lines());
-    let row = row.filter(|row| row.contains("\"aggregate\"") && row.contains("size_bytes")).next_back().unwrap();
+    let mut row = rows.values().flat_map(|rows| std::str::from_utf8(rows).unwrap().lines());
+    let row = row.rfind(|row| row.contains("\"aggregate\"") && row.contains("size_bytes")).unwrap();
     project.write(index, &format!("{row}\n").repeat(3));
     let report = project.build(&[]);
     assert_eq!(
