@@ -203,7 +203,7 @@ fn words_for_style(language: &Language) -> String {
         let words = language.lookup(&format!("style.{key}")).unwrap_or_default();
         format!(" --words-{key}: \"{}\";", of_css(words))
     });
-    format!(":root {{{} }}\n", variables.collect::<String>())
+    format!("\n:root {{{} }}\n", variables.collect::<String>())
 }
 
 /// A file of the folder of overrides, if it is there.
