@@ -47,7 +47,8 @@ fn cards(pages: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, String> {
         for (at, found) in page.match_indices("<dt>Model in the record</dt><dd>") {
             let id = &page[at + found.len()..];
             let id = &id[..id.find('<').unwrap()];
-            let id = id.split(", called “").next().unwrap().replace("&#x2f;", "/").replace("&amp;", "&");
+            let id = [", called “", ", by "].into_iter().fold(id, |id, end| id.split(end).next().unwrap());
+            let id = id.replace("&#x2f;", "/").replace("&amp;", "&");
             let other = cards.insert(id.clone(), path.clone());
             assert!(other.is_none_or(|other| other == *path), "{id} has two cards");
         }
