@@ -308,6 +308,15 @@
 
   const gap = () => make("span", { class: "gap", title: say("not_reported") }, "–");
 
+  /** The marker of a row in the words of the filter; the least one is left out, as on static pages. */
+  const markerOf = (data, row) => {
+    const marker = data.facets.marker;
+    const code = marker && data.numbers.rank ? marker.values[marker.sets[marker.rows[row]][0]] : "claimed";
+    const words = document.querySelector(`[name=marker] option[value="${code}"]`)?.textContent;
+    if (code === "claimed" || !words) return "";
+    return make("span", { class: `mk ${code}` }, (code === "submitted_by_source" ? "\u2713 " : "") + words);
+  };
+
   /** Why a score is not ranked, as static pages say it. */
   const flagOf = (words) => make("small", { class: "flag" }, words);
 
@@ -342,6 +351,7 @@
     } else if (facet) {
       const values = facet.sets[facet.rows[row]].map((place) => inWords(column.name, facet.values[place]));
       cell.append(values.length ? values.join(", ") : gap());
+      if (column.name === "evaluator") cell.append(markerOf(data, row));
     } else if (column.name === "others") {
       const others = data.numbers.count[row] - 1;
       if (others) cell.append(say("readings.more", { n: count(others) }));

@@ -628,6 +628,14 @@ fn a_filtered_ranking_and_the_comparison_say_that_a_result_is_withdrawn() {
     );
     world.project.build(&[]);
     assert_eq!((said("lists"), said("compare")), (1, 1));
+    // So do the tables and documents that are taken away.
+    let api = |path: &str| world.project.read(&format!("site/pages/api/v1/{path}"));
+    for table in ["models/maker/m1.csv", "benchmarks/gsm8k.csv"] {
+        assert_eq!(api(table).matches("withdrawn: not ranked, not published").count(), 1, "{table}");
+    }
+    assert_eq!(api("models/maker/m1.json").matches(r#""standing":"withdrawn""#).count(), 1);
+    let schema = api("data/datapackage.json");
+    assert!(schema.contains("`current`, `disputed` or `withdrawn`."), "{schema}");
 }
 
 #[test]
