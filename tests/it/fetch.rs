@@ -580,8 +580,11 @@ fn the_real_datastore_arrives_and_builds_the_same_pages_and_files_for_the_hub() 
     other.write("content/site.yaml", &format!("datastore: {{repo: {STORE}, revision: {commit}}}\n"));
     other.build(&["--datastore", &real.display().to_string()]);
     let from_folder = other.files("site");
-    // Only the pages differ, which say that the one is traced to the public records.
-    assert!(from_fetched.keys().eq(from_folder.keys()));
+    // Only what is shown differs, as the one is traced to the public records: so do names that carry its hash.
+    let named = |files: &BTreeMap<String, Vec<u8>>| -> Vec<String> {
+        files.keys().filter(|path| !path.starts_with("pages/assets/")).cloned().collect()
+    };
+    assert_eq!(named(&from_fetched), named(&from_folder));
     let ours = |files: &BTreeMap<String, Vec<u8>>| -> BTreeMap<String, Sha256> {
         let for_the_hub = files.iter().filter(|(path, _)| path.starts_with("hub/"));
         for_the_hub.map(|(path, bytes)| (path.clone(), Sha256::of(bytes))).collect()

@@ -174,6 +174,7 @@ fn the_file_of_the_reference_converter_reads_the_same_as_ours() {
     {
         project.write(&format!("store/{path}"), &fs::read_to_string(data.join("datastore").join(path)).unwrap());
     }
+    project.write("content/site.yaml", "datastore: {repo: evaleval/EEE_datastore}\n");
     project.build(&["--datastore", "store"]);
     let file = "01-ai/yi-1.5-34b-chat/.eval_results/mmlu_pro.yaml";
     let reference = fs::read_to_string(data.join("hf/expected/MMLU-Pro/yamls").join(file)).unwrap();
