@@ -217,33 +217,6 @@ fn names_without_end_are_left_out() {
     assert_eq!(project.build(&[])["quarantined"]["invalid-record"], 1);
 }
 
-/// A record with one result in each of `n` data sets.
-fn many_benchmarks(n: usize) -> Project {
-    let result = |n: usize| {
-        format!(
-            r#"{{"evaluation_name": "B{n}", "source_data": {{"dataset_name": "B{n}"}}, "score_details": {{"score": 1}}}}"#
-        )
-    };
-    let results: Vec<String> = (0..n).map(result).collect();
-    let project = Project::empty();
-    project.write(
-        "content/datastore/data/c/x.json",
-        &format!(r#"{{"model_info": {{"id": "a/b"}}, "evaluation_results": [{}]}}"#, results.join(",")),
-    );
-    project
-}
-
-#[test]
-fn a_record_of_many_benchmarks_takes_time_by_their_number_and_not_by_its_square() {
-    let seconds = |n: usize| {
-        let start = std::time::Instant::now();
-        many_benchmarks(n).build(&[]);
-        start.elapsed().as_secs_f64()
-    };
-    let (some, many) = (seconds(500), seconds(4_000));
-    assert!(many < 24.0 * some, "500 in {some:.1} s, 4,000 in {many:.1} s");
-}
-
 #[test]
 fn a_benchmark_with_thousands_of_parts_does_not_list_them_on_every_page() {
     let result = |n: usize| {
