@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::config::Config;
+
 /// A page to cite.
 pub struct Cited<'a> {
     /// Its title.
@@ -17,6 +19,23 @@ pub struct Cited<'a> {
     pub made_from: &'a str,
     /// Day of the build, else of the newest record.
     pub day: Option<&'a str>,
+}
+
+/// What a build was made from, in words.
+pub fn made_from(config: &Config, newest: Option<&str>, built: Option<&str>) -> String {
+    let mut parts = Vec::new();
+    let public = config.datastores.iter().find_map(|datastore| Some((datastore.repo.as_deref()?, datastore)));
+    if let Some((repo, datastore)) = public {
+        let commit = datastore.revision.as_ref().map_or("no commit named".to_owned(), |it| format!("commit {it}"));
+        parts.push(match datastore.lock.sound() {
+            Some(_) => format!("Records of {repo}, {commit}"),
+            None => format!("Records said to be of {repo}, {commit}, not checked"),
+        });
+    }
+    parts.extend(newest.map(|day| format!("newest record retrieved {day}")));
+    let on = built.map(|day| format!(" on {day}")).unwrap_or_default();
+    parts.push(format!("built{on} with evalcards {}", env!("CARGO_PKG_VERSION")));
+    parts.join("; ")
 }
 
 /// The same in two formats.

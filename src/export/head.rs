@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::citation::{self, Cited};
+use super::{Audit, Exports, ROOT, What};
 use crate::card::benchmark::BenchmarkCard;
 use crate::card::developer::DeveloperCard;
 use crate::card::evaluator::EvaluatorCard;
@@ -11,6 +13,7 @@ use crate::card::markers::MarkersCard;
 use crate::card::merged::MergedCard;
 use crate::card::model::ModelCard;
 use crate::card::not_shown::NotShownCard;
+use crate::language::Language;
 
 /// Everything comes from the site itself, and no script stands in a page. (The block of JSON-LD is data,
 /// which no policy counts as a script.)
@@ -136,4 +139,85 @@ pub fn catalogue(site: &str, description: &str, base_url: &str) -> String {
 /// JSON that holds neither the end of an element nor the beginning of a comment.
 fn in_script(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+impl Exports<'_> {
+    pub(super) fn cited(&self) -> Cited<'_> {
+        let day = Some(self.day.as_str()).filter(|day| !day.is_empty());
+        Cited { title: "", site: &self.config.site.title, url: None, made_from: &self.made_from, day }
+    }
+
+    /// The image of `page`: its own, else that of its benchmark, else that of the site.
+    fn image(&self, page: &str) -> Option<Image> {
+        let base_url = self.config.base_url.as_deref()?;
+        let benchmark = || self.paths.benchmark_of(page);
+        let place = (self.image_of.get(page)).or_else(|| self.image_of.get(benchmark()?));
+        let What::ShareImage(image) = &self.planned[*place.or_else(|| self.image_of.get("index"))?].what else {
+            return None;
+        };
+        Some(Image {
+            url: format!("{base_url}{}", image.path),
+            // On all pages of a large site these would be megabytes.
+            alt: self.choices.share_images.then(|| image.alt.clone()),
+        })
+    }
+
+    /// What the head of the page at `path`, which shows `card`, says. `top` leads from it to the top.
+    pub fn head(&self, path: &str, top: &str, card: &impl About) -> Head {
+        let site = &self.config.site;
+        let base_url = self.config.base_url.as_deref();
+        let page = path.trim_end_matches(".html");
+        // The pages of one list have one table.
+        let page = page.split_once("/_page/").map_or(page, |(first, _)| first);
+        let file = |extension: &str| format!("{top}{ROOT}/{page}.{extension}");
+        let mut head = Head { policy: POLICY, feed: Some(format!("{top}feed.atom")), ..Head::default() };
+        let subject = card.subject();
+        let description = site.description.as_deref().unwrap_or_else(|| Language::english().phrase("site.description"));
+        match page {
+            "index" => head.json_ld = base_url.map(|url| catalogue(&site.title, description, url)),
+            "models" | "benchmarks" | "evaluators" | "developers" => {
+                (head.csv, head.json) = (Some(file("csv")), Some(file("json")));
+            }
+            _ => {
+                if let Some(audit) = Audit::ALL.into_iter().find(|audit| audit.path() == page) {
+                    head.csv = self.choices.has_table(audit).then(|| file("csv"));
+                    head.json = self.choices.has_document(audit).then(|| file("json"));
+                }
+            }
+        }
+        if page == "index" || head.csv.is_some() {
+            head.api = Some(format!("{top}{ROOT}/index.json"));
+            head.data = self.choices.data.then(|| format!("{top}{ROOT}/data/datapackage.json"));
+        }
+        head.image = self.image(page);
+        // Of a large site the pages of developers would be longer by a third.
+        let is_bare = page.starts_with("developers/") && self.choices.is_large;
+        let Some(subject) = subject.filter(|_| !is_bare) else { return head };
+        let is_model = page.starts_with("models/");
+        if page.starts_with("evaluators/") || self.choices.documents {
+            head.json = Some(file("json"));
+        }
+        let is_of_many = is_model || page.starts_with("developers/");
+        if !is_of_many || self.choices.model_tables {
+            head.csv = Some(file("csv"));
+        }
+        if is_model && self.choices.badges {
+            head.badge = Some(file("svg"));
+        }
+        let is_benchmark = self.paths.is_benchmark(page);
+        if is_benchmark || (is_model && self.choices.model_feeds) {
+            head.feed = Some(file("atom"));
+        }
+        let url = base_url.map(|base_url| format!("{base_url}{path}"));
+        let cited = Cited { title: &subject.title, url: url.as_deref(), ..self.cited() };
+        head.citation = Some(citation::bibtex(&cited));
+        if let (Some(url), Some(base_url)) = (&url, base_url) {
+            let address = |extension: &str| format!("{base_url}{ROOT}/{page}.{extension}");
+            let json = head.json.as_ref().map(|_| ("application/json", address("json")));
+            let csv = head.csv.as_ref().map(|_| ("text/csv", address("csv")));
+            let files: Vec<_> = json.into_iter().chain(csv).collect();
+            head.json_ld = Some(data_set(&subject, &site.title, base_url, url, &files));
+        }
+        head
+    }
 }

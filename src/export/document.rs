@@ -1,0 +1,161 @@
+//! The *documents* of the API and the tables of lists, made of cards.
+
+use std::borrow::Cow;
+
+use anyhow::Result;
+
+use super::api::{self, VERSION};
+use super::csv::Csv;
+use super::table::{Source, Table, Value};
+use super::{Audit, Exports, Kind, ROOT};
+use crate::card::merged::Merged;
+use crate::card::{direction_key, record_url};
+use crate::emit::page;
+use crate::id::Id;
+use crate::load::Loaded;
+use crate::merge::{Developer, Ranking, Reported};
+
+impl<'a> Exports<'a> {
+    /// The document of a page that tells how the site came to say what it says.
+    pub(super) fn audit(&self, audit: Audit, merged: &Merged<'a>) -> Result<Vec<u8>> {
+        let cards = &self.source.cards;
+        let page = self.page(audit.path());
+        match audit {
+            Audit::Markers => api::compact(&api::MarkersDocument::new(&cards.markers(), page)),
+            Audit::Merged => {
+                let rows: Vec<_> = cards.merged_rows(merged).collect();
+                api::compact(&api::MergedDocument::new(&rows, page))
+            }
+            Audit::NotShown => {
+                let rows: Vec<_> = cards.left_out().collect();
+                api::compact(&api::NotShownDocument::new(&cards.not_shown(1), &rows, page))
+            }
+            Audit::Publishing => {
+                let rows: Vec<_> = page::rows(cards, &self.hub.manifest, |loaded| self.record_url(loaded)).collect();
+                let card = page::publishing(cards, &self.hub.manifest, 1, |loaded| self.record_url(loaded));
+                api::compact(&api::PublishingDocument::new(&card, &rows, page))
+            }
+        }
+    }
+
+    pub(super) fn page(&self, path: &str) -> String {
+        format!("{path}.html")
+    }
+
+    pub(super) fn record_url(&self, loaded: &Loaded) -> Option<String> {
+        record_url(&self.source.dataset.inputs, loaded, "")
+    }
+
+    pub(super) fn index(&self) -> api::Index<'_> {
+        let entities = &self.source.dataset.entities;
+        let list = |name: &'static str, entries: usize, schema: &str| api::ListLink {
+            name,
+            url: format!("{ROOT}/{name}.json"),
+            entries,
+            schema: format!("{ROOT}/schema/{schema}.json"),
+        };
+        let public = self.config.datastores.iter().find(|datastore| datastore.repo.is_some());
+        api::Index {
+            version: VERSION,
+            generator: concat!("evalcards ", env!("CARGO_PKG_VERSION")),
+            title: &self.config.site.title,
+            base_url: self.config.base_url.as_deref(),
+            built: self.config.day.map(|day| day.to_string()),
+            datastore: public.and_then(|datastore| datastore.repo.as_deref()),
+            revision: public.and_then(|datastore| datastore.revision.as_deref()),
+            lists: vec![
+                list("models", entities.models.len(), "model"),
+                list("benchmarks", entities.benchmarks.len(), "ranking"),
+                list("evaluators", entities.evaluators.len(), "evaluator"),
+                list("developers", self.source.dataset.developers.len(), "developer"),
+            ],
+            audits: Audit::ALL
+                .into_iter()
+                .filter(|audit| self.choices.has_document(*audit))
+                .map(|audit| api::AuditLink {
+                    name: audit.path(),
+                    url: format!("{ROOT}/{}.json", audit.path()),
+                    schema: format!("{ROOT}/schema/{}.json", audit.path()),
+                })
+                .collect(),
+            data: self.choices.data.then_some("api/v1/data/datapackage.json"),
+            feed: "feed.atom",
+        }
+    }
+
+    pub(super) fn list(&self, kind: Kind) -> api::List<'_> {
+        let dataset = self.source.dataset;
+        let entities = &dataset.entities;
+        let has_documents = matches!(kind, Kind::Evaluators) || self.choices.documents;
+        let entry = |id, name, path: &str, results| api::ListEntry {
+            id,
+            name,
+            page: format!("{path}.html"),
+            api: has_documents.then(|| format!("{ROOT}/{path}.json")),
+            results,
+        };
+        let results = |reported: &[Reported]| reported.iter().map(|it| it.results as usize).sum();
+        let entries = match kind {
+            Kind::Models => {
+                let models = entities.models.iter();
+                models
+                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.model(id), dataset.readings_of(id).len()))
+                    .collect()
+            }
+            Kind::Benchmarks => {
+                let benchmarks = entities.benchmarks.iter();
+                benchmarks
+                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.benchmark(id), results(dataset.reported_of(id))))
+                    .collect()
+            }
+            Kind::Evaluators => {
+                let evaluators = entities.evaluators.iter();
+                evaluators
+                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.evaluator(id), results(dataset.reported_by(id))))
+                    .collect()
+            }
+            Kind::Developers => {
+                let results = |it: &Developer| it.models.iter().map(|model| dataset.readings_of(*model).len()).sum();
+                let developers = dataset.developers.iter();
+                developers.map(|(id, it)| entry(&it.id, &it.name, self.paths.developer(id), results(it))).collect()
+            }
+        };
+        api::List { version: VERSION, entries }
+    }
+
+    pub(super) fn table_csv(&self, table: &Table) -> Vec<u8> {
+        let mut csv = Csv::new(&table.columns.iter().map(|column| column.name).collect::<Vec<_>>());
+        for row in 0..(table.rows)(self.source.dataset) {
+            let cells = table.columns.iter().map(|column| match (column.value)(&self.source, row) {
+                Value::Missing => Cow::Borrowed(""),
+                Value::Text(text) => text,
+                Value::Number(number) => Cow::Borrowed(number.digits()),
+                Value::Count(count) => Cow::Owned(count.to_string()),
+                Value::Flag(flag) => Cow::Owned(flag.to_string()),
+            });
+            csv.row(&cells.collect::<Vec<_>>());
+        }
+        csv.into_bytes()
+    }
+
+    pub(super) fn ranking_json(&self, id: Id<Ranking>) -> Result<Vec<u8>> {
+        let Source { dataset, cards, .. } = &self.source;
+        let entities = &dataset.entities;
+        let ranking = &dataset.rankings[id];
+        let slice = &entities.slices[ranking.slice];
+        let rows: Vec<_> = cards.ranking_rows(id).collect();
+        let is_first = self.paths.ranking(id) == self.paths.benchmark(slice.benchmark);
+        let others = dataset.rankings_of(slice.benchmark).skip(1).filter(|_| is_first);
+        api::compact(&api::RankingDocument {
+            version: VERSION,
+            benchmark: &entities.benchmarks[slice.benchmark].name,
+            page: format!("{}.html", self.paths.ranking(id)),
+            slice: slice.name.as_deref(),
+            part: dataset.part_of(ranking),
+            metric: &entities.metrics[ranking.metric].name,
+            direction: cards.language.phrase(direction_key(ranking.direction)),
+            rankings: others.map(|(id, _)| format!("{ROOT}/{}.json", self.paths.ranking(id))).collect(),
+            rows: rows.iter().zip(&ranking.rows).map(|(row, ranked)| api::RankingRow::new(row, ranked.rank)).collect(),
+        })
+    }
+}
