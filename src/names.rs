@@ -8,7 +8,7 @@
 /// Signs that are part of a name, as letters are.
 const SIGNS: [char; 12] = ['+', '@', '^', '%', '#', '<', '>', '=', '±', '≤', '≥', '≠'];
 
-/// Lower case; a dot between digits and all of ` _-` become one space; [`SIGNS`] and `/` stay;
+/// Lower case; a dot between digits and all of ` _-` become one space; signs such as `+` and `@`, and `/`, stay;
 /// other punctuation goes. What nobody can see stays, so that it tells names apart. `None` if nothing readable is left, as with `"!!!"`.
 pub fn normal_form(name: &str) -> Option<String> {
     let mut normal = String::with_capacity(name.len());
