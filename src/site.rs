@@ -4,6 +4,7 @@
 //! will be in it. Pages are made one at a time, in any order, by any thread.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
 use serde::Serialize;
@@ -83,6 +84,8 @@ pub struct Site<'a> {
     style: String,
     script: String,
     nav: Vec<NavLink>,
+    /// What was made of the prose of benchmarks so far.
+    benchmark_prose: Vec<OnceLock<String>>,
     /// What the records of each evaluator disclose, counted.
     pub tallies: Vec<Tally<'a>>,
     /// The names that were joined.
@@ -141,6 +144,7 @@ impl<'a> Site<'a> {
             for_robots: Vec::new(),
             style: format!("assets/style.{}.css", hash(theme.style())),
             script: format!("assets/site.{}.js", hash(theme.script())),
+            benchmark_prose: dataset.inputs.content.benchmarks.iter().map(|_| OnceLock::new()).collect(),
             nav: fixed_nav(theme.language()),
             tallies: tallies(dataset),
             merged: Merged::of(dataset, paths),
@@ -261,9 +265,8 @@ impl<'a> Site<'a> {
             Page::Ranking(id, number) => {
                 let slice = &self.dataset.entities.slices[self.dataset.rankings[*id].slice];
                 let meta = self.dataset.entities.benchmarks[slice.benchmark].meta;
-                let prose = meta.map_or("", |meta| &self.dataset.inputs.content.benchmarks[meta].prose);
-                let prose = markdown::to_html(prose, 2);
-                self.html("benchmark.html", path, "benchmarks.html", &cards, &cards.ranking(*id, *number, &prose))
+                let prose = meta.map_or("", |meta| self.benchmark_prose(meta));
+                self.html("benchmark.html", path, "benchmarks.html", &cards, &cards.ranking(*id, *number, prose))
             }
             Page::Evaluator(id) => self.html(
                 "evaluator.html",
@@ -284,6 +287,12 @@ impl<'a> Site<'a> {
             }
         };
         Ok(Body::Bytes(page?.into_bytes()))
+    }
+
+    /// The prose of a benchmark as clean HTML, which stands on each page of each of its rankings.
+    fn benchmark_prose(&self, meta: usize) -> &str {
+        let prose = &self.dataset.inputs.content.benchmarks[meta].prose;
+        self.benchmark_prose[meta].get_or_init(|| markdown::to_html(prose, 2))
     }
 
     fn prose(&self, number: usize) -> ProseCard<'_> {
