@@ -4,14 +4,22 @@
 use std::fs;
 use std::path::Path;
 
-/// The text of a module and of the modules below it.
+use walkdir::WalkDir;
+
+/// The text of a module and of all modules below it.
 fn source(module: &str) -> String {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut text = fs::read_to_string(src.join(format!("{module}.rs"))).unwrap();
-    if let Ok(entries) = fs::read_dir(src.join(module)) {
-        let files =
-            entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|it| it == "rs"));
-        text.extend(files.map(|path| fs::read_to_string(path).unwrap()));
+    let below = src.join(module);
+    for entry in WalkDir::new(&below).into_iter().filter(|_| below.is_dir()) {
+        let entry = entry.unwrap();
+        if entry.path().extension().is_some_and(|it| it == "rs") {
+            text += &fs::read_to_string(entry.path()).unwrap();
+        }
+    }
+    // What is looked for below would not be found in a list.
+    for list in ["crate::{", "std::{"] {
+        assert!(!text.contains(list), "{module} imports a list of {list}…");
     }
     // Comments may speak of any module.
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
