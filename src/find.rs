@@ -49,7 +49,7 @@ impl DataFile {
 /// What [`DIRECTORY`] says.
 #[derive(Serialize)]
 struct Directory<'a> {
-    /// For the first letters of a word: the place in `files` of what begins with them.
+    /// For the first letters of a word: the places in `search` of what begins with them.
     words: &'a search::Words,
     /// Search files, with their sizes in bytes.
     search: Vec<(&'a str, usize)>,

@@ -115,28 +115,46 @@
       .sort((a, b) => b[0] - a[0] || (a[1][1] < b[1][1] ? -1 : 1))
       .map(([, entry]) => entry);
 
-  /** The entries that meet `text`, best first; `kind` is `all` or one kind. */
-  const search = async (text, kind) => {
+  /**
+   * The entries that meet `text`, best first, in turns: of very many what is likely meant, and then all.
+   * `whole` says of a turn that it is the last. Nothing that can be looked up has no entries at all. `kind` is
+   * `all` or one kind.
+   */
+  async function* search(text, kind) {
     const query = wordsOf(text);
     const { words: files, search: list } = await directory();
     // One letter begins too many words; it may stand beside another.
     const long = query.filter((word) => [...word].length > 1 || word > "\u02ff");
     const chosen = long.length ? long : text.trim().length > 1 ? query : [];
-    if (!chosen.length) return null;
+    if (!chosen.length) {
+      yield { whole: true };
+      return;
+    }
     const places = chosen.map((word) => files[keyOf(word)]);
-    // Letters that begin no word of the site.
-    if (places.includes(undefined)) return [];
-    const path = places.map((place) => list[place]).reduce((a, b) => (b[1] < a[1] ? b : a))[0];
-    const entries = await loadFile(path);
+    if (places.includes(undefined)) {
+      // Letters that begin no word of the site.
+      yield { entries: [], whole: true };
+      return;
+    }
+    const sizeOf = (numbers) => numbers.reduce((sum, number) => sum + list[number][1], 0);
+    const paths = places.reduce((a, b) => (sizeOf(b) < sizeOf(a) ? b : a)).map((number) => list[number][0]);
     const tests = query.map(beginsWith);
-    let found = entries.filter((entry) =>
-      (kind === "all" || entry[0] === kind) && tests.every((test) => test.test(textOf(entry))));
-    // Of very many only those that are likely to come first are looked at word by word.
-    const CLOSELY = 500;
-    if (found.length > CLOSELY) found = sorted(found, (entry) => roughScore(entry, text.trim().toLowerCase()));
     const whole = query.join(" ");
-    return [...sorted(found.slice(0, CLOSELY), (entry) => score(entry, query, whole)), ...found.slice(CLOSELY)];
-  };
+    const best = (entries) => {
+      let found = entries.filter((entry) =>
+        (kind === "all" || entry[0] === kind) && tests.every((test) => test.test(textOf(entry))));
+      // Of very many only those that are likely to come first are looked at word by word.
+      const CLOSELY = 500;
+      if (found.length > CLOSELY) found = sorted(found, (entry) => roughScore(entry, text.trim().toLowerCase()));
+      return [...sorted(found.slice(0, CLOSELY), (entry) => score(entry, query, whole)), ...found.slice(CLOSELY)];
+    };
+    if (!paths.every((path) => given.has(nameOf(path)))) {
+      yield { entries: best(await loadFile(paths[0])), whole: paths.length === 1 };
+      if (paths.length === 1) return;
+    }
+    const all = await Promise.all(paths.map(loadFile));
+    yield { entries: best(all.flat()), whole: true };
+  }
 
   const addressOf = (entry) => {
     if (!entry[3]) return `${top}models/${entry[1]}.html`;
@@ -154,7 +172,12 @@
       type: "search", id: `finder-${boxes}`, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "go",
     });
     let asked = 0;
-    const show = (entries) => {
+    const show = ({ entries, whole }) => {
+      if (!entries) {
+        results.replaceChildren();
+        status.textContent = "";
+        return;
+      }
       const shown = entries.slice(0, MOST);
       results.replaceChildren(...shown.map((entry) => {
         const parts = [
@@ -167,19 +190,17 @@
           : make("a", { href: addressOf(entry) }, ...parts);
         return make("li", {}, link);
       }));
-      status.textContent = !entries.length ? say("found.none")
+      status.textContent = !whole ? say("loading")
+        : !entries.length ? say("found.none")
         : entries.length > MOST ? say("found.first", { n: count(entries.length), m: MOST })
         : say("found", { n: count(entries.length) });
     };
     const update = async () => {
       const turn = ++asked;
       try {
-        const entries = await search(input.value, kind);
-        if (turn !== asked) return;
-        if (entries) show(entries);
-        else {
-          results.replaceChildren();
-          status.textContent = "";
+        for await (const found of search(input.value, kind)) {
+          if (turn !== asked) return;
+          show(found);
         }
       } catch {
         status.textContent = say("failed");

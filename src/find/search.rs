@@ -1,9 +1,11 @@
 //! The *search index*: every entity under each of its words, in files by the first letters.
 //!
-//! A search loads the one file that has the rarest word of the query, and looks at the other words
-//! there; so it stays small however many models there are. The script splits a query into words
-//! by the same rule as [`words_of`].
+//! A search loads what has the rarest word of the query, and looks at the other words there; so it
+//! stays small however many models there are. Letters that begin a word of very many have several
+//! files, and what is likely meant stands in the first: it can be shown before the others are there.
+//! The script splits a query into words by the same rule as [`words_of`].
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
@@ -14,18 +16,28 @@ use crate::card::{Paths, evaluator_name};
 use crate::language::Language;
 use crate::merge::{Dataset, Reported};
 
-/// For the first letters of words, the number of their file.
-pub type Words = BTreeMap<String, usize>;
+/// For the first letters of words, the numbers of their files, that of what is likely meant first.
+pub type Words = BTreeMap<String, Vec<usize>>;
 
-/// A file with entries of several beginnings is not longer than this, in bytes.
+/// A file with entries of several beginnings, or the first of one beginning, is not longer than this, in bytes.
 const FULL: usize = 48 * 1024;
+
+/// Every further file of one beginning is about as long as this: few requests, and none that a browser is long at.
+const FURTHER: usize = 4 * FULL;
 
 /// One thing that can be found: kind, title, second title, path, results, further words.
 #[derive(Serialize)]
 struct Entry<'a>(Kind, &'a str, &'a str, &'a str, usize, String);
 
+impl Entry<'_> {
+    /// Orders by how likely it is meant: what is not a model first, as there are few, then by results.
+    fn place(&self) -> (bool, Reverse<usize>) {
+        (self.0 == Kind::Model, Reverse(self.4))
+    }
+}
+
 /// What kind of thing it is.
-#[derive(Clone, Copy, Serialize)]
+#[derive(Clone, Copy, PartialEq, Serialize)]
 enum Kind {
     #[serde(rename = "m")]
     Model,
@@ -56,9 +68,18 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> (Words, V
     let mut words = Words::new();
     let mut groups: Vec<BTreeSet<usize>> = Vec::new();
     let mut size = FULL;
-    for (key, numbers) in by_key {
-        let own: usize = numbers.iter().map(|number| prepared[*number].1.len()).sum();
-        // Letters of many entries get a file of their own: others would be slow beside them.
+    let size_of = |number: &usize| prepared[*number].1.len();
+    for (key, mut numbers) in by_key {
+        let own: usize = numbers.iter().map(size_of).sum();
+        if own > FULL {
+            numbers.sort_by_key(|number| entries[*number].0.place());
+            let parts = parts(&numbers, size_of);
+            words.insert(key.to_owned(), (groups.len()..groups.len() + parts.len()).collect());
+            groups.extend(parts);
+            // Letters of many entries have files of their own: others would be slow beside them.
+            size = FULL;
+            continue;
+        }
         if size + own > FULL {
             groups.push(BTreeSet::new());
             size = 0;
@@ -66,16 +87,33 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> (Words, V
         let group = groups.len() - 1;
         for number in numbers {
             if groups[group].insert(number) {
-                size += prepared[number].1.len();
+                size += size_of(&number);
             }
         }
-        words.insert(key.to_owned(), group);
+        words.insert(key.to_owned(), vec![group]);
     }
     let files = groups.into_par_iter().enumerate().map(|(number, group)| {
         let group: Vec<&Entry> = group.into_iter().map(|entry| &entries[entry].0).collect();
         DataFile::new(&format!("search/{number}"), &group)
     });
     (words, files.collect())
+}
+
+/// `numbers` in their order, parted into files: a short one that comes soon, and longer ones.
+fn parts(numbers: &[usize], size_of: impl Fn(&usize) -> usize) -> Vec<BTreeSet<usize>> {
+    let mut parts = vec![BTreeSet::new()];
+    let mut room = FULL;
+    for number in numbers {
+        let own = size_of(number);
+        if own > room {
+            parts.push(BTreeSet::new());
+            room = FURTHER.max(own);
+        }
+        room -= own;
+        let last = parts.len() - 1;
+        parts[last].insert(*number);
+    }
+    parts
 }
 
 /// All entities with all their words.
@@ -155,6 +193,15 @@ fn key(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_entries_have_a_short_file_first() {
+        let numbers: Vec<usize> = (0..1000).rev().collect();
+        let parts = parts(&numbers, |_| 1024);
+        let sizes: Vec<usize> = parts.iter().map(BTreeSet::len).collect();
+        assert_eq!(sizes, [48, 192, 192, 192, 192, 184]);
+        assert!(parts[0].contains(&999) && parts[5].contains(&0), "not in the order that was given");
+    }
 
     #[test]
     fn words_part_at_punctuation_and_between_letters_and_digits() {
