@@ -113,7 +113,7 @@ pub struct Exports {
     /// A share image for each model, benchmark, evaluator and developer; unless it is said, on sites of up to
     /// 5,000 models. Other pages, and all of a larger site, have that of the site.
     pub share_images: Option<bool>,
-    /// The `state.jsonl` of the site as it was last published, below the content folder; unless it is
+    /// The `state.jsonl.gz` of the site as it was last published, below the content folder; unless it is
     /// said, that of the output folder.
     pub previous: Option<PathBuf>,
 }

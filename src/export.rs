@@ -50,7 +50,7 @@ use table::{Coverage, Source, TABLES, Table};
 pub const ROOT: &str = "api/v1";
 
 /// What the next build must know of this one, below the output folder.
-pub const STATE: &str = "pages/api/v1/state.jsonl";
+pub const STATE: &str = "pages/api/v1/state.jsonl.gz";
 
 /// One file of the output folder.
 pub struct Export {
@@ -198,7 +198,7 @@ impl<'a> Exports<'a> {
             }
             self.file(api("data/datapackage.json"), What::Dictionary);
         }
-        self.file(api("state.jsonl"), What::State);
+        self.file(api("state.jsonl.gz"), What::State);
         self.file(api("index.json"), What::Index);
         for name in api::SCHEMAS {
             self.file(api(&format!("schema/{name}.json")), What::Schema(name));

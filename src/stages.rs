@@ -156,7 +156,8 @@ pub fn previous(
         Ok(bytes) => Some(bytes),
         Err(err) => {
             let message = format!("exports.previous is not the state of a build: {err}");
-            let help = "put the published api/v1/state.jsonl there; until then feeds show what records date themselves";
+            let help =
+                "put the published api/v1/state.jsonl.gz there; until then feeds show what records date themselves";
             let file = path.display().to_string();
             diagnostics.warn_with_help("no-previous-state", &file, "exports.previous", message, help.to_owned());
             None

@@ -10,8 +10,12 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::io::{Read, Write};
 
 use anyhow::{Context, Result, ensure};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -107,9 +111,14 @@ struct Line<'d> {
 
 const VERSION: u32 = 2;
 
+/// A state is not longer than this when it is unpacked; one that is ends in the middle of a line, and is refused.
+const MOST_BYTES: u64 = 1 << 30;
+
 impl State {
     /// Reads what [`News::to_bytes`] wrote.
-    pub fn read(bytes: &[u8]) -> Result<State> {
+    pub fn read(packed: &[u8]) -> Result<State> {
+        let mut bytes = Vec::new();
+        GzDecoder::new(packed).take(MOST_BYTES).read_to_end(&mut bytes).context("it is not packed with gzip")?;
         let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let head: Head = serde_json::from_slice(lines.next().context("the file is empty")?)?;
         ensure!(head.version == VERSION, "version {} is not known", head.version);
@@ -138,10 +147,12 @@ impl News {
         &self.events
     }
 
-    /// The [`State`] of `dataset` for the next build, one JSON document a line: the events, then the results by model and benchmark.
+    /// The [`State`] of `dataset` for the next build, one JSON document a line: the events, then the results by model
+    /// and benchmark; packed with gzip.
     pub fn to_bytes(&self, dataset: &Dataset) -> Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec(&serde_json::json!({ "version": VERSION, "events": self.events }))?;
-        bytes.push(b'\n');
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        serde_json::to_writer(&mut packed, &serde_json::json!({ "version": VERSION, "events": self.events }))?;
+        packed.write_all(b"\n")?;
         for (model, benchmark, readings) in groups(dataset) {
             let result = |reading: &Reading| {
                 let result = dataset.result(reading);
@@ -157,10 +168,10 @@ impl News {
                 objections: objections.map(|(at, (_, standing))| (at, standing.code().into())).collect(),
                 results: results.into_iter().map(|(result, _)| result).collect(),
             };
-            serde_json::to_writer(&mut bytes, &line)?;
-            bytes.push(b'\n');
+            serde_json::to_writer(&mut packed, &line)?;
+            packed.write_all(b"\n")?;
         }
-        Ok(bytes)
+        packed.finish().context("failed to pack the state")
     }
 }
 
@@ -389,7 +400,16 @@ mod tests {
     #[test]
     fn a_state_that_is_none_is_refused() {
         for text in ["", "{}", "{\"version\":1,\"events\":[]}", "{\"version\":2,\"events\":[]}\nx"] {
-            assert!(State::read(text.as_bytes()).is_err(), "{text}");
+            assert!(State::read(&packed(text)).is_err(), "{text}");
         }
+        let empty = "{\"version\":2,\"events\":[]}\n";
+        assert!(State::read(&packed(empty)).is_ok());
+        assert!(State::read(empty.as_bytes()).is_err());
+    }
+
+    fn packed(text: &str) -> Vec<u8> {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(text.as_bytes()).unwrap();
+        packed.finish().unwrap()
     }
 }
