@@ -311,10 +311,16 @@ fn arithmetic(language: &Language, cell: &comparability::Cell) -> Vec<String> {
         Unit::AsReported => "",
         Unit::Converted => language.phrase("arithmetic.converted"),
     };
-    let all = line(language, language.phrase("arithmetic.all"), &cell.all) + note;
-    let parties = (cell.parties.as_ref())
-        .map(|parties| line(language, &language.counted("arithmetic.medians", parties.n), parties) + note);
-    [Some(all), parties].into_iter().flatten().collect()
+    let all = |what| line(language, language.phrase(what), &cell.all) + note;
+    match &cell.parties {
+        None => vec![all("arithmetic.all")],
+        // Then the readings are the medians.
+        Some(parties) if *parties == cell.all => vec![all("arithmetic.one_each")],
+        Some(parties) => {
+            let medians = language.counted("arithmetic.medians", parties.n);
+            vec![all("arithmetic.all"), line(language, &medians, parties) + note]
+        }
+    }
 }
 
 fn line(language: &Language, what: &str, found: &Comparison) -> String {

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::{Range, Tick};
 
-/// Height of one line.
-const LINE: f64 = 34.0;
+/// Height of one line, in pixels.
+const LINE: usize = 34;
 
 /// Most lines of a strip; a table shows more.
 pub const MOST: usize = 12;
@@ -28,9 +28,9 @@ pub struct Value {
 #[derive(Debug, Serialize)]
 pub struct Strip {
     /// In pixels.
-    pub height: f64,
-    /// The line below all.
-    pub base: f64,
+    pub height: usize,
+    /// The line below all, in pixels.
+    pub base: usize,
     /// Values below it.
     pub ticks: Vec<Tick>,
     /// One for each reading.
@@ -40,13 +40,13 @@ pub struct Strip {
 /// One reading.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Line {
-    /// Baseline of its text.
-    pub text_y: f64,
-    /// Middle of its mark.
-    pub y: f64,
-    /// Place of its mark.
+    /// Baseline of its text, in pixels.
+    pub text_y: usize,
+    /// Middle of its mark, in pixels.
+    pub y: usize,
+    /// Place of its mark, in percent.
     pub x: f64,
-    /// Ends of its interval.
+    /// Ends of its interval, in percent.
     pub interval: Option<(f64, f64)>,
     /// Text.
     pub label: String,
@@ -64,8 +64,8 @@ impl Strip {
             .take(MOST)
             .enumerate()
             .map(|(at, value)| Line {
-                text_y: at as f64 * LINE + 13.0,
-                y: at as f64 * LINE + 24.0,
+                text_y: at * LINE + 13,
+                y: at * LINE + 24,
                 x: range.across(value.value),
                 interval: value.interval.map(|(low, high)| (range.across(low), range.across(high))),
                 label: value.label,
@@ -73,8 +73,8 @@ impl Strip {
                 text: value.text,
             })
             .collect();
-        let base = lines.len() as f64 * LINE + 2.0;
-        Strip { height: base + 20.0, base, ticks: range.ticks(), lines }
+        let base = lines.len() * LINE + 2;
+        Strip { height: base + 20, base, ticks: range.ticks(), lines }
     }
 }
 
@@ -95,7 +95,7 @@ mod tests {
             (0..n).map(value).collect::<Vec<_>>()
         };
         let strip = Strip::new(Range { min: 0.0, max: 1.0 }, values(2));
-        assert_eq!((strip.lines.len(), strip.base, strip.lines[1].y), (2, 70.0, 58.0));
+        assert_eq!((strip.lines.len(), strip.base, strip.lines[1].y), (2, 70, 58));
         assert_eq!((strip.lines[0].x, strip.lines[0].interval), (25.5, Some((1.0, 99.0))));
         assert_eq!(Strip::new(Range { min: 0.0, max: 1.0 }, values(100)).lines.len(), MOST);
     }
