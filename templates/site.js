@@ -626,7 +626,7 @@
   };
 
   const compare = (host) => {
-    const finderHost = document.querySelector("[data-finder]");
+    const finderHost = document.querySelector("[data-finder=m]");
     const chosen = make("ul", { class: "chosen" });
     const status = make("p", { class: "hint", role: "status" });
     const result = make("div");
@@ -721,7 +721,9 @@
     const box = document.querySelector("[data-finder=all]");
     if (box) {
       const value = new URLSearchParams(location.search).get("q") || "";
-      finder(box, { kind: "all", label: box.dataset.label, value }).input.focus();
+      const { input } = finder(box, { kind: "all", label: box.dataset.label, value });
+      // Elsewhere a reader may have come for something else.
+      if (document.querySelector("header a.search[aria-current]")) input.focus();
     }
     document.querySelectorAll("form.filters").forEach(filters);
   });
