@@ -151,6 +151,8 @@
     if (!paths.every((path) => given.has(nameOf(path)))) {
       yield { entries: best(await loadFile(paths[0])), whole: paths.length === 1 };
       if (paths.length === 1) return;
+      // What was found is seen before the browser has to read the other files.
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     }
     const all = await Promise.all(paths.map(loadFile));
     yield { entries: best(all.flat()), whole: true };

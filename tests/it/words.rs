@@ -232,7 +232,7 @@ impl Reader {
         self.texts.push("\n".to_owned());
         let is_read = |name: &str| match name {
             "alt" | "title" | "aria-label" | "data-label" => true,
-            "content" => attribute("name") == "description" || attribute("property") == "og:description",
+            "content" => attribute("name") == "description",
             _ => false,
         };
         let read = tag.attrs.iter().filter(|it| is_read(&it.name.local)).map(|it| format!("{}\n", it.value));
