@@ -174,24 +174,25 @@
       type: "search", id: `finder-${boxes}`, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "go",
     });
     let asked = 0;
+    const item = (entry) => {
+      const parts = [
+        make("span", { class: "name" }, entry[1]),
+        entry[2] ? make("span", { class: "second" }, entry[2]) : "",
+        make("small", {}, `${say(`kind.${entry[0]}`)} · ${say("results", { n: count(entry[4]) })}`),
+      ];
+      const link = choose
+        ? make("button", { type: "button", onclick: () => choose(entry) }, ...parts)
+        : make("a", { href: addressOf(entry) }, ...parts);
+      return make("li", {}, link);
+    };
     const show = ({ entries, whole }) => {
       if (!entries) {
         results.replaceChildren();
         status.textContent = "";
         return;
       }
-      const shown = entries.slice(0, MOST);
-      results.replaceChildren(...shown.map((entry) => {
-        const parts = [
-          make("span", { class: "name" }, entry[1]),
-          entry[2] ? make("span", { class: "second" }, entry[2]) : "",
-          make("small", {}, `${say(`kind.${entry[0]}`)} · ${say("results", { n: count(entry[4]) })}`),
-        ];
-        const link = choose
-          ? make("button", { type: "button", onclick: () => choose(entry) }, ...parts)
-          : make("a", { href: addressOf(entry) }, ...parts);
-        return make("li", {}, link);
-      }));
+      // Who goes through the list already is not thrown out of it.
+      if (!results.contains(document.activeElement)) results.replaceChildren(...entries.slice(0, MOST).map(item));
       status.textContent = !whole ? say("loading")
         : !entries.length ? say("found.none")
         : entries.length > MOST ? say("found.first", { n: count(entries.length), m: MOST })

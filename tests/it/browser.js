@@ -1,4 +1,4 @@
-// The site in a real browser: `node browser.js FOLDER`. Prints a line per check that holds, and
+// The site in a real browser: `node browser.js FOLDER`, for a site of 900 models `node browser.js FOLDER very-many`. Prints a line per check that holds, and
 // ends with an error at the first that does not.
 //
 // Every page gets the strictest policy that the site is made for, by meta tag, and is looked at
@@ -195,9 +195,41 @@ const KINDS = [
   "index.html", "models.html", "benchmarks.html", "evaluators.html", "developers.html", "search.html", "search.html?q=llama",
   "compare.html", "compare.html#m=meta%2Fllama-65b,google%2Fgemma-7b,tiiuae%2Ffalcon-40b", "models.html#developer=Meta",
   "models/meta/llama-65b.html", "benchmarks/mmlu.html", "evaluators/stanford-crfm.html", "developers/meta.html",
-  "not-shown.html", "publishing.html", "merged.html",
+  "not-shown.html", "publishing.html", "merged.html", "markers.html", "methodology.html",
   "about.html", "404.html",
 ];
+
+/** Of a name that very many have, what comes first is shown before the rest is there, and focus stays in it. */
+async function inTurns(browser, base) {
+  const page = await open(browser);
+  await page.goto(`${base}/search.html`);
+  const asked = [];
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route(/assets\/search\//, async (route) => {
+    asked.push(route.request().url());
+    if (asked.length > 1) await held;
+    await route.continue();
+  });
+  await page.keyboard.type("model");
+  await waitFor(page, ".finder [role=status]", "Loading");
+  const found = () => page.$$eval(".found .name", (names) => names.map((name) => name.textContent));
+  const first = await found();
+  assert.strictEqual(first.length, 30);
+  await page.keyboard.press("ArrowDown");
+  release();
+  await waitFor(page, ".finder [role=status]", "900 found, the first 30 are shown");
+  assert.ok(asked.length > 1 && new Set(asked).size === asked.length, `asked for ${asked}`);
+  assert.deepStrictEqual(await found(), first, "the list stays under the focus");
+  assert.strictEqual(await page.evaluate(() => document.activeElement.querySelector(".name").textContent), first[0]);
+  // The last by the number of results, which stands in the last file.
+  await page.fill(".finder input", "model");
+  await page.keyboard.type(" 0899");
+  await waitFor(page, ".finder [role=status]", "1 found");
+  assert.match((await found())[0], /model-0899/);
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+}
 
 /** axe finds nothing on each kind of page, in light and dark, wide and narrow. */
 async function accessible(browser, base) {
@@ -246,12 +278,18 @@ async function withoutScript(browser, base) {
 }
 
 async function main() {
-  const folder = withPolicy(process.argv[2]);
+  const [, , site, kind] = process.argv;
+  const folder = withPolicy(site);
   const server = await serve(folder);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
   const http = `http://127.0.0.1:${server.address().port}`;
   const disk = pathToFileURL(folder).href;
   try {
+    if (kind === "very-many") {
+      await inTurns(browser, http);
+      console.log("very many are found in turns");
+      return;
+    }
     for (const [place, base] of [["server", http], ["disk", disk]]) {
       for (const [name, check] of Object.entries(checks)) {
         const page = await open(browser);
