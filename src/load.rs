@@ -27,7 +27,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::config::{Config, PUBLIC_DATASTORE};
-use crate::date::Stamp;
+use crate::date::{Stamp, day};
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
 use crate::words::counted;
@@ -75,6 +75,8 @@ impl Inputs {
             let root = &self.datastores[usize::from(origin.datastore)].root;
             let mut drop = |stamp: &mut Option<Stamp>, limit: Option<Date>, place: String| {
                 let Some(stamp) = stamp else { return };
+                // These records may have been looked at before, and on another day.
+                stamp.day = stamp.day.or_else(|| day(&stamp.text));
                 let Some((day, limit)) = stamp.day.zip(limit).filter(|(day, limit)| is_after(*day, *limit)) else {
                     return;
                 };

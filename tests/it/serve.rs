@@ -145,6 +145,29 @@ fn findings_about_records_stay_when_only_metadata_changes_and_a_new_lock_is_heed
 }
 
 #[test]
+fn a_day_that_cannot_be_is_told_once_however_often_the_site_changes() {
+    let project = Project::from("two-sources");
+    let folder = "content/datastore/data/lab-a/made-up/Model-One";
+    let name = fs::read_dir(project.path(folder)).unwrap().next().unwrap().unwrap().file_name();
+    let path = format!("{folder}/{}", name.to_str().unwrap());
+    let mut record: serde_json::Value = serde_json::from_str(&project.read(&path)).unwrap();
+    record["evaluation_results"][0]["evaluation_timestamp"] = "2099-12-31".into();
+    project.write(&path, &record.to_string());
+    let server = serve(&project);
+    server.wait_for("impossible-day");
+    let mut said = String::new();
+    for name in ["A shop", "A market", "A stall"] {
+        project.write("content/collections.yaml", &format!("collections:\n  - {{id: shop, name: {name}}}\n"));
+        said += &server.wait_for("Changed, and shown");
+        // What is new is told after that, so that of the last round stays untold.
+        record["source_metadata"]["source_name"] = name.into();
+        project.write(&path, &record.to_string());
+        said += &server.wait_for("Changed, and shown");
+    }
+    assert!(!said.contains("impossible-day"), "{said}");
+}
+
+#[test]
 fn a_mistake_is_shown_in_browser_and_terminal_and_the_last_good_site_stays() {
     let project = Project::from("two-sources");
     let server = serve(&project);
