@@ -99,6 +99,8 @@ pub struct EvalYaml {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Submission {
+    /// Repository of the datastore, as the lock file has it: the same bytes may have come into another one otherwise.
+    pub datastore: String,
     /// Path of the object in the datastore.
     pub object: String,
     /// Of its bytes: another file under this path is not meant.
@@ -198,7 +200,7 @@ impl Fact for BenchmarkFact {
 impl Fact for Submission {
     const FILE: &str = "submissions.jsonl";
     fn order(&self, other: &Self) -> Ordering {
-        (&self.object, self.sha256).cmp(&(&other.object, other.sha256))
+        (&self.datastore, &self.object, self.sha256).cmp(&(&other.datastore, &other.object, other.sha256))
     }
     fn seen(&self) -> Timestamp {
         self.seen

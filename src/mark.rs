@@ -216,8 +216,8 @@ struct Evidence<'a> {
     attested: HashMap<Sha256, Vec<Attested>>,
     /// Attestations about other bytes under this path.
     attested_paths: HashMap<&'a str, Vec<u32>>,
-    /// Who brought which bytes under which path.
-    submissions: HashMap<(&'a str, Sha256), u32>,
+    /// Who brought which bytes under which path into which repository.
+    submissions: HashMap<(&'a str, &'a str, Sha256), u32>,
     accounts: HashMap<&'a str, u32>,
     /// Official accounts of organisations, each listed for one only.
     official: HashMap<&'a str, usize>,
@@ -435,7 +435,7 @@ impl<'a> Evidence<'a> {
             states,
             attested,
             attested_paths,
-            submissions: submissions.map(|(place, it)| ((it.object.as_str(), it.sha256), place)).collect(),
+            submissions: submissions.map(|(place, it)| ((&*it.datastore, &*it.object, it.sha256), place)).collect(),
             accounts: (0..).zip(&content.hub.accounts).map(|(place, it)| (it.account.as_str(), place)).collect(),
             official: official.into_iter().filter_map(|(account, owner)| Some((account, owner?))).collect(),
             doubtful_paths: doubtful.map(|entry| (entry.datastore, &*entry.file)).collect(),

@@ -106,7 +106,7 @@ pub fn fetch(run: &Run, datastore: &Path, lock: &Lock) -> Result<SubmissionsRepo
             Ok(head) => {
                 let repo = Repo::dataset(&head.id);
                 let pulls = Pulls::new(run, repo);
-                let mut tracer = Tracer { run, repo, revision: &lock.revision, wanted: &wanted, pulls, store };
+                let mut tracer = Tracer { run, lock, repo, wanted: &wanted, pulls, store };
                 report.traced = tracer.trace(&mut report.untraced)?;
                 failures = tracer.pulls.failures;
             }
@@ -127,7 +127,8 @@ fn wanted<'a>(
     store: &Store<Submission>,
     findings: &mut Diagnostics,
 ) -> Vec<Option<Wanted<'a>>> {
-    let traced = store.facts().iter().filter(|fact| fact.introduced.is_some() && !run.force);
+    let is_of_lock = |fact: &&Submission| fact.datastore == lock.repo && fact.introduced.is_some();
+    let traced = store.facts().iter().filter(|fact| is_of_lock(fact) && !run.force);
     let known: HashSet<(&str, Sha256)> = traced.map(|fact| (fact.object.as_str(), fact.sha256)).collect();
     let due: Vec<_> = lock.objects.iter().filter(|(path, pin)| !known.contains(&(path.as_str(), pin.sha256))).collect();
     let mut legacy_paths = legacy_paths(datastore, lock);
@@ -175,8 +176,9 @@ fn legacy_paths(datastore: &Path, lock: &Lock) -> HashMap<String, String> {
 
 struct Tracer<'a> {
     run: &'a Run<'a>,
+    lock: &'a Lock,
+    /// The Hub's own name of the lock's repository.
     repo: Repo<'a>,
-    revision: &'a str,
     wanted: &'a [Wanted<'a>],
     pulls: Pulls<'a>,
     store: Store<Submission>,
@@ -214,7 +216,7 @@ impl Tracer<'_> {
 
     /// Where the wanted bytes stand at the locked revision, by index; without those not asked for.
     fn places(&mut self) -> Result<BTreeMap<usize, Places>> {
-        let (run, repo, revision, wanted) = (self.run, self.repo, self.revision, self.wanted);
+        let (run, repo, revision, wanted) = (self.run, self.repo, &self.lock.revision, self.wanted);
         let starts: Vec<usize> = (0..wanted.len()).step_by(BATCH).collect();
         let mut found = BTreeMap::new();
         let ask = |start: &usize| places(run.hub, repo, revision, &wanted[*start..wanted.len().min(start + BATCH)]);
@@ -259,7 +261,13 @@ impl Tracer<'_> {
 
     fn put(&mut self, index: usize, introduced: Option<Introduced>) {
         let Wanted { path, sha256, .. } = &self.wanted[index];
-        self.store.put(Submission { object: (*path).to_owned(), sha256: *sha256, seen: self.run.now, introduced });
+        self.store.put(Submission {
+            datastore: self.lock.repo.clone(),
+            object: (*path).to_owned(),
+            sha256: *sha256,
+            seen: self.run.now,
+            introduced,
+        });
     }
 
     /// Searches all merged pull requests for the earliest that wrote the bytes of each object, by

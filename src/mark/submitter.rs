@@ -56,7 +56,9 @@ impl Evidence<'_> {
         if collides {
             return Submitter::Unknown(NotKnown::Collision);
         }
-        let Some(&submission) = self.submissions.get(&(&*origin.path, origin.sha256)) else {
+        let lock = self.inputs.datastores[usize::from(origin.datastore)].lock.sound();
+        let submission = lock.and_then(|lock| self.submissions.get(&(&*lock.repo, &*origin.path, origin.sha256)));
+        let Some(&submission) = submission else {
             return Submitter::Unknown(NotKnown::NotAsked);
         };
         let fact = &self.inputs.content.hub.submissions[submission as usize];

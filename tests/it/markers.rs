@@ -13,6 +13,7 @@ use crate::project::Project;
 
 const UUID: &str = "0a1b2c3d-0000-4000-8000-000000000001";
 const OTHER: &str = "0a1b2c3d-0000-4000-8000-000000000002";
+const STORE: &str = "evaleval/EEE_datastore";
 const SEEN: &str = "2026-06-01T00:00:00Z";
 
 /// A site whose records were fetched, with the facts about them.
@@ -94,7 +95,8 @@ impl World {
             at: Some(SEEN.parse().unwrap()),
         };
         let (object, seen) = (path.to_owned(), SEEN.parse().unwrap());
-        self.submissions.push(Submission { object, sha256, seen, introduced: Some(introduced) });
+        let datastore = STORE.to_owned();
+        self.submissions.push(Submission { datastore, object, sha256, seen, introduced: Some(introduced) });
     }
 
     /// Writes index, lock and facts, as `fetch` does.
@@ -104,7 +106,7 @@ impl World {
     }
 
     fn fetched_with_index(&self, index: &str) {
-        let mut lock = Lock::new("evaleval/EEE_datastore", &"ab".repeat(20));
+        let mut lock = Lock::new(STORE, &"ab".repeat(20));
         lock.objects.extend(self.objects.iter().map(|(path, text)| (path.clone(), Pin::of(text.as_bytes()))));
         lock.collections.insert("c".to_owned(), Pin::of(index.as_bytes()));
         self.project.write("content/datastore/flat/indexes/by_collection/c.jsonl", index);
@@ -412,6 +414,16 @@ fn who_brought_earlier_bytes_is_not_who_brought_these() {
 }
 
 #[test]
+fn who_brought_the_same_bytes_into_another_datastore_is_not_who_brought_them_here() {
+    let path = path_of(UUID);
+    let mut world = World::with("acme-official");
+    assert_eq!(world.level(&path), BY_SOURCE);
+    world.submissions[0].datastore = "stranger/EEE_datastore".to_owned();
+    world.fetched();
+    assert_eq!(world.level(&path), TRACED);
+}
+
+#[test]
 fn an_attestation_is_about_its_bytes_its_results_and_its_account() {
     let path = path_of(UUID);
     let world = World::with("stranger");
@@ -462,7 +474,7 @@ fn a_last_day_is_judged_by_the_newest_of_all_facts_and_the_page_says_by_which_da
     let facts = [
         ("models", format!(r#"{{"id":"x/y",{seen},"info":null}}"#)),
         ("benchmarks", format!(r#"{{"dataset":"x/y",{seen},"eval_yaml":null}}"#)),
-        ("submissions", format!(r#"{{"object":"x",{seen},"sha256":"{hash}","introduced":null}}"#)),
+        ("submissions", format!(r#"{{"datastore":"a/b","object":"x",{seen},"sha256":"{hash}","introduced":null}}"#)),
         ("accounts", format!(r#"{{"account":"x",{seen},"organizations":null}}"#)),
         ("posted_models", format!(r#"{{"id":"x/y",{seen},"model":null,"response_sha256":null}}"#)),
     ];
