@@ -20,32 +20,34 @@ pub fn n_files(rows: usize) -> usize {
 /// File `number` (from 1) of `table`.
 pub fn write(table: &Table, source: &Source, number: usize) -> Result<Vec<u8>> {
     let rows = (table.rows)(source.dataset);
-    let mut bytes = Vec::new();
-    for row in ((number - 1) * ROWS)..(number * ROWS).min(rows) {
-        let mut separator = b'{';
-        for column in table.columns {
-            bytes.push(separator);
-            separator = b',';
-            bytes.push(b'"');
-            bytes.extend_from_slice(column.name.as_bytes());
-            bytes.extend_from_slice(b"\":");
-            write_value(&mut bytes, &(column.value)(source, row))?;
-        }
-        bytes.extend_from_slice(b"}\n");
-    }
     // The header of gzip has no time and no name, so that equal rows are equal bytes.
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-    packed.write_all(&bytes).and_then(|()| packed.finish()).context("failed to pack a table")
+    let mut line = Vec::new();
+    for row in ((number - 1) * ROWS)..(number * ROWS).min(rows) {
+        line.clear();
+        let mut separator = b'{';
+        for column in table.columns {
+            line.push(separator);
+            separator = b',';
+            line.push(b'"');
+            line.extend_from_slice(column.name.as_bytes());
+            line.extend_from_slice(b"\":");
+            write_value(&mut line, &(column.value)(source, row))?;
+        }
+        line.extend_from_slice(b"}\n");
+        packed.write_all(&line)?;
+    }
+    packed.finish().context("failed to pack a table")
 }
 
-fn write_value(bytes: &mut Vec<u8>, value: &Value) -> Result<()> {
+fn write_value(line: &mut Vec<u8>, value: &Value) -> Result<()> {
     match value {
-        Value::Missing => bytes.extend_from_slice(b"null"),
-        Value::Text(text) => serde_json::to_writer(bytes, text).context("failed to write a text")?,
+        Value::Missing => line.extend_from_slice(b"null"),
+        Value::Text(text) => serde_json::to_writer(line, text).context("failed to write a text")?,
         // The digits were read as a JSON number.
-        Value::Number(number) => bytes.extend_from_slice(number.digits().as_bytes()),
-        Value::Count(count) => bytes.extend_from_slice(count.to_string().as_bytes()),
-        Value::Flag(flag) => bytes.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        Value::Number(number) => line.extend_from_slice(number.digits().as_bytes()),
+        Value::Count(count) => line.extend_from_slice(count.to_string().as_bytes()),
+        Value::Flag(flag) => line.extend_from_slice(if *flag { b"true" } else { b"false" }),
     }
     Ok(())
 }
