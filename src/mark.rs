@@ -5,92 +5,35 @@
 //! a person reviewed. What is known of one thing is an *axis*, and axes are never joined into one
 //! truth value. When in doubt there is no marker.
 
+mod attested;
+mod collision;
 pub mod evidence;
 pub mod hub_run;
+mod level;
 mod relationship;
 mod source;
 mod standing;
 mod submitter;
 mod trace;
 
-use std::collections::BTreeMap;
-
-use anyhow::{Result, bail};
 use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
 use crate::load::attestation::{Attestation, Statement};
 use crate::load::content::Content;
-use crate::load::quarantine::Quarantined;
 use crate::load::{Inputs, Origin};
 use crate::resolve::{Entities, Resolved};
 
+pub use attested::{Attested, State, check, known_day, warn_of_last_days};
+pub use collision::Collision;
+pub use level::{Counts, Level};
 pub use relationship::{Fit, Relationship};
 pub use source::{DecidedBy, Decision};
 pub use standing::Standing;
 pub use submitter::{NotKnown, Submitter};
 pub use trace::{Trace, Untraced};
-
-/// How far a result is traced: the levels that readers see. Each needs all below it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Nothing but the record says so.
-    Claimed,
-    /// The bytes are those of a public record.
-    Traced,
-    /// The account that brought exactly these bytes is known.
-    SubmitterKnown,
-    /// That account acts for the organisation that the record names as its source.
-    SubmittedBySource,
-}
-
-impl Level {
-    /// All, lowest first.
-    pub const ALL: [Level; 4] = [Level::Claimed, Level::Traced, Level::SubmitterKnown, Level::SubmittedBySource];
-
-    /// Machine-readable.
-    pub fn code(self) -> &'static str {
-        match self {
-            Level::Claimed => "claimed",
-            Level::Traced => "traced",
-            Level::SubmitterKnown => "submitter_known",
-            Level::SubmittedBySource => "submitted_by_source",
-        }
-    }
-
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Level::Claimed => "level.claimed",
-            Level::Traced => "level.traced",
-            Level::SubmitterKnown => "level.submitter_known",
-            Level::SubmittedBySource => "level.submitted_by_source",
-        }
-    }
-}
-
-/// An attestation about a record, and which of its subjects the record is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attested {
-    /// Place in [`Content::attestations`].
-    pub attestation: u32,
-    subject: u32,
-}
-
-impl Attested {
-    /// The attestation.
-    pub fn of(self, content: &Content) -> &Attestation {
-        &content.attestations[self.attestation as usize]
-    }
-
-    /// True if it is about the result at this place of `evaluation_results`.
-    pub fn covers(self, content: &Content, result: u16) -> bool {
-        self.of(content).subjects[self.subject as usize].covers(result)
-    }
-}
 
 /// What is known of one record, axis by axis.
 #[derive(Debug)]
@@ -148,46 +91,6 @@ impl Markers {
     }
 }
 
-/// One `evaluation_id` or UUID of several records that differ: no more than level 1 for any of them.
-#[derive(Debug)]
-pub struct Collision {
-    /// `evaluation_id`, or `UUID`.
-    pub of: &'static str,
-    /// The id that they share.
-    pub id: String,
-    /// Places of the records.
-    pub records: Vec<u32>,
-}
-
-/// Whether an attestation counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// It does.
-    Active,
-    /// Its last day has passed.
-    Expired,
-    /// It has a last day, and no day is known to hold against it.
-    Undated,
-    /// It was taken back.
-    Revoked,
-}
-
-/// How many results have each level.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts([usize; 4]);
-
-impl Counts {
-    /// Adds a result.
-    pub fn add(&mut self, level: Level) {
-        self.0[level as usize] += 1;
-    }
-
-    /// How many have exactly this level.
-    pub fn of(&self, level: Level) -> usize {
-        self.0[level as usize]
-    }
-}
-
 /// All markers of a build.
 #[derive(Debug, Default)]
 pub struct Marks {
@@ -230,8 +133,8 @@ struct Evidence<'a> {
 /// Marks all records of `inputs`, whose attestations were checked. `day` is that of the build.
 pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Option<Date>) -> Marks {
     let today = known_day(&inputs.content, day);
-    let states: Vec<State> = inputs.content.attestations.iter().map(|it| state(it, today)).collect();
-    let (collisions, of_records) = collisions(inputs);
+    let states: Vec<State> = inputs.content.attestations.iter().map(|it| attested::state(it, today)).collect();
+    let (collisions, of_records) = collision::collisions(inputs);
     let evidence = Evidence::new(inputs, entities, &states, of_records);
     // All results of a record have one model and one source.
     let mut firsts: Vec<Option<&Resolved>> = vec![None; inputs.records.len()];
@@ -260,141 +163,6 @@ pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Op
     marks.states = states;
     marks.as_of = today;
     marks
-}
-
-/// The latest day that is known to have come: that of the build, or that of the newest fact, as a build has no clock.
-pub fn known_day(content: &Content, day: Option<Date>) -> Option<Date> {
-    day.max(content.hub.newest.map(|it| it.to_zoned(jiff::tz::TimeZone::UTC).date()))
-}
-
-fn state(attestation: &Attestation, today: Option<Date>) -> State {
-    match (&attestation.revoked, attestation.valid_until) {
-        (Some(_), _) => State::Revoked,
-        (None, None) => State::Active,
-        (None, Some(last)) => match today {
-            None => State::Undated,
-            Some(today) if today > last => State::Expired,
-            Some(_) => State::Active,
-        },
-    }
-}
-
-/// Tells of attestations with a last day where the day of the build is not said: the facts may be older than that.
-pub fn warn_of_last_days(content: &Content, day: Option<Date>, diagnostics: &mut Diagnostics) {
-    if day.is_some() {
-        return;
-    }
-    for attestation in content.attestations.iter().filter(|it| it.revoked.is_none()) {
-        let Some(last) = attestation.valid_until else { continue };
-        let message = match known_day(content, None) {
-            Some(known) if known > last => continue,
-            Some(known) => {
-                format!("whether {last} has passed is judged by the newest fact of the Hub, which is of {known}")
-            }
-            None => format!("whether {last} has passed cannot be judged, so it does not count"),
-        };
-        let help = "set SOURCE_DATE_EPOCH to the day of the build, such as `SOURCE_DATE_EPOCH=$(date +%s)`".to_owned();
-        diagnostics.warn_with_help("unknown-day", &attestation.file, "valid_until", message, help);
-    }
-}
-
-/// Holds the attestations of `content` against what they speak of. One that fits nothing is forged, or a slip of
-/// the pen that nobody would notice: both stop the build.
-pub fn check(content: &Content, inputs: &Inputs) -> Result<()> {
-    if content.attestations.is_empty() {
-        return Ok(());
-    }
-    let records: HashMap<Sha256, usize> =
-        inputs.records.iter().enumerate().map(|(place, it)| (it.origin.sha256, place)).collect();
-    let mut known: HashSet<Sha256> = records.keys().copied().collect();
-    known.extend(inputs.quarantined.iter().filter_map(|it| it.sha256));
-    let locks = || inputs.datastores.iter().filter_map(|datastore| datastore.lock.sound());
-    known.extend(locks().flat_map(|lock| lock.objects.values().map(|pin| pin.sha256)));
-    let paths: HashSet<&str> = inputs.records.iter().map(|it| &*it.origin.path).collect();
-    for attestation in &content.attestations {
-        let forged = |what: String| -> Result<()> {
-            let help = "an attestation speaks of exact bytes, accounts and organisations: mend it, or take it out";
-            bail!("{}: {what}\n  help: {help}", attestation.file)
-        };
-        if let Statement::SubmittedBySource { account, organization, .. } = &attestation.statement {
-            let own = || content.organizations.iter().filter(|meta| !meta.is_built_in());
-            if !own().any(|meta| meta.id == *organization) {
-                forged(format!("there is no organisation with the id {organization:?} in organizations.yaml"))?;
-            }
-            let hub = &content.hub;
-            let is_known = hub.accounts.iter().any(|it| it.account == *account && it.organizations.is_some())
-                || hub
-                    .submissions
-                    .iter()
-                    .filter_map(|it| it.introduced.as_ref()?.account.as_ref())
-                    .any(|it| it == account)
-                || own().any(|meta| meta.hf.as_ref() == Some(account));
-            if !is_known {
-                forged(format!("no fact of content/hub/ and no organisation knows the account {account:?}"))?;
-            }
-        }
-        for subject in &attestation.subjects {
-            let has_moved = subject.path.as_deref().is_some_and(|path| paths.contains(path));
-            if !known.contains(&subject.sha256) && !has_moved {
-                forged(format!("no record has the SHA-256 {}", subject.sha256))?;
-            }
-            let Some(&place) = records.get(&subject.sha256) else { continue };
-            let loaded = &inputs.records[place];
-            if subject.path.as_deref().is_some_and(|path| path != &*loaded.origin.path) {
-                forged(format!("the record {} is {}, which is another path", subject.sha256, loaded.origin.path))?;
-            }
-            for result in subject.results.iter().flatten() {
-                let pointer = format!("/evaluation_results/{result}");
-                let is_left_out = |it: &Quarantined| it.sha256 == Some(subject.sha256) && it.place == pointer;
-                if !loaded.record.results.iter().any(|it| it.index == *result)
-                    && !inputs.quarantined.iter().any(is_left_out)
-                {
-                    forged(format!("the record {} has no result {pointer}", subject.sha256))?;
-                }
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The ids that several different records share, and the collision of each record.
-fn collisions(inputs: &Inputs) -> (Vec<Collision>, Vec<Option<u32>>) {
-    let mut by_id: BTreeMap<(&'static str, String), Vec<u32>> = BTreeMap::new();
-    let mut by_evaluation: HashMap<&str, Vec<u32>> = HashMap::with_capacity(inputs.records.len());
-    let mut by_uuid: HashMap<String, Vec<u32>> = HashMap::with_capacity(inputs.records.len());
-    for (place, loaded) in (0..).zip(&inputs.records) {
-        let id = &*loaded.record.evaluation_id;
-        if !id.is_empty() {
-            by_evaluation.entry(id).or_default().push(place);
-        }
-        if let Some(uuid) = uuid(&loaded.origin) {
-            by_uuid.entry(uuid).or_default().push(place);
-        }
-    }
-    // Records of the same bytes are one: the others were left out when they were read.
-    by_evaluation.retain(|_, places| places.len() > 1);
-    by_uuid.retain(|_, places| places.len() > 1);
-    by_id.extend(by_evaluation.into_iter().map(|(id, places)| (("evaluation_id", id.to_owned()), places)));
-    by_id.extend(by_uuid.into_iter().map(|(id, places)| (("UUID", id), places)));
-    let mut of_records = vec![None; inputs.records.len()];
-    let collisions = by_id.into_iter().zip(0..).map(|(((of, id), records), number)| {
-        records.iter().for_each(|place| of_records[*place as usize] = Some(number));
-        Collision { of, id, records }
-    });
-    let collisions = collisions.collect();
-    (collisions, of_records)
-}
-
-/// The UUID that a file is called by.
-fn uuid(origin: &Origin) -> Option<String> {
-    let name = origin.path.rsplit('/').next()?;
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let is_uuid = stem.len() == 36
-        && stem.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        });
-    is_uuid.then(|| stem.to_ascii_lowercase())
 }
 
 impl<'a> Evidence<'a> {
