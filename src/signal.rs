@@ -5,6 +5,7 @@
 //! page; they follow those of Eval Cards, except where the page says why not. What is not known is
 //! counted as not known: it becomes neither a yes nor a no. Thresholds are compared in exact decimals.
 
+pub mod agreement;
 pub mod comparability;
 pub mod completeness;
 pub mod coverage;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Cards, setting_name};
 use crate::language::Language;
 use crate::merge::{Direction, Ranking, Reading, Scale};
-use crate::signal::comparability::{Agreement, agreements, is_essential};
+use crate::signal::agreement::{Agreement, agreements, is_essential};
 use crate::signal::provenance::Reporters;
 use crate::signal::setup;
 
