@@ -21,6 +21,7 @@ pub mod evidence;
 mod folder;
 mod locator;
 pub mod models;
+mod patience;
 mod posted;
 mod pulls;
 mod source;

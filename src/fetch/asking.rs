@@ -1,13 +1,14 @@
 //! *Asking* the Hub for many things, several at a time, and giving up where going on is no use.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::patience::Patience;
 use crate::Progress;
 use crate::config::is_hub_id;
 use crate::diagnostic::printable;
@@ -73,23 +74,15 @@ pub fn ask_all<T: Sync, A: Send>(
         return Ok(0);
     }
     run.progress.stage(stage, items.len());
-    let (next, failures, stop) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+    let (next, patience) = (AtomicUsize::new(0), Patience::new(MAX_FAILURES_IN_A_ROW, is_hopeless));
     // Answers wait for the disk here, not in memory.
     let (sender, receiver) = mpsc::sync_channel(1);
     let work = |sender: mpsc::SyncSender<_>| {
-        while !stop.load(Ordering::Relaxed) {
+        while !patience.is_over() {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(index) else { return };
             let answer = ask(item);
-            match answer.as_ref().err().map(|err| err.kind) {
-                Some(kind) if is_hopeless(kind) => stop.store(true, Ordering::Relaxed),
-                Some(kind) if kind.is_passing() || kind == ErrorKind::Malformed => {
-                    if failures.fetch_add(1, Ordering::Relaxed) + 1 >= MAX_FAILURES_IN_A_ROW {
-                        stop.store(true, Ordering::Relaxed);
-                    }
-                }
-                _ => failures.store(0, Ordering::Relaxed),
-            }
+            patience.hear(&answer);
             if sender.send((index, answer)).is_err() {
                 return;
             }
@@ -112,8 +105,8 @@ pub fn ask_all<T: Sync, A: Send>(
 }
 
 /// The next request would fare no better.
-fn is_hopeless(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::BadToken | ErrorKind::RateLimited | ErrorKind::Unreachable)
+fn is_hopeless(error: &HubError) -> bool {
+    matches!(error.kind, ErrorKind::BadToken | ErrorKind::RateLimited | ErrorKind::Unreachable)
 }
 
 /// A text of the Hub, unless it is none that a name, tag or title needs: such a one is taken as not said.

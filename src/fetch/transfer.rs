@@ -1,13 +1,11 @@
 //! The *transfer* of many files, several at a time, each checked before it gets its name.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
 use super::asking::Failure;
 use super::folder::{Folder, Staged};
+use super::patience::Patience;
 use crate::Progress;
 use crate::hash::Hashing;
 use crate::hub::{ErrorKind, Hub, HubError, Repo};
@@ -52,41 +50,16 @@ enum Outcome {
     NotTried,
 }
 
-/// Ends a run that has no chance: so many failures in a row for each thread that nobody answers.
-struct Patience {
-    streak: AtomicUsize,
-    limit: usize,
-    end: Mutex<Option<anyhow::Error>>,
-}
-
-impl Patience {
-    fn is_over(&self) -> bool {
-        self.end.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_some()
-    }
-
-    fn end(&self, error: anyhow::Error) {
-        self.end.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get_or_insert(error);
-    }
-
-    /// Hears of a request that failed.
-    fn hear(&self, error: &HubError) {
-        let is_final = error.kind == ErrorKind::Local
-            || matches!(
-                error.kind,
-                ErrorKind::BadToken | ErrorKind::Gated | ErrorKind::RepoNotFound | ErrorKind::Disabled
-            )
-            || error.asks_for_long();
-        let streak = if error.kind.is_passing() { self.streak.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
-        if is_final || streak >= self.limit {
-            self.end(error.clone().into());
-        }
-    }
+/// All files are of one repository: what is wrong with it is wrong for the next file, too.
+fn is_hopeless(error: &HubError) -> bool {
+    use ErrorKind::{BadToken, Disabled, Gated, Local, RepoNotFound};
+    matches!(error.kind, BadToken | Disabled | Gated | Local | RepoNotFound) || error.asks_for_long()
 }
 
 impl Transfer<'_> {
     /// Brings `files`. An error is one that ends the run; what is there already stays.
     pub fn bring(&self, files: &[(&str, &Expected)], progress: &dyn Progress) -> Result<Transferred> {
-        let patience = Patience { streak: AtomicUsize::new(0), limit: 2 * self.jobs, end: Mutex::new(None) };
+        let patience = Patience::new(2 * self.jobs, is_hopeless);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs).build().context("failed to start threads")?;
         let outcomes: Vec<Outcome> = pool.install(|| {
             let files = files.par_iter().with_max_len(1);
@@ -94,14 +67,13 @@ impl Transfer<'_> {
                 .map(|(path, expected)| {
                     let outcome = self.bring_one(path, expected, &patience);
                     if let Outcome::Placed(pin) | Outcome::Staged(pin, _) = &outcome {
-                        patience.streak.store(0, Ordering::Relaxed);
                         progress.received(pin.size);
                     }
                     outcome
                 })
                 .collect()
         });
-        if let Some(error) = patience.end.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
+        if let Some(error) = patience.into_end() {
             return Err(error);
         }
         let mut all = Transferred::default();
@@ -145,6 +117,7 @@ impl Transfer<'_> {
         let open = || create_new(&temporary).map(Hashing::new);
         let cap = expected.size.unwrap_or(MAX_BYTES);
         let received = self.hub.copy(Repo::dataset(self.repo), self.revision, path, cap, open);
+        patience.hear(&received);
         let refuse = |refusal| {
             // If it cannot be removed, the next run does it.
             let _ = std::fs::remove_file(&temporary);
@@ -155,10 +128,7 @@ impl Transfer<'_> {
             Err(err) if err.kind == ErrorKind::TooLarge => {
                 return refuse(Refusal::Wrong(format!("has more than the {cap} bytes that the index says")));
             }
-            Err(err) => {
-                patience.hear(&err);
-                return refuse(Refusal::Hub(err.in_short()));
-            }
+            Err(err) => return refuse(Refusal::Hub(err.in_short())),
         };
         if let Some(expected) = expected.size.filter(|expected| *expected != size) {
             return refuse(Refusal::Wrong(format!("has {size} bytes, the index says {expected}")));

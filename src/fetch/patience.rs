@@ -1,0 +1,55 @@
+//! *Patience* with a Hub that fails: a run of many requests ends where going on is no use.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Error;
+
+use crate::hub::{ErrorKind, HubError};
+
+/// Counts failures in a row, each of which took all its tries.
+pub struct Patience {
+    failures: AtomicUsize,
+    /// After so many nothing more is asked.
+    most: usize,
+    /// The next request would fare no better.
+    is_hopeless: fn(&HubError) -> bool,
+    end: Mutex<Option<Error>>,
+}
+
+impl Patience {
+    /// That ends with `most` failures in a row, or with one that `is_hopeless`.
+    pub fn new(most: usize, is_hopeless: fn(&HubError) -> bool) -> Patience {
+        Patience { failures: AtomicUsize::new(0), most, is_hopeless, end: Mutex::new(None) }
+    }
+
+    /// True if nothing more is to be asked.
+    pub fn is_over(&self) -> bool {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Hears how a request went.
+    pub fn hear<T>(&self, answer: &Result<T, HubError>) {
+        let error = match answer {
+            Err(error) if (self.is_hopeless)(error) => error,
+            Err(error) if error.kind.is_passing() || error.kind == ErrorKind::Malformed => {
+                if self.failures.fetch_add(1, Ordering::Relaxed) + 1 < self.most {
+                    return;
+                }
+                error
+            }
+            _ => return self.failures.store(0, Ordering::Relaxed),
+        };
+        self.end(error.clone().into());
+    }
+
+    /// Ends the run for another reason. The first one counts.
+    pub fn end(&self, error: Error) {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// Why the run ended early, if it did.
+    pub fn into_end(self) -> Option<Error> {
+        self.end.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
