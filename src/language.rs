@@ -5,6 +5,8 @@
 //! and places for values in braces. `templates/words/methodology.<tag>.md` is the page on how to read a
 //! card. Text of records and metadata is never translated, and files for machines are in English.
 
+pub mod sentence;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
