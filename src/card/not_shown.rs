@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Cards;
 use super::list::Pager;
-use crate::language::sentence::Said;
+use crate::language::sentence::Wording;
 use crate::load::quarantine::Reason;
 use crate::words::count;
 
@@ -47,7 +47,7 @@ pub struct LeftOut<'a> {
     /// The model as the record names it.
     pub model: Option<&'a str>,
     /// Why, more exactly.
-    pub detail: Said<'a>,
+    pub detail: Wording<'a>,
     /// Hash of the file, if it was read.
     pub sha256: Option<String>,
 }

@@ -16,10 +16,10 @@ pub struct Sentence {
     quoted: Option<String>,
 }
 
-/// A sentence, said in one language, without full stop.
+/// A sentence in the words of one language, without full stop.
 #[derive(Debug, PartialEq, Serialize)]
-pub struct Said<'a> {
-    /// In that language, with the colon before a quotation.
+pub struct Wording<'a> {
+    /// With the colon before a quotation.
     pub words: String,
     /// What a library or the system reports: in English, whatever the language.
     pub quoted: Option<&'a str>,
@@ -48,13 +48,13 @@ impl Sentence {
     }
 
     /// The sentence in `language`.
-    pub fn say(&self, language: &Language) -> Said<'_> {
+    pub fn say(&self, language: &Language) -> Wording<'_> {
         let values: Vec<(&str, &str)> = self.values.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut words = self.key.map(|key| language.say(key, &values)).unwrap_or_default();
         if self.quoted.is_some() && !words.is_empty() {
             words.push_str(language.phrase("colon"));
         }
-        Said { words, quoted: self.quoted.as_deref() }
+        Wording { words, quoted: self.quoted.as_deref() }
     }
 }
 
@@ -65,7 +65,7 @@ impl fmt::Display for Sentence {
     }
 }
 
-impl fmt::Display for Said<'_> {
+impl fmt::Display for Wording<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}", self.words, self.quoted.unwrap_or_default())
     }
@@ -80,7 +80,7 @@ mod tests {
         let chinese = Language::new("zh-Hans", None).unwrap();
         let block = Sentence::of("detail.block").with("block", "model_info").quoting("EOF");
         assert_eq!(block.to_string(), "`model_info` cannot be read: EOF");
-        assert_eq!(block.say(&chinese), Said { words: "无法读取 `model_info`：".to_owned(), quoted: Some("EOF") });
+        assert_eq!(block.say(&chinese), Wording { words: "无法读取 `model_info`：".to_owned(), quoted: Some("EOF") });
         let quote = Sentence::quote("EOF {block}");
         assert_eq!((quote.to_string(), quote.say(&chinese).to_string()), ("EOF {block}".into(), "EOF {block}".into()));
     }
