@@ -279,6 +279,11 @@ impl<'a> Cards<'a> {
         self.language.say("share", &[("n", &count(n)), ("all", &count(all))])
     }
 
+    /// `12 first party`.
+    fn tally(&self, n: usize, key: &'static str) -> String {
+        self.language.say("count.of", &[("n", &count(n)), ("what", self.words(key))])
+    }
+
     /// The same, with what the Hub says of the same values.
     pub fn with_hub_runs(self, hub_runs: &'a HubRuns) -> Cards<'a> {
         Cards { hub_runs: Some(hub_runs), ..self }

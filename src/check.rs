@@ -120,7 +120,7 @@ fn faults(config: &Config, dataset: &Dataset, found: &mut Diagnostics) {
             entry.reason.code(),
             &file,
             &entry.place,
-            entry.detail.clone(),
+            entry.detail.to_string(),
             Language::english().phrase(entry.reason.key()),
         );
     }

@@ -2,8 +2,10 @@
 //!
 //! `templates/words/<tag>.yaml` has a phrase for each key; English is complete, and stands in for
 //! what another language lacks. A phrase may have a form for one and another for other numbers,
-//! and places for values in braces. Text of records and metadata is never translated, and files for
-//! machines are in English.
+//! and places for values in braces. `templates/words/methodology.<tag>.md` is the page on how to read a
+//! card. Text of records and metadata is never translated, and files for machines are in English.
+
+pub mod sentence;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -14,17 +16,41 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::count;
 
-/// The languages that are built in.
-const BUILT_IN: [(&str, &str); 2] =
-    [("en", include_str!("../templates/words/en.yaml")), ("zh-Hans", include_str!("../templates/words/zh-Hans.yaml"))];
-
-/// The phrases of one language, by key.
-#[derive(Clone, Debug, Default)]
-pub struct Language {
-    phrases: HashMap<String, Phrase>,
+/// A language that is built in.
+#[derive(Debug)]
+struct BuiltIn {
+    tag: &'static str,
+    /// YAML.
+    phrases: &'static str,
+    /// Markdown.
+    methodology: &'static str,
 }
 
-static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language { phrases: read(BUILT_IN[0].1).unwrap_or_default() });
+/// English comes first.
+static BUILT_IN: [BuiltIn; 2] = [
+    BuiltIn {
+        tag: "en",
+        phrases: include_str!("../templates/words/en.yaml"),
+        methodology: include_str!("../templates/words/methodology.en.md"),
+    },
+    BuiltIn {
+        tag: "zh-Hans",
+        phrases: include_str!("../templates/words/zh-Hans.yaml"),
+        methodology: include_str!("../templates/words/methodology.zh-Hans.md"),
+    },
+];
+
+/// The words of one language.
+#[derive(Clone, Debug)]
+pub struct Language {
+    /// By key.
+    phrases: HashMap<String, Phrase>,
+    /// Whose page on how to read a card is shown.
+    prose: &'static BuiltIn,
+}
+
+static ENGLISH: LazyLock<Language> =
+    LazyLock::new(|| Language { phrases: read(BUILT_IN[0].phrases).unwrap_or_default(), prose: &BUILT_IN[0] });
 
 /// What is said for one key.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -44,19 +70,19 @@ pub enum Phrase {
 impl Language {
     /// The words of the language `tag`; `own` is a file of phrases that come before the built-in ones.
     pub fn new(tag: &str, own: Option<&str>) -> Result<Language> {
-        let built_in = BUILT_IN.iter().find(|(known, _)| known.eq_ignore_ascii_case(tag));
+        let built_in = BUILT_IN.iter().find(|known| known.tag.eq_ignore_ascii_case(tag));
         if built_in.is_none() && own.is_none() {
             bail!(
                 "site.yaml: the interface has no words in the language `{tag}`\n  \
                  help: write `en` or `zh-Hans`, or put the words into templates/words/{tag}.yaml"
             );
         }
-        let mut phrases = read(BUILT_IN[0].1)?;
-        for text in built_in.map(|(_, text)| *text).into_iter().chain(own) {
+        let mut phrases = read(BUILT_IN[0].phrases)?;
+        for text in built_in.map(|known| known.phrases).into_iter().chain(own) {
             let found = read(text).with_context(|| format!("the words of the language `{tag}` cannot be read"))?;
             phrases.extend(found);
         }
-        Ok(Language { phrases })
+        Ok(Language { phrases, prose: built_in.unwrap_or(&BUILT_IN[0]) })
     }
 
     /// English as it is built in: the language of files for machines and of the command line.
@@ -84,6 +110,11 @@ impl Language {
         }
         said.push_str(rest);
         Some(said)
+    }
+
+    /// How to read a card, in Markdown, and the language in which that is written.
+    pub fn methodology(&self) -> (&'static str, &'static str) {
+        (self.prose.tag, self.prose.methodology)
     }
 
     /// Every text that is said for a key that begins with `prefix`.
@@ -146,6 +177,8 @@ fn next_place(text: &str) -> Option<(&str, &str, &str)> {
 mod tests {
     use std::collections::BTreeSet;
 
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+
     use super::*;
 
     fn places(phrase: &Phrase) -> BTreeSet<&str> {
@@ -162,14 +195,43 @@ mod tests {
 
     #[test]
     fn every_built_in_language_says_everything_with_the_same_places() {
-        let english = read(BUILT_IN[0].1).unwrap();
-        for (tag, text) in BUILT_IN {
-            let phrases = read(text).unwrap();
+        let english = read(BUILT_IN[0].phrases).unwrap();
+        for BuiltIn { tag, phrases, .. } in &BUILT_IN {
+            let phrases = read(phrases).unwrap();
             let keys = |phrases: &HashMap<String, Phrase>| phrases.keys().cloned().collect::<BTreeSet<_>>();
             assert_eq!(keys(&phrases), keys(&english), "{tag} has other keys than English");
             for (key, phrase) in &phrases {
                 assert_eq!(places(phrase), places(&english[key]), "{tag}: {key}");
             }
+        }
+    }
+
+    /// What a translation of Markdown keeps: headings with their ids, links, pieces of code, and how many
+    /// rows, items and paragraphs there are.
+    fn skeleton(markdown: &str) -> (Vec<String>, BTreeMap<String, usize>) {
+        let (mut headings, mut counts) = (Vec::new(), BTreeMap::new());
+        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES) {
+            let counted = match event {
+                Event::Start(Tag::Heading { level, id, .. }) => {
+                    headings.push(format!("{level} {}", id.as_deref().unwrap_or_default()));
+                    continue;
+                }
+                Event::Start(Tag::Link { dest_url, .. }) => dest_url.into_string(),
+                Event::Code(code) => code.into_string(),
+                Event::Start(tag @ (Tag::TableRow | Tag::TableCell | Tag::Item | Tag::Paragraph)) => format!("{tag:?}"),
+                _ => continue,
+            };
+            *counts.entry(counted).or_default() += 1;
+        }
+        (headings, counts)
+    }
+
+    #[test]
+    fn every_built_in_language_tells_how_to_read_a_card_in_the_same_sections() {
+        let english = skeleton(Language::english().methodology().1);
+        assert!(english.0.contains(&"h3 comparability".to_owned()), "{english:?}");
+        for built_in in &BUILT_IN {
+            assert_eq!(skeleton(built_in.methodology), english, "{}", built_in.tag);
         }
     }
 
@@ -189,5 +251,7 @@ mod tests {
         let german = Language::new("de", Some("nav.models: Modelle")).unwrap();
         assert_eq!(german.phrase("nav.models"), "Modelle");
         assert_eq!(german.phrase("nav.benchmarks"), "Benchmarks");
+        assert_eq!(german.methodology().0, "en");
+        assert_eq!(Language::new("ZH-HANS", None).unwrap().methodology().0, "zh-Hans");
     }
 }

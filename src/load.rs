@@ -30,6 +30,7 @@ use crate::config::{Config, PUBLIC_DATASTORE};
 use crate::date::{Stamp, day};
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
+use crate::language::sentence::Sentence;
 use crate::words::counted;
 use again::Earlier;
 use block::Blocks;
@@ -286,9 +287,7 @@ impl Listings {
                         if let Some(first) = place.and_then(|place| inputs.records.get_mut(place)) {
                             first.origin.join(&loaded.origin);
                         }
-                        inputs
-                            .quarantined
-                            .push(loaded.left_out(Reason::DuplicateRecord, "the same bytes were read already"));
+                        inputs.quarantined.push(loaded.left_out(Reason::DuplicateRecord, "detail.read_already"));
                         continue;
                     }
                     let is_shown = !loaded.record.results.is_empty();
@@ -296,9 +295,7 @@ impl Listings {
                     inputs.quarantined.extend(bad);
                     loaded.origin.compare_with_lock(config, diagnostics);
                     match loaded.record.results.is_empty() {
-                        true => {
-                            inputs.quarantined.push(loaded.left_out(Reason::NoResults, "no result is left to show"))
-                        }
+                        true => inputs.quarantined.push(loaded.left_out(Reason::NoResults, "detail.nothing_left")),
                         false => inputs.records.push(loaded),
                     }
                 }
@@ -314,8 +311,8 @@ impl Listings {
 }
 
 impl Loaded {
-    fn left_out(&self, reason: Reason, detail: &str) -> Quarantined {
-        self.origin.quarantined(reason, String::new(), Some(self.record.model.id.clone()), detail.to_owned())
+    fn left_out(&self, reason: Reason, key: &'static str) -> Quarantined {
+        self.origin.quarantined(reason, String::new(), Some(self.record.model.id.clone()), Sentence::of(key))
     }
 }
 
@@ -365,7 +362,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
             let (reason, detail) = match bad {
                 BadRecord::Json(detail) => (Reason::InvalidJson, detail),
                 BadRecord::Shape(detail) => (Reason::InvalidRecord, detail),
-                BadRecord::Instances => (Reason::InstanceFile, "holds samples, not results".to_owned()),
+                BadRecord::Instances => (Reason::InstanceFile, Sentence::of("detail.samples")),
             };
             Outcome::LeftOut(origin.quarantined(reason, String::new(), None, detail))
         }
@@ -473,7 +470,7 @@ impl Origin {
         diagnostics.warn_with_help("lock-differs", &file, "", message, help.to_owned());
     }
 
-    fn quarantined(&self, reason: Reason, place: String, model: Option<String>, detail: String) -> Quarantined {
+    fn quarantined(&self, reason: Reason, place: String, model: Option<String>, detail: Sentence) -> Quarantined {
         Quarantined {
             reason,
             datastore: self.datastore,

@@ -8,6 +8,7 @@ use bigdecimal::BigDecimal;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
+use crate::language::sentence::Sentence;
 use crate::words::shorten;
 
 /// A finite JSON number and its text. Serialises as its digits.
@@ -22,27 +23,27 @@ const MAX_DIGITS: usize = 64;
 
 impl Number {
     /// Reads a JSON value that is a number. The error says what stands there instead.
-    pub fn from_json(raw: &RawValue) -> Result<Number, String> {
+    pub fn from_json(raw: &RawValue) -> Result<Number, Sentence> {
         let text = raw.get().trim();
         match text.as_bytes().first() {
             Some(b'-' | b'0'..=b'9') => Number::from_digits(text),
-            Some(b'"') => Err(format!("is the text {}, not a number", shorten(text, 40))),
-            Some(b'n') => Err("is null".to_owned()),
-            Some(b't' | b'f') => Err(format!("is {text}, not a number")),
-            _ => Err("is a list or an object, not a number".to_owned()),
+            Some(b'"') => Err(Sentence::of("detail.number.text").with("text", shorten(text, 40))),
+            Some(b'n') => Err(Sentence::of("detail.number.null")),
+            Some(b't' | b'f') => Err(Sentence::of("detail.number.flag").with("text", text)),
+            _ => Err(Sentence::of("detail.number.list")),
         }
     }
 
-    fn from_digits(text: &str) -> Result<Number, String> {
+    fn from_digits(text: &str) -> Result<Number, Sentence> {
         if text.len() > MAX_DIGITS {
-            return Err(format!("has {} characters; at most {MAX_DIGITS} are read", text.len()));
+            return Err(Sentence::of("detail.number.long").with("n", text.len()).with("most", MAX_DIGITS));
         }
-        let value: f64 = text.parse().map_err(|_| format!("`{text}` is not a number"))?;
+        let value: f64 = text.parse().map_err(|_| Sentence::of("detail.number.none").with("text", text))?;
         if !value.is_finite() {
-            return Err(format!("`{text}` is not finite"));
+            return Err(Sentence::of("detail.number.infinite").with("text", text));
         }
         if value == 0.0 && mantissa(text).contains(|c: char| matches!(c, '1'..='9')) {
-            return Err(format!("`{text}` is smaller than any score"));
+            return Err(Sentence::of("detail.number.small").with("text", text));
         }
         Ok(Number { digits: text.into(), value })
     }
@@ -96,7 +97,7 @@ impl Serialize for Number {
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> Result<Number, String> {
+    fn read(json: &str) -> Result<Number, Sentence> {
         Number::from_json(&RawValue::from_string(json.to_owned()).unwrap())
     }
 

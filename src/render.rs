@@ -225,7 +225,7 @@ fn with_words(source: &str, language: &Language) -> String {
         let asked = after.split_once("\") }}").filter(|(key, _)| !key.contains('"'));
         let words = asked.and_then(|(key, after)| Some((language.lookup(key)?, after)));
         text.push_str(before);
-        match words.filter(|(words, after)| is_plain(words, before, after)) {
+        match words.filter(|(words, after)| is_plain(words, &text, after)) {
             Some((words, after)) => {
                 // A string can be written to without fail.
                 let _ = escape(&mut text, words);
@@ -244,13 +244,14 @@ fn with_words(source: &str, language: &Language) -> String {
 /// How words without values are asked for.
 const CALL: &str = "{{ t(\"";
 
-/// True if `words` mean the same inside a template: they hold none of its signs, end no line, and are not
-/// shortened by a `-` beside them.
+/// True if `words` mean the same inside a template: they hold none of its signs, end no line, are not
+/// shortened by a `-` beside them, and leave nothing to trim at the ends of a line.
 fn is_plain(words: &str, before: &str, after: &str) -> bool {
     let is_trimmed =
         before.ends_with("-%}") || before.ends_with("-}}") || after.starts_with("{%-") || after.starts_with("{{-");
     let has_signs = words.contains(|c: char| matches!(c, '{' | '}') || c.is_control());
-    !has_signs && !words.trim().is_empty() && (words.trim() == words || !is_trimmed)
+    let is_inside = !before.rsplit('\n').next().unwrap_or_default().trim().is_empty() && !after.starts_with('\n');
+    !has_signs && (is_inside || !words.trim().is_empty()) && (words.trim() == words || !is_trimmed)
 }
 
 /// Gives templates the function `t(key, name=value, …)`. A key without a phrase is an error.
@@ -343,15 +344,20 @@ mod tests {
 
     #[test]
     fn words_without_values_are_set_in_once_and_mean_the_same() {
-        let own = "a: 'more < \"most\"'\nb: 'of {n}'\nc: '; '\nd: \"two\\nlines\"\ne: '{% raw %}'";
+        let own = "a: 'more < \"most\"'\nb: 'of {n}'\nc: '; '\nd: \"two\\nlines\"\ne: '{% raw %}'\nf: ''";
         let language = Language::new("en", Some(own)).unwrap();
         let cases = [
             ("<i title=\"{{ t(\"a\") }}\">", "<i title=\"more &lt; &quot;most&quot;\">"),
             ("{{ t(\"c\") }}{% if x %}", "; {% if x %}"),
+            ("x{{ t(\"f\") }}{% if x %}", "x{% if x %}"),
             // These are said when a page is made.
             ("{{ t(\"b\") }}", "{{ t(\"b\") }}"),
             ("{{ t(\"a\", n=1) }} {{ t(\"c\") }}", "{{ t(\"a\", n=1) }} ; "),
             ("{{ t(\"c\") }}{%- if x %}", "{{ t(\"c\") }}{%- if x %}"),
+            (
+                "{% if x %}{{ t(\"f\") }}\n{{ t(\"f\") }}{% endif %}",
+                "{% if x %}{{ t(\"f\") }}\n{{ t(\"f\") }}{% endif %}",
+            ),
             ("{{ t(\"d\") }}{{ t(\"e\") }}{{ t(\"none\") }}", "{{ t(\"d\") }}{{ t(\"e\") }}{{ t(\"none\") }}"),
             ("{{ t(\"a\" ~ x) }}{{ t(\"", "{{ t(\"a\" ~ x) }}{{ t(\""),
         ];

@@ -297,11 +297,19 @@ impl<'a> Site<'a> {
 
     fn prose(&self, number: usize) -> ProseCard<'_> {
         let page = &self.dataset.inputs.content.pages[number];
-        let language = page.language.as_deref().filter(|language| *language != self.config.site.language);
-        ProseCard { title: self.title_of(page), html: markdown::to_html(&page.prose, 0), language }
+        let (language, prose) = match page.is_built_in() {
+            true => self.theme.language().methodology(),
+            false => (page.language.as_deref().unwrap_or(&self.config.site.language), &*page.prose),
+        };
+        let is_other = !language.eq_ignore_ascii_case(&self.config.site.language);
+        ProseCard {
+            title: self.title_of(page),
+            html: markdown::to_html(prose, 0),
+            language: is_other.then_some(language),
+        }
     }
 
-    /// The built-in page has its title from the words of the interface.
+    /// The built-in page has its title, as its text, from the words of the interface.
     fn title_of(&self, page: &'a ProsePage) -> &'a str {
         if page.is_built_in() { self.theme.language().phrase("nav.methodology") } else { &page.title }
     }

@@ -529,7 +529,7 @@
     const percents = readings.filter(isPercent).length;
     if (percents === readings.length) return say("compare.apart", { difference: (apart * 100).toFixed(most) });
     const text = say("compare.apart", { difference: apart.toFixed(percents ? Math.min(most + 2, 6) : most) });
-    return percents ? `${text} (${say("compare.divided")})` : text;
+    return percents ? say("compare.divided", { text }) : text;
   };
 
   /** Whether the readings of one ranking can be compared, and how far they lie apart. */
@@ -546,7 +546,7 @@
     const differing = [...new Set(readings.flatMap((reading) => reading.settings))]
       .filter((setting) => !sets.every((set) => set.has(setting)));
     const stated = sets.filter((set) => set.size).length;
-    const settings = differing.slice(0, 6).join("; ") + (differing.length > 6 ? " …" : "");
+    const settings = differing.slice(0, 6).join(say("semicolon")) + (differing.length > 6 ? " …" : "");
     const verdict = !stated ? say("compare.silent", { name })
       : stated < sets.length ? say("compare.partly", { name, settings })
       : differing.length ? say("compare.settings", { name, settings })
@@ -580,7 +580,7 @@
       const { ranking } = present[0];
       return make("tr", {},
         make("th", { scope: "row" }, make("a", { href: top + ranking.path }, labelOf(present[0])),
-          make("small", {}, `${ranking.metric}, ${directionOf(ranking)}`)),
+          make("small", {}, say("compare.metric", { metric: ranking.metric, direction: directionOf(ranking) }))),
         ...models.map((model, at) => readingCell(model, cells[at])),
         make("td", { class: "verdict" }, ...(judged ? judge(ranking, present).map((text) => make("div", {}, text)) : [])));
     });
@@ -618,7 +618,7 @@
           first.flag ? flagOf(first.flag) : "");
       });
       return make("details", {},
-        make("summary", {}, `${say("compare.only", { name: model.id })} (${say("compare.only.count", { n: count(own.length) })})`),
+        make("summary", {}, say("compare.only", { name: model.id, n: count(own.length) })),
         make("ul", {}, ...list));
     });
     return [
@@ -666,7 +666,7 @@
         const unknown = ids.filter((id, at) => !found[at]).map((name) => say("compare.unknown", { name }));
         const hint = !models.length ? say("compare.none") : models.length === 1 ? say("compare.one")
           : models.length === MOST_MODELS ? say("compare.full") : "";
-        status.textContent = [...unknown, hint].join(" ");
+        status.textContent = [...unknown, hint].join(say("space"));
         result.replaceChildren(...(models.length > 1 ? comparison(models) : []));
       } catch {
         if (mine === turn) status.textContent = say("failed");

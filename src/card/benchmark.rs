@@ -243,7 +243,7 @@ impl<'a> Cards<'a> {
                 (parties.contradicted, "fit.contradicted"),
             ];
             let relation = relations.iter().filter(|(n, _)| *n > 0);
-            let relation: Vec<String> = relation.map(|(n, key)| format!("{} {}", count(*n), self.words(key))).collect();
+            let relation: Vec<String> = relation.map(|(n, key)| self.tally(*n, key)).collect();
             let (filled, applying) = tally.filled();
             let uncertain = completeness::Field::Uncertainty as usize;
             SourceRow {

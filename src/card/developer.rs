@@ -127,8 +127,7 @@ impl<'a> Cards<'a> {
             covered[Coverage::of(&Parties::of(self.dataset, readings)) as usize] += 1;
         }
         let classes = Coverage::ALL.iter().zip(covered).filter(|(_, n)| *n > 0);
-        let coverage: Vec<String> =
-            classes.map(|(class, n)| format!("{} {}", count(n), self.words(class.key()))).collect();
+        let coverage: Vec<String> = classes.map(|(class, n)| self.tally(n, class.key())).collect();
         MadeModel {
             name: &model.name,
             id: &model.id,

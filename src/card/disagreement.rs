@@ -175,7 +175,7 @@ impl<'a> Cards<'a> {
         let slice = &entities.slices[reading.resolved.slice];
         let part = self.part_of(&self.dataset.rankings[reading.ranking]);
         let names = [Some(entities.benchmarks[slice.benchmark].name.as_str()), slice.name.as_deref(), part.as_deref()];
-        names.into_iter().flatten().collect::<Vec<_>>().join(", ")
+        names.into_iter().flatten().collect::<Vec<_>>().join(self.words("comma"))
     }
 
     fn strip(&self, readings: &[Reading], unit: Unit, label: impl Fn(usize) -> (String, String)) -> Option<Strip> {
@@ -252,7 +252,7 @@ impl<'a> Cards<'a> {
                 }
             });
             notes.push(ApartView {
-                title: names.into_iter().flatten().collect::<Vec<_>>().join(", "),
+                title: names.into_iter().flatten().collect::<Vec<_>>().join(self.words("comma")),
                 numbers: numbers.collect(),
                 more: (cells.len() > MOST_APART).then(|| self.language.counted("apart.more", cells.len() - MOST_APART)),
                 reason: self

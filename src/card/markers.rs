@@ -295,7 +295,7 @@ impl<'a> Cards<'a> {
                 Statement::Withdrawn(_) => "markers.withdrawn",
                 Statement::Disputed(_) => "markers.disputed",
             }),
-            decided_by: format!("{}, {}", attestation.reviewer, attestation.date),
+            decided_by: format!("{}{}{}", attestation.reviewer, self.words("comma"), attestation.date),
             outcome: match (marks.states[place], marks.used[place]) {
                 (State::Active, 0) => self.words("markers.attestations.unused").to_owned(),
                 (State::Active, n) => {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Cards;
 use super::list::Pager;
+use crate::language::sentence::Wording;
 use crate::load::quarantine::Reason;
 use crate::words::count;
 
@@ -45,8 +46,8 @@ pub struct LeftOut<'a> {
     pub collection: &'a str,
     /// The model as the record names it.
     pub model: Option<&'a str>,
-    /// A sentence.
-    pub detail: &'a str,
+    /// Why, more exactly.
+    pub detail: Wording<'a>,
     /// Hash of the file, if it was read.
     pub sha256: Option<String>,
 }
@@ -82,7 +83,7 @@ impl<'a> Cards<'a> {
             },
             collection: &entry.collection,
             model: entry.model.as_deref(),
-            detail: &entry.detail,
+            detail: entry.detail.say(self.language),
             sha256: entry.sha256.map(|sha256| sha256.to_string()),
         })
     }

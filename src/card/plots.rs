@@ -99,7 +99,7 @@ impl<'a> Cards<'a> {
         ];
         let about = self.language.say(about, &values);
         let at_chance = at_chance.unwrap_or_else(|| self.words("chart.no_chance").to_owned());
-        let description = format!("{about} {at_chance}");
+        let description = [about, at_chance].join(self.words("space"));
         let bin = |min: &str, max: &str| self.language.say("fact.range", &[("min", min), ("max", max)]);
         let positions = self.ranked(ranking).map(|reading| reading.position);
         Some(DistributionView { description, chart: Histogram::new(range, positions, &marks, bin) })

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::yaml::{DatasetRef, YamlEntry};
 use crate::config::Config;
 use crate::hash::Sha256;
+use crate::language::Language;
 
 /// `manifest.json`.
 #[derive(Debug, Serialize)]
@@ -19,7 +20,7 @@ pub struct Manifest {
     generator: Generator,
     datastore: DatastoreRef,
     /// Why nothing of this manifest may be published; empty if it may.
-    pub blocked: Vec<String>,
+    pub blocked: Vec<Blocked>,
     /// Candidates, by model and task.
     pub entries: Vec<Entry>,
     /// Results of registered benchmarks that are no candidates, and records that have no result of
@@ -27,6 +28,32 @@ pub struct Manifest {
     pub skipped: Vec<Skipped>,
     /// Records and results that could not be read or trusted.
     errors: Vec<ManifestError>,
+}
+
+/// Why nothing may be published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    /// Nothing says where the records are public.
+    NoAddress,
+    /// They are public, but not at one commit.
+    NotPinned,
+}
+
+impl Blocked {
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
+        match self {
+            Blocked::NoAddress => "blocked.no_address",
+            Blocked::NotPinned => "blocked.not_pinned",
+        }
+    }
+}
+
+/// In English, as the manifest is for machines.
+impl Serialize for Blocked {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(Language::english().phrase(self.key()))
+    }
 }
 
 /// Something that could not be read or trusted.
@@ -157,11 +184,9 @@ impl Manifest {
     pub fn new(config: &Config, errors: Vec<ManifestError>, entries: Vec<Entry>, skipped: Vec<Skipped>) -> Manifest {
         let mut blocked = Vec::new();
         if config.datastores.iter().any(|datastore| datastore.repo.is_none()) {
-            blocked.push(
-                "records have no public address: set datastore.repo and datastore.revision in site.yaml".to_owned(),
-            );
+            blocked.push(Blocked::NoAddress);
         } else if config.datastores.iter().any(|datastore| datastore.revision.is_none()) {
-            blocked.push("the datastore is not pinned to a commit: fetch it with `evalcards fetch`, or set datastore.revision in site.yaml".to_owned());
+            blocked.push(Blocked::NotPinned);
         }
         let public = config.datastores.iter().find(|datastore| datastore.repo.is_some());
         Manifest {

@@ -17,7 +17,7 @@ pub const ROWS: usize = 400;
 #[derive(Debug, Serialize)]
 pub struct PublishingCard<'a> {
     /// Why nothing of it may be published yet.
-    pub blocked: &'a [String],
+    pub blocked: Vec<&'a str>,
     /// Results by Hub benchmark and what became of them; on the first page.
     pub benchmarks: Vec<BenchmarkCount<'a>>,
     /// Results of benchmarks that the Hub keeps no leaderboard for; on the first page.
@@ -84,7 +84,7 @@ pub fn publishing<'a>(
         outcomes.into_iter().map(move |(outcome, n)| BenchmarkCount { benchmark, outcome, results: count(n) })
     });
     PublishingCard {
-        blocked: &manifest.blocked,
+        blocked: manifest.blocked.iter().map(|it| cards.language.phrase(it.key())).collect(),
         benchmarks: counts.collect(),
         unsupported: (number == 1).then(|| count(manifest.unsupported_results())),
         rows: items.map(|item| item.row(cards, &record_url)).collect(),

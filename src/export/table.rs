@@ -405,7 +405,7 @@ const NOT_SHOWN: &[Column] = &[
         maybe_owned(it.left_out(row).sha256.map(|sha256| sha256.to_string()))
     }),
     text("reason", "Code of the reason.", |it, row| said(it.left_out(row).reason.code())),
-    text("detail", "The reason in a sentence.", |it, row| said(&it.left_out(row).detail)),
+    text("detail", "The reason in a sentence.", |it, row| owned(it.left_out(row).detail.to_string())),
     text("model", "The model as the record names it.", |it, row| maybe(it.left_out(row).model.as_deref())),
     text("collection", "The channel through which it was submitted.", |it, row| said(&it.left_out(row).collection)),
 ];

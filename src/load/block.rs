@@ -14,6 +14,7 @@ use super::scalar::Scalar;
 use crate::hash::Sha256;
 use crate::intern::Interner;
 use crate::language::Language;
+use crate::language::sentence::Sentence;
 use crate::number::Number;
 use crate::words::shorten;
 
@@ -170,7 +171,7 @@ impl Blocks {
         block: Option<&RawValue>,
         old: Option<&RawValue>,
         leaderboard: &Scalar,
-    ) -> Result<Arc<SourceMetadata>, String> {
+    ) -> Result<Arc<SourceMetadata>, Sentence> {
         let text = |block: Option<&RawValue>| block.map_or("null", RawValue::get).to_owned();
         // The three parts together are the key; only 0.0.1 has more than the first.
         let key = match (old, leaderboard.as_str()) {
@@ -181,7 +182,7 @@ impl Blocks {
     }
 
     /// `eval_library`.
-    pub fn eval_library(&self, block: &RawValue) -> Result<Arc<EvalLibrary>, String> {
+    pub fn eval_library(&self, block: &RawValue) -> Result<Arc<EvalLibrary>, Sentence> {
         self.libraries.get(block.get(), |text| {
             let value = json("eval_library", text)?;
             Ok(Arc::new(EvalLibrary { name: string(&value["name"]), version: string(&value["version"]) }))
@@ -189,25 +190,25 @@ impl Blocks {
     }
 
     /// `model_info`.
-    pub fn model_info(&self, block: &RawValue) -> Result<Arc<ModelInfo>, String> {
+    pub fn model_info(&self, block: &RawValue) -> Result<Arc<ModelInfo>, Sentence> {
         self.models.get(block.get(), |text| Ok(Arc::new(ModelInfo::read(&json("model_info", text)?))))
     }
 
     /// `source_data` of a result (since 0.2.0), of the root (0.1.0), or the root's list of URLs.
-    pub fn source_data(&self, block: Option<&RawValue>) -> Result<Arc<SourceData>, String> {
+    pub fn source_data(&self, block: Option<&RawValue>) -> Result<Arc<SourceData>, Sentence> {
         self.data.get(block.map_or("null", RawValue::get), |text| {
             Ok(Arc::new(SourceData::read(&json("source_data", text)?)))
         })
     }
 
     /// `metric_config`.
-    pub fn metric_config(&self, block: Option<&RawValue>) -> Result<Arc<MetricConfig>, String> {
+    pub fn metric_config(&self, block: Option<&RawValue>) -> Result<Arc<MetricConfig>, Sentence> {
         self.metrics.get(block.map_or("null", RawValue::get), |text| Ok(Arc::new(MetricConfig::read(text)?)))
     }
 
     /// `generation_config`; `None` if it discloses nothing.
-    pub fn generation_config(&self, block: &RawValue) -> Result<Option<Arc<GenerationConfig>>, String> {
-        let read = |text: &str| Ok::<_, String>(Arc::new(GenerationConfig::read(&json("generation_config", text)?)));
+    pub fn generation_config(&self, block: &RawValue) -> Result<Option<Arc<GenerationConfig>>, Sentence> {
+        let read = |text: &str| Ok::<_, Sentence>(Arc::new(GenerationConfig::read(&json("generation_config", text)?)));
         let config = self.generations.get(block.get(), read)?;
         Ok((!config.settings.is_empty()).then_some(config))
     }
@@ -220,8 +221,9 @@ pub(super) fn plain(err: &serde_json::Error) -> String {
 }
 
 /// The block, or why it cannot be read; a block must not be taken for absent because of one member.
-fn json(block: &str, text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|err| format!("`{block}` cannot be read: {}", plain(&err)))
+fn json(block: &str, text: &str) -> Result<Value, Sentence> {
+    let unreadable = |err| Sentence::of("detail.block").with("block", block).quoting(plain(&err));
+    serde_json::from_str(text).map_err(unreadable)
 }
 
 /// A string that says something.
@@ -311,7 +313,7 @@ fn sample_settings(value: &Value) -> Vec<(String, String)> {
 }
 
 impl MetricConfig {
-    fn read(text: &str) -> Result<MetricConfig, String> {
+    fn read(text: &str) -> Result<MetricConfig, Sentence> {
         #[derive(Deserialize)]
         struct Bounds<'a> {
             #[serde(borrow)]

@@ -70,12 +70,15 @@ const BUILT_IN_METRICS: &str = include_str!("metrics.yaml");
 /// Names that organisations use side by side.
 const BUILT_IN_ORGANIZATIONS: &str = include_str!("organizations.yaml");
 
-/// How to read a card; a site's own `pages/methodology.md` takes its place.
-fn methodology() -> Result<ProsePage> {
-    let (front_matter, prose) =
-        split_front_matter(include_str!("methodology.md")).context("the built-in page is broken")?;
-    let page: ProsePage = serde_yaml::from_str(front_matter).context("the built-in page is broken")?;
-    Ok(ProsePage { id: "methodology".to_owned(), prose: prose.to_owned(), ..page })
+/// How to read a card; a site's own `pages/methodology.md` takes its place. Its title and text are among the words of
+/// the interface.
+fn methodology() -> ProsePage {
+    ProsePage {
+        id: "methodology".to_owned(),
+        title: "Methodology".to_owned(),
+        nav_order: Some(2),
+        ..ProsePage::default()
+    }
 }
 
 /// Reads `folder`; one that does not exist gives the built-in tables only.
@@ -110,7 +113,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     content.models = precedence::join(std::mem::take(&mut content.models));
     content.benchmarks = precedence::join(std::mem::take(&mut content.benchmarks));
     if !content.pages.iter().any(|page| page.id == "methodology") {
-        content.pages.push(methodology()?);
+        content.pages.push(methodology());
     }
     content
         .pages

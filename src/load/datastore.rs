@@ -25,6 +25,7 @@ use super::quarantine::{Quarantined, Reason};
 use super::scalar::Scalar;
 use crate::diagnostic::Diagnostics;
 use crate::hash::{Hasher, Sha256};
+use crate::language::sentence::Sentence;
 use crate::lock::{Lock, Pin};
 use crate::words::shorten;
 
@@ -269,7 +270,7 @@ fn list_indexes(
                         Row::Object(object)
                     }
                     Entry::Occupied(place) => {
-                        let detail = format!("an earlier row names {} already", shorten(&object.path, 200));
+                        let detail = Sentence::of("detail.row_again").with("path", shorten(&object.path, 200));
                         let first = &mut listing.objects[*place.get()];
                         first.is_in_pinned_index |= is_in_pinned_index;
                         let Object { collection, subset, model, .. } = object;
@@ -347,7 +348,7 @@ pub enum Row {
     /// A record to read.
     Object(Object),
     /// Something else, and why it is no record to read.
-    LeftOut(Reason, String),
+    LeftOut(Reason, Sentence),
 }
 
 /// The lines of an index.
@@ -405,22 +406,26 @@ fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
     }
     let row: RawRow = match serde_json::from_slice(line) {
         Ok(row) => row,
-        Err(err) => return Row::LeftOut(Reason::UnreadableRow, err.to_string()),
+        Err(err) => return Row::LeftOut(Reason::UnreadableRow, Sentence::quote(err)),
     };
     let path = row.object_path.as_str();
     if row.record_type.as_str() != "aggregate" {
-        return Row::LeftOut(Reason::NotAggregate, format!("{path} has record_type `{}`", row.record_type.as_str()));
+        let detail = Sentence::of("detail.record_type").with("path", path).with("kind", row.record_type.as_str());
+        return Row::LeftOut(Reason::NotAggregate, detail);
     }
     if !is_safe_relative(path) {
-        return Row::LeftOut(Reason::UnsafePath, format!("object_path `{path}` does not stay below the datastore"));
+        return Row::LeftOut(Reason::UnsafePath, Sentence::of("detail.unsafe").with("path", path));
     }
     match (row.superseded_by.as_str(), row.superseded_reason.as_str()) {
         ("", "") => {}
-        (by, "") => return Row::LeftOut(Reason::Superseded, format!("{path} is superseded by {by}")),
-        (by, why) => return Row::LeftOut(Reason::Superseded, format!("{path} is superseded by {by} ({why})")),
+        (by, why) => {
+            let key = if why.is_empty() { "detail.superseded" } else { "detail.superseded.why" };
+            let detail = Sentence::of(key).with("path", path).with("by", by).with("why", why);
+            return Row::LeftOut(Reason::Superseded, detail);
+        }
     }
     let Some(sha256) = Sha256::from_hex(row.sha256.as_str()) else {
-        return Row::LeftOut(Reason::NoHash, format!("the row of {path} has no SHA-256"));
+        return Row::LeftOut(Reason::NoHash, Sentence::of("detail.no_hash").with("path", path));
     };
     Row::Object(Object {
         path: path.into(),
@@ -456,10 +461,10 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
                     place: String::new(),
                     collection: Arc::from(""),
                     model: None,
-                    detail: format!(
-                        "cannot be read: {}",
-                        err.io_error().map_or("a link that leads in a circle".to_owned(), ToString::to_string)
-                    ),
+                    detail: match err.io_error() {
+                        Some(err) => Sentence::of("detail.unreadable").quoting(err),
+                        None => Sentence::of("detail.circle"),
+                    },
                     sha256: None,
                 });
                 continue;
@@ -490,7 +495,7 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
                 place: String::new(),
                 collection: Arc::from(""),
                 model: None,
-                detail: "the path is not UTF-8".to_owned(),
+                detail: Sentence::of("detail.path_not_utf8"),
                 sha256: None,
             }),
         }
@@ -499,27 +504,28 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
 }
 
 /// Reads the bytes of `object` into `buffer` and checks them against the index.
-pub fn read(root: &Path, object: &Object, buffer: &mut Vec<u8>) -> Result<Sha256, (Reason, String)> {
+pub fn read(root: &Path, object: &Object, buffer: &mut Vec<u8>) -> Result<Sha256, (Reason, Sentence)> {
     buffer.clear();
-    let missing = |err: std::io::Error| (Reason::MissingObject, format!("cannot be read: {err}"));
+    let missing = |err: std::io::Error| (Reason::MissingObject, Sentence::of("detail.unreadable").quoting(err));
     let path = root.join(&*object.path);
     // Links are followed, as caches of the Hub client consist of them; a pipe would never end.
     if !fs::metadata(&path).map_err(missing)?.is_file() {
-        return Err((Reason::MissingObject, "is not a regular file".to_owned()));
+        return Err((Reason::MissingObject, Sentence::of("detail.no_file")));
     }
     let file = File::open(path).map_err(missing)?;
     file.take(MAX_BYTES + 1).read_to_end(buffer).map_err(missing)?;
     let size = buffer.len() as u64;
     if size > MAX_BYTES {
-        return Err((Reason::TooLarge, format!("is larger than {} MiB", MAX_BYTES >> 20)));
+        return Err((Reason::TooLarge, Sentence::of("detail.too_large").with("size", MAX_BYTES >> 20)));
     }
     let sha256 = Sha256::of(buffer);
     match &object.expected {
         Some(Expected { size: Some(expected), .. }) if *expected != size => {
-            Err((Reason::WrongSize, format!("has {size} bytes, the index says {expected}")))
+            Err((Reason::WrongSize, Sentence::of("detail.wrong_size").with("size", size).with("expected", expected)))
         }
         Some(Expected { sha256: expected, .. }) if *expected != sha256 => {
-            Err((Reason::WrongHash, format!("has SHA-256 {sha256}, the index says {expected}")))
+            let detail = Sentence::of("detail.wrong_hash").with("sha256", sha256).with("expected", expected);
+            Err((Reason::WrongHash, detail))
         }
         _ => Ok(sha256),
     }

@@ -310,7 +310,7 @@ pub struct MetricMeta {
 entry!(MetricMeta, false, "id" "name" "aliases" "relative"; unused: "unit" "higher_is_better" "min" "max");
 
 /// A page of prose.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct ProsePage {
     /// File stem; the page's address.
     #[serde(skip)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::hash::Sha256;
+use crate::language::sentence::Sentence;
 
 /// A record or result that is not shown.
 #[derive(Clone, Debug)]
@@ -21,8 +22,8 @@ pub struct Quarantined {
     pub collection: Arc<str>,
     /// The model's id as the record has it, where that could be read.
     pub model: Option<String>,
-    /// Why, in a sentence without full stop.
-    pub detail: String,
+    /// Why, more exactly.
+    pub detail: Sentence,
     /// Of the file's bytes, where it was read.
     pub sha256: Option<Sha256>,
 }

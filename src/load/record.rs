@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::block::{Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, plain};
 use super::scalar::Scalar;
 use crate::date::Stamp;
+use crate::language::sentence::Sentence;
 use crate::number::Number;
 
 /// One aggregate record, from any schema version.
@@ -72,40 +73,43 @@ pub struct Uncertainty {
 pub struct BadResult {
     /// Place in `evaluation_results`, from 0.
     pub index: usize,
-    /// A sentence.
-    pub detail: String,
+    /// Why.
+    pub detail: Sentence,
 }
 
 /// Why a whole file is left out.
 #[derive(Debug, PartialEq)]
 pub enum BadRecord {
     /// The bytes are not a JSON document; with line and column.
-    Json(String),
+    Json(Sentence),
     /// The document is not an aggregate record.
-    Shape(String),
+    Shape(Sentence),
     /// The document is instance-level data, which is not a record.
     Instances,
 }
 
 /// Reads one file. The results that cannot be read come beside the record.
 pub fn parse(bytes: &[u8], blocks: &Blocks) -> Result<(Record, Vec<BadResult>), BadRecord> {
-    let text = std::str::from_utf8(bytes).map_err(|err| BadRecord::Json(format!("not UTF-8: {err}")))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|err| BadRecord::Json(Sentence::of("detail.not_utf8").quoting(err)))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Ok(raw) = serde_json::from_str::<RawRecord<RawResult>>(text) {
         return finish(raw, blocks, Ok);
     }
     // Something has an unexpected type: look at the results one by one.
     match serde_json::from_str::<RawRecord<&RawValue>>(text) {
-        Ok(raw) => finish(raw, blocks, |result| serde_json::from_str(result.get()).map_err(|err| plain(&err))),
+        Ok(raw) => {
+            finish(raw, blocks, |result| serde_json::from_str(result.get()).map_err(|err| Sentence::quote(plain(&err))))
+        }
         Err(err) if err.is_data() => Err(shape_error(text, &err)),
-        Err(err) => Err(BadRecord::Json(err.to_string())),
+        Err(err) => Err(BadRecord::Json(Sentence::quote(err))),
     }
 }
 
 fn shape_error(text: &str, err: &serde_json::Error) -> BadRecord {
     match text.trim_start().as_bytes().first() {
         Some(b'[') => BadRecord::Instances,
-        _ => BadRecord::Shape(err.to_string()),
+        _ => BadRecord::Shape(Sentence::quote(err)),
     }
 }
 
@@ -173,29 +177,28 @@ struct RawScore<'a> {
 fn finish<'a, R>(
     raw: RawRecord<'a, R>,
     blocks: &Blocks,
-    read: impl Fn(R) -> Result<RawResult<'a>, String>,
+    read: impl Fn(R) -> Result<RawResult<'a>, Sentence>,
 ) -> Result<(Record, Vec<BadResult>), BadRecord> {
     let Some(raw_results) = raw.evaluation_results else {
         return Err(match raw.sample_id {
             Some(_) => BadRecord::Instances,
-            None => BadRecord::Shape("`evaluation_results` is missing".to_owned()),
+            None => BadRecord::Shape(missing("evaluation_results")),
         });
     };
     let Some(raw_model) = raw.model_info else {
-        return Err(BadRecord::Shape("`model_info` is missing".to_owned()));
+        return Err(BadRecord::Shape(missing("model_info")));
     };
     let model = blocks.model_info(raw_model).map_err(BadRecord::Shape)?;
     if model.id.is_empty() {
-        return Err(BadRecord::Shape("`model_info` has neither `id` nor `name`".to_owned()));
+        return Err(BadRecord::Shape(Sentence::of("detail.no_model")));
     }
     if model.id.len() > MAX_NAME {
-        return Err(BadRecord::Shape(format!(
-            "the model's id has {} bytes; at most {MAX_NAME} are read",
-            model.id.len()
-        )));
+        let detail = Sentence::of("detail.long_id").with("n", model.id.len()).with("most", MAX_NAME);
+        return Err(BadRecord::Shape(detail));
     }
     if raw_results.len() > usize::from(u16::MAX) {
-        return Err(BadRecord::Shape(format!("has {} results; at most {} are read", raw_results.len(), u16::MAX)));
+        let detail = Sentence::of("detail.results").with("n", raw_results.len()).with("most", u16::MAX);
+        return Err(BadRecord::Shape(detail));
     }
     let context = Context {
         blocks,
@@ -224,6 +227,10 @@ fn finish<'a, R>(
     Ok((record, bad))
 }
 
+fn missing(name: &str) -> Sentence {
+    Sentence::of("detail.missing").with("name", name)
+}
+
 /// Longest id or name, in bytes, that is read; the longest real one has 129.
 const MAX_NAME: usize = 600;
 
@@ -235,17 +242,17 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn result(&self, index: u16, raw: RawResult) -> Result<EvaluationResult, String> {
+    fn result(&self, index: u16, raw: RawResult) -> Result<EvaluationResult, Sentence> {
         let name = raw.evaluation_name.as_str().trim();
         if name.is_empty() {
-            return Err("`evaluation_name` is missing".to_owned());
+            return Err(missing("evaluation_name"));
         }
         if name.len() > MAX_NAME {
-            return Err(format!("`evaluation_name` has {} bytes; at most {MAX_NAME} are read", name.len()));
+            return Err(Sentence::of("detail.long_name").with("n", name.len()).with("most", MAX_NAME));
         }
-        let details = raw.score_details.ok_or("`score_details` is missing")?;
-        let score = details.score.ok_or("`score` is missing")?;
-        let score = Number::from_json(score).map_err(|err| format!("`score` {err}"))?;
+        let details = raw.score_details.ok_or_else(|| missing("score_details"))?;
+        let score = details.score.ok_or_else(|| missing("score"))?;
+        let score = Number::from_json(score).map_err(|why| why.with("name", "score"))?;
         Ok(EvaluationResult {
             index,
             id: raw.evaluation_result_id.shared(self.blocks),
@@ -331,9 +338,9 @@ mod tests {
     fn what_is_no_record_is_refused_with_its_reason() {
         assert_eq!(read(r#"[{"sample_id": "1"}]"#).unwrap_err(), BadRecord::Instances);
         assert_eq!(read(r#"{"sample_id": "1", "input": {}}"#).unwrap_err(), BadRecord::Instances);
-        assert!(matches!(read("{").unwrap_err(), BadRecord::Json(text) if text.contains("line 1")));
+        assert!(matches!(read("{").unwrap_err(), BadRecord::Json(why) if why.to_string().contains("line 1")));
         assert!(
-            matches!(read(r#"{"evaluation_results": []}"#).unwrap_err(), BadRecord::Shape(text) if text.contains("model_info"))
+            matches!(read(r#"{"evaluation_results": []}"#).unwrap_err(), BadRecord::Shape(why) if why.to_string().contains("model_info"))
         );
         assert!(matches!(read(r#"{"model_info": {}, "evaluation_results": []}"#).unwrap_err(), BadRecord::Shape(_)));
         assert!(matches!(parse(&[0xff, 0xfe], &Blocks::default()).unwrap_err(), BadRecord::Json(_)));

@@ -55,7 +55,7 @@ pub fn side_by_side<'a>(readings: &[Vec<Setting<'a>>]) -> Vec<Compared<'a>> {
     let in_one = |values: Vec<&'a str>| match values[..] {
         [] => None,
         [value] => Some(Cow::Borrowed(value)),
-        _ => Some(Cow::Owned(values.join(" and "))),
+        _ => Some(Cow::Owned(values.join(" · "))),
     };
     let compared = rows.into_iter().map(|(name, values)| Compared {
         agreement: agreement(&values),
@@ -172,6 +172,6 @@ mod tests {
         }
         assert_eq!(rows[0].name, "precision", "what differs comes first");
         assert_eq!(rows[0].values, [Some("float16".into()), Some("bfloat16".into()), None]);
-        assert_eq!(rows[1].values, [None, None, Some("40 and 50".into())]);
+        assert_eq!(rows[1].values, [None, None, Some("40 · 50".into())]);
     }
 }

@@ -150,7 +150,7 @@ pub struct NotShown<'a> {
     /// Code of the reason.
     pub reason: &'a str,
     /// The reason in a sentence.
-    pub detail: &'a str,
+    pub detail: String,
     /// The model as the record names it.
     pub model: Option<&'a str>,
     /// Submission channel.
@@ -165,7 +165,7 @@ pub struct PublishingDocument<'a> {
     /// The page.
     pub page: String,
     /// Why nothing of it may be published yet.
-    pub blocked: &'a [String],
+    pub blocked: &'a [&'a str],
     /// Results of benchmarks that the Hub keeps no leaderboard for.
     pub unsupported: u64,
     /// One result each.
@@ -259,7 +259,7 @@ impl<'a> NotShownDocument<'a> {
             place: &it.place,
             sha256: it.sha256.as_deref(),
             reason: it.reason,
-            detail: it.detail,
+            detail: it.detail.to_string(),
             model: it.model,
             collection: it.collection,
         });
@@ -285,7 +285,7 @@ impl<'a> PublishingDocument<'a> {
         PublishingDocument {
             version: VERSION,
             page,
-            blocked: card.blocked,
+            blocked: &card.blocked,
             unsupported: card.unsupported.as_deref().map_or(0, number),
             results: results.collect(),
         }
