@@ -36,5 +36,5 @@ fn the_demonstration_works_in_a_browser_with_and_without_javascript() {
         Command::new("node").arg(SCRIPT).arg(project.path("site/pages")).env("CHROMIUM", chromium).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(said.lines().count(), 16, "every check says that it holds: {said}");
+    assert_eq!(said.lines().count(), 18, "every check says that it holds: {said}");
 }
