@@ -262,8 +262,10 @@ impl<'a> Exports<'a> {
             let path = self.paths.evaluator(id);
             self.file(api(&format!("{path}.json")), What::Evaluator(id));
             self.file(api(&format!("{path}.csv")), What::EvaluatorCsv(id));
-            self.file(Further::Documented.path(path), What::DocumentedCsv(id));
-            self.file(Further::Differences.path(path), What::DifferencesCsv(id));
+            if self.choices.model_tables {
+                self.file(Further::Documented.path(path), What::DocumentedCsv(id));
+                self.file(Further::Differences.path(path), What::DifferencesCsv(id));
+            }
         }
         for (id, _) in dataset.developers.iter() {
             let path = self.paths.developer(id);
@@ -360,7 +362,8 @@ impl<'a> Exports<'a> {
             What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
             What::Evaluator(id) => {
                 let card = cards.evaluator(*id, &tallies[id.index()]);
-                api::compact(&api::EvaluatorDocument::new(&card, cards.evaluator_url(*id)))?
+                let differences = self.choices.documents.then_some(&*card.differences);
+                api::compact(&api::EvaluatorDocument::new(&card, differences, cards.evaluator_url(*id)))?
             }
             What::EvaluatorCsv(id) => page_table::evaluator(&cards.reported_by(*id)),
             What::DocumentedCsv(id) => further::documented(&cards.evaluator(*id, &tallies[id.index()])),

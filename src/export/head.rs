@@ -230,7 +230,7 @@ impl Exports<'_> {
             head.data = self.choices.data.then(|| format!("{top}{ROOT}/data/datapackage.json"));
         }
         let is_model = page.starts_with("models/");
-        if !is_model || self.choices.model_tables {
+        if self.choices.model_tables || !(is_model || page.starts_with("evaluators/")) {
             head.further = FurtherLinks::new(&card.further(), top, page);
         }
         head.image = self.image(page);

@@ -40,6 +40,25 @@ fn exports_are_read_by_other_programs_and_equal_the_pages() {
 }
 
 #[test]
+fn a_site_without_a_table_of_each_model_has_no_smaller_ones_either_and_links_to_none() {
+    let project = Project::from("two-sources");
+    let further = || {
+        project.build(&[]);
+        let files = project.files("site/pages");
+        let is_further = |path: &str| ["side-by-side", "documented", "differences"].iter().any(|it| path.contains(it));
+        let pages = files.iter().filter(|(path, _)| path.ends_with(".html"));
+        let links = pages.filter(|(_, page)| String::from_utf8_lossy(page).contains(" download>Th")).count();
+        let members = files["api/v1/evaluators/lab-b.json"].windows(14).filter(|it| it == b"\"differences\":").count();
+        (files.keys().filter(|path| path.ends_with(".csv") && is_further(path)).count(), links, members)
+    };
+    let (files, links, members) = further();
+    assert!(files > 4 && links > 4 && members == 1, "{files} files, {links} pages, {members}");
+    project.write("content/site.yaml", "exports: {documents: false, model_tables: false}\n");
+    let of_others = 1 + project.files("site/pages/benchmarks").keys().filter(|path| !path.contains('/')).count();
+    assert_eq!(further(), (0, of_others, 0), "those of benchmarks and of what could be published are few");
+}
+
+#[test]
 fn a_feed_tells_what_was_changed_and_what_is_gone_since_the_last_build() {
     let project = Project::from("two-sources");
     project.build(&[]);

@@ -8,7 +8,7 @@ use crate::card::ReadingView;
 use crate::card::benchmark::{RowView, SourceRow};
 use crate::card::developer::{DeveloperCard, MadeModel};
 use crate::card::disagreement::DisagreementView;
-use crate::card::evaluator::{Counted, EvaluatorCard};
+use crate::card::evaluator::{Counted, DifferenceRow, EvaluatorCard};
 use crate::card::model::{CellView, ModelCard, RecordView};
 use crate::card::plots::{DistributionView, OverTimeView};
 use crate::mark::evidence::Evidence;
@@ -297,8 +297,10 @@ pub struct EvaluatorDocument<'a> {
     pub sources: Vec<CountedRecords<'a>>,
     /// Submission channels.
     pub collections: Vec<CountedRecords<'a>>,
-    /// Where results differ from those of others, greatest first; the first, if there are very many.
-    pub differences: Vec<Difference<'a>>,
+    /// Where results differ from those of others, greatest first; the first, if there are very many. Sites with
+    /// very many models leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub differences: Option<Vec<Difference<'a>>>,
 }
 
 /// A text, and how many records have it.
@@ -542,15 +544,19 @@ impl<'a> CountedRecords<'a> {
 }
 
 impl<'a> EvaluatorDocument<'a> {
-    /// What `card`, at `page`, says.
-    pub fn new(card: &'a EvaluatorCard<'a>, page: String) -> EvaluatorDocument<'a> {
+    /// What `card`, at `page`, says; of its differences, those that are given.
+    pub fn new(
+        card: &'a EvaluatorCard<'a>,
+        differences: Option<&'a [DifferenceRow<'a>]>,
+        page: String,
+    ) -> EvaluatorDocument<'a> {
         let reported = card.benchmarks.iter().map(|it| Reported {
             benchmark: it.name,
             page: &it.url,
             results: &it.results,
             models: &it.models,
         });
-        let differences = card.differences.iter().map(|it| Difference {
+        let difference = |it: &'a DifferenceRow<'a>| Difference {
             model: it.model,
             page: &it.url,
             benchmark: &it.title,
@@ -558,7 +564,7 @@ impl<'a> EvaluatorDocument<'a> {
             medians: &it.arithmetic,
             greater: if it.is_greater { card.name } else { it.other },
             verdict: it.verdict,
-        });
+        };
         EvaluatorDocument {
             version: VERSION,
             name: card.name,
@@ -570,7 +576,7 @@ impl<'a> EvaluatorDocument<'a> {
             relationships: CountedRecords::all(&card.relationships),
             sources: CountedRecords::all(&card.sources),
             collections: CountedRecords::all(&card.collections),
-            differences: differences.collect(),
+            differences: differences.map(|rows| rows.iter().map(difference).collect()),
         }
     }
 }
