@@ -91,6 +91,19 @@ impl FurtherLinks {
     }
 }
 
+/// What the head of a column says of its reading.
+type Head = for<'c> fn(&'c Column<'c>) -> &'c str;
+
+/// A line each, as columns have settings below them.
+const HEADS: [(&str, Head); 6] = [
+    ("score", |column| column.digits),
+    ("unit", |column| &column.unit),
+    ("evaluator", |column| column.evaluator),
+    ("source", |column| column.source.unwrap_or_default()),
+    ("record", |column| &column.record),
+    ("pointer", |column| &column.pointer),
+];
+
 /// The readings of a model's cells side by side. A cell begins with the heads of its columns, a line each.
 pub fn side_by_side(cells: &[DisagreementView]) -> Vec<u8> {
     let widest = cells.iter().max_by_key(|cell| cell.columns.len());
@@ -105,15 +118,7 @@ pub fn side_by_side(cells: &[DisagreementView]) -> Vec<u8> {
             row.resize(header.len(), "");
             csv.row(&row);
         };
-        let heads: [(&str, for<'c> fn(&'c Column<'c>) -> &'c str); 6] = [
-            ("score", |column| column.digits),
-            ("unit", |column| &column.unit),
-            ("evaluator", |column| column.evaluator),
-            ("source", |column| column.source.unwrap_or_default()),
-            ("record", |column| &column.record),
-            ("pointer", |column| &column.pointer),
-        ];
-        for (name, value) in heads {
+        for (name, value) in HEADS {
             row(name, "", cell.columns.iter().map(value).collect());
         }
         for setting in &cell.rows {
@@ -131,8 +136,9 @@ pub fn side_by_side(cells: &[DisagreementView]) -> Vec<u8> {
 pub fn sources(rows: &[SourceRow]) -> Vec<u8> {
     let mut csv = Csv::new(&["evaluator", "results", "models", "relation", "slots", "uncertainty"]);
     for it in rows {
-        let (results, models) = (without_commas(&it.results), without_commas(&it.models));
-        csv.row(&[it.name, &results, &models, &it.relation, &it.slots, &it.uncertainty]);
+        let [results, models, slots, uncertainty] =
+            [&it.results, &it.models, &it.slots, &it.uncertainty].map(|count| without_commas(count));
+        csv.row(&[it.name, &results, &models, &it.relation, &slots, &uncertainty]);
     }
     csv.into_bytes()
 }
@@ -141,7 +147,7 @@ pub fn sources(rows: &[SourceRow]) -> Vec<u8> {
 pub fn documented(card: &EvaluatorCard) -> Vec<u8> {
     let mut csv = Csv::new(&["table", "name", "results", "records"]);
     for it in &card.documented {
-        csv.row(&["documented", it.label, &it.results, ""]);
+        csv.row(&["documented", it.label, &without_commas(&it.results), ""]);
     }
     let counted: [(&str, &[Counted]); 3] =
         [("relation", &card.relationships), ("source", &card.sources), ("collection", &card.collections)];

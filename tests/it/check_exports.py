@@ -379,7 +379,7 @@ def documented(page):
     tables = page.xpath("//div[@class='columns']//table")
     for name, table in zip(["documented", "relation", "source", "collection"], tables, strict=True):
         for row in table.xpath("tbody/tr"):
-            counts = [plain(row.find("td")), ""] if name == "documented" else ["", number_of(row.find("td"))]
+            counts = [number_of(row.find("td")), ""] if name == "documented" else ["", number_of(row.find("td"))]
             yield [name, plain(row.find("th")), *counts]
 
 
@@ -394,8 +394,8 @@ def differences(page):
 SHOWN = {
     "side-by-side": side_by_side,
     "sources": lambda page: (
-        [plain(name), number_of(results), number_of(models), *map(plain, rest)]
-        for name, results, models, *rest in below(page, "sources")),
+        [plain(name), number_of(results), number_of(models), plain(relation), number_of(slots), number_of(uncertainty)]
+        for name, results, models, relation, slots, uncertainty in below(page, "sources")),
     "documented": documented,
     "differences": differences,
     "attestations": lambda page: ([plain(cell) for cell in row] for row in below(page, "attestations")),
@@ -430,11 +430,13 @@ def in_document(table, place):
         case "side-by-side":
             return [side_by_side_in(cell) for cell in document["cells"] if "side_by_side" in cell]
         case "sources":
-            return rows("sources", "evaluator", "results", "models", "relation", "slots", "uncertainty")
+            sources = rows("sources", "evaluator", "results", "models", "relation", "slots", "uncertainty")
+            return [[*row[:4], *(share.replace(",", "") for share in row[4:])] for row in sources]
         case "documented":
             names = {"relation": "relationships", "source": "sources", "collection": "collections"}
             counted = [[table, *row[:1], "", *row[1:]] for table, name in names.items() for row in rows(name, "name", "records")]
-            return [["documented", *row, ""] for row in rows("disclosed", "label", "results")] + counted
+            disclosed = rows("disclosed", "label", "results")
+            return [["documented", name, share.replace(",", ""), ""] for name, share in disclosed] + counted
         case "differences":
             return rows("differences", "model", "benchmark", "other", "medians", "greater", "verdict", "page")
         case "attestations":
