@@ -209,3 +209,18 @@ pub fn outcomes(card: &PublishingCard) -> Vec<u8> {
     }
     csv.into_bytes()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_page_of_any_name_stands_where_a_further_table_does() {
+        use Further::*;
+        for table in [SideBySide, Sources, Documented, Differences, Attestations, Dropped, Collisions, Outcomes] {
+            let path = table.path("x");
+            let part = path.rsplit('/').next().and_then(|file| file.strip_suffix(".csv")).unwrap();
+            assert!(part.starts_with("x~") && crate::paths::decode(part).is_none(), "{path}");
+        }
+    }
+}
