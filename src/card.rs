@@ -319,6 +319,11 @@ impl<'a> Cards<'a> {
         format!("r{hash}-{}", self.dataset.result(reading).index)
     }
 
+    /// Where a reading stands in its record.
+    fn pointer(&self, reading: &Reading) -> String {
+        format!("/evaluation_results/{}", self.dataset.result(reading).index)
+    }
+
     /// All that is said of one reading.
     pub fn reading(&self, reading: &Reading) -> ReadingView<'a> {
         let loaded = self.dataset.loaded(reading);
@@ -333,7 +338,7 @@ impl<'a> Cards<'a> {
             retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             settings: settings(self.language, loaded, result),
             record: loaded.origin.short_hash(),
-            pointer: format!("/evaluation_results/{}", result.index),
+            pointer: self.pointer(reading),
             anchor: self.anchor(reading),
             marker: self.marker(reading),
         }

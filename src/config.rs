@@ -106,7 +106,8 @@ pub struct Exports {
     pub documents: Option<bool>,
     /// A badge for each model; unless it is said, on sites of up to 5,000 models.
     pub badges: Option<bool>,
-    /// The table of each model as CSV; unless it is said, on sites of up to 5,000 models.
+    /// The table of each model as CSV, and the smaller tables of models and evaluators; unless it is said, on sites
+    /// of up to 5,000 models.
     pub model_tables: Option<bool>,
     /// A feed for each model; unless it is said, on sites of up to 5,000 models.
     pub model_feeds: Option<bool>,

@@ -14,6 +14,7 @@ pub mod dictionary;
 mod document;
 pub mod drawing;
 pub mod feed;
+pub mod further;
 pub mod head;
 pub mod jsonl;
 pub mod page_table;
@@ -37,12 +38,13 @@ use crate::emit::{HubFiles, page};
 use crate::id::Id;
 use crate::language::Language;
 use crate::mark::Counts;
-use crate::merge::{Dataset, Developer, Ranking};
+use crate::merge::{Dataset, Developer, Ranking, cells};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use changes::{Limits, State};
 use choices::Choices;
 use citation::{Citation, Cited};
 use feed::Events;
+use further::Further;
 use share_image::{ShareImage, ShareImages};
 use table::{Coverage, Source, TABLES, Table};
 
@@ -70,17 +72,25 @@ enum What {
     State,
     Model(Id<Model>),
     ModelCsv(Id<Model>),
+    SideBySideCsv(Id<Model>),
     ModelFeed(Id<Model>),
     Badge(Id<Model>),
     Ranking(Id<Ranking>),
     RankingCsv(Id<Ranking>),
     BenchmarkFeed(Id<Benchmark>),
+    SourcesCsv(Id<Benchmark>),
     Evaluator(Id<Evaluator>),
     EvaluatorCsv(Id<Evaluator>),
+    DocumentedCsv(Id<Evaluator>),
+    DifferencesCsv(Id<Evaluator>),
     Developer(Id<Developer>),
     DeveloperCsv(Id<Developer>),
     Audit(Audit),
     AuditCsv(Audit),
+    AttestationsCsv,
+    DroppedCsv,
+    CollisionsCsv,
+    OutcomesCsv,
     Feed,
     ShareImage(Box<ShareImage>),
     Text(String),
@@ -220,6 +230,14 @@ impl<'a> Exports<'a> {
                 self.file(api(&format!("{}.csv", audit.path())), What::AuditCsv(audit));
             }
         }
+        for (audit, table, what) in [
+            (Audit::Markers, Further::Attestations, What::AttestationsCsv),
+            (Audit::Markers, Further::Dropped, What::DroppedCsv),
+            (Audit::Markers, Further::Collisions, What::CollisionsCsv),
+            (Audit::Publishing, Further::Outcomes, What::OutcomesCsv),
+        ] {
+            self.file(table.path(audit.path()), what);
+        }
         for table in TABLE.iter().filter(|table| !matches!(table.name, "results" | "records")) {
             self.file(api(&format!("{}.csv", table.name)), What::Table(table));
         }
@@ -236,12 +254,18 @@ impl<'a> Exports<'a> {
             self.file(api(&format!("{path}.csv")), What::RankingCsv(id));
         }
         for (id, _) in dataset.entities.benchmarks.iter() {
-            self.file(api(&format!("{}.atom", self.paths.benchmark(id))), What::BenchmarkFeed(id));
+            let path = self.paths.benchmark(id);
+            self.file(Further::Sources.path(path), What::SourcesCsv(id));
+            self.file(api(&format!("{path}.atom")), What::BenchmarkFeed(id));
         }
         for (id, _) in dataset.entities.evaluators.iter() {
             let path = self.paths.evaluator(id);
             self.file(api(&format!("{path}.json")), What::Evaluator(id));
             self.file(api(&format!("{path}.csv")), What::EvaluatorCsv(id));
+            if self.choices.model_tables {
+                self.file(Further::Documented.path(path), What::DocumentedCsv(id));
+                self.file(Further::Differences.path(path), What::DifferencesCsv(id));
+            }
         }
         for (id, _) in dataset.developers.iter() {
             let path = self.paths.developer(id);
@@ -259,6 +283,9 @@ impl<'a> Exports<'a> {
             }
             if self.choices.model_tables {
                 self.file(api(&format!("{path}.csv")), What::ModelCsv(id));
+                if cells(dataset.readings_of(id)).any(|cell| cell.len() > 1) {
+                    self.file(Further::SideBySide.path(path), What::SideBySideCsv(id));
+                }
             }
             if self.choices.badges {
                 self.file(api(&format!("{path}.svg")), What::Badge(id));
@@ -321,6 +348,7 @@ impl<'a> Exports<'a> {
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
             }
             What::ModelCsv(id) => page_table::model(&cards.model(*id, "", 0, |loaded| self.record_url(loaded))),
+            What::SideBySideCsv(id) => further::side_by_side(&cards.disagreements(*id)),
             What::ModelFeed(id) => self.model_feed(*id),
             What::Badge(id) => {
                 let dataset = self.source.dataset;
@@ -331,11 +359,15 @@ impl<'a> Exports<'a> {
             What::Ranking(id) => self.ranking_json(*id)?,
             What::RankingCsv(id) => page_table::ranking(cards.ranking_rows(*id)),
             What::BenchmarkFeed(id) => self.benchmark_feed(*id),
+            What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
             What::Evaluator(id) => {
-                let summary = cards.evaluator_summary(*id, &tallies[id.index()]);
-                api::compact(&api::EvaluatorDocument::new(&summary, cards.evaluator_url(*id)))?
+                let card = cards.evaluator(*id, &tallies[id.index()]);
+                let differences = self.choices.documents.then_some(&*card.differences);
+                api::compact(&api::EvaluatorDocument::new(&card, differences, cards.evaluator_url(*id)))?
             }
             What::EvaluatorCsv(id) => page_table::evaluator(&cards.reported_by(*id)),
+            What::DocumentedCsv(id) => further::documented(&cards.evaluator(*id, &tallies[id.index()])),
+            What::DifferencesCsv(id) => further::differences(&cards.evaluator(*id, &tallies[id.index()])),
             What::Developer(id) => {
                 let models: Vec<_> = cards.made_models(*id).collect();
                 let card = cards.developer(*id, 1);
@@ -349,6 +381,12 @@ impl<'a> Exports<'a> {
                 page_table::publishing(page::rows(cards, &self.hub.manifest, |loaded| self.record_url(loaded)))
             }
             What::AuditCsv(Audit::NotShown) => self.table_csv(&TABLE[TABLES.len() - 1]),
+            What::AttestationsCsv => further::attestations(&cards.markers()),
+            What::DroppedCsv => further::dropped(&cards.markers()),
+            What::CollisionsCsv => further::collisions(&cards.markers()),
+            What::OutcomesCsv => {
+                further::outcomes(&page::publishing(cards, &self.hub.manifest, 1, |loaded| self.record_url(loaded)))
+            }
             What::Feed => self.site_feed(),
         };
         Ok(Cow::Owned(bytes))

@@ -224,7 +224,8 @@ impl<'a> Cards<'a> {
         rows.flat_map(|row| dataset.readings_in(row))
     }
 
-    fn sources(&self, id: Id<Benchmark>) -> Vec<SourceRow<'a>> {
+    /// Who reports `id`.
+    pub fn sources(&self, id: Id<Benchmark>) -> Vec<SourceRow<'a>> {
         let mut by_evaluator: BTreeMap<Id<Evaluator>, Vec<&Reading>> = BTreeMap::new();
         for reading in self.readings_of_benchmark(id) {
             by_evaluator.entry(reading.resolved.evaluator).or_default().push(reading);

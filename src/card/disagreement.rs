@@ -6,9 +6,11 @@ use serde::Serialize;
 use super::{Cards, setting_name};
 use crate::chart::Range;
 use crate::chart::strip::{MOST, Strip, Value};
+use crate::id::Id;
 use crate::language::Language;
 use crate::mark::Standing;
 use crate::merge::{Reading, Scale, cells};
+use crate::resolve::Model;
 use crate::signal::agreement::{Agreement, side_by_side};
 use crate::signal::comparability::{self, Apart, Comparison, Point, Unit, Verdict, in_unit};
 use crate::signal::scale::{Class, Interval};
@@ -57,6 +59,10 @@ pub struct Column<'a> {
     pub source: Option<&'a str>,
     /// Where the reading stands on the card.
     pub anchor: String,
+    /// First digits of the record's SHA-256: as many as tell it from all others.
+    pub record: String,
+    /// JSON pointer of the result in its record.
+    pub pointer: String,
 }
 
 /// A setting, side by side.
@@ -89,8 +95,16 @@ pub struct ApartView {
 const MOST_APART: usize = 6;
 
 impl<'a> Cards<'a> {
+    /// The cells of a model that have several readings: those whose readings are far apart, then the others.
+    pub fn disagreements(&self, id: Id<Model>) -> Vec<DisagreementView<'a>> {
+        let of_cells = cells(self.dataset.readings_of(id)).enumerate();
+        let mut views: Vec<_> = of_cells.filter_map(|(at, cell)| self.disagreement(cell, at + 1)).collect();
+        views.sort_by_key(|it| it.is_close);
+        views
+    }
+
     /// The readings of `cell`, if there are several.
-    pub(super) fn disagreement(&self, cell: &[Reading], number: usize) -> Option<DisagreementView<'a>> {
+    fn disagreement(&self, cell: &[Reading], number: usize) -> Option<DisagreementView<'a>> {
         if cell.len() < 2 {
             return None;
         }
@@ -166,6 +180,8 @@ impl<'a> Cards<'a> {
             evaluator: self.evaluator_of(reading),
             source: self.dataset.loaded(reading).record.source.name.as_deref(),
             anchor: self.anchor(reading),
+            record: self.dataset.loaded(reading).origin.short_hash(),
+            pointer: self.pointer(reading),
         }
     }
 

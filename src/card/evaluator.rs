@@ -2,6 +2,7 @@
 //! results differ from those of others.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -53,21 +54,6 @@ pub struct EvaluatorCard<'a> {
     pub differences_summary: String,
 }
 
-/// What is short of an [`EvaluatorCard`]: all but what takes time to compute.
-#[derive(Debug)]
-pub struct EvaluatorSummary<'a> {
-    /// Display name.
-    pub name: &'a str,
-    /// Metadata.
-    pub facts: Vec<Fact<'a>>,
-    /// A sentence with the counts.
-    pub summary: String,
-    /// What was reported.
-    pub benchmarks: Vec<ReportedView<'a>>,
-    /// Each fact and slot with the share of results that state it.
-    pub documented: Vec<DocumentedRow<'a>>,
-}
-
 /// A fact or slot, and how many results state it.
 #[derive(Debug, Serialize)]
 pub struct DocumentedRow<'a> {
@@ -98,7 +84,19 @@ pub struct DifferenceRow<'a> {
     pub verdict: &'a str,
 }
 
+/// The medians of an evaluator, held against those of each other one.
+#[derive(Debug)]
+struct Differences<'a> {
+    /// Pairs that do not agree, greatest difference first: as many as a page lists.
+    found: Vec<Found<'a>>,
+    /// How many pairs were compared.
+    pairs: usize,
+    /// How many of them diverge.
+    diverge: usize,
+}
+
 /// A pair of medians that do not agree.
+#[derive(Debug)]
 struct Found<'a> {
     row: &'a Row,
     other: Id<Evaluator>,
@@ -148,6 +146,8 @@ pub struct Tally<'a> {
     signals: Signals,
     /// Cells that others report as well.
     shared: Vec<&'a Row>,
+    /// What they show, compared once for the page and for all files.
+    differences: OnceLock<Differences<'a>>,
     sources: BTreeMap<&'a str, usize>,
     collections: BTreeMap<&'a str, usize>,
     relationships: BTreeMap<Relationship, usize>,
@@ -211,14 +211,19 @@ impl<'a> Cards<'a> {
         self.dataset.reported_by(id).iter().map(view).collect()
     }
 
-    /// What is short of the page of `id`, whose records are counted in `tally`.
-    pub fn evaluator_summary(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorSummary<'a> {
+    /// The page of `id`, whose records are counted in `tally`.
+    pub fn evaluator(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorCard<'a> {
         let evaluator = &self.dataset.entities.evaluators[id];
         let meta = self.dataset.evaluator_meta(evaluator);
         let benchmarks = self.reported_by(id);
-        EvaluatorSummary {
+        let untitled = (tally.untitled > 0).then(|| (self.words("record.untitled"), tally.untitled));
+        let differences = tally.differences.get_or_init(|| self.differences_of(id, tally));
+        EvaluatorCard {
+            markers: super::markers::in_words(self.language, &self.dataset.marks.by_evaluator[id.index()]),
             name: self.evaluator_name(id),
+            is_reported: evaluator.is_reported(),
             facts: meta.map_or(Vec::new(), |meta| self.organization_facts(meta)),
+            names: self.names(&evaluator.spellings, &evaluator.name),
             summary: self.language.say(
                 "evaluator.summary",
                 &[
@@ -229,35 +234,28 @@ impl<'a> Cards<'a> {
             ),
             documented: self.documented(&tally.signals),
             benchmarks,
-        }
-    }
-
-    /// The page of `id`, whose records are counted in `tally`.
-    pub fn evaluator(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> EvaluatorCard<'a> {
-        let evaluator = &self.dataset.entities.evaluators[id];
-        let EvaluatorSummary { name, facts, summary, benchmarks, documented } = self.evaluator_summary(id, tally);
-        let untitled = (tally.untitled > 0).then(|| (self.words("record.untitled"), tally.untitled));
-        let (differences, differences_summary) = self.differences_of(id, tally);
-        EvaluatorCard {
-            markers: super::markers::in_words(self.language, &self.dataset.marks.by_evaluator[id.index()]),
-            name,
-            is_reported: evaluator.is_reported(),
-            facts,
-            names: self.names(&evaluator.spellings, &evaluator.name),
-            summary,
-            benchmarks,
-            documented,
             sources: most_first(tally.sources.iter().map(|(title, n)| (*title, *n)).chain(untitled)),
             collections: most_first(tally.collections.iter().map(|(name, n)| (*name, *n))),
             relationships: most_first(tally.relationships.iter().map(|(it, n)| (self.words(it.key()), *n))),
             signals: self.signals_of(&tally.signals),
-            differences,
-            differences_summary,
+            differences: differences.found.iter().map(|found| self.difference(found)).collect(),
+            differences_summary: self.differences_summary(differences),
+        }
+    }
+
+    fn differences_summary(&self, differences: &Differences) -> String {
+        match differences.pairs {
+            0 => self.words("differences.none").to_owned(),
+            n => {
+                let comparisons = self.language.counted("count.comparisons", n);
+                let values = [("comparisons", &*comparisons), ("diverge", &*count(differences.diverge))];
+                self.language.say("differences.summary", &values)
+            }
         }
     }
 
     /// The medians of this evaluator held against those of each other one, cell by cell.
-    fn differences_of(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> (Vec<DifferenceRow<'a>>, String) {
+    fn differences_of(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> Differences<'a> {
         let mut found = Vec::new();
         let (mut pairs, mut diverge) = (0, 0);
         for row in &tally.shared {
@@ -278,17 +276,10 @@ impl<'a> Cards<'a> {
             }
         }
         found.sort_by(|a, b| b.share.total_cmp(&a.share));
-        // Rows have long texts, and a cell of many evaluators has many pairs.
-        let rows = found.iter().take(MOST).map(|found| self.difference(found)).collect();
-        let summary = match pairs {
-            0 => self.words("differences.none").to_owned(),
-            n => {
-                let comparisons = self.language.counted("count.comparisons", n);
-                let values = [("comparisons", &*comparisons), ("diverge", &*count(diverge))];
-                self.language.say("differences.summary", &values)
-            }
-        };
-        (rows, summary)
+        // A cell of many evaluators has many pairs.
+        found.truncate(MOST);
+        found.shrink_to_fit();
+        Differences { found, pairs, diverge }
     }
 
     fn difference(&self, Found { row, other, comparison, is_greater, .. }: &Found) -> DifferenceRow<'a> {

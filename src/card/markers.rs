@@ -228,7 +228,7 @@ impl<'a> Cards<'a> {
             let mut response = fact.response_sha256.to_string();
             response.truncate(12);
             HubFactView {
-                pointer: format!("/evaluation_results/{}", self.dataset.result(reading).index),
+                pointer: self.pointer(reading),
                 says: self.language.say(key, &values),
                 url: format!("https://huggingface.co/{}", fact.model),
                 seen: fact.seen.to_string(),

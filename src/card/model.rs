@@ -145,8 +145,6 @@ impl<'a> Cards<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
         let meta = self.dataset.model_meta(model);
-        let cells = || cells(readings);
-        let disagreements = cells().enumerate().filter_map(|(at, cell)| self.disagreement(cell, at + 1));
         let records = self.records(readings, &record_url);
         ModelCard {
             name: &model.name,
@@ -158,8 +156,8 @@ impl<'a> Cards<'a> {
             summary: self.summary(readings, records.len()),
             markers: self.counts_of(readings),
             prose,
-            cells: cells().enumerate().map(|(at, cell)| self.cell(cell, at + 1)).collect(),
-            disagreements: far_first(disagreements.collect()),
+            cells: cells(readings).enumerate().map(|(at, cell)| self.cell(cell, at + 1)).collect(),
+            disagreements: self.disagreements(id),
             apart: self.kept_apart(readings),
             signals: if readings.is_empty() { Vec::new() } else { self.model_signals(id) },
             records,
@@ -410,12 +408,6 @@ impl<'a> Cards<'a> {
         });
         records.collect()
     }
-}
-
-/// The cells whose readings are far apart, then the others.
-fn far_first(mut disagreements: Vec<DisagreementView>) -> Vec<DisagreementView> {
-    disagreements.sort_by_key(|it| it.is_close);
-    disagreements
 }
 
 /// Pages that the record itself names; as it is a claim, they are shown with their address.

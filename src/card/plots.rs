@@ -62,7 +62,7 @@ impl<'a> Cards<'a> {
     }
 
     /// Of a ranking with at least five models.
-    pub(super) fn distribution(&self, ranking: &'a Ranking, meta: Option<&BenchmarkMeta>) -> Option<DistributionView> {
+    pub fn distribution(&self, ranking: &'a Ranking, meta: Option<&BenchmarkMeta>) -> Option<DistributionView> {
         let range = self.range(ranking)?;
         let n = self.ranked(ranking).count();
         if n < 5 {
@@ -106,7 +106,7 @@ impl<'a> Cards<'a> {
     }
 
     /// By the days of release that metadata gives, if at least two models have one.
-    pub(super) fn over_time(&self, ranking: &'a Ranking) -> Option<OverTimeView<'a>> {
+    pub fn over_time(&self, ranking: &'a Ranking) -> Option<OverTimeView<'a>> {
         let range = self.range(ranking)?;
         let models = &self.dataset.entities.models;
         let mut dated: Vec<(&str, i64, &Reading)> = self

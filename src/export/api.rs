@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use super::page_table::without_commas;
 use crate::card::Fact;
 pub use audit::{MarkersDocument, MergedDocument, NotShownDocument, PublishingDocument};
-pub use card::{DeveloperDocument, EvaluatorDocument, ModelDocument, RankingDocument, RankingRow};
+pub use card::{Best, Bin, DeveloperDocument, EvaluatorDocument, ModelDocument, RankingDocument, RankingRow, Source};
 
 /// The digits of a record, written as a JSON number.
 #[derive(Debug)]

@@ -15,9 +15,9 @@ pub struct Choices {
     pub is_large: bool,
     /// Tables of the whole site.
     pub data: bool,
-    /// JSON of each model, ranking and developer, and of long lists.
+    /// JSON of each model, ranking and developer, and of long lists; in that of evaluators, how they differ from others.
     pub documents: bool,
-    /// CSV of each model and developer.
+    /// CSV of each model and developer, and of the smaller tables of models and evaluators.
     pub model_tables: bool,
     /// A feed of each model.
     pub model_feeds: bool,

@@ -146,6 +146,9 @@ impl<'a> Exports<'a> {
         let rows: Vec<_> = cards.ranking_rows(id).collect();
         let is_first = self.paths.ranking(id) == self.paths.benchmark(slice.benchmark);
         let others = dataset.rankings_of(slice.benchmark).skip(1).filter(|_| is_first);
+        let sources = if is_first { cards.sources(slice.benchmark) } else { Vec::new() };
+        let meta = dataset.benchmark_meta(&entities.benchmarks[slice.benchmark]);
+        let (distribution, over_time) = (cards.distribution(ranking, meta), cards.over_time(ranking));
         api::compact(&api::RankingDocument {
             version: VERSION,
             benchmark: &entities.benchmarks[slice.benchmark].name,
@@ -156,6 +159,9 @@ impl<'a> Exports<'a> {
             direction: cards.language.phrase(direction_key(ranking.direction)),
             rankings: others.map(|(id, _)| format!("{ROOT}/{}.json", self.paths.ranking(id))).collect(),
             rows: rows.iter().zip(&ranking.rows).map(|(row, ranked)| api::RankingRow::new(row, ranked.rank)).collect(),
+            sources: sources.iter().map(api::Source::new).collect(),
+            distribution: distribution.as_ref().map(api::Bin::all).unwrap_or_default(),
+            best_over_time: over_time.as_ref().map(api::Best::all).unwrap_or_default(),
         })
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::citation::{self, Cited};
+use super::further::{Further, FurtherLinks};
 use super::{Audit, Exports, ROOT, What};
 use crate::card::benchmark::BenchmarkCard;
 use crate::card::developer::DeveloperCard;
@@ -13,6 +14,7 @@ use crate::card::markers::MarkersCard;
 use crate::card::merged::MergedCard;
 use crate::card::model::ModelCard;
 use crate::card::not_shown::NotShownCard;
+use crate::emit::page::PublishingCard;
 use crate::language::Language;
 
 /// Everything comes from the site itself, and no script stands in a page. (The block of JSON-LD is data,
@@ -34,11 +36,20 @@ pub trait About {
     fn subject(&self) -> Option<Subject<'_>> {
         None
     }
+
+    /// The tables that it shows beside its main one.
+    fn further(&self) -> Vec<Further> {
+        Vec::new()
+    }
 }
 
 impl About for ModelCard<'_> {
     fn subject(&self) -> Option<Subject<'_>> {
         Some(Subject { title: format!("Evaluation results of {}", self.name), summary: &self.summary })
+    }
+
+    fn further(&self) -> Vec<Further> {
+        shown([(Further::SideBySide, !self.disagreements.is_empty())])
     }
 }
 
@@ -51,11 +62,19 @@ impl About for BenchmarkCard<'_> {
         title.push_str(&format!(", {}", self.metric));
         Some(Subject { title, summary: &self.ranking_summary })
     }
+
+    fn further(&self) -> Vec<Further> {
+        shown([(Further::Sources, !self.sources.is_empty())])
+    }
 }
 
 impl About for EvaluatorCard<'_> {
     fn subject(&self) -> Option<Subject<'_>> {
         Some(Subject { title: format!("Evaluation results reported by {}", self.name), summary: &self.summary })
+    }
+
+    fn further(&self) -> Vec<Further> {
+        shown([(Further::Documented, true), (Further::Differences, !self.differences.is_empty())])
     }
 }
 
@@ -65,13 +84,32 @@ impl About for DeveloperCard<'_> {
     }
 }
 
+impl About for MarkersCard<'_> {
+    fn further(&self) -> Vec<Further> {
+        shown([
+            (Further::Attestations, !self.attestations.is_empty()),
+            (Further::Dropped, !self.dropped.is_empty()),
+            (Further::Collisions, !self.collisions.is_empty()),
+        ])
+    }
+}
+
+impl About for PublishingCard<'_> {
+    fn further(&self) -> Vec<Further> {
+        shown([(Further::Outcomes, self.unsupported.is_some())])
+    }
+}
+
 impl About for HomeCard<'_> {}
 impl About for NotShownCard<'_> {}
 impl About for MergedCard<'_> {}
-impl About for MarkersCard<'_> {}
-impl About for crate::emit::page::PublishingCard<'_> {}
 impl<T> About for ListCard<T> {}
 impl About for () {}
+
+/// Those of `tables` that are there.
+fn shown<const N: usize>(tables: [(Further, bool); N]) -> Vec<Further> {
+    tables.into_iter().filter(|(_, is_shown)| *is_shown).map(|(table, _)| table).collect()
+}
 
 /// What a page leads to beside other pages. Addresses are relative to the page.
 #[derive(Debug, Default, Serialize)]
@@ -80,6 +118,8 @@ pub struct Head {
     pub policy: &'static str,
     /// The page's table.
     pub csv: Option<String>,
+    /// Its other tables.
+    pub further: FurtherLinks,
     /// The page as data.
     pub json: Option<String>,
     /// What the API has; on lists and the home page.
@@ -189,11 +229,14 @@ impl Exports<'_> {
             head.api = Some(format!("{top}{ROOT}/index.json"));
             head.data = self.choices.data.then(|| format!("{top}{ROOT}/data/datapackage.json"));
         }
+        let is_model = page.starts_with("models/");
+        if self.choices.model_tables || !(is_model || page.starts_with("evaluators/")) {
+            head.further = FurtherLinks::new(&card.further(), top, page);
+        }
         head.image = self.image(page);
         // Of a large site the pages of developers would be longer by a third.
         let is_bare = page.starts_with("developers/") && self.choices.is_large;
         let Some(subject) = subject.filter(|_| !is_bare) else { return head };
-        let is_model = page.starts_with("models/");
         if page.starts_with("evaluators/") || self.choices.documents {
             head.json = Some(file("json"));
         }

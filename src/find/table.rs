@@ -3,7 +3,7 @@
 //! Texts that repeat stand once. A row may have several values in a column (the benchmarks of a
 //! model); as most rows share one of few such sets, the sets stand once as well.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
 use serde::Serialize;
@@ -113,6 +113,8 @@ struct Facts<'a> {
     released: Option<&'a str>,
     /// Parameters in billions.
     size: Option<f64>,
+    /// By how much the readings of any of its cells differ.
+    differs: Difference,
 }
 
 impl<'a> ModelFacts<'a> {
@@ -131,6 +133,10 @@ impl<'a> ModelFacts<'a> {
                     .and_then(|meta| meta.params_b)
                     .or_else(stated)
                     .filter(|size| size.is_finite() && *size > 0.0),
+                differs: cells(dataset.readings_of(id))
+                    .map(|cell| Difference::of(dataset, cell))
+                    .max()
+                    .unwrap_or_default(),
             }
         });
         ModelFacts { models: facts.collect() }
@@ -166,8 +172,7 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
         table.number("evaluators", Some(Reporters::of(dataset, evaluators.iter().copied()).named as f64));
         table.facet("benchmark", benchmarks.iter().map(|id| entities.benchmarks[*id].name.as_str()));
         table.facet("evaluator", evaluators.iter().map(|id| evaluator_name(dataset, language, *id)));
-        let differs = cells(readings).map(|cell| Difference::of(dataset, cell)).max().unwrap_or_default();
-        table.facet("readings", [word(differs)]);
+        table.facet("readings", [word(facts.models[id.index()].differs)]);
         table.facet("marker", levels(dataset, readings));
     }
     table
@@ -209,6 +214,24 @@ pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> T
         table.facet("marker", known(dataset.marks.by_evaluator[id.index()]));
         table.number("benchmarks", Some(reported().count() as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
+    }
+    table
+}
+
+/// All developers: each is chosen by what any model of theirs has.
+pub fn of_developers(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Table {
+    let mut table = Table::new();
+    for (id, developer) in dataset.developers.iter() {
+        let models = || developer.models.iter().map(|model| &facts.models[model.index()]);
+        let readings = || developer.models.iter().flat_map(|model| dataset.readings_of(*model));
+        table.row(&developer.name, "", paths.developer(id));
+        table.facet("openness", models().filter_map(|model| model.openness));
+        let benchmarks: BTreeSet<_> = readings().map(|reading| dataset.benchmark_of(reading)).collect();
+        table.facet("benchmark", benchmarks.iter().map(|id| dataset.entities.benchmarks[*id].name.as_str()));
+        table.facet("readings", [word(models().map(|model| model.differs).max().unwrap_or_default())]);
+        table.facet("marker", levels(dataset, readings()));
+        table.number("models", Some(developer.models.len() as f64));
+        table.number("results", Some(readings().count() as f64));
     }
     table
 }

@@ -61,6 +61,15 @@ const text = (page, selector) => page.locator(selector).first().innerText();
 const waitFor = (page, selector, part) =>
   page.waitForFunction(([selector, part]) => document.querySelector(selector)?.textContent.includes(part), [selector, part], { timeout: 5000 });
 
+/** Where the links of another page lead, from the top of the site. */
+const linked = async (page, base, path, selector) => {
+  const other = await page.context().newPage();
+  await other.goto(`${base}/${path}`);
+  const links = await other.$$eval(selector, (links) => links.map((link) => link.href));
+  await other.close();
+  return links.map((link) => link.slice(base.length + 1));
+};
+
 const checks = {
   async "search while typing, by keyboard, aliases included"(page, base) {
     await page.goto(`${base}/index.html`);
@@ -125,15 +134,57 @@ const checks = {
     await page.fill("input[name=name]", "llama 65b");
     await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
   },
-  async "a filtered row says what the static row says"(page, base) {
-    await page.goto(`${base}/models.html`);
-    const rows = () => page.$$eval("tbody tr", (rows) => rows.map((row) => [row.innerText, row.querySelector("a").href]));
+  async "developers are chosen by their models, in the address, with the back button"(page, base) {
+    await page.goto(`${base}/developers.html`);
+    const rows = () => page.$$eval("tbody tr", (rows) => rows.map((row) => row.innerText));
     const listed = await rows();
-    await page.goto("about:blank");
-    await page.goto(`${base}/models.html#sort=title`);
-    await waitFor(page, ".filters [role=status]", " of ");
-    const sorted = (rows) => rows.sort((a, b) => (a[1] < b[1] ? -1 : 1));
-    assert.deepStrictEqual(sorted(await rows()), sorted(listed));
+    await page.focus("select[name=benchmark]");
+    await page.waitForFunction(() => document.querySelector("select[name=benchmark]").options.length > 3);
+    await page.selectOption("select[name=benchmark]", "GPQA");
+    await waitFor(page, ".filters [role=status]", ` of ${listed.length}`);
+    const some = await rows();
+    // Those whose pages name a model that the ranking has.
+    const ranked = await linked(page, base, "benchmarks/gpqa.html", ".ranking tbody th a");
+    const makers = [];
+    for (const row of await page.$$eval("tbody a", (links) => links.map((link) => link.getAttribute("href")))) {
+      const made = await linked(page, base, row, "tbody th a");
+      assert.ok(made.some((model) => ranked.includes(model)), `${row} has a model in the ranking`);
+      makers.push(...made);
+    }
+    assert.ok(ranked.every((model) => makers.includes(model)), "and no other has");
+    assert.ok(some.length > 1 && some.length < listed.length, `${some.length} of ${listed.length}`);
+    assert.strictEqual(await text(page, ".filters [role=status]"), `${some.length} of ${listed.length} match`);
+    await page.selectOption("select[name=sort]", "models");
+    await page.waitForURL(/#benchmark=GPQA&sort=models$/);
+    const models = await page.$$eval("tbody tr td:nth-child(2)", (cells) => cells.map((cell) => Number(cell.textContent)));
+    assert.deepStrictEqual(models, [...models].sort((a, b) => b - a));
+    assert.deepStrictEqual((await rows()).sort(), [...some].sort());
+    await page.goBack();
+    await page.waitForURL(/#benchmark=GPQA$/);
+    await page.goBack();
+    await page.waitForURL(/developers\.html#?$/);
+    await page.waitForFunction((all) => document.querySelectorAll("tbody tr").length === all, listed.length);
+    assert.deepStrictEqual(await rows(), listed);
+    await page.fill("input[name=name]", "met");
+    await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+    assert.strictEqual((await rows())[0], listed.find((row) => row.startsWith("Meta")));
+  },
+  async "a filtered row says what the static row says"(page, base) {
+    for (const [list, sort] of [["models", "title"], ["developers", "results"]]) {
+      await page.goto(`${base}/${list}.html`);
+      const rows = (page) => page.$$eval("tbody tr", (rows) => rows.map((row) => [row.innerText, row.querySelector("a").href]));
+      const listed = await rows(page);
+      // Rows that stand on the page are shown again as they are, so here it has none when the script begins.
+      const bare = await page.context().newPage();
+      await bare.addInitScript(() => document.addEventListener("DOMContentLoaded", () => {
+        document.querySelectorAll("tbody tr").forEach((row) => row.remove());
+      }));
+      await bare.goto(`${base}/${list}.html#sort=${sort}`);
+      await waitFor(bare, ".filters [role=status]", " of ");
+      const sorted = (rows) => rows.sort((a, b) => (a[1] < b[1] ? -1 : 1));
+      assert.deepStrictEqual(sorted(await rows(bare)), sorted(listed), list);
+      await bare.close();
+    }
   },
   async "a ranking is filtered in its own order"(page, base) {
     await page.goto(`${base}/benchmarks/mmlu.html`);
@@ -194,6 +245,7 @@ const checks = {
 const KINDS = [
   "index.html", "models.html", "benchmarks.html", "evaluators.html", "developers.html", "search.html", "search.html?q=llama",
   "compare.html", "compare.html#m=meta%2Fllama-65b,google%2Fgemma-7b,tiiuae%2Ffalcon-40b", "models.html#developer=Meta",
+  "developers.html#sort=models",
   "models/meta/llama-65b.html", "benchmarks/mmlu.html", "evaluators/stanford-crfm.html", "developers/meta.html",
   "not-shown.html", "publishing.html", "merged.html", "markers.html", "methodology.html",
   "about.html", "404.html",

@@ -32,7 +32,7 @@ fn the_demonstration_works_in_a_browser_with_and_without_javascript() {
     let project = Project::empty();
     let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
     project.build(&["--content", content.to_str().unwrap()]);
-    assert_eq!(holds(&project, &chromium, &[]), 16);
+    assert_eq!(holds(&project, &chromium, &[]), 18);
 }
 
 #[test]

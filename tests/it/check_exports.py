@@ -21,10 +21,11 @@ import feedparser
 import jsonschema
 import yaml
 from lxml import etree
+from lxml.html import document_fromstring as html_of
 
 pages = sys.argv[1]
 api = os.path.join(pages, "api/v1")
-checked = dict.fromkeys(["rows", "documents", "feeds", "entries", "addresses", "json_ld", "citations", "cells"], 0)
+checked = dict.fromkeys(["rows", "documents", "feeds", "entries", "addresses", "json_ld", "citations", "cells", "further_rows"], 0)
 
 
 def text(path):
@@ -288,10 +289,16 @@ def says(cell, row, names, kind):
     return BESIDE.fullmatch(rest) is not None
 
 
+# A further table of a page: `~` and a name, which no escaped byte looks like.
+FURTHER = re.compile(r"(.*)~(side-by-side|sources|documented|differences|attestations|dropped|collisions|outcomes)\.csv")
+
+
 def tables_of_pages():
-    """Each table that a page offers as CSV, cell by cell; that of a list is all of its pages together."""
+    """The main table of each page that offers it as CSV, cell by cell; that of a list is all of its pages together."""
     kinds = set()
     for path in found("api/v1/**/*.csv"):
+        if FURTHER.fullmatch(path):
+            continue
         place = os.path.relpath(path, api).removesuffix(".csv")
         kind = next((it for it in OF_ONE if place.startswith(it)), place)
         wanted, columns = OF_ONE.get(kind) or ("plain", LISTS[place])
@@ -322,6 +329,176 @@ def tables_of_pages():
     return kinds
 
 
+def plain(element):
+    """The text of an element; of `None` none."""
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
+def before(element, tag):
+    """The text of an element before its first child with this tag."""
+    child = element.find(tag)
+    whole, rest = plain(element), plain(child)
+    return whole[:len(whole) - len(rest)].strip() if child is not None and rest else whole
+
+
+def number_of(element):
+    return plain(element).replace(",", "")
+
+
+def below(page, anchor):
+    """The rows of the table that stands below the heading with this anchor, before the next one."""
+    for element in page.xpath(f"//h2[@id='{anchor}']/following-sibling::*"):
+        if element.tag == "h2":
+            break
+        if rows := element.xpath("self::table/tbody/tr | .//table/tbody/tr"):
+            return [row.xpath("th | td") for row in rows]
+    return []
+
+
+def side_by_side(page):
+    for section in page.xpath("//section[@class='disagree'][.//table]"):
+        title = plain(section.xpath("h3 | details/summary/b")[0])
+        heads = section.xpath(".//thead/tr/th")[1:]
+        links = [head.find("a") for head in heads]
+        letters = [plain(link)[0] for link in links]
+        assert letters == [chr(ord("A") + place) for place in range(len(heads))], title
+        anchors = [link.get("href").removeprefix("#r").split("-") for link in links]
+        small = [head.find("small") for head in heads]
+        yield [title, "score", "", *[plain(link.find("b")) for link in links]]
+        yield [title, "unit", "", *[" ".join((link.tail or "").split()) for link in links]]
+        yield [title, "evaluator", "", *[" ".join(it.text.split()) for it in small]]
+        yield [title, "source", "", *["" if it.find("br") is None else " ".join(it.find("br").tail.split()) for it in small]]
+        yield [title, "record", "", *[record for record, _ in anchors]]
+        yield [title, "pointer", "", *[f"/evaluation_results/{place}" for _, place in anchors]]
+        for row in section.xpath(".//tbody/tr"):
+            name, agreement, *values = row.xpath("th | td")
+            yield [title, plain(name), plain(agreement), *["" if it.find("i") is not None else plain(it) for it in values]]
+
+
+def documented(page):
+    tables = page.xpath("//div[@class='columns']//table")
+    for name, table in zip(["documented", "relation", "source", "collection"], tables, strict=True):
+        for row in table.xpath("tbody/tr"):
+            counts = [number_of(row.find("td")), ""] if name == "documented" else ["", number_of(row.find("td"))]
+            yield [name, plain(row.find("th")), *counts]
+
+
+def differences(page):
+    for model, benchmark, other, medians, verdict in below(page, "differences"):
+        greater = plain(medians.find("small")).removeprefix("the greater is that of").strip()
+        url = model.find("a").get("href").lstrip("./")
+        yield [plain(model), plain(benchmark), plain(other), before(medians, "small"), greater, plain(verdict), url]
+
+
+# The rows that a page shows of each further table.
+SHOWN = {
+    "side-by-side": side_by_side,
+    "sources": lambda page: (
+        [plain(name), number_of(results), number_of(models), plain(relation), number_of(slots), number_of(uncertainty)]
+        for name, results, models, relation, slots, uncertainty in below(page, "sources")),
+    "documented": documented,
+    "differences": differences,
+    "attestations": lambda page: ([plain(cell) for cell in row] for row in below(page, "attestations")),
+    "dropped": lambda page: ([plain(cell) for cell in row] for row in below(page, "dropped")),
+    "collisions": lambda page: (
+        [before(name, "small"), plain(name.find("small")), " · ".join(map(plain, records.findall("code")))]
+        for name, records in below(page, "collisions")),
+    "outcomes": lambda page: (
+        [plain(name), plain(outcome), number_of(results)]
+        for name, outcome, results in (row.xpath("th | td") for row in page.xpath("//table")[0].xpath("tbody/tr"))),
+}
+
+
+# What the head of a column says of a reading, and the document as well.
+READING = ["score", "evaluator", "record", "pointer"]
+
+
+def side_by_side_in(cell):
+    """A cell of a model's document: its readings, then its settings."""
+    several, readings = cell["side_by_side"], cell["readings"][:12]
+    settings = [[it["name"], it["agreement"], *[value or "" for value in it["values"]]] for it in several["settings"]]
+    if several["nobody"]:
+        settings.append([several["nobody"], "nobody reports it"] + [""] * len(readings))
+    return [[reading[name] for name in READING] for reading in readings] + settings
+
+
+def in_document(table, place):
+    """The rows of a further table as the document of its page has them."""
+    document = json.loads(text(os.path.join(api, f"{place}.json")), parse_float=str, parse_int=str)
+    rows = lambda name, *members: [[it[member] for member in members] for it in document.get(name, [])]
+    match table:
+        case "side-by-side":
+            return [side_by_side_in(cell) for cell in document["cells"] if "side_by_side" in cell]
+        case "sources":
+            sources = rows("sources", "evaluator", "results", "models", "relation", "slots", "uncertainty")
+            return [[*row[:4], *(share.replace(",", "") for share in row[4:])] for row in sources]
+        case "documented":
+            names = {"relation": "relationships", "source": "sources", "collection": "collections"}
+            counted = [[table, *row[:1], "", *row[1:]] for table, name in names.items() for row in rows(name, "name", "records")]
+            disclosed = rows("disclosed", "label", "results")
+            return [["documented", name, share.replace(",", ""), ""] for name, share in disclosed] + counted
+        case "differences":
+            return rows("differences", "model", "benchmark", "other", "medians", "greater", "verdict", "page")
+        case "attestations":
+            return rows("attestations", "file", "states", "decided_by", "outcome")
+        case "dropped":
+            return rows("dropped", "record", "sha256", "why")
+        case "collisions":
+            return [[*row[:2], " · ".join(row[2])] for row in rows("collisions", "id", "of", "records")]
+        case "outcomes":
+            others = ["other benchmarks", "the Hub keeps no leaderboard for them", document["unsupported"]]
+            return [*rows("outcomes", "benchmark", "outcome", "results"), others]
+
+
+def by_cell(rows):
+    """Rows of a table of readings side by side, as the document has them: each cell with its readings, then its settings."""
+    cells = []
+    for _, name, agreement, *values in rows:
+        if (name, agreement) == ("score", ""):
+            n = len(list(filter(None, values)))
+            cells.append(({}, []))
+        heads, settings = cells[-1]
+        if agreement:
+            settings.append([name, agreement, *values[:n]])
+        else:
+            heads[name] = values[:n]
+    readings = ([list(it) for it in zip(*(heads[name] for name in READING))] for heads, _ in cells)
+    return [said + settings for said, (_, settings) in zip(readings, cells)]
+
+
+def further_tables():
+    """Each further table that a page offers as CSV: row by row what the page shows and what its document says."""
+    kinds = set()
+    for path in found("api/v1/**/*.csv"):
+        if not (match := FURTHER.fullmatch(path)):
+            continue
+        place, table = os.path.relpath(match[1], api), match[2]
+        with open(path, encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file, strict=True)
+        rows = [[cell[1:] if re.match(r"'[=+@\t\r\n-]", cell) else cell for cell in row] for row in rows]
+        source = text(os.path.join(pages, f"{place}.html"))
+        page = html_of(source)
+        shown = [row + [""] * (len(header) - len(row)) for row in SHOWN[table](page)]
+        said = [[" ".join(cell.split()) for cell in row] for row in rows]
+        assert said == shown, (path, next((pair for pair in zip(said, shown) if pair[0] != pair[1]), (len(said), len(shown))))
+        links = [link for link in page.xpath("//main//a[@download]/@href") if link.endswith(f"/{os.path.basename(path)}")]
+        assert len(links) == bool(rows), (path, links)
+        if links:
+            assert os.path.samefile(os.path.join(pages, os.path.dirname(place), links[0]), path)
+        if os.path.isfile(os.path.join(api, f"{place}.json")):
+            document = in_document(table, place)
+            if table == "side-by-side":
+                # The page has those first that are far apart.
+                rows, document = sorted(by_cell(rows), key=str), sorted(document, key=str)
+            assert rows == document, (path, next((pair for pair in zip(rows, document) if pair[0] != pair[1]), (len(rows), len(document))))
+        checked["further_rows"] += len(said)
+        kinds.add(table if rows else None)
+    offered = {link for path in found("**/*.html") for link in re.findall(r'href="(?:\.\./)*(api/v1/[^"]*)" download', text(path))}
+    for link in offered:
+        assert os.path.isfile(os.path.join(pages, link)), link
+    return kinds
+
+
 tables()
 documents()
 feeds()
@@ -329,6 +506,6 @@ atom_rules()
 citation_file()
 sitemaps()
 pages_and_citations()
-print(sorted(filter(None, tables_of_pages())), file=sys.stderr)
+print(sorted(filter(None, tables_of_pages() | further_tables())), file=sys.stderr)
 assert all(checked.values()), checked
 print(json.dumps(checked))

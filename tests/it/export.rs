@@ -5,24 +5,57 @@ use std::process::Command;
 
 use crate::project::Project;
 
-#[test]
-fn exports_are_read_by_other_programs_and_equal_the_pages() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+const CHECK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/check_exports.py");
+
+/// True if the programs that read exports are here; else that is said aloud.
+pub fn has_readers() -> bool {
     let readers = "import bibtexparser, duckdb, feedparser, jsonschema, lxml, yaml; \
                    import importlib.util as it; assert it.find_spec('cffconvert')";
-    if !Command::new("python3").args(["-c", readers]).output().is_ok_and(|output| output.status.success()) {
+    let has_all = Command::new("python3").args(["-c", readers]).output().is_ok_and(|output| output.status.success());
+    if !has_all {
         eprintln!("SKIPPED: python3 cannot `{readers}`, so exports were read by nobody else");
+    }
+    has_all
+}
+
+/// Reads the exports of a site with other programs, and holds them against its pages. Its address must be [`SITE`].
+#[track_caller]
+pub fn check(pages: &Path) {
+    let check = Command::new("python3").arg(CHECK).arg(pages).output().unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+}
+
+/// The public address of the sites that are checked.
+pub const SITE: &str = "https://cards.example/site";
+
+#[test]
+fn exports_are_read_by_other_programs_and_equal_the_pages() {
+    if !has_readers() {
         return;
     }
     let project = Project::empty();
-    let content = root.join("content");
-    project.build(&["--content", content.to_str().unwrap(), "--base-url", "https://cards.example/site"]);
-    let check = Command::new("python3")
-        .arg(root.join("tests/it/check_exports.py"))
-        .arg(project.path("site/pages"))
-        .output()
-        .unwrap();
-    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
+    let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
+    project.build(&["--content", content.to_str().unwrap(), "--base-url", SITE]);
+    check(&project.path("site/pages"));
+}
+
+#[test]
+fn a_site_without_a_table_of_each_model_has_no_smaller_ones_either_and_links_to_none() {
+    let project = Project::from("two-sources");
+    let further = || {
+        project.build(&[]);
+        let files = project.files("site/pages");
+        let is_further = |path: &str| ["side-by-side", "documented", "differences"].iter().any(|it| path.contains(it));
+        let pages = files.iter().filter(|(path, _)| path.ends_with(".html"));
+        let links = pages.filter(|(_, page)| String::from_utf8_lossy(page).contains(" download>Th")).count();
+        let members = files["api/v1/evaluators/lab-b.json"].windows(14).filter(|it| it == b"\"differences\":").count();
+        (files.keys().filter(|path| path.ends_with(".csv") && is_further(path)).count(), links, members)
+    };
+    let (files, links, members) = further();
+    assert!(files > 4 && links > 4 && members == 1, "{files} files, {links} pages, {members}");
+    project.write("content/site.yaml", "exports: {documents: false, model_tables: false}\n");
+    let of_others = 1 + project.files("site/pages/benchmarks").keys().filter(|path| !path.contains('/')).count();
+    assert_eq!(further(), (0, of_others, 0), "those of benchmarks and of what could be published are few");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::export;
 use crate::project::{Project, files};
 
 fn data() -> Option<PathBuf> {
@@ -127,6 +128,19 @@ fn every_link_of_the_real_site_leads_to_a_page() {
         }
     }
     assert!(checked > 100_000, "{checked} links");
+}
+
+#[test]
+fn exports_of_real_records_are_read_by_other_programs_and_equal_the_pages() {
+    let Some(data) = data().filter(|_| export::has_readers()) else { return };
+    let project = Project::empty();
+    for (path, bytes) in files(&data.join("metadata")) {
+        project.write(&format!("content/{path}"), &String::from_utf8(bytes).unwrap());
+    }
+    // Images are drawn for no reader of tables.
+    project.write("content/site.yaml", "exports: {share_images: false}\n");
+    project.build(&["--datastore", text(&data.join("datastore")), "--base-url", export::SITE]);
+    export::check(&project.path("site/pages"));
 }
 
 #[test]

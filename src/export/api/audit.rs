@@ -168,8 +168,21 @@ pub struct PublishingDocument<'a> {
     pub blocked: &'a [&'a str],
     /// Results of benchmarks that the Hub keeps no leaderboard for.
     pub unsupported: u64,
+    /// What became of the results of all others.
+    pub outcomes: Vec<Outcome<'a>>,
     /// One result each.
     pub results: Vec<Publishable<'a>>,
+}
+
+/// What became of results of one benchmark of the Hub.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Outcome<'a> {
+    /// Key of the benchmark.
+    pub benchmark: &'a str,
+    /// Status, or reason why they could not be proposed.
+    pub outcome: &'a str,
+    /// How many.
+    pub results: u64,
 }
 
 /// A result, and what became of it.
@@ -282,11 +295,17 @@ impl<'a> PublishingDocument<'a> {
             pointer: it.pointer,
             url: it.record_url.as_deref(),
         });
+        let outcomes = card.benchmarks.iter().map(|it| Outcome {
+            benchmark: it.benchmark,
+            outcome: it.outcome,
+            results: number(&it.results),
+        });
         PublishingDocument {
             version: VERSION,
             page,
             blocked: &card.blocked,
             unsupported: card.unsupported.as_deref().map_or(0, number),
+            outcomes: outcomes.collect(),
             results: results.collect(),
         }
     }

@@ -5,10 +5,12 @@ use serde::Serialize;
 
 use super::{Digits, FactView, VERSION, facts, number};
 use crate::card::ReadingView;
-use crate::card::benchmark::RowView;
+use crate::card::benchmark::{RowView, SourceRow};
 use crate::card::developer::{DeveloperCard, MadeModel};
-use crate::card::evaluator::EvaluatorSummary;
+use crate::card::disagreement::DisagreementView;
+use crate::card::evaluator::{Counted, DifferenceRow, EvaluatorCard};
 use crate::card::model::{CellView, ModelCard, RecordView};
+use crate::card::plots::{DistributionView, OverTimeView};
 use crate::mark::evidence::Evidence;
 
 /// A model's card.
@@ -59,6 +61,35 @@ pub struct Cell<'a> {
     pub difference: Option<&'a str>,
     /// The readings; the first stands for the cell in rankings.
     pub readings: Vec<ReadingDocument<'a>>,
+    /// How they were made, side by side; where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side_by_side: Option<SideBySide<'a>>,
+}
+
+/// The readings of a cell side by side.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SideBySide<'a> {
+    /// What the comparison finds, in a sentence.
+    pub finding: &'a str,
+    /// The comparison as arithmetic.
+    pub arithmetic: &'a [String],
+    /// What is known of why they differ; may be empty.
+    pub why: &'a str,
+    /// The settings that somebody reports.
+    pub settings: Vec<Setting<'a>>,
+    /// The names of those that nobody reports, as a list; may be empty.
+    pub nobody: &'a str,
+}
+
+/// A setting of several readings.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Setting<'a> {
+    /// Which.
+    pub name: &'a str,
+    /// `different`, `same`, `only one reports it` …
+    pub agreement: &'a str,
+    /// What each of the first of `readings` reports, in their order; null for nothing.
+    pub values: &'a [Option<String>],
 }
 
 /// A score with everything that is needed to judge it.
@@ -170,6 +201,59 @@ pub struct RankingDocument<'a> {
     pub rankings: Vec<String>,
     /// One row a model, best first.
     pub rows: Vec<RankingRow<'a>>,
+    /// Who reports the benchmark; on its first only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub sources: Vec<Source<'a>>,
+    /// How many models have which scores; left out for short rankings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub distribution: Vec<Bin<'a>>,
+    /// The models that were best when they came, where days of release are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub best_over_time: Vec<Best<'a>>,
+}
+
+/// An evaluator that reports a benchmark.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Source<'a> {
+    /// Who.
+    pub evaluator: &'a str,
+    /// Their page.
+    pub page: &'a str,
+    /// Results.
+    pub results: u64,
+    /// Different models.
+    pub models: u64,
+    /// Their relation to the developers, as claimed.
+    pub relation: &'a str,
+    /// Slots of the set-up that are filled, as `12 of 340`.
+    pub slots: &'a str,
+    /// Results with an uncertainty, as `12 of 340`.
+    pub uncertainty: &'a str,
+}
+
+/// Some scores, and how many models have them.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Bin<'a> {
+    /// `0.25 to 0.3`.
+    pub scores: &'a str,
+    /// How many.
+    pub models: usize,
+}
+
+/// A model that was the best when it came. Its row has the record of the score.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Best<'a> {
+    /// Day of its release.
+    pub released: &'a str,
+    /// Display name.
+    pub model: &'a str,
+    /// Its card.
+    pub page: &'a str,
+    /// The digits and unit of the record.
+    pub score: &'a str,
 }
 
 /// One model in a ranking.
@@ -207,6 +291,44 @@ pub struct EvaluatorDocument<'a> {
     pub benchmarks: Vec<Reported<'a>>,
     /// What the results disclose, each as `12 of 340`.
     pub disclosed: Vec<Disclosed<'a>>,
+    /// Claimed relations to the developers.
+    pub relationships: Vec<CountedRecords<'a>>,
+    /// Titles of the sources.
+    pub sources: Vec<CountedRecords<'a>>,
+    /// Submission channels.
+    pub collections: Vec<CountedRecords<'a>>,
+    /// Where results differ from those of others, greatest first; the first, if there are very many. Sites with
+    /// very many models leave it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub differences: Option<Vec<Difference<'a>>>,
+}
+
+/// A text, and how many records have it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CountedRecords<'a> {
+    /// The text.
+    pub name: &'a str,
+    /// How many.
+    pub records: u64,
+}
+
+/// A cell in which an evaluator and another one report different scores.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Difference<'a> {
+    /// Display name of the model.
+    pub model: &'a str,
+    /// The readings on its card.
+    pub page: &'a str,
+    /// Benchmark and part.
+    pub benchmark: &'a str,
+    /// The other evaluator.
+    pub other: &'a str,
+    /// `0.5229 − 0.452 = 0.0709`: the greater less the lesser median.
+    pub medians: &'a str,
+    /// Whose is the greater.
+    pub greater: &'a str,
+    /// In words.
+    pub verdict: &'a str,
 }
 
 /// Results of one benchmark.
@@ -280,14 +402,15 @@ impl<'a> ModelDocument<'a> {
             facts: facts(&card.facts),
             spellings: card.names.iter().map(|it| it.name).collect(),
             summary: &card.summary,
-            cells: card.cells.iter().map(Cell::new).collect(),
+            cells: card.cells.iter().map(|cell| Cell::new(cell, &card.disagreements)).collect(),
             records: card.records.iter().map(Record::new).collect(),
         }
     }
 }
 
 impl<'a> Cell<'a> {
-    fn new(cell: &'a CellView<'a>) -> Cell<'a> {
+    fn new(cell: &'a CellView<'a>, disagreements: &'a [DisagreementView<'a>]) -> Cell<'a> {
+        let of_cell = |it: &&DisagreementView| cell.disagreement.as_ref() == Some(&it.anchor);
         Cell {
             benchmark: cell.benchmark,
             benchmark_page: &cell.benchmark_url,
@@ -300,6 +423,21 @@ impl<'a> Cell<'a> {
             rank: cell.rank.as_deref(),
             difference: cell.difference.as_deref(),
             readings: cell.readings.iter().map(ReadingDocument::new).collect(),
+            side_by_side: disagreements.iter().find(of_cell).map(SideBySide::new),
+        }
+    }
+}
+
+impl<'a> SideBySide<'a> {
+    fn new(view: &'a DisagreementView<'a>) -> SideBySide<'a> {
+        let settings =
+            view.rows.iter().map(|it| Setting { name: &it.name, agreement: &it.agreement, values: &it.values });
+        SideBySide {
+            finding: &view.finding,
+            arithmetic: &view.arithmetic,
+            why: &view.why,
+            settings: settings.collect(),
+            nobody: &view.nobody,
         }
     }
 }
@@ -368,15 +506,65 @@ impl<'a> RankingRow<'a> {
     }
 }
 
+impl<'a> Source<'a> {
+    /// What `row` says.
+    pub fn new(row: &'a SourceRow<'a>) -> Source<'a> {
+        Source {
+            evaluator: row.name,
+            page: &row.url,
+            results: number(&row.results),
+            models: number(&row.models),
+            relation: &row.relation,
+            slots: &row.slots,
+            uncertainty: &row.uncertainty,
+        }
+    }
+}
+
+impl<'a> Bin<'a> {
+    /// The bins of `view` that hold any model.
+    pub fn all(view: &'a DistributionView) -> Vec<Bin<'a>> {
+        let bars = view.chart.bars.iter().filter(|bar| bar.count > 0);
+        bars.map(|bar| Bin { scores: &bar.range, models: bar.count }).collect()
+    }
+}
+
+impl<'a> Best<'a> {
+    /// The models of `view`.
+    pub fn all(view: &'a OverTimeView<'a>) -> Vec<Best<'a>> {
+        let best = view.best.iter();
+        best.map(|it| Best { released: it.day, model: it.model, page: &it.url, score: &it.score }).collect()
+    }
+}
+
+impl<'a> CountedRecords<'a> {
+    fn all(counts: &'a [Counted<'a>]) -> Vec<CountedRecords<'a>> {
+        counts.iter().map(|it| CountedRecords { name: it.text, records: number(&it.records) }).collect()
+    }
+}
+
 impl<'a> EvaluatorDocument<'a> {
-    /// What `card`, at `page`, says.
-    pub fn new(card: &'a EvaluatorSummary<'a>, page: String) -> EvaluatorDocument<'a> {
+    /// What `card`, at `page`, says; of its differences, those that are given.
+    pub fn new(
+        card: &'a EvaluatorCard<'a>,
+        differences: Option<&'a [DifferenceRow<'a>]>,
+        page: String,
+    ) -> EvaluatorDocument<'a> {
         let reported = card.benchmarks.iter().map(|it| Reported {
             benchmark: it.name,
             page: &it.url,
             results: &it.results,
             models: &it.models,
         });
+        let difference = |it: &'a DifferenceRow<'a>| Difference {
+            model: it.model,
+            page: &it.url,
+            benchmark: &it.title,
+            other: it.other,
+            medians: &it.arithmetic,
+            greater: if it.is_greater { card.name } else { it.other },
+            verdict: it.verdict,
+        };
         EvaluatorDocument {
             version: VERSION,
             name: card.name,
@@ -385,6 +573,10 @@ impl<'a> EvaluatorDocument<'a> {
             summary: &card.summary,
             benchmarks: reported.collect(),
             disclosed: card.documented.iter().map(|it| Disclosed { label: it.label, results: &it.results }).collect(),
+            relationships: CountedRecords::all(&card.relationships),
+            sources: CountedRecords::all(&card.sources),
+            collections: CountedRecords::all(&card.collections),
+            differences: differences.map(|rows| rows.iter().map(difference).collect()),
         }
     }
 }

@@ -1,0 +1,226 @@
+//! The *further tables* of pages: those that stand beside the main one, each with a CSV of its own.
+//!
+//! Left out are tables that only lead to others (the first models and benchmarks on the home page), and the
+//! data of charts: the CSV of a ranking has all of its scores.
+
+use serde::Serialize;
+
+use super::ROOT;
+use super::csv::Csv;
+use super::page_table::without_commas;
+use crate::card::benchmark::SourceRow;
+use crate::card::disagreement::{Column, DisagreementView};
+use crate::card::evaluator::{Counted, EvaluatorCard};
+use crate::card::markers::MarkersCard;
+use crate::emit::page::PublishingCard;
+use crate::language::Language;
+
+/// A table that stands beside the main one of its page.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Further {
+    /// The readings of a model's cells side by side.
+    SideBySide,
+    /// Who reports a benchmark.
+    Sources,
+    /// What the results of an evaluator state, and where they come from.
+    Documented,
+    /// Where results of an evaluator differ from those of others.
+    Differences,
+    /// Reviewed statements.
+    Attestations,
+    /// Markers that were not carried over.
+    Dropped,
+    /// Ids that several records share.
+    Collisions,
+    /// What became of the results of each benchmark of the Hub.
+    Outcomes,
+}
+
+impl Further {
+    /// Where the table of `page` stands. Paths of pages have `~` before hex digits only, so that none is the same.
+    pub fn path(self, page: &str) -> String {
+        let name = match self {
+            Further::SideBySide => "side-by-side",
+            Further::Sources => "sources",
+            Further::Documented => "documented",
+            Further::Differences => "differences",
+            Further::Attestations => "attestations",
+            Further::Dropped => "dropped",
+            Further::Collisions => "collisions",
+            Further::Outcomes => "outcomes",
+        };
+        format!("{ROOT}/{page}~{name}.csv")
+    }
+}
+
+/// Where the further tables of a page stand; nothing for what it does not show.
+#[derive(Debug, Default, Serialize)]
+pub struct FurtherLinks {
+    /// The readings of the model side by side.
+    pub side_by_side: Option<String>,
+    /// Who reports the benchmark.
+    pub sources: Option<String>,
+    /// What the results of the evaluator state, and where they come from.
+    pub documented: Option<String>,
+    /// Where they differ from those of others.
+    pub differences: Option<String>,
+    /// Reviewed statements.
+    pub attestations: Option<String>,
+    /// Markers that were not carried over.
+    pub dropped: Option<String>,
+    /// Ids that several records share.
+    pub collisions: Option<String>,
+    /// What became of the results of each benchmark of the Hub.
+    pub outcomes: Option<String>,
+}
+
+impl FurtherLinks {
+    /// To `tables` of `page`; `top` leads to the top of the site.
+    pub fn new(tables: &[Further], top: &str, page: &str) -> FurtherLinks {
+        let link = |table: Further| tables.contains(&table).then(|| format!("{top}{}", table.path(page)));
+        FurtherLinks {
+            side_by_side: link(Further::SideBySide),
+            sources: link(Further::Sources),
+            documented: link(Further::Documented),
+            differences: link(Further::Differences),
+            attestations: link(Further::Attestations),
+            dropped: link(Further::Dropped),
+            collisions: link(Further::Collisions),
+            outcomes: link(Further::Outcomes),
+        }
+    }
+}
+
+/// What the head of a column says of its reading.
+type Head = for<'c> fn(&'c Column<'c>) -> &'c str;
+
+/// A line each, as columns have settings below them.
+const HEADS: [(&str, Head); 6] = [
+    ("score", |column| column.digits),
+    ("unit", |column| &column.unit),
+    ("evaluator", |column| column.evaluator),
+    ("source", |column| column.source.unwrap_or_default()),
+    ("record", |column| &column.record),
+    ("pointer", |column| &column.pointer),
+];
+
+/// The readings of a model's cells side by side. A cell begins with the heads of its columns, a line each.
+pub fn side_by_side(cells: &[DisagreementView]) -> Vec<u8> {
+    let widest = cells.iter().max_by_key(|cell| cell.columns.len());
+    let letters = widest.into_iter().flat_map(|cell| cell.columns.iter().map(|column| column.letter.as_str()));
+    let header: Vec<&str> = ["benchmark", "set_up", "agreement"].into_iter().chain(letters).collect();
+    let mut csv = Csv::new(&header);
+    for cell in cells {
+        let mut row = |name: &str, agreement: &str, values: Vec<&str>| {
+            let mut row = vec![cell.title.as_str(), name, agreement];
+            row.extend(values);
+            // Every row has all columns.
+            row.resize(header.len(), "");
+            csv.row(&row);
+        };
+        for (name, value) in HEADS {
+            row(name, "", cell.columns.iter().map(value).collect());
+        }
+        for setting in &cell.rows {
+            let values = setting.values.iter().map(|value| value.as_deref().unwrap_or_default());
+            row(&setting.name, &setting.agreement, values.collect());
+        }
+        if !cell.nobody.is_empty() {
+            row(&cell.nobody, Language::english().phrase("agreement.nobody"), Vec::new());
+        }
+    }
+    csv.into_bytes()
+}
+
+/// Who reports a benchmark.
+pub fn sources(rows: &[SourceRow]) -> Vec<u8> {
+    let mut csv = Csv::new(&["evaluator", "results", "models", "relation", "slots", "uncertainty"]);
+    for it in rows {
+        let [results, models, slots, uncertainty] =
+            [&it.results, &it.models, &it.slots, &it.uncertainty].map(|count| without_commas(count));
+        csv.row(&[it.name, &results, &models, &it.relation, &slots, &uncertainty]);
+    }
+    csv.into_bytes()
+}
+
+/// What the results of an evaluator state, and where they come from: four tables of the page.
+pub fn documented(card: &EvaluatorCard) -> Vec<u8> {
+    let mut csv = Csv::new(&["table", "name", "results", "records"]);
+    for it in &card.documented {
+        csv.row(&["documented", it.label, &without_commas(&it.results), ""]);
+    }
+    let counted: [(&str, &[Counted]); 3] =
+        [("relation", &card.relationships), ("source", &card.sources), ("collection", &card.collections)];
+    for (table, rows) in counted {
+        for it in rows {
+            csv.row(&[table, it.text, "", &without_commas(&it.records)]);
+        }
+    }
+    csv.into_bytes()
+}
+
+/// Where results of an evaluator differ from those of others.
+pub fn differences(card: &EvaluatorCard) -> Vec<u8> {
+    let mut csv = Csv::new(&["model", "benchmark", "other", "medians", "greater", "verdict", "readings"]);
+    for it in &card.differences {
+        let greater = if it.is_greater { card.name } else { it.other };
+        csv.row(&[it.model, &it.title, it.other, &it.arithmetic, greater, it.verdict, &it.url]);
+    }
+    csv.into_bytes()
+}
+
+/// Reviewed statements.
+pub fn attestations(card: &MarkersCard) -> Vec<u8> {
+    let mut csv = Csv::new(&["file", "states", "reviewed", "outcome"]);
+    for it in &card.attestations {
+        csv.row(&[it.file, it.states, &it.decided_by, &it.outcome]);
+    }
+    csv.into_bytes()
+}
+
+/// Markers that were not carried over; the first, if there are very many.
+pub fn dropped(card: &MarkersCard) -> Vec<u8> {
+    let mut csv = Csv::new(&["record", "sha256", "why"]);
+    for it in &card.dropped {
+        csv.row(&[it.record.text, &it.hash, &it.why]);
+    }
+    csv.into_bytes()
+}
+
+/// Ids that several records share; the first, if there are very many.
+pub fn collisions(card: &MarkersCard) -> Vec<u8> {
+    let mut csv = Csv::new(&["id", "of", "records"]);
+    for it in &card.collisions {
+        csv.row(&[it.id, it.of, &it.records.join(" · ")]);
+    }
+    csv.into_bytes()
+}
+
+/// What became of the results of each benchmark of the Hub, and of all others.
+pub fn outcomes(card: &PublishingCard) -> Vec<u8> {
+    let english = Language::english();
+    let mut csv = Csv::new(&["benchmark", "outcome", "results"]);
+    for it in &card.benchmarks {
+        csv.row(&[it.benchmark, it.outcome, &without_commas(&it.results)]);
+    }
+    if let Some(others) = &card.unsupported {
+        let (name, why) = (english.phrase("publishing.others"), english.phrase("publishing.others.why"));
+        csv.row(&[name, why, &without_commas(others)]);
+    }
+    csv.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_page_of_any_name_stands_where_a_further_table_does() {
+        use Further::*;
+        for table in [SideBySide, Sources, Documented, Differences, Attestations, Dropped, Collisions, Outcomes] {
+            let path = table.path("x");
+            let part = path.rsplit('/').next().and_then(|file| file.strip_suffix(".csv")).unwrap();
+            assert!(part.starts_with("x~") && crate::paths::decode(part).is_none(), "{path}");
+        }
+    }
+}
