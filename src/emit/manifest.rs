@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -232,8 +233,27 @@ impl Manifest {
 
     /// The bytes of `manifest.json`.
     pub fn to_json(&self) -> Result<Vec<u8>> {
-        let mut bytes = serde_json::to_vec_pretty(self).context("failed to write manifest.json")?;
+        let failed = "failed to write manifest.json";
+        // Counted first: that of a large site needs much room, and twice as much while it grows.
+        let mut length = Length(0);
+        serde_json::to_writer_pretty(&mut length, self).context(failed)?;
+        let mut bytes = Vec::with_capacity(length.0 + 1);
+        serde_json::to_writer_pretty(&mut bytes, self).context(failed)?;
         bytes.push(b'\n');
         Ok(bytes)
+    }
+}
+
+/// Counts the bytes that are written into it.
+struct Length(usize);
+
+impl Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
