@@ -15,6 +15,7 @@ mod document;
 pub mod drawing;
 pub mod feed;
 pub mod further;
+mod gzip;
 pub mod head;
 pub mod jsonl;
 pub mod page_table;

@@ -13,13 +13,12 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
 use anyhow::{Context, Result, ensure};
-use flate2::Compression;
 use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
 use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::gzip::{Packer, pack};
 use crate::hash::Sha256;
 use crate::id::Id;
 use crate::load::Origin;
@@ -150,9 +149,12 @@ impl News {
     /// The [`State`] of `dataset` for the next build, one JSON document a line: the events, then the results by model
     /// and benchmark; packed with gzip.
     pub fn to_bytes(&self, dataset: &Dataset) -> Result<Vec<u8>> {
-        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-        serde_json::to_writer(&mut packed, &serde_json::json!({ "version": VERSION, "events": self.events }))?;
-        packed.write_all(b"\n")?;
+        pack(|lines| self.write(dataset, lines))
+    }
+
+    fn write(&self, dataset: &Dataset, lines: &mut Packer) -> Result<()> {
+        serde_json::to_writer(&mut *lines, &serde_json::json!({ "version": VERSION, "events": self.events }))?;
+        lines.write_all(b"\n")?;
         for (model, benchmark, readings) in groups(dataset) {
             let result = |reading: &Reading| {
                 let result = dataset.result(reading);
@@ -168,10 +170,10 @@ impl News {
                 objections: objections.map(|(at, (_, standing))| (at, standing.code().into())).collect(),
                 results: results.into_iter().map(|(result, _)| result).collect(),
             };
-            serde_json::to_writer(&mut packed, &line)?;
-            packed.write_all(b"\n")?;
+            serde_json::to_writer(&mut *lines, &line)?;
+            lines.write_all(b"\n")?;
         }
-        packed.finish().context("failed to pack the state")
+        Ok(())
     }
 }
 
@@ -408,8 +410,6 @@ mod tests {
     }
 
     fn packed(text: &str) -> Vec<u8> {
-        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-        packed.write_all(text.as_bytes()).unwrap();
-        packed.finish().unwrap()
+        pack(|lines| Ok(lines.write_all(text.as_bytes())?)).unwrap()
     }
 }

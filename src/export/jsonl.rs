@@ -4,9 +4,8 @@
 use std::io::Write;
 
 use anyhow::{Context, Result};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 
+use super::gzip::pack;
 use super::table::{Source, Table, Value};
 
 /// Rows of one file: about 30 MB of results before they are packed.
@@ -20,34 +19,28 @@ pub fn n_files(rows: usize) -> usize {
 /// File `number` (from 1) of `table`.
 pub fn write(table: &Table, source: &Source, number: usize) -> Result<Vec<u8>> {
     let rows = (table.rows)(source.dataset);
-    // The header of gzip has no time and no name, so that equal rows are equal bytes.
-    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
-    let mut line = Vec::new();
-    for row in ((number - 1) * ROWS)..(number * ROWS).min(rows) {
-        line.clear();
-        let mut separator = b'{';
-        for column in table.columns {
-            line.push(separator);
-            separator = b',';
-            line.push(b'"');
-            line.extend_from_slice(column.name.as_bytes());
-            line.extend_from_slice(b"\":");
-            write_value(&mut line, &(column.value)(source, row))?;
+    pack(|lines| {
+        for row in ((number - 1) * ROWS)..(number * ROWS).min(rows) {
+            let mut separator = '{';
+            for column in table.columns {
+                write!(lines, "{separator}\"{}\":", column.name)?;
+                separator = ',';
+                write_value(lines, &(column.value)(source, row))?;
+            }
+            lines.write_all(b"}\n")?;
         }
-        line.extend_from_slice(b"}\n");
-        packed.write_all(&line)?;
-    }
-    packed.finish().context("failed to pack a table")
+        Ok(())
+    })
 }
 
-fn write_value(line: &mut Vec<u8>, value: &Value) -> Result<()> {
+fn write_value(line: &mut impl Write, value: &Value) -> Result<()> {
     match value {
-        Value::Missing => line.extend_from_slice(b"null"),
+        Value::Missing => line.write_all(b"null")?,
         Value::Text(text) => serde_json::to_writer(line, text).context("failed to write a text")?,
         // The digits were read as a JSON number.
-        Value::Number(number) => line.extend_from_slice(number.digits().as_bytes()),
-        Value::Count(count) => line.extend_from_slice(count.to_string().as_bytes()),
-        Value::Flag(flag) => line.extend_from_slice(if *flag { b"true" } else { b"false" }),
+        Value::Number(number) => line.write_all(number.digits().as_bytes())?,
+        Value::Count(count) => write!(line, "{count}")?,
+        Value::Flag(flag) => write!(line, "{flag}")?,
     }
     Ok(())
 }
