@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Entry, Manifest, Skipped, Status};
 use crate::card::Cards;
 use crate::card::list::Pager;
+use crate::language::Language;
 use crate::load::Loaded;
 use crate::words::count;
 
@@ -35,6 +36,8 @@ pub struct BenchmarkCount<'a> {
     pub benchmark: &'a str,
     /// Status or reason.
     pub outcome: &'a str,
+    /// The same in words; `None` for a reason of the site's own.
+    pub says: Option<&'a str>,
     /// How many results.
     pub results: String,
 }
@@ -81,7 +84,12 @@ pub fn publishing<'a>(
     // The counts stand on the first page only.
     let counts = if number == 1 { manifest.by_benchmark() } else { BTreeMap::new() };
     let counts = counts.into_iter().flat_map(|(benchmark, outcomes)| {
-        outcomes.into_iter().map(move |(outcome, n)| BenchmarkCount { benchmark, outcome, results: count(n) })
+        outcomes.into_iter().map(move |(outcome, n)| BenchmarkCount {
+            benchmark,
+            outcome,
+            says: in_words(cards.language, outcome),
+            results: count(n),
+        })
     });
     PublishingCard {
         blocked: manifest.blocked.iter().map(|it| cards.language.phrase(it.key())).collect(),
@@ -90,6 +98,12 @@ pub fn publishing<'a>(
         rows: items.map(|item| item.row(cards, &record_url)).collect(),
         pager: Pager::new(cards, "publishing", number, n_rows(manifest), ROWS),
     }
+}
+
+/// What a status or reason says. A reason may name something behind a `:`.
+fn in_words<'a>(language: &'a Language, outcome: &str) -> Option<&'a str> {
+    let code = outcome.split(':').next().unwrap_or_default();
+    language.lookup(&format!("outcome.{code}"))
 }
 
 /// All rows of the list.

@@ -199,13 +199,13 @@ pub fn collisions(card: &MarkersCard) -> Vec<u8> {
 /// What became of the results of each benchmark of the Hub, and of all others.
 pub fn outcomes(card: &PublishingCard) -> Vec<u8> {
     let english = Language::english();
-    let mut csv = Csv::new(&["benchmark", "outcome", "results"]);
+    let mut csv = Csv::new(&["benchmark", "outcome", "says", "results"]);
     for it in &card.benchmarks {
-        csv.row(&[it.benchmark, it.outcome, &without_commas(&it.results)]);
+        csv.row(&[it.benchmark, it.outcome, it.says.unwrap_or_default(), &without_commas(&it.results)]);
     }
     if let Some(others) = &card.unsupported {
         let (name, why) = (english.phrase("publishing.others"), english.phrase("publishing.others.why"));
-        csv.row(&[name, why, &without_commas(others)]);
+        csv.row(&[name, why, "", &without_commas(others)]);
     }
     csv.into_bytes()
 }

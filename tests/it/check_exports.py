@@ -404,7 +404,7 @@ SHOWN = {
         [before(name, "small"), plain(name.find("small")), " · ".join(map(plain, records.findall("code")))]
         for name, records in below(page, "collisions")),
     "outcomes": lambda page: (
-        [plain(name), plain(outcome), number_of(results)]
+        [plain(name), before(outcome, "small"), plain(outcome.find("small")), number_of(results)]
         for name, outcome, results in (row.xpath("th | td") for row in page.xpath("//table")[0].xpath("tbody/tr"))),
 }
 
@@ -446,8 +446,8 @@ def in_document(table, place):
         case "collisions":
             return [[*row[:2], " · ".join(row[2])] for row in rows("collisions", "id", "of", "records")]
         case "outcomes":
-            others = ["other benchmarks", "the Hub keeps no leaderboard for them", document["unsupported"]]
-            return [*rows("outcomes", "benchmark", "outcome", "results"), others]
+            others = ["other benchmarks", "the Hub keeps no leaderboard for them", "", document["unsupported"]]
+            return [*rows("outcomes", "benchmark", "outcome", "says", "results"), others]
 
 
 def by_cell(rows):

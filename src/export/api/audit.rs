@@ -181,6 +181,8 @@ pub struct Outcome<'a> {
     pub benchmark: &'a str,
     /// Status, or reason why they could not be proposed.
     pub outcome: &'a str,
+    /// The same in words; `null` for a reason of the site's own.
+    pub says: Option<&'a str>,
     /// How many.
     pub results: u64,
 }
@@ -298,6 +300,7 @@ impl<'a> PublishingDocument<'a> {
         let outcomes = card.benchmarks.iter().map(|it| Outcome {
             benchmark: it.benchmark,
             outcome: it.outcome,
+            says: it.says,
             results: number(&it.results),
         });
         PublishingDocument {
