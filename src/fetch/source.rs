@@ -11,7 +11,7 @@ use super::wanted::Index;
 use crate::Progress;
 use crate::config::is_hub_id;
 use crate::hub::{ErrorKind, Hub, Repo};
-use crate::load::datastore::INDEXES;
+use crate::load::index::INDEXES;
 use crate::lock::Lock;
 
 /// An index may not be larger (bytes); the public datastore's largest has some five million.

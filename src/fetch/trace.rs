@@ -26,7 +26,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{Introduced, Submission};
 use crate::hash::Sha256;
 use crate::hub::{Change, Discussion, FileAt, Hub, HubError, PullRequest, Repo, git_blob_id};
-use crate::load::datastore::{INDEXES, is_safe_relative, legacy_paths as legacy_paths_in};
+use crate::load::datastore::is_safe_relative;
+use crate::load::index::{INDEXES, legacy_paths as legacy_paths_in};
 use crate::lock::Lock;
 
 /// Objects in one request; each has two paths, and the Hub looks up a commit for every one.

@@ -13,7 +13,8 @@ use super::transfer::{Transfer, Transferred};
 use super::wanted::{Index, Wanted};
 use super::{Options, Report};
 use crate::Progress;
-use crate::load::datastore::{Expected, INDEXES, LockFile};
+use crate::load::datastore::{Expected, LockFile};
+use crate::load::index::INDEXES;
 use crate::lock::{Lock, Pin};
 
 /// A file that is there and right.

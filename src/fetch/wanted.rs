@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::asking::Failure;
 use crate::hash::Sha256;
-use crate::load::datastore::{Expected, Object, Row, is_safe_relative, rows};
+use crate::load::datastore::{Expected, Object, is_safe_relative};
+use crate::load::index::{Row, rows};
 use crate::load::quarantine::Reason;
 use crate::lock::Pin;
 

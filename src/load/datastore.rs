@@ -17,12 +17,11 @@ use anyhow::{Context, Result, bail};
 use foldhash::HashMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
-use serde::Deserialize;
 use walkdir::WalkDir;
 
 use super::Origin;
+use super::index::{INDEXES, Row, lines, read_row};
 use super::quarantine::{Quarantined, Reason};
-use super::scalar::Scalar;
 use crate::diagnostic::Diagnostics;
 use crate::hash::{Hasher, Sha256};
 use crate::language::sentence::Sentence;
@@ -338,115 +337,6 @@ impl<'a> LockedIndexes<'a> {
     }
 }
 
-/// Where a datastore has its indexes.
-pub const INDEXES: &str = "flat/indexes/by_collection";
-
-/// A line of an index.
-pub enum Row {
-    /// Nothing.
-    Blank,
-    /// A record to read.
-    Object(Object),
-    /// Something else, and why it is no record to read.
-    LeftOut(Reason, Sentence),
-}
-
-/// The lines of an index.
-fn lines(index: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let text = index.strip_prefix("\u{feff}".as_bytes()).unwrap_or(index);
-    text.split(|byte| *byte == b'\n')
-}
-
-/// The rows of an index, line by line.
-pub fn rows(index: &[u8], collection: &Arc<str>) -> impl Iterator<Item = Row> {
-    lines(index).map(|line| read_row(line, collection))
-}
-
-/// The objects of an index that stood in the `data/` layout before, each with its path there.
-pub fn legacy_paths(index: &[u8]) -> impl Iterator<Item = (String, String)> {
-    lines(index).filter_map(|line| {
-        let row: RawRow = serde_json::from_slice(line.trim_ascii()).ok()?;
-        let legacy = row.legacy_path.as_str();
-        is_safe_relative(legacy).then(|| (row.object_path.as_str().to_owned(), legacy.to_owned()))
-    })
-}
-
-/// The fields of an index row that are used; the three shapes of rows differ in others only.
-#[derive(Deserialize)]
-#[serde(expecting = "an index row")]
-struct RawRow<'a> {
-    #[serde(borrow, default)]
-    record_type: Scalar<'a>,
-    #[serde(borrow, default)]
-    object_path: Scalar<'a>,
-    #[serde(borrow, default)]
-    sha256: Scalar<'a>,
-    size_bytes: Option<u64>,
-    #[serde(borrow, default)]
-    superseded_by: Scalar<'a>,
-    #[serde(borrow, default)]
-    superseded_reason: Scalar<'a>,
-    #[serde(borrow, default)]
-    subset: Scalar<'a>,
-    #[serde(borrow, default)]
-    legacy_path: Scalar<'a>,
-    // The instance-level file, under the keys of two generations of indexes.
-    #[serde(borrow, default, alias = "instance_object_path")]
-    instance_level_path: Scalar<'a>,
-    #[serde(borrow, default, alias = "instance_sha256", alias = "instance_level_sha256")]
-    instance_sha: Scalar<'a>,
-    #[serde(default, alias = "instance_size_bytes")]
-    instance_level_size_bytes: Option<u64>,
-}
-
-fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
-    let line = line.trim_ascii();
-    if line.is_empty() {
-        return Row::Blank;
-    }
-    let row: RawRow = match serde_json::from_slice(line) {
-        Ok(row) => row,
-        Err(err) => return Row::LeftOut(Reason::UnreadableRow, Sentence::quote(err)),
-    };
-    let path = row.object_path.as_str();
-    if row.record_type.as_str() != "aggregate" {
-        let detail = Sentence::of("detail.record_type").with("path", path).with("kind", row.record_type.as_str());
-        return Row::LeftOut(Reason::NotAggregate, detail);
-    }
-    if !is_safe_relative(path) {
-        return Row::LeftOut(Reason::UnsafePath, Sentence::of("detail.unsafe").with("path", path));
-    }
-    match (row.superseded_by.as_str(), row.superseded_reason.as_str()) {
-        ("", "") => {}
-        (by, why) => {
-            let key = if why.is_empty() { "detail.superseded" } else { "detail.superseded.why" };
-            let detail = Sentence::of(key).with("path", path).with("by", by).with("why", why);
-            return Row::LeftOut(Reason::Superseded, detail);
-        }
-    }
-    let Some(sha256) = Sha256::from_hex(row.sha256.as_str()) else {
-        return Row::LeftOut(Reason::NoHash, Sentence::of("detail.no_hash").with("path", path));
-    };
-    Row::Object(Object {
-        path: path.into(),
-        collection: collection.clone(),
-        subset: Some(row.subset.as_str()).filter(|subset| !subset.is_empty()).map(Box::from),
-        model: row.legacy_path.as_str().rsplit('/').nth(1).map(Box::from),
-        expected: Some(Expected { size: row.size_bytes, sha256 }),
-        is_in_pinned_index: false,
-        other_rows: Vec::new(),
-        samples: samples(&row),
-    })
-}
-
-/// Samples whose path or hash cannot be used are as good as none: nothing depends on them.
-fn samples(row: &RawRow) -> Option<Box<Samples>> {
-    let path = row.instance_level_path.as_str();
-    let sha256 = Sha256::from_hex(row.instance_sha.as_str())?;
-    let expected = Expected { size: row.instance_level_size_bytes, sha256 };
-    is_safe_relative(path).then(|| Box::new(Samples { path: path.into(), expected }))
-}
-
 fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Result<()> {
     for entry in WalkDir::new(data).follow_links(true).sort_by_file_name() {
         let entry = match entry {
@@ -562,28 +452,5 @@ mod tests {
             assert!(!is_safe_relative(path), "{path:?}");
         }
         assert!(is_safe_relative("flat/objects/ab/cd/x.json"));
-    }
-
-    #[test]
-    fn each_kind_of_bad_row_has_its_reason() {
-        let hash = "a".repeat(64);
-        let good = format!(r#""record_type": "aggregate", "object_path": "flat/x.json", "sha256": "{hash}""#);
-        let cases = [
-            ("{", Some(Reason::UnreadableRow)),
-            ("7", Some(Reason::UnreadableRow)),
-            (r#"{"record_type": "instance", "object_path": "x"}"#, Some(Reason::NotAggregate)),
-            (r#"{"record_type": "aggregate", "object_path": "../x"}"#, Some(Reason::UnsafePath)),
-            (r#"{"record_type": "aggregate", "object_path": "x", "sha256": "abc"}"#, Some(Reason::NoHash)),
-            (&format!(r#"{{{good}, "superseded_by": "u", "superseded_reason": null}}"#), Some(Reason::Superseded)),
-            (&format!(r#"{{{good}, "superseded_by": null}}"#), None),
-            (&format!(r#"{{{good}, "size_bytes": "12"}}"#), Some(Reason::UnreadableRow)),
-        ];
-        for (line, expected) in cases {
-            let found = match read_row(line.as_bytes(), &Arc::from("c")) {
-                Row::LeftOut(reason, _) => Some(reason),
-                _ => None,
-            };
-            assert_eq!(found, expected, "{line}");
-        }
     }
 }
