@@ -9,6 +9,7 @@ pub mod comparable;
 pub mod developer;
 pub mod disagreement;
 pub mod evaluator;
+pub mod home;
 pub mod list;
 pub mod markers;
 pub mod merged;

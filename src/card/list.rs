@@ -1,13 +1,11 @@
-//! The home page and the lists of models, benchmarks and evaluators.
+//! The lists of models, benchmarks and evaluators.
 
 use serde::Serialize;
 
-use super::{Cards, ReadingView};
+use super::Cards;
 use crate::id::Id;
-use crate::merge::{Reading, Row, Scale};
 use crate::paths;
 use crate::resolve::{Benchmark, Model};
-use crate::signal::comparability;
 use crate::signal::provenance::Reporters;
 use crate::words::count;
 
@@ -62,51 +60,6 @@ pub fn page_path(path: &str, number: usize) -> String {
         1 => path.to_owned(),
         _ => format!("{path}/_page/{number}"),
     }
-}
-
-/// The home page.
-#[derive(Debug, Serialize)]
-pub struct HomeCard<'a> {
-    /// What there is, with the list of each.
-    pub counts: Vec<CountLink>,
-    /// How many results have which marker, in words.
-    pub markers: String,
-    /// Benchmarks with the most results.
-    pub benchmarks: Vec<BenchmarkRow<'a>>,
-    /// Cells whose readings lie farthest apart.
-    pub differences: Vec<Difference<'a>>,
-    /// The models with most readings.
-    pub models: Vec<ModelRow<'a>>,
-}
-
-/// How many of something there are.
-#[derive(Debug, Serialize)]
-pub struct CountLink {
-    /// How many.
-    pub count: String,
-    /// Of what: the last part of a key of the interface's words.
-    pub label: &'static str,
-    /// Their list.
-    pub url: Option<String>,
-}
-
-/// A cell whose readings differ.
-#[derive(Debug, Serialize)]
-pub struct Difference<'a> {
-    /// Model.
-    pub model: &'a str,
-    /// Its card.
-    pub model_url: String,
-    /// Benchmark.
-    pub benchmark: &'a str,
-    /// Part of it.
-    pub slice: Option<&'a str>,
-    /// How many readings it has.
-    pub n_readings: String,
-    /// Where to draw each reading, from 0 to 100.
-    pub dots: Vec<f64>,
-    /// The least and the greatest reading, each with the settings that the other does not have.
-    pub readings: [ReadingView<'a>; 2],
 }
 
 /// A model in a list.
@@ -186,88 +139,7 @@ pub struct Letter {
     pub url: String,
 }
 
-/// How many cells the home page shows, and how many benchmarks and models.
-const ON_HOME: usize = 12;
-
 impl<'a> Cards<'a> {
-    /// The home page.
-    pub fn home(&self) -> HomeCard<'a> {
-        let entities = &self.dataset.entities;
-        let linked = |n: usize, label: &'static str, path: Option<&str>| CountLink {
-            count: count(n),
-            label,
-            url: path.map(|path| self.url(path)),
-        };
-        let mut benchmarks: Vec<Id<Benchmark>> = entities.benchmarks.iter().map(|(id, _)| id).collect();
-        benchmarks.sort_by_cached_key(|id| std::cmp::Reverse(self.n_results(*id)));
-        let mut models: Vec<Id<Model>> = entities.models.iter().map(|(id, _)| id).collect();
-        models
-            .sort_by_cached_key(|id| std::cmp::Reverse((self.n_evaluators(*id), self.dataset.readings_of(*id).len())));
-        HomeCard {
-            markers: super::markers::in_words(self.language, &self.dataset.marks.counts),
-            counts: vec![
-                linked(entities.models.len(), "models", Some("models")),
-                linked(entities.benchmarks.len(), "benchmarks", Some("benchmarks")),
-                linked(
-                    entities.evaluators.iter().filter(|(_, it)| it.is_reported()).count(),
-                    "evaluators",
-                    Some("evaluators"),
-                ),
-                linked(self.dataset.readings.len(), "results", None),
-                linked(self.dataset.inputs.records.len(), "records", None),
-                linked(self.dataset.inputs.quarantined.len(), "not_shown", Some("not-shown")),
-            ],
-            benchmarks: benchmarks.into_iter().take(ON_HOME).map(|id| self.benchmark_row(id)).collect(),
-            differences: self.differences(),
-            models: models.into_iter().take(ON_HOME).map(|id| self.model_row(id)).collect(),
-        }
-    }
-
-    /// The cells whose readings lie farthest apart, on scales from 0 to 1 or 0 to 100, and do not agree.
-    fn differences(&self) -> Vec<Difference<'a>> {
-        let on_unit_scale =
-            |row: &Row| matches!(self.dataset.readings_in(row)[0].scale, Scale::Proportion | Scale::Percent);
-        let mut rows: Vec<&Row> = (self.dataset.rankings.iter())
-            .flat_map(|(_, ranking)| &ranking.rows)
-            .filter(|row| row.spread > 0.0 && on_unit_scale(row))
-            .collect();
-        let is_of_one = |row: &&Row| {
-            let mut evaluators = self.dataset.readings_in(row).iter().map(|reading| reading.resolved.evaluator);
-            let first = evaluators.next();
-            evaluators.all(|evaluator| Some(evaluator) == first)
-        };
-        rows.sort_by(|a, b| {
-            (is_of_one(a).cmp(&is_of_one(b))).then(b.spread.total_cmp(&a.spread)).then(a.start.cmp(&b.start))
-        });
-        let differ = |row: &&Row| {
-            comparability::Difference::of(self.dataset, self.dataset.readings_in(row))
-                == comparability::Difference::Differ
-        };
-        let differences = rows.into_iter().filter(differ).take(ON_HOME).filter_map(|row| {
-            let readings = || self.dataset.readings_in(row).iter().filter(|reading| reading.counts());
-            let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
-            let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);
-            let slice = &self.dataset.entities.slices[least.resolved.slice];
-            let mut pair = [self.reading(least), self.reading(greatest)];
-            let shared: Vec<String> =
-                pair[0].settings.iter().filter(|setting| pair[1].settings.contains(setting)).cloned().collect();
-            for reading in &mut pair {
-                reading.settings.retain(|setting| !shared.contains(setting));
-                reading.settings.truncate(2);
-            }
-            Some(Difference {
-                model: &self.dataset.entities.models[least.resolved.model].name,
-                model_url: self.model_url(least.resolved.model),
-                benchmark: &self.dataset.entities.benchmarks[slice.benchmark].name,
-                slice: slice.name.as_deref(),
-                n_readings: count(row.end as usize - row.start as usize),
-                dots: readings().map(|reading| (reading.position * 1000.0).round() / 10.0).collect(),
-                readings: pair,
-            })
-        });
-        differences.collect()
-    }
-
     /// Page `number` of all models, by id.
     pub fn models(&self, number: usize) -> ListCard<ModelRow<'a>> {
         let models = &self.dataset.entities.models;
@@ -300,12 +172,12 @@ impl<'a> Cards<'a> {
         letters
     }
 
-    fn n_evaluators(&self, id: Id<Model>) -> usize {
+    pub(super) fn n_evaluators(&self, id: Id<Model>) -> usize {
         let readings = self.dataset.readings_of(id).iter();
         Reporters::of(self.dataset, readings.map(|reading| reading.resolved.evaluator)).named
     }
 
-    fn model_row(&self, id: Id<Model>) -> ModelRow<'a> {
+    pub(super) fn model_row(&self, id: Id<Model>) -> ModelRow<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
         let benchmarks = readings.chunk_by(|a, b| self.dataset.benchmark_of(a) == self.dataset.benchmark_of(b)).count();
@@ -331,7 +203,7 @@ impl<'a> Cards<'a> {
         ListCard { rows: rows.collect(), letters: Vec::new(), pager }
     }
 
-    fn benchmark_row(&self, id: Id<Benchmark>) -> BenchmarkRow<'a> {
+    pub(super) fn benchmark_row(&self, id: Id<Benchmark>) -> BenchmarkRow<'a> {
         let benchmark = &self.dataset.entities.benchmarks[id];
         let evaluators = self.dataset.reported_of(id).iter().map(|reported| reported.evaluator);
         BenchmarkRow {
@@ -345,7 +217,7 @@ impl<'a> Cards<'a> {
         }
     }
 
-    fn n_results(&self, id: Id<Benchmark>) -> usize {
+    pub(super) fn n_results(&self, id: Id<Benchmark>) -> usize {
         self.dataset.reported_of(id).iter().map(|reported| reported.results as usize).sum()
     }
 
