@@ -248,7 +248,7 @@ const KINDS = [
   "developers.html#sort=models",
   "models/meta/llama-65b.html", "benchmarks/mmlu.html", "evaluators/stanford-crfm.html", "developers/meta.html",
   "not-shown.html", "publishing.html", "merged.html", "markers.html", "methodology.html",
-  "about.html", "404.html",
+  "about.html", "guide.html", "reference.html", "templates.html", "404.html",
 ];
 
 /** Of a name that very many have, what comes first is shown before the rest is there, and focus stays in it. */
