@@ -91,7 +91,8 @@
     const points = 3 * Math.log2(1 + entry[4]) + (entry[0] === "m" ? 0 : 30);
     const text = textOf(entry);
     const at = text.indexOf(typed);
-    return points + (at === 0 || text[at - 1] === "/" ? 60 : 0);
+    const names = [entry[1].toLowerCase().split("/").pop(), entry[2].toLowerCase()];
+    return points + (names.includes(typed) ? 200 : at === 0 || text[at - 1] === "/" ? 60 : 0);
   };
 
   /** How well an entry meets the query, all of whose words it has. */
@@ -130,8 +131,13 @@
       yield { whole: true };
       return;
     }
-    const places = chosen.map((word) => files[keyOf(word)]);
-    if (places.includes(undefined)) {
+    // Keys have two letters: a word of one sign, which no letter is, begins several of them.
+    const filesOf = (word) => {
+      const keys = [...word].length > 1 || word <= "\u02ff" ? [keyOf(word)] : Object.keys(files).filter((key) => key.startsWith(word));
+      return [...new Set(keys.flatMap((key) => files[key] ?? []))];
+    };
+    const places = chosen.map(filesOf);
+    if (places.some((numbers) => !numbers.length)) {
       // Letters that begin no word of the site.
       yield { entries: [], whole: true };
       return;
@@ -174,6 +180,9 @@
       type: "search", id: `finder-${boxes}`, autocomplete: "off", autocapitalize: "none", spellcheck: "false", enterkeyhint: "go",
     });
     let asked = 0;
+    // What the list answers; all that it answers, while somebody goes through what came first; and whether the
+    // first result is to be opened as soon as it is known.
+    let listed, waiting, opens = false;
     const item = (entry) => {
       const parts = [
         make("span", { class: "name" }, entry[1]),
@@ -185,40 +194,55 @@
         : make("a", { href: addressOf(entry) }, ...parts);
       return make("li", {}, link);
     };
-    const show = ({ entries, whole }) => {
-      if (!entries) {
-        results.replaceChildren();
-        status.textContent = "";
+    const links = () => [...results.querySelectorAll("a, button")];
+    const list = (entries, query) => {
+      const isInList = results.contains(document.activeElement);
+      // Who goes through the list of this query is not thrown out of it.
+      if (isInList && listed === query) {
+        waiting = entries;
         return;
       }
-      // Who goes through the list already is not thrown out of it.
-      if (!results.contains(document.activeElement)) results.replaceChildren(...entries.slice(0, MOST).map(item));
-      status.textContent = !whole ? say("loading")
+      results.replaceChildren(...entries.slice(0, MOST).map(item));
+      [listed, waiting] = [query, undefined];
+      if (isInList) input.focus();
+    };
+    const show = ({ entries, whole }, query) => {
+      list(entries ?? [], query);
+      if (whole && opens) {
+        opens = false;
+        links()[0]?.click();
+      }
+      status.textContent = !entries ? ""
+        : !whole ? say("loading")
         : !entries.length ? say("found.none")
         : entries.length > MOST ? say("found.first", { n: count(entries.length), m: MOST })
         : say("found", { n: count(entries.length) });
     };
     const update = async () => {
       const turn = ++asked;
+      const query = input.value;
+      opens = false;
       try {
-        for await (const found of search(input.value, kind)) {
+        for await (const found of search(query, kind)) {
           if (turn !== asked) return;
-          show(found);
+          show(found, query);
         }
       } catch {
-        status.textContent = say("failed");
+        if (turn === asked) status.textContent = say("failed");
       }
     };
-    const links = () => [...results.querySelectorAll("a, button")];
     input.addEventListener("input", update);
+    input.addEventListener("focus", () => waiting && list(waiting, listed));
     // The first use of the box is when the directory is fetched.
     input.addEventListener("focus", () => directory().catch(() => {}), { once: true });
     host.addEventListener("keydown", (event) => {
       const all = links();
       const at = all.indexOf(document.activeElement);
-      if (event.key === "Enter" && document.activeElement === input && all.length) {
+      if (event.key === "Enter" && document.activeElement === input) {
         event.preventDefault();
-        all[0].click();
+        // A list of other letters is not what was asked for.
+        if (listed === input.value) all[0]?.click();
+        else opens = true;
       } else if (event.key === "ArrowDown" && at + 1 < all.length) {
         event.preventDefault();
         all[at + 1].focus();
@@ -302,7 +326,7 @@
           const size = data.numbers.size[row];
           return size !== null && size >= from && (!to || size < to);
         });
-      } else if (data.facets[name]) {
+      } else if (Object.hasOwn(data.facets, name)) {
         const facet = data.facets[name];
         const place = facet.values.indexOf(value);
         const sets = facet.sets.map((set) => set.includes(place));
@@ -314,10 +338,10 @@
       if (tests.every((test) => test(row))) rows.push(row);
     }
     const sort = state.get("sort");
-    if (data.numbers[sort]) {
+    if (Object.hasOwn(data.numbers, sort)) {
       const values = data.numbers[sort];
       rows.sort((a, b) => (values[b] ?? -Infinity) - (values[a] ?? -Infinity) || a - b);
-    } else if (sort && data.texts[sort]) {
+    } else if (Object.hasOwn(data.texts, sort)) {
       const values = data.texts[sort];
       rows.sort((a, b) => (values[a] < values[b] ? 1 : values[a] > values[b] ? -1 : a - b));
     } else if (sort === "title") {

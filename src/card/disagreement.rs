@@ -160,7 +160,7 @@ impl<'a> Cards<'a> {
                 .map(|row| SettingRow {
                     agreement: agreement_in_words(language, row.agreement, shown.len()),
                     differs: row.agreement == Agreement::Different,
-                    values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 90))).collect(),
+                    values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 240))).collect(),
                     name: setting_name(language, &row.name).to_owned(),
                 })
                 .collect(),

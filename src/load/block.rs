@@ -418,21 +418,38 @@ fn pairs(value: &Value) -> Vec<(String, String)> {
 fn pair(key: &str, value: &Value) -> Option<(String, String)> {
     let text = match value {
         Value::Null => return None,
-        Value::String(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        Value::String(text) => kept(text.split_whitespace().collect::<Vec<_>>().join(" ")),
         Value::Array(items) if items.is_empty() => return None,
-        Value::Array(list) if list.iter().all(Value::is_string) => first_items(&items(value)),
+        Value::Array(list) if list.iter().all(Value::is_string) => list_kept(&items(value)),
         other if says_nothing(other) => return None,
-        other => other.to_string(),
+        other => kept(other.to_string()),
     };
-    (!text.is_empty()).then(|| (key.to_owned(), shorten(&text, MAX_SETTING)))
+    (!text.is_empty()).then(|| (key.to_owned(), text))
 }
 
-/// A list of more than three items by its first two and its length.
-fn first_items(items: &[String]) -> String {
+/// A setting as it is kept: of a long one the beginning, and a hash that tells it from others that begin alike.
+fn kept(text: String) -> String {
+    let is_long = text.char_indices().nth(MAX_SETTING).is_some();
+    if is_long { format!("{} (SHA-256 {})", shorten(&text, MAX_SETTING), digits_of(&text)) } else { text }
+}
+
+/// The same of a list: of a long one its first two items and its length.
+fn list_kept(items: &[String]) -> String {
+    let all = items.join(", ");
     match items {
-        [first, second, rest @ ..] if rest.len() > 1 => format!("{first}, {second}, … ({} in all)", items.len()),
-        all => all.join(", "),
+        [first, second, _, ..] if all.chars().count() > MAX_SETTING => {
+            let some = shorten(&format!("{first}, {second}"), MAX_SETTING);
+            format!("{some}, … ({} in all, SHA-256 {})", items.len(), digits_of(&all))
+        }
+        _ => kept(all),
     }
+}
+
+/// Enough digits of the hash of `text` that nobody finds another text with the same.
+fn digits_of(text: &str) -> String {
+    let mut digits = Sha256::of(text.as_bytes()).to_string();
+    digits.truncate(32);
+    digits
 }
 
 /// True for containers with nothing in them, however deep.
@@ -442,5 +459,27 @@ fn says_nothing(value: &Value) -> bool {
         Value::Array(items) => items.iter().all(says_nothing),
         Value::Object(members) => members.values().all(says_nothing),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_settings_are_the_same_only_if_all_of_them_is() {
+        let value = |value: Value| pair("k", &value).map(|(_, text)| text);
+        let long = "a ".repeat(200);
+        let [this, that] = ["letter", "number"].map(|end| value(format!("{long}{end}").into()).unwrap());
+        assert_ne!(this, that);
+        assert!(this.starts_with("a a a") && this.contains("… (SHA-256 ") && this.chars().count() < 220, "{this}");
+        let list = |last: &str| {
+            let items = (0..100).map(|n| format!("item {n}")).chain([last.to_owned()]);
+            value(items.collect()).unwrap()
+        };
+        assert_ne!(list("x"), list("y"));
+        assert!(list("x").starts_with("item 0, item 1, … (101 in all, SHA-256 "), "{}", list("x"));
+        assert_eq!(value(vec!["a", "b", "c", "d", "e"].into()).unwrap(), "a, b, c, d, e");
+        assert_eq!(value(vec![""].into()), None);
     }
 }

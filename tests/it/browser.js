@@ -256,8 +256,9 @@ async function inTurns(browser, base) {
   const page = await open(browser);
   await page.goto(`${base}/search.html`);
   const asked = [];
-  let release;
-  const held = new Promise((resolve) => { release = resolve; });
+  let release, held;
+  const hold = () => { held = new Promise((resolve) => { release = resolve; }); };
+  hold();
   await page.route(/assets\/search\//, async (route) => {
     asked.push(route.request().url());
     if (asked.length > 1) await held;
@@ -274,11 +275,21 @@ async function inTurns(browser, base) {
   assert.ok(asked.length > 1 && new Set(asked).size === asked.length, `asked for ${asked}`);
   assert.deepStrictEqual(await found(), first, "the list stays under the focus");
   assert.strictEqual(await page.evaluate(() => document.activeElement.querySelector(".name").textContent), first[0]);
-  // The last by the number of results, which stands in the last file.
-  await page.fill(".finder input", "model");
-  await page.keyboard.type(" 0899");
+  // A list of other letters stays only until what was asked for is known, and nobody opens a result of it.
+  const isInBox = () => page.evaluate(() => document.activeElement.matches(".finder input"));
+  hold();
+  await page.fill(".finder input", "model 0899");
+  await page.keyboard.press("ArrowDown");
+  assert.ok(!(await isInBox()));
+  release();
   await waitFor(page, ".finder [role=status]", "1 found");
   assert.match((await found())[0], /model-0899/);
+  assert.ok(await isInBox(), "the box has the focus again, as the list is another");
+  hold();
+  await page.fill(".finder input", "model 0777");
+  await page.keyboard.press("Enter");
+  release();
+  await page.waitForURL(/model-0777/);
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 }
