@@ -20,7 +20,6 @@ use crate::Progress;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::export;
-use crate::export::changes::State;
 use crate::language::Language;
 use crate::load::content;
 use crate::merge::Dataset;
@@ -82,7 +81,7 @@ pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     faults(config, &prepared.dataset, &mut found);
     orphans(config, &prepared.dataset, &mut found);
     let of_output = || fs::read(config.out.join(export::STATE)).ok();
-    let previous = stages::previous(config, of_output, &mut found).and_then(|bytes| State::read(&bytes).ok());
+    let previous = stages::previous(config, of_output, &mut found).into_state();
     let exports = prepared.exports(config, &theme, previous);
     let site = prepared.site(config, &theme, &exports, &mut found);
     let files = prepared.files(&site);

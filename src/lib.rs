@@ -109,13 +109,12 @@ use anyhow::{Context, Result};
 
 use config::Config;
 use diagnostic::{Diagnostic, Diagnostics};
-use export::changes::State;
 use hash::{Hasher, Sha256};
 use load::content::{self, Content};
 use output::Output;
 use render::Theme;
 use report::Report;
-use stages::Prepared;
+use stages::{Prepared, Previous};
 
 /// Is told how a build goes on.
 pub trait Progress: Sync {
@@ -144,7 +143,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     let listings = stages::listings(config, &mut diagnostics)?;
     let mut output = Output::open(&config.out)?;
     let previous = stages::previous(config, || output.listed_bytes(export::STATE), &mut diagnostics);
-    let base = base_fingerprint(config, &theme, &content, previous.as_deref())?;
+    let base = base_fingerprint(config, &theme, &content, &previous)?;
     let removed = if config.clean { output.clean()? } else { 0 };
 
     clock.stage("check what is there", 0);
@@ -160,8 +159,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     stages::ensure_sound(&inputs)?;
     let prepared = Prepared::new(config, inputs, theme.language(), &mut diagnostics, |name| clock.stage(name, 0));
     clock.stage("plan", 0);
-    let previous = previous.and_then(|bytes| State::read(&bytes).ok());
-    let exports = prepared.exports(config, &theme, previous);
+    let exports = prepared.exports(config, &theme, previous.into_state());
     exports.compare();
     let site = prepared.site(config, &theme, &exports, &mut diagnostics);
     let files = prepared.files(&site);
@@ -185,15 +183,15 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
 
 /// Everything but the records that a build depends on: this program, its options, templates and
 /// content. (Threads, and `strict`, change no byte.)
-fn base_fingerprint(config: &Config, theme: &Theme, content: &Content, previous: Option<&[u8]>) -> Result<Sha256> {
+fn base_fingerprint(config: &Config, theme: &Theme, content: &Content, previous: &Previous) -> Result<Sha256> {
     let program = std::env::current_exe().and_then(fs::read).context("failed to read this program")?;
     let mut hasher = Hasher::default();
     hasher.add(&program);
     hasher.add(theme.digest().to_string().as_bytes());
     hasher.add(content.digest.finish().to_string().as_bytes());
     // The state in the output folder is what the last build left, and changes nothing by itself.
-    if config.site.exports.previous.is_some() {
-        hasher.add(previous.unwrap_or_default());
+    if let Previous::Named(sha256, _) = previous {
+        hasher.add(sha256.to_string().as_bytes());
     }
     hasher.add(format!("{:?} {:?} {:?} {:?}", config.datastores, config.base_url, config.day, config.site).as_bytes());
     Ok(hasher.finish())

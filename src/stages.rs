@@ -143,26 +143,42 @@ impl Prepared {
     }
 }
 
-/// What the last build left for this one: in the file that `site.yaml` names, else by `of_output`.
+/// What the last build left for this one.
+pub enum Previous {
+    /// In the output folder, if anything; read when it is needed.
+    InOutput(Option<Vec<u8>>),
+    /// In the file that `site.yaml` names: the hash of its bytes, and what they say, if they are a state.
+    Named(Sha256, Option<State>),
+}
+
+impl Previous {
+    /// What it says.
+    pub fn into_state(self) -> Option<State> {
+        match self {
+            Previous::InOutput(bytes) => State::read(&bytes?).ok(),
+            Previous::Named(_, state) => state,
+        }
+    }
+}
+
+/// What the last build left: in the file that `site.yaml` names, else by `of_output`.
 pub fn previous(
     config: &Config,
     of_output: impl FnOnce() -> Option<Vec<u8>>,
     diagnostics: &mut Diagnostics,
-) -> Option<Vec<u8>> {
-    let Some(path) = &config.site.exports.previous else { return of_output() };
+) -> Previous {
+    let Some(path) = &config.site.exports.previous else { return Previous::InOutput(of_output()) };
     let path = config.content.join(path);
-    let bytes = fs::read(&path).map_err(anyhow::Error::from);
-    match bytes.and_then(|bytes| State::read(&bytes).map(|_| bytes)) {
-        Ok(bytes) => Some(bytes),
-        Err(err) => {
-            let message = format!("exports.previous is not the state of a build: {err}");
-            let help =
-                "put the published api/v1/state.jsonl.gz there; until then feeds show what records date themselves";
-            let file = path.display().to_string();
-            diagnostics.warn_with_help("no-previous-state", &file, "exports.previous", message, help.to_owned());
-            None
-        }
-    }
+    let bytes = fs::read(&path);
+    let sha256 = Sha256::of(bytes.as_deref().unwrap_or_default());
+    let state = bytes.map_err(anyhow::Error::from).and_then(|bytes| State::read(&bytes));
+    let state = state.map_err(|err| {
+        let message = format!("exports.previous is not the state of a build: {err}");
+        let help = "put the published api/v1/state.jsonl.gz there; until then feeds show what records date themselves";
+        let file = path.display().to_string();
+        diagnostics.warn_with_help("no-previous-state", &file, "exports.previous", message, help.to_owned());
+    });
+    Previous::Named(sha256, state.ok())
 }
 
 /// A file to write: a page, one for the script, one to take away, or one for the Hub.

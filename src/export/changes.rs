@@ -10,10 +10,10 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 
 use anyhow::{Context, Result, ensure};
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use foldhash::{HashMap, HashMapExt};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -110,20 +110,35 @@ struct Line<'d> {
 
 const VERSION: u32 = 2;
 
-/// A state is not longer than this when it is unpacked; one that is ends in the middle of a line, and is refused.
-const MOST_BYTES: u64 = 1 << 30;
+/// A state has fewer bytes when it is unpacked: ten times those of a site of 22,000 models.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// And none of its lines has more than this.
+const MOST_OF_LINE: u64 = 64 << 20;
 
 impl State {
     /// Reads what [`News::to_bytes`] wrote.
     pub fn read(packed: &[u8]) -> Result<State> {
-        let mut bytes = Vec::new();
-        GzDecoder::new(packed).take(MOST_BYTES).read_to_end(&mut bytes).context("it is not packed with gzip")?;
-        let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let head: Head = serde_json::from_slice(lines.next().context("the file is empty")?)?;
+        let mut unpacked = BufReader::new(MultiGzDecoder::new(packed)).take(MOST_BYTES);
+        let mut line = Vec::new();
+        ensure!(next_line(&mut unpacked, &mut line)?, "the file is empty");
+        let head: Head = serde_json::from_slice(&line)?;
         ensure!(head.version == VERSION, "version {} is not known", head.version);
-        let results = lines.map(serde_json::from_slice).collect::<Result<_, _>>()?;
+        let mut results = Vec::new();
+        while next_line(&mut unpacked, &mut line)? {
+            results.push(serde_json::from_slice(&line)?);
+        }
+        ensure!(unpacked.limit() > 0, "it has more than {} MB", MOST_BYTES >> 20);
         Ok(State { results, events: head.events })
     }
+}
+
+/// Reads a line into `line`; false at the end.
+fn next_line(unpacked: &mut impl BufRead, line: &mut Vec<u8>) -> Result<bool> {
+    line.clear();
+    unpacked.take(MOST_OF_LINE).read_until(b'\n', line).context("it cannot be unpacked")?;
+    ensure!(line.is_empty() || line.ends_with(b"\n"), "it ends in the middle of a line, or is too long");
+    Ok(!line.is_empty())
 }
 
 impl News {
@@ -401,12 +416,18 @@ mod tests {
 
     #[test]
     fn a_state_that_is_none_is_refused() {
-        for text in ["", "{}", "{\"version\":1,\"events\":[]}", "{\"version\":2,\"events\":[]}\nx"] {
+        let head = "{\"version\":2,\"events\":[]}\n";
+        let blank_lines = format!("{head}{}", "\n".repeat(1000));
+        let bad = ["", "{}\n", "{\"version\":1,\"events\":[]}\n", &format!("{head}x\n"), head.trim_end(), &blank_lines];
+        for text in bad {
             assert!(State::read(&packed(text)).is_err(), "{text}");
         }
-        let empty = "{\"version\":2,\"events\":[]}\n";
-        assert!(State::read(&packed(empty)).is_ok());
-        assert!(State::read(empty.as_bytes()).is_err());
+        assert!(State::read(&packed(head)).is_ok());
+        assert!(State::read(head.as_bytes()).is_err(), "it is not packed");
+        assert!(State::read(&packed(head)[..20]).is_err(), "it is cut");
+        assert!(State::read(&[packed(head), packed("x")].concat()).is_err(), "something stands behind it");
+        let long = format!("{head}{}", " ".repeat(MOST_OF_LINE as usize + 1));
+        assert!(State::read(&packed(&long)).is_err(), "a line is too long");
     }
 
     fn packed(text: &str) -> Vec<u8> {
