@@ -89,6 +89,8 @@ pub struct DifferenceRow<'a> {
 struct Differences<'a> {
     /// Pairs that do not agree, greatest difference first: as many as a page lists.
     found: Vec<Found<'a>>,
+    /// How many there are of these.
+    differing: usize,
     /// How many pairs were compared.
     pairs: usize,
     /// How many of them diverge.
@@ -249,7 +251,14 @@ impl<'a> Cards<'a> {
             n => {
                 let comparisons = self.language.counted("count.comparisons", n);
                 let values = [("comparisons", &*comparisons), ("diverge", &*count(differences.diverge))];
-                self.language.say("differences.summary", &values)
+                let mut summary = self.language.say("differences.summary", &values);
+                let (shown, differing) = (differences.found.len(), differences.differing);
+                if shown < differing {
+                    let first = [("n", &*count(shown)), ("total", &*count(differing))];
+                    summary.push_str(self.words("space"));
+                    summary.push_str(&self.language.say("table.first", &first));
+                }
+                summary
             }
         }
     }
@@ -275,11 +284,12 @@ impl<'a> Cards<'a> {
                 }
             }
         }
+        let differing = found.len();
         found.sort_by(|a, b| b.share.total_cmp(&a.share));
         // A cell of many evaluators has many pairs.
         found.truncate(MOST);
         found.shrink_to_fit();
-        Differences { found, pairs, diverge }
+        Differences { found, differing, pairs, diverge }
     }
 
     fn difference(&self, Found { row, other, comparison, is_greater, .. }: &Found) -> DifferenceRow<'a> {

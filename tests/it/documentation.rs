@@ -184,6 +184,7 @@ fn types() -> BTreeMap<String, Described> {
         src.join("site.rs"),
         src.join("emit/page.rs"),
         src.join("mark/evidence.rs"),
+        src.join("language/sentence.rs"),
     ];
     files.extend(fs::read_dir(src.join("card")).unwrap().map(|entry| entry.unwrap().path()));
     let mut types = BTreeMap::new();

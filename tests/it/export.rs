@@ -1,5 +1,7 @@
 //! What is taken away: read back by programs of others, and compared between builds.
 
+use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 
@@ -67,19 +69,40 @@ fn a_feed_tells_what_was_changed_and_what_is_gone_since_the_last_build() {
     assert!(first.contains("added") && !first.contains(GONE), "{first}");
     // A record that is found elsewhere has only moved.
     let records = project.path("content/datastore/data/lab-b");
-    std::fs::rename(&records, project.path("content/datastore/data/lab-z")).unwrap();
+    fs::rename(&records, project.path("content/datastore/data/lab-z")).unwrap();
     project.build(&[]);
     assert_eq!(project.read("site/pages/feed.atom"), first);
-    std::fs::rename(project.path("content/datastore/data/lab-z"), &records).unwrap();
+    fs::rename(project.path("content/datastore/data/lab-z"), &records).unwrap();
     project.build(&[]);
     assert_eq!(project.read("site/pages/feed.atom"), first);
-    std::fs::remove_dir_all(project.path("content/datastore/data/lab-b")).unwrap();
+    fs::remove_dir_all(project.path("content/datastore/data/lab-b")).unwrap();
     project.build(&[]);
     let second = project.read("site/pages/feed.atom");
     // Why it is gone nobody says.
     assert!(second.contains(GONE) && !second.contains("withdrawn"), "{second}");
     project.build(&["--base-url", "https://other.example"]);
     assert!(project.read("site/pages/feed.atom").contains(GONE), "a build without news keeps the old ones");
+}
+
+#[test]
+fn the_state_that_site_yaml_names_is_compared_with_and_each_that_is_none_is_told() {
+    let project = Project::from("two-sources");
+    project.build(&[]);
+    fs::rename(project.path("site/pages/api/v1/state.jsonl.gz"), project.path("content/last.gz")).unwrap();
+    fs::remove_dir_all(project.path("content/datastore/data/lab-b")).unwrap();
+    project.write("content/site.yaml", "title: X\nexports: {previous: last.gz}\n");
+    let said = || project.run(&["build", "--out", "new"]).stderr;
+    assert!(!said().contains("no-previous-state"));
+    assert!(project.read("new/pages/feed.atom").contains("not on this site any more"));
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(b"{}\n").unwrap();
+    for (bad, why) in [(b"plain".to_vec(), "it cannot be unpacked"), (packed.finish().unwrap(), "missing field")] {
+        fs::write(project.path("content/last.gz"), bad).unwrap();
+        for _ in 0..2 {
+            let said = said();
+            assert!(said.contains("warning[no-previous-state]") && said.contains(why), "{said}");
+        }
+    }
 }
 
 #[test]
@@ -100,10 +123,10 @@ fn a_feed_tells_that_a_result_was_withdrawn_and_that_it_is_asserted_again() {
     let withdrawn = feed();
     assert!(withdrawn.contains("withdrawn") && !withdrawn.contains("any more"), "{withdrawn}");
     assert_eq!(feed(), withdrawn, "once");
-    std::fs::remove_file(project.path("content/attestations/x.yaml")).unwrap();
+    fs::remove_file(project.path("content/attestations/x.yaml")).unwrap();
     assert!(feed().contains("asserted again"));
     // A site that was never built before tells it as of the day of the declaration.
-    std::fs::remove_dir_all(project.path("site")).unwrap();
+    fs::remove_dir_all(project.path("site")).unwrap();
     project.write("content/attestations/x.yaml", &attestation);
     let first = feed();
     let entry = first.split("<entry>").find(|entry| entry.contains("withdrawn")).unwrap();
@@ -131,7 +154,7 @@ fn each_card_has_a_share_image_that_is_drawn_once() {
     let card = project.read("site/pages/models/made-up/model-1.html");
     assert!(card.contains("og:image:alt\" content=\"Model. model-1. 1 result · 1 benchmark · 1 evaluator. Highest marker: Claimed by the record (1 of 1)\""), "{card}");
     assert_eq!(report["files"]["kinds"]["share images"]["files"].as_u64(), Some(4), "{report}");
-    let image = std::fs::read(project.path(&format!("site/pages/{of_model}"))).unwrap();
+    let image = fs::read(project.path(&format!("site/pages/{of_model}"))).unwrap();
     let size = |at: usize| u32::from_be_bytes(image[at..at + 4].try_into().unwrap());
     assert_eq!((&image[1..4], size(16), size(20)), (&b"PNG"[..], 1200, 630));
 
@@ -140,7 +163,7 @@ fn each_card_has_a_share_image_that_is_drawn_once() {
     let built = |name: &str| {
         project.write("content/models/made-up/model-1.md", &metadata(name));
         project.build(&["--base-url", "https://a.example/b"]);
-        std::fs::read(project.path(&format!("site/pages/{}", share_image(&project, "models/made-up/model-1.html"))))
+        fs::read(project.path(&format!("site/pages/{}", share_image(&project, "models/made-up/model-1.html"))))
     };
     assert_eq!(built("made-up/model-1").unwrap(), built("通义千问").unwrap());
     let named = share_image(&project, "models/made-up/model-1.html");
