@@ -53,3 +53,34 @@ impl Patience {
         self.end.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(kind: ErrorKind) -> Result<(), HubError> {
+        let mut error = HubError::of_answer("ask", "https://hub.example/x", "no".to_owned());
+        error.kind = kind;
+        Err(error)
+    }
+
+    /// Whether it is over after these answers.
+    #[track_caller]
+    fn check(answers: &[Result<(), HubError>], is_over: bool) {
+        let patience = Patience::new(3, |error| error.kind == ErrorKind::BadToken);
+        answers.iter().for_each(|answer| patience.hear(answer));
+        assert_eq!(patience.is_over(), is_over, "{answers:?}");
+        assert_eq!(patience.into_end().is_some(), is_over);
+    }
+
+    #[test]
+    fn it_ends_with_so_many_failures_in_a_row_or_one_without_hope() {
+        let (timeout, malformed) = (|| failed(ErrorKind::Timeout), || failed(ErrorKind::Malformed));
+        check(&[timeout(), malformed()], false);
+        check(&[timeout(), malformed(), timeout()], true);
+        check(&[timeout(), timeout(), Ok(()), timeout(), timeout()], false);
+        // What is not there was answered.
+        check(&[timeout(), timeout(), failed(ErrorKind::EntryNotFound), timeout()], false);
+        check(&[failed(ErrorKind::BadToken), Ok(())], true);
+    }
+}
