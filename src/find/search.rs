@@ -30,9 +30,10 @@ const FURTHER: usize = 4 * FULL;
 struct Entry<'a>(Kind, &'a str, &'a str, &'a str, usize, String);
 
 impl Entry<'_> {
-    /// Orders by how likely it is meant: what is not a model first, as there are few, then by results.
-    fn place(&self) -> (bool, Reverse<usize>) {
-        (self.0 == Kind::Model, Reverse(self.4))
+    /// Orders by how likely it is meant: what is not a model first, as there are few, then by results, then short
+    /// names, which are the whole of what was typed sooner than long ones.
+    fn place(&self) -> (bool, Reverse<usize>, usize) {
+        (self.0 == Kind::Model, Reverse(self.4), self.1.len())
     }
 }
 
@@ -105,12 +106,13 @@ fn parts(numbers: &[usize], size_of: impl Fn(&usize) -> usize) -> Vec<BTreeSet<u
     let mut room = FULL;
     for number in numbers {
         let own = size_of(number);
-        if own > room {
+        let mut last = parts.len() - 1;
+        if own > room && !parts[last].is_empty() {
             parts.push(BTreeSet::new());
-            room = FURTHER.max(own);
+            room = FURTHER;
+            last += 1;
         }
-        room -= own;
-        let last = parts.len() - 1;
+        room = room.saturating_sub(own);
         parts[last].insert(*number);
     }
     parts
