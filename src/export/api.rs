@@ -5,7 +5,10 @@
 //! are made from them. Addresses without scheme are relative to the top of the site.
 
 mod audit;
-mod card;
+mod developer;
+mod evaluator;
+mod model;
+mod ranking;
 
 use anyhow::{Context, Result};
 use schemars::generate::SchemaSettings;
@@ -16,7 +19,10 @@ use serde_json::value::RawValue;
 use super::page_table::without_commas;
 use crate::card::Fact;
 pub use audit::{MarkersDocument, MergedDocument, NotShownDocument, PublishingDocument};
-pub use card::{Best, Bin, DeveloperDocument, EvaluatorDocument, ModelDocument, RankingDocument, RankingRow, Source};
+pub use developer::DeveloperDocument;
+pub use evaluator::EvaluatorDocument;
+pub use model::ModelDocument;
+pub use ranking::{Best, Bin, RankingDocument, RankingRow, Source};
 
 /// The digits of a record, written as a JSON number.
 #[derive(Debug)]

@@ -1,0 +1,279 @@
+//! The document of a *model*.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Digits, FactView, VERSION, facts};
+use crate::card::ReadingView;
+use crate::card::disagreement::DisagreementView;
+use crate::card::model::{CellView, ModelCard, RecordView};
+use crate::mark::evidence::Evidence;
+
+/// A model's card.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ModelDocument<'a> {
+    /// Version of these shapes.
+    pub version: u32,
+    /// Canonical id.
+    pub id: &'a str,
+    /// Display name.
+    pub name: &'a str,
+    /// Its page.
+    pub page: String,
+    /// Metadata.
+    pub facts: Vec<FactView<'a>>,
+    /// Other ids that records use.
+    pub spellings: Vec<&'a str>,
+    /// A sentence with the counts.
+    pub summary: &'a str,
+    /// Results by cell.
+    pub cells: Vec<Cell<'a>>,
+    /// The records that the results stand in.
+    pub records: Vec<Record<'a>>,
+}
+
+/// The readings of one slice of one benchmark under one metric.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Cell<'a> {
+    /// Benchmark.
+    pub benchmark: &'a str,
+    /// Its page.
+    pub benchmark_page: &'a str,
+    /// The part of it; null for the whole.
+    pub slice: Option<&'a str>,
+    /// The part of the test, where others of this slice are over another one.
+    pub part: Option<&'a str>,
+    /// The variant of the model; null for the model itself.
+    pub variant: Option<&'a str>,
+    /// Metric.
+    pub metric: &'a str,
+    /// `higher is better`.
+    pub direction: &'a str,
+    /// True if scores depend on which other models were evaluated.
+    pub is_relative: bool,
+    /// `rank 12 of 340`.
+    pub rank: Option<&'a str>,
+    /// By how much several readings differ.
+    pub difference: Option<&'a str>,
+    /// The readings; the first stands for the cell in rankings.
+    pub readings: Vec<ReadingDocument<'a>>,
+    /// How they were made, side by side; where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub side_by_side: Option<SideBySide<'a>>,
+}
+
+/// The readings of a cell side by side.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SideBySide<'a> {
+    /// What the comparison finds, in a sentence.
+    pub finding: &'a str,
+    /// The comparison as arithmetic.
+    pub arithmetic: &'a [String],
+    /// What is known of why they differ; may be empty.
+    pub why: &'a str,
+    /// The settings that somebody reports.
+    pub settings: Vec<Setting<'a>>,
+    /// The names of those that nobody reports, as a list; may be empty.
+    pub nobody: &'a str,
+}
+
+/// A setting of several readings.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Setting<'a> {
+    /// Which.
+    pub name: &'a str,
+    /// `different`, `same`, `only one reports it` …
+    pub agreement: &'a str,
+    /// What each of the first of `readings` reports, in their order; null for nothing.
+    pub values: &'a [Option<String>],
+}
+
+/// A score with everything that is needed to judge it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReadingDocument<'a> {
+    /// The score, with the digits of its record.
+    pub score: Digits<'a>,
+    /// The unit that the record names, else its bounds; may be empty.
+    pub unit: &'a str,
+    /// Stated uncertainty, in words. (What is not reported is left out, here and below.)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<&'a str>,
+    /// Why the score is not ranked, if it cannot be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_ranked: Option<&'a str>,
+    /// Who says so.
+    pub evaluator: &'a str,
+    /// Claimed relation of evaluator and developer.
+    pub relationship: &'a str,
+    /// What is proven of its origin.
+    pub marker: Marker<'a>,
+    /// Day of evaluation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluated: Option<&'a str>,
+    /// Day of retrieval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retrieved: Option<&'a str>,
+    /// Harness, then settings.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[schemars(default)]
+    pub settings: &'a [String],
+    /// First digits of the record's SHA-256: as many as tell it from all others.
+    pub record: &'a str,
+    /// JSON pointer of the result in its record.
+    pub pointer: &'a str,
+}
+
+/// What is proven of the origin of a result; no score is right because of it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Marker<'a> {
+    /// `claimed`, `traced`, `submitter_known` or `submitted_by_source`; each needs all before it.
+    pub level: &'a str,
+    /// What stands beside the level.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[schemars(default)]
+    pub beside: &'a [String],
+    /// Whether the claimed relation fits metadata, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub relationship_fit: Option<&'a str>,
+    /// `disputed` or `withdrawn`, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standing: Option<&'a str>,
+}
+
+/// What is known of a record in one respect.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Axis<'a> {
+    /// `Trace`, `Submitter`, `Source match`, `Standing` or `Not carried over`.
+    pub axis: &'a str,
+    /// Its value.
+    pub value: &'a str,
+    /// Which facts it rests on.
+    pub facts: Vec<&'a str>,
+    /// Rule with its version, or person.
+    pub decided_by: &'a str,
+}
+
+/// A record.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Record<'a> {
+    /// SHA-256 of its bytes.
+    pub sha256: &'a str,
+    /// Path in its datastore.
+    pub path: &'a str,
+    /// Where it can be read, if that is known.
+    pub url: Option<&'a str>,
+    /// Submission channel.
+    pub collection: &'a str,
+    /// Title of the source.
+    pub source: Option<&'a str>,
+    /// As the record has it.
+    pub evaluation_id: &'a str,
+    /// As the record has it.
+    pub model_id: &'a str,
+    /// Day of retrieval.
+    pub retrieved: Option<&'a str>,
+    /// What is proven of it, axis by axis.
+    pub evidence: Vec<Axis<'a>>,
+}
+
+impl<'a> ModelDocument<'a> {
+    /// What `card`, at `page`, says.
+    pub fn new(card: &'a ModelCard<'a>, page: String) -> ModelDocument<'a> {
+        ModelDocument {
+            version: VERSION,
+            id: card.id,
+            name: card.name,
+            page,
+            facts: facts(&card.facts),
+            spellings: card.names.iter().map(|it| it.name).collect(),
+            summary: &card.summary,
+            cells: card.cells.iter().map(|cell| Cell::new(cell, &card.disagreements)).collect(),
+            records: card.records.iter().map(Record::new).collect(),
+        }
+    }
+}
+
+impl<'a> Cell<'a> {
+    fn new(cell: &'a CellView<'a>, disagreements: &'a [DisagreementView<'a>]) -> Cell<'a> {
+        let of_cell = |it: &&DisagreementView| cell.disagreement.as_ref() == Some(&it.anchor);
+        Cell {
+            benchmark: cell.benchmark,
+            benchmark_page: &cell.benchmark_url,
+            slice: cell.slice,
+            part: cell.part.as_deref(),
+            variant: cell.variant,
+            metric: cell.metric,
+            direction: cell.direction,
+            is_relative: cell.is_relative,
+            rank: cell.rank.as_deref(),
+            difference: cell.difference.as_deref(),
+            readings: cell.readings.iter().map(ReadingDocument::new).collect(),
+            side_by_side: disagreements.iter().find(of_cell).map(SideBySide::new),
+        }
+    }
+}
+
+impl<'a> SideBySide<'a> {
+    fn new(view: &'a DisagreementView<'a>) -> SideBySide<'a> {
+        let settings =
+            view.rows.iter().map(|it| Setting { name: &it.name, agreement: &it.agreement, values: &it.values });
+        SideBySide {
+            finding: &view.finding,
+            arithmetic: &view.arithmetic,
+            why: &view.why,
+            settings: settings.collect(),
+            nobody: &view.nobody,
+        }
+    }
+}
+
+impl<'a> ReadingDocument<'a> {
+    pub(super) fn new(reading: &'a ReadingView<'a>) -> ReadingDocument<'a> {
+        ReadingDocument {
+            score: Digits(reading.score.digits),
+            unit: &reading.score.unit,
+            uncertainty: reading.score.uncertainty.as_deref(),
+            not_ranked: reading.score.flag,
+            evaluator: reading.evaluator,
+            relationship: reading.relationship,
+            marker: Marker {
+                level: reading.marker.code,
+                beside: &reading.marker.beside,
+                relationship_fit: reading.marker.fit.as_deref(),
+                standing: reading.marker.standing,
+            },
+            evaluated: reading.evaluated.as_deref(),
+            retrieved: reading.retrieved.as_deref(),
+            settings: &reading.settings,
+            record: &reading.record,
+            pointer: &reading.pointer,
+        }
+    }
+}
+
+impl<'a> Record<'a> {
+    fn new(record: &'a RecordView<'a>) -> Record<'a> {
+        Record {
+            sha256: &record.sha256,
+            path: record.path,
+            url: record.url.as_deref(),
+            collection: record.collection,
+            source: record.source,
+            evaluation_id: record.evaluation_id,
+            model_id: record.model_id,
+            retrieved: record.retrieved.as_deref(),
+            evidence: record.evidence.axes.iter().map(Axis::new).collect(),
+        }
+    }
+}
+
+impl<'a> Axis<'a> {
+    fn new(evidence: &'a Evidence) -> Axis<'a> {
+        Axis {
+            axis: &evidence.axis,
+            value: &evidence.value,
+            facts: evidence.facts.iter().map(|said| said.says.as_str()).collect(),
+            decided_by: &evidence.decided_by,
+        }
+    }
+}

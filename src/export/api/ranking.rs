@@ -1,0 +1,147 @@
+//! The document of a *ranking*.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::model::ReadingDocument;
+use super::{Digits, number};
+use crate::card::benchmark::{RowView, SourceRow};
+use crate::card::plots::{DistributionView, OverTimeView};
+
+/// One whole ranking.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RankingDocument<'a> {
+    /// Version of these shapes.
+    pub version: u32,
+    /// Benchmark.
+    pub benchmark: &'a str,
+    /// The first page of the ranking.
+    pub page: String,
+    /// The part of the benchmark; null for the whole.
+    pub slice: Option<&'a str>,
+    /// The part of the test, where others of this slice are over another one.
+    pub part: Option<&'a str>,
+    /// Metric.
+    pub metric: &'a str,
+    /// `higher is better`.
+    pub direction: &'a str,
+    /// Other rankings of the benchmark; on its first only.
+    pub rankings: Vec<String>,
+    /// One row a model, best first.
+    pub rows: Vec<RankingRow<'a>>,
+    /// Who reports the benchmark; on its first only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub sources: Vec<Source<'a>>,
+    /// How many models have which scores; left out for short rankings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub distribution: Vec<Bin<'a>>,
+    /// The models that were best when they came, where days of release are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub best_over_time: Vec<Best<'a>>,
+}
+
+/// An evaluator that reports a benchmark.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Source<'a> {
+    /// Who.
+    pub evaluator: &'a str,
+    /// Their page.
+    pub page: &'a str,
+    /// Results.
+    pub results: u64,
+    /// Different models.
+    pub models: u64,
+    /// Their relation to the developers, as claimed.
+    pub relation: &'a str,
+    /// Slots of the set-up that are filled, as `12 of 340`.
+    pub slots: &'a str,
+    /// Results with an uncertainty, as `12 of 340`.
+    pub uncertainty: &'a str,
+}
+
+/// Some scores, and how many models have them.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Bin<'a> {
+    /// `0.25 to 0.3`.
+    pub scores: &'a str,
+    /// How many.
+    pub models: usize,
+}
+
+/// A model that was the best when it came. Its row has the record of the score.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Best<'a> {
+    /// Day of its release.
+    pub released: &'a str,
+    /// Display name.
+    pub model: &'a str,
+    /// Its card.
+    pub page: &'a str,
+    /// The digits and unit of the record.
+    pub score: &'a str,
+}
+
+/// One model in a ranking.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RankingRow<'a> {
+    /// `12`, or null if it is not ranked.
+    pub rank: Option<u32>,
+    /// Id of the model.
+    pub model: &'a str,
+    /// The variant of it; null for the model itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<&'a str>,
+    /// The reading that stands for the model.
+    pub reading: ReadingDocument<'a>,
+    /// Scores of the others, newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub others: Vec<Digits<'a>>,
+}
+
+impl<'a> RankingRow<'a> {
+    /// What `row` says; `rank` is its place.
+    pub fn new(row: &'a RowView<'a>, rank: Option<u32>) -> RankingRow<'a> {
+        RankingRow {
+            rank,
+            model: row.model_id,
+            variant: row.variant,
+            reading: ReadingDocument::new(&row.reading),
+            others: row.others.iter().map(|other| Digits(other.digits)).collect(),
+        }
+    }
+}
+
+impl<'a> Source<'a> {
+    /// What `row` says.
+    pub fn new(row: &'a SourceRow<'a>) -> Source<'a> {
+        Source {
+            evaluator: row.name,
+            page: &row.url,
+            results: number(&row.results),
+            models: number(&row.models),
+            relation: &row.relation,
+            slots: &row.slots,
+            uncertainty: &row.uncertainty,
+        }
+    }
+}
+
+impl<'a> Bin<'a> {
+    /// The bins of `view` that hold any model.
+    pub fn all(view: &'a DistributionView) -> Vec<Bin<'a>> {
+        let bars = view.chart.bars.iter().filter(|bar| bar.count > 0);
+        bars.map(|bar| Bin { scores: &bar.range, models: bar.count }).collect()
+    }
+}
+
+impl<'a> Best<'a> {
+    /// The models of `view`.
+    pub fn all(view: &'a OverTimeView<'a>) -> Vec<Best<'a>> {
+        let best = view.best.iter();
+        best.map(|it| Best { released: it.day, model: it.model, page: &it.url, score: &it.score }).collect()
+    }
+}
