@@ -404,6 +404,9 @@ pub fn for_robots(config: &Config, pages: &[&str]) -> Vec<Export> {
 
 /// What kind of file stands at `path` of the output folder, for the sum of bytes.
 pub fn kind_of(path: &str) -> &'static str {
+    if path == STATE {
+        return "state of the last build";
+    }
     let Some(path) = path.strip_prefix("pages/") else { return "Hub files" };
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     match (path.split('/').next().unwrap_or_default(), extension) {
@@ -416,7 +419,6 @@ pub fn kind_of(path: &str) -> &'static str {
         (_, "atom") => "feeds",
         ("api", "parquet") => "Parquet",
         ("api", "gz") => "JSON Lines",
-        ("api", "jsonl") => "state of the last build",
         ("api", _) => "JSON API",
         _ => "other",
     }
