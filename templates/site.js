@@ -215,7 +215,7 @@
       status.textContent = !entries ? ""
         : !whole ? say("loading")
         : !entries.length ? say("found.none")
-        : entries.length > MOST ? say("found.first", { n: count(entries.length), m: MOST })
+        : entries.length > MOST && !waiting ? say("found.first", { n: count(entries.length), m: MOST })
         : say("found", { n: count(entries.length) });
     };
     const update = async () => {

@@ -271,7 +271,7 @@ async function inTurns(browser, base) {
   assert.strictEqual(first.length, 30);
   await page.keyboard.press("ArrowDown");
   release();
-  await waitFor(page, ".finder [role=status]", "900 found, the first 30 are shown");
+  await waitFor(page, ".finder [role=status]", "900 found");
   assert.ok(asked.length > 1 && new Set(asked).size === asked.length, `asked for ${asked}`);
   assert.deepStrictEqual(await found(), first, "the list stays under the focus");
   assert.strictEqual(await page.evaluate(() => document.activeElement.querySelector(".name").textContent), first[0]);
