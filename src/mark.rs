@@ -111,7 +111,7 @@ pub struct Marks {
 }
 
 /// What all records are held against.
-struct Evidence<'a> {
+struct Proofs<'a> {
     inputs: &'a Inputs,
     entities: &'a Entities,
     states: &'a [State],
@@ -135,14 +135,14 @@ pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Op
     let today = known_day(&inputs.content, day);
     let states: Vec<State> = inputs.content.attestations.iter().map(|it| attested::state(it, today)).collect();
     let (collisions, of_records) = collision::collisions(inputs);
-    let evidence = Evidence::new(inputs, entities, &states, of_records);
+    let proofs = Proofs::new(inputs, entities, &states, of_records);
     // All results of a record have one model and one source.
     let mut firsts: Vec<Option<&Resolved>> = vec![None; inputs.records.len()];
     for result in resolved {
         firsts[result.record as usize].get_or_insert(result);
     }
     let records: Vec<Markers> =
-        (firsts.into_par_iter().enumerate()).map(|(record, first)| evidence.markers(record, first)).collect();
+        (firsts.into_par_iter().enumerate()).map(|(record, first)| proofs.markers(record, first)).collect();
     let mut marks = Marks { collisions, by_evaluator: Vec::new(), records, ..Marks::default() };
     marks.by_evaluator.resize(entities.evaluators.len(), Counts::default());
     for result in resolved {
@@ -165,13 +165,13 @@ pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Op
     marks
 }
 
-impl<'a> Evidence<'a> {
+impl<'a> Proofs<'a> {
     fn new(
         inputs: &'a Inputs,
         entities: &'a Entities,
         states: &'a [State],
         collisions: Vec<Option<u32>>,
-    ) -> Evidence<'a> {
+    ) -> Proofs<'a> {
         let content = &inputs.content;
         let mut attested: HashMap<Sha256, Vec<Attested>> = HashMap::new();
         let mut attested_paths: HashMap<&str, Vec<u32>> = HashMap::new();
@@ -197,7 +197,7 @@ impl<'a> Evidence<'a> {
         }
         let submissions = (0..).zip(&content.hub.submissions);
         let doubtful = inputs.quarantined.iter().filter(|entry| trace::is_wrong(entry.reason));
-        Evidence {
+        Proofs {
             inputs,
             entities,
             states,

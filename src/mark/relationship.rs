@@ -1,6 +1,6 @@
 //! *Relationship*: does what the record claims of evaluator and developer fit what metadata says?
 
-use super::Evidence;
+use super::Proofs;
 use crate::load::block::Relationship as Claimed;
 use crate::resolve::Resolved;
 
@@ -35,7 +35,7 @@ impl Fit {
     }
 }
 
-impl Evidence<'_> {
+impl Proofs<'_> {
     /// Only metadata tells who made a model: what a record says of it would prove itself.
     pub(super) fn relationship(&self, record: usize, first: Option<&Resolved>) -> Relationship {
         let claimed = self.inputs.records[record].record.source.relationship;

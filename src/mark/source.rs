@@ -3,7 +3,7 @@
 //! Organisations are compared by id, and a name counts as an organisation's only if the site's own
 //! metadata has it letter for letter: no rule, no normal form and no likeness decides here.
 
-use super::{Attested, Evidence, Submitter};
+use super::{Attested, Proofs, Submitter};
 use crate::load::Origin;
 use crate::load::attestation::{Basis, Statement};
 use crate::load::content::Content;
@@ -50,7 +50,7 @@ impl Decision {
     }
 }
 
-impl Evidence<'_> {
+impl Proofs<'_> {
     pub(super) fn decisions(
         &self,
         origin: &Origin,

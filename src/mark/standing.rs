@@ -1,7 +1,7 @@
 //! *Standing*: is a result still asserted? Withdrawn and disputed ones stay where they are, and leave
 //! rankings and what is published.
 
-use super::{Attested, Evidence};
+use super::{Attested, Proofs};
 use crate::load::Origin;
 use crate::load::attestation::Statement;
 use crate::load::content::Content;
@@ -38,7 +38,7 @@ pub(super) fn of(attested: Attested, content: &Content) -> Standing {
     }
 }
 
-impl Evidence<'_> {
+impl Proofs<'_> {
     pub(super) fn objections(&self, origin: &Origin) -> Box<[Attested]> {
         let objects = |(attested, _): (Attested, _)| {
             (of(attested, &self.inputs.content) != Standing::Current).then_some(attested)

@@ -1,6 +1,6 @@
 //! *Submitter*: which account brought exactly these bytes to the datastore?
 
-use super::{Evidence, Trace};
+use super::{Proofs, Trace};
 use crate::load::Origin;
 
 /// The account that opened the merged pull request which brought a record.
@@ -48,7 +48,7 @@ impl NotKnown {
     }
 }
 
-impl Evidence<'_> {
+impl Proofs<'_> {
     pub(super) fn submitter(&self, origin: &Origin, trace: &Trace, collides: bool) -> Submitter {
         if matches!(trace, Trace::Local(_)) {
             return Submitter::Unknown(NotKnown::NotTraced);

@@ -1,6 +1,6 @@
 //! *Trace*: are these the bytes of a public record?
 
-use super::Evidence;
+use super::Proofs;
 use crate::load::Origin;
 use crate::load::datastore::LockFile;
 use crate::load::quarantine::Reason;
@@ -49,7 +49,7 @@ pub fn is_wrong(reason: Reason) -> bool {
     matches!(reason, Reason::WrongHash | Reason::WrongSize)
 }
 
-impl Evidence<'_> {
+impl Proofs<'_> {
     pub(super) fn trace(&self, origin: &Origin) -> Trace {
         let lock = match &self.inputs.datastores[usize::from(origin.datastore)].lock {
             LockFile::Absent => return Trace::Local(Untraced::NoLock),
