@@ -386,7 +386,8 @@ impl<'a> Exports<'a> {
             What::DroppedCsv => further::dropped(&cards.markers()),
             What::CollisionsCsv => further::collisions(&cards.markers()),
             What::OutcomesCsv => {
-                further::outcomes(&page::publishing(cards, &self.hub.manifest, 1, |loaded| self.record_url(loaded)))
+                let manifest = &self.hub.manifest;
+                further::outcomes(&page::outcomes(cards.language, manifest), manifest.unsupported_results())
             }
             What::Feed => self.site_feed(),
         };

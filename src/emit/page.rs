@@ -1,7 +1,5 @@
 //! The *Publishing* page: what could be proposed to the Hub, and what not, with the reasons.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{Entry, Manifest, Skipped, Status};
@@ -82,22 +80,28 @@ pub fn publishing<'a>(
     // Rows are made after those of earlier pages were passed over.
     let items = items(manifest).skip((number - 1) * ROWS).take(ROWS);
     // The counts stand on the first page only.
-    let counts = if number == 1 { manifest.by_benchmark() } else { BTreeMap::new() };
-    let counts = counts.into_iter().flat_map(|(benchmark, outcomes)| {
-        outcomes.into_iter().map(move |(outcome, n)| BenchmarkCount {
-            benchmark,
-            outcome,
-            says: in_words(cards.language, outcome),
-            results: count(n),
-        })
-    });
+    let benchmarks = if number == 1 { outcomes(cards.language, manifest) } else { Vec::new() };
     PublishingCard {
         blocked: manifest.blocked.iter().map(|it| cards.language.phrase(it.key())).collect(),
-        benchmarks: counts.collect(),
+        benchmarks,
         unsupported: (number == 1).then(|| count(manifest.unsupported_results())),
         rows: items.map(|item| item.row(cards, &record_url)).collect(),
         pager: Pager::new(cards, "publishing", number, n_rows(manifest), ROWS),
     }
+}
+
+/// What became of the results of each benchmark.
+pub fn outcomes<'a>(language: &'a Language, manifest: &'a Manifest) -> Vec<BenchmarkCount<'a>> {
+    let by_benchmark = manifest.by_benchmark().into_iter();
+    let counts = by_benchmark.flat_map(|(benchmark, outcomes)| {
+        outcomes.into_iter().map(move |(outcome, n)| BenchmarkCount {
+            benchmark,
+            outcome,
+            says: in_words(language, outcome),
+            results: count(n),
+        })
+    });
+    counts.collect()
 }
 
 /// What a status or reason says. A reason may name something behind a `:`.

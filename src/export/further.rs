@@ -12,7 +12,7 @@ use crate::card::benchmark::SourceRow;
 use crate::card::disagreement::{Column, DisagreementView};
 use crate::card::evaluator::{Counted, EvaluatorCard};
 use crate::card::markers::MarkersCard;
-use crate::emit::page::PublishingCard;
+use crate::emit::page::BenchmarkCount;
 use crate::language::Language;
 
 /// A table that stands beside the main one of its page.
@@ -197,16 +197,14 @@ pub fn collisions(card: &MarkersCard) -> Vec<u8> {
 }
 
 /// What became of the results of each benchmark of the Hub, and of all others.
-pub fn outcomes(card: &PublishingCard) -> Vec<u8> {
+pub fn outcomes(counts: &[BenchmarkCount], unsupported: usize) -> Vec<u8> {
     let english = Language::english();
     let mut csv = Csv::new(&["benchmark", "outcome", "says", "results"]);
-    for it in &card.benchmarks {
+    for it in counts {
         csv.row(&[it.benchmark, it.outcome, it.says.unwrap_or_default(), &without_commas(&it.results)]);
     }
-    if let Some(others) = &card.unsupported {
-        let (name, why) = (english.phrase("publishing.others"), english.phrase("publishing.others.why"));
-        csv.row(&[name, why, "", &without_commas(others)]);
-    }
+    let (name, why) = (english.phrase("publishing.others"), english.phrase("publishing.others.why"));
+    csv.row(&[name, why, "", &unsupported.to_string()]);
     csv.into_bytes()
 }
 
