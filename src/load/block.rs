@@ -100,6 +100,8 @@ pub struct SourceData {
     pub urls: Vec<String>,
     /// How large the test was and how it was asked, as far as it is said here.
     pub settings: Vec<(String, String)>,
+    /// The members of `additional_details`, by key.
+    pub details: Vec<(String, String)>,
 }
 
 /// What a number is.
@@ -121,6 +123,55 @@ pub struct MetricConfig {
     pub min: Option<Number>,
     /// Greatest possible score.
     pub max: Option<Number>,
+    /// `metric_parameters` by key, values as text: the k of pass@k, a threshold, a window. Null states nothing.
+    pub parameters: Vec<(String, String)>,
+    /// What kind of number a score is.
+    pub kind_of_score: ScoreKind,
+    /// `llm_scoring`: who rated the answers.
+    pub jury: Option<Jury>,
+    /// The members of `additional_details`, by key.
+    pub details: Vec<(String, String)>,
+}
+
+/// `score_type`. A record that states none is taken for continuous: all schema versions that lack it mean that.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum ScoreKind {
+    /// Any number within the bounds.
+    #[default]
+    Continuous,
+    /// Yes or no.
+    Binary,
+    /// A level: the place of its name in a list, from 0.
+    Levels {
+        /// `level_names`.
+        names: Vec<String>,
+        /// `has_unknown_level`: −1 then means that no level is known, and is no score.
+        has_unknown: bool,
+    },
+}
+
+/// The language models that rated the answers, and how their ratings become one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Jury {
+    /// At least one.
+    pub judges: Vec<Judge>,
+    /// `aggregation_method`, else what `additional_details` names.
+    pub aggregation: Option<String>,
+    /// `input_prompt`, whole.
+    pub prompt: Option<String>,
+    /// `expert_baseline`: the score of human experts.
+    pub expert_baseline: Option<Number>,
+}
+
+/// One judge.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judge {
+    /// `model_info.id`, else its name.
+    pub model: String,
+    /// As text.
+    pub temperature: Option<String>,
+    /// Its weight in the aggregate, as text.
+    pub weight: Option<String>,
 }
 
 /// How a result was produced: every disclosed setting as key and text, sorted by key.
@@ -296,6 +347,7 @@ impl SourceData {
             benchmark_hf_repo: string(&value["additional_details"]["benchmark_hf_repo"]),
             urls,
             settings: sample_settings(value),
+            details: pairs(&value["additional_details"]),
         }
     }
 }
@@ -333,6 +385,54 @@ impl MetricConfig {
             lower_is_better: value["lower_is_better"].as_bool(),
             min: bounds.as_ref().and_then(|bounds| bound(bounds.min_score)),
             max: bounds.as_ref().and_then(|bounds| bound(bounds.max_score)),
+            parameters: pairs(&value["metric_parameters"]),
+            kind_of_score: ScoreKind::read(&value),
+            jury: Jury::read(&value["llm_scoring"]),
+            details: pairs(&value["additional_details"]),
+        })
+    }
+}
+
+impl ScoreKind {
+    fn read(metric: &Value) -> ScoreKind {
+        match metric["score_type"].as_str() {
+            Some("binary") => ScoreKind::Binary,
+            Some("levels") => {
+                let names = metric["level_names"].as_array().into_iter().flatten();
+                let names = names.map(|name| string(name).unwrap_or_else(|| name.to_string()));
+                ScoreKind::Levels {
+                    names: names.collect(),
+                    has_unknown: metric["has_unknown_level"].as_bool() == Some(true),
+                }
+            }
+            _ => ScoreKind::Continuous,
+        }
+    }
+}
+
+impl Jury {
+    fn read(block: &Value) -> Option<Jury> {
+        let judges = block["judges"].as_array().into_iter().flatten().filter_map(Judge::read);
+        let judges: Vec<Judge> = judges.collect();
+        let baseline = RawValue::from_string(block["expert_baseline"].to_string()).ok();
+        (!judges.is_empty()).then(|| Jury {
+            judges,
+            aggregation: string(&block["aggregation_method"])
+                .or_else(|| string(&block["additional_details"]["aggregation"])),
+            prompt: block["input_prompt"].as_str().map(str::trim).filter(|it| !it.is_empty()).map(str::to_owned),
+            expert_baseline: baseline.and_then(|raw| Number::from_json(&raw).ok()),
+        })
+    }
+}
+
+impl Judge {
+    fn read(block: &Value) -> Option<Judge> {
+        let model = &block["model_info"];
+        let text = |value: &Value| pair("", value).map(|(_, text)| text);
+        Some(Judge {
+            model: string(&model["id"]).or_else(|| string(&model["name"]))?,
+            temperature: text(&block["temperature"]),
+            weight: text(&block["weight"]),
         })
     }
 }
@@ -412,6 +512,11 @@ const MAX_SETTING: usize = 160;
 
 fn pairs(value: &Value) -> Vec<(String, String)> {
     value.as_object().into_iter().flatten().filter_map(|(key, value)| pair(key, value)).collect()
+}
+
+/// The members of an object by key, as [`pair`] gives them.
+pub(super) fn pairs_of(block: &RawValue) -> Box<[(String, String)]> {
+    serde_json::from_str(block.get()).map(|value| pairs(&value).into()).unwrap_or_default()
 }
 
 /// A disclosed setting as text. Null, blanks and empty containers disclose nothing; `false` does.

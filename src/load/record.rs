@@ -9,7 +9,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::block::{Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, plain};
+use super::block::{
+    Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, pairs_of, plain,
+};
 use super::scalar::Scalar;
 use crate::date::Stamp;
 use crate::language::sentence::Sentence;
@@ -55,6 +57,8 @@ pub struct EvaluationResult {
     pub score: Number,
     /// Its stated uncertainty.
     pub uncertainty: Option<Box<Uncertainty>>,
+    /// The members of `score_details.details`, by key.
+    pub details: Box<[(String, String)]>,
 }
 
 /// `score_details.uncertainty`; members that are absent or of another shape are `None`.
@@ -172,6 +176,8 @@ struct RawScore<'a> {
     /// Some 0.1.0 records have it here and not under `uncertainty`.
     #[serde(borrow)]
     confidence_interval: Option<&'a RawValue>,
+    #[serde(borrow)]
+    details: Option<&'a RawValue>,
 }
 
 fn finish<'a, R>(
@@ -263,6 +269,7 @@ impl Context<'_> {
             evaluated: raw.evaluation_timestamp.stamp(self.blocks).or_else(|| self.evaluated.clone()),
             score,
             uncertainty: uncertainty(details.uncertainty, details.confidence_interval),
+            details: details.details.map(pairs_of).unwrap_or_default(),
         })
     }
 }
