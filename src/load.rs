@@ -16,6 +16,7 @@ pub mod index;
 pub mod metadata;
 mod origin;
 pub mod peeling;
+pub mod platform;
 pub mod precedence;
 pub mod quarantine;
 pub mod record;

@@ -334,6 +334,21 @@ impl Dataset {
         &self.reported_of[group(&self.reported_of_starts, benchmark.index())]
     }
 
+    /// The licence of a model: as metadata says, else as the Hub does, which the second value tells.
+    pub fn license_of(&self, model: &Model) -> Option<(&str, bool)> {
+        let own = self.model_meta(model).and_then(|meta| meta.license.as_deref());
+        let hub = || self.inputs.content.hub.models[model.hub?].info.as_ref()?.license.as_deref();
+        own.map(|own| (own, false)).or_else(|| hub().map(|hub| (hub, true)))
+    }
+
+    /// The parameters in billions that the records of a model claim. Sources write -1 and 0 where they do not know.
+    pub fn claimed_parameters(&self, model: Id<Model>) -> Option<&str> {
+        let infos = self.readings_of(model).iter().map(|reading| &self.loaded(reading).record.model);
+        let stated = infos.flat_map(|info| &info.details).filter(|(key, _)| key == "params_billions");
+        let is_known = |text: &str| text.parse::<f64>().is_ok_and(|billions| billions.is_finite() && billions > 0.0);
+        stated.map(|(_, value)| value.as_str()).find(|text| is_known(text))
+    }
+
     /// What the records of a model say in `additional_details`, if any does.
     pub fn stated_by_records(&self, model: Id<Model>, key: &str) -> Option<&str> {
         let infos = self.readings_of(model).iter().map(|reading| &self.loaded(reading).record.model);

@@ -204,18 +204,19 @@ impl<'a> Cards<'a> {
     }
 
     fn license(&self, model: &Model) -> Fact<'a> {
-        let own = self.dataset.model_meta(model).and_then(|meta| meta.license.clone());
-        let hub = model.hub.and_then(|place| self.dataset.inputs.content.hub.models[place].info.as_ref());
-        match (own, hub.and_then(|info| info.license.clone())) {
-            (None, Some(license)) => self.fact("fact.licence", Some(license)).by(Some(self.words("fact.as_hub"))),
-            (own, _) => self.fact("fact.licence", own),
-        }
+        let license = self.dataset.license_of(model);
+        let note = license.filter(|(_, is_of_hub)| *is_of_hub).map(|_| self.words("fact.as_hub"));
+        self.fact("fact.licence", license.map(|(license, _)| license.to_owned())).by(note)
     }
 
     fn maker(&self, id: Id<Model>) -> Fact<'a> {
-        let is_stated =
-            self.dataset.model_meta(&self.dataset.entities.models[id]).is_some_and(|meta| meta.developer.is_some());
-        let note = if is_stated { None } else { Some(self.words("fact.as_records")) };
+        let model = &self.dataset.entities.models[id];
+        let is_stated = self.dataset.model_meta(model).is_some_and(|meta| meta.stated_developer().is_some());
+        let note = match (is_stated, model.has_listed_developer) {
+            (true, _) => None,
+            (false, true) => Some(self.words("fact.as_listed")),
+            (false, false) => Some(self.words("fact.as_records")),
+        };
         let developer = self.dataset.developer_of(id);
         let name = developer.map(|developer| self.dataset.developers[developer].name.clone());
         self.fact("fact.developer", name).to(developer.map(|developer| self.developer_url(developer))).by(note)
@@ -229,11 +230,8 @@ impl<'a> Cards<'a> {
         {
             return self.fact("fact.parameters", Some(in_words(&billions.to_string())));
         }
-        let stated = self.dataset.stated_by_records(id, "params_billions");
-        // Sources write -1 and 0 where they do not know.
-        let known =
-            stated.filter(|text| text.parse::<f64>().is_ok_and(|billions| billions.is_finite() && billions > 0.0));
-        self.fact("fact.parameters", known.map(in_words)).by(Some(self.words("fact.as_records")))
+        self.fact("fact.parameters", self.dataset.claimed_parameters(id).map(in_words))
+            .by(Some(self.words("fact.as_records")))
     }
 
     fn model_signals(&self, id: Id<Model>) -> Vec<SignalView<'a>> {

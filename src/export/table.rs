@@ -330,9 +330,8 @@ const MODELS: &[Column] = &[
     text("developer", "Who made it: the name from metadata, else as records claim.", |it, row| {
         maybe(it.dataset.developer_of(id(row)).map(|id| it.dataset.developers[id].name.as_str()))
     }),
-    text("license", "From metadata.", |it, row| {
-        let model = &it.dataset.entities.models[id(row)];
-        maybe(it.dataset.model_meta(model).and_then(|meta| meta.license.as_deref()))
+    text("license", "From metadata, else as the Hub states.", |it, row| {
+        maybe(it.dataset.license_of(&it.dataset.entities.models[id(row)]).map(|(license, _)| license))
     }),
     text("hf_repo", "Repository on the Hub, from metadata.", |it, row| {
         let model = &it.dataset.entities.models[id(row)];

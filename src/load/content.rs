@@ -25,6 +25,7 @@ use super::metadata::{
     AliasMeta, BenchmarkMeta, CollectionMeta, Entry, MetricMeta, ModelMeta, OrganizationMeta, ProsePage,
 };
 use super::peeling::{self, Peeling};
+use super::platform::{self, Platforms};
 use super::precedence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::facts::{Fact, PostedModel};
@@ -50,6 +51,8 @@ pub struct Content {
     pub aliases: Vec<AliasMeta>,
     /// What may be peeled off the ids of models.
     pub peelings: Vec<Peeling>,
+    /// The built-in table of platforms that run models of others.
+    pub platforms: Platforms,
     /// `benchmark-cards/*.json`.
     pub benchmark_cards: Vec<BenchmarkCard>,
     /// `benchmarks/*.eval.yaml`, then `hub/eval/`.
@@ -132,6 +135,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
         serde_yaml::from_str(BUILT_IN_ORGANIZATIONS).context("the built-in organisations are broken")?;
     content.organizations.extend(built_in);
     content.peelings = serde_yaml::from_str(peeling::BUILT_IN).context("the built-in peelings are broken")?;
+    content.platforms = serde_yaml::from_str(platform::BUILT_IN).context("the built-in platforms are broken")?;
     Ok(content)
 }
 

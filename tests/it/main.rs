@@ -2,7 +2,9 @@
 
 mod browser; // the pages in headless Chromium
 mod build; // pages and files of made-up projects, as snapshots
+mod captures; // the same source captured again is one result, and copies of editors are no records
 mod check; // what is wrong, where, and whether a copy's numbers hold
+mod claims; // metadata wins where it speaks, and takes nothing away where it is silent
 mod cli; // what people see: messages, exit codes, --json
 mod datastore; // both layouts, every schema version, every reason to leave something out
 mod documentation; // what the documentation says is so

@@ -22,6 +22,10 @@ pub struct ModelDocument<'a> {
     pub page: String,
     /// Metadata.
     pub facts: Vec<FactView<'a>>,
+    /// What else is stated of it, by records or by metadata that lost to other metadata.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub also_stated: Vec<AlsoStated<'a>>,
     /// Other ids that records use.
     pub spellings: Vec<&'a str>,
     /// A sentence with the counts.
@@ -30,6 +34,17 @@ pub struct ModelDocument<'a> {
     pub cells: Vec<Cell<'a>>,
     /// The records that the results stand in.
     pub records: Vec<Record<'a>>,
+}
+
+/// A value beside one of the facts.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AlsoStated<'a> {
+    /// The fact.
+    pub label: &'a str,
+    /// The value.
+    pub value: &'a str,
+    /// Who states it.
+    pub by: &'a str,
 }
 
 /// The readings of one slice of one benchmark under one metric.
@@ -185,6 +200,9 @@ impl<'a> ModelDocument<'a> {
             name: card.name,
             page,
             facts: facts(&card.facts),
+            also_stated: (card.metadata.also_stated.iter())
+                .map(|it| AlsoStated { label: it.what, value: &it.value, by: it.by })
+                .collect(),
             spellings: card.names.iter().map(|it| it.name).collect(),
             summary: &card.summary,
             cells: card.cells.iter().map(|cell| Cell::new(cell, &card.disagreements)).collect(),
