@@ -18,7 +18,7 @@ use crate::export::{self, Export, Exports};
 use crate::find::{self, DataFile};
 use crate::hash::Sha256;
 use crate::language::Language;
-use crate::load::{Inputs, Listings};
+use crate::load::{Inputs, Listings, captures};
 use crate::mark;
 use crate::merge::{self, Dataset};
 use crate::output::OutputFile;
@@ -74,6 +74,7 @@ impl Prepared {
         // Facts alone do not say which day it is: they may be older than the records.
         let today = config.day.and(mark::known_day(&inputs.content, config.day));
         inputs.drop_impossible_days(today, diagnostics);
+        captures::join(&mut inputs);
         inputs.warn_of_no_copies(diagnostics);
         stage("resolve");
         let (entities, resolved) = resolve::resolve(&inputs, diagnostics);
@@ -82,6 +83,7 @@ impl Prepared {
         let marks = mark::mark(&inputs, &entities, &resolved, config.day);
         stage("merge");
         let dataset = merge::merge(inputs, entities, resolved, marks);
+        dataset.warn_of_contradictions(diagnostics);
         stage("convert");
         let paths = Paths::new(&dataset);
         let hub = emit::emit(config, &dataset, &paths);

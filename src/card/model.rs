@@ -12,6 +12,7 @@ use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::block::is_web_address;
+use crate::load::captures::Capture;
 use crate::merge::{Ranking, Reading, cells};
 use crate::names::is_not_reported;
 use crate::number::Number;
@@ -94,6 +95,19 @@ pub struct CellView<'a> {
     pub readings: Vec<ReadingView<'a>>,
 }
 
+/// An older capture of a record.
+#[derive(Debug, Serialize)]
+pub struct CaptureView<'a> {
+    /// SHA-256 of the raw bytes.
+    pub sha256: String,
+    /// Path in its datastore.
+    pub path: &'a str,
+    /// Where it is public, if that is known.
+    pub url: Option<String>,
+    /// Day of retrieval.
+    pub retrieved: Option<String>,
+}
+
 /// A record, once on a card however many results it holds.
 #[derive(Debug, Serialize)]
 pub struct RecordView<'a> {
@@ -117,6 +131,10 @@ pub struct RecordView<'a> {
     pub source_kind: Option<&'a str>,
     /// Pages that the record names.
     pub links: Vec<Labelled<'a>>,
+    /// Older captures of the same, the newest first.
+    pub captures: Vec<CaptureView<'a>>,
+    /// How many these are, in words; empty if there is none.
+    pub captured: String,
     /// As the record has it.
     pub evaluation_id: &'a str,
     /// As the record has it.
@@ -377,6 +395,17 @@ impl<'a> Cards<'a> {
         Some(Labelled { text: meta.name.as_deref()?, url: super::web_address(meta.url.as_deref()) })
     }
 
+    fn captures(&self, loaded: &'a Loaded) -> Vec<CaptureView<'a>> {
+        let datastores = &self.dataset.inputs.datastores;
+        let view = |capture: &'a Capture| CaptureView {
+            sha256: capture.origin.sha256.to_string(),
+            path: &capture.origin.path,
+            url: datastores[usize::from(capture.origin.datastore)].public_url(&capture.origin),
+            retrieved: capture.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+        };
+        loaded.captures.iter().map(view).collect()
+    }
+
     fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> Option<String>) -> Vec<RecordView<'a>> {
         let mut places: Vec<u32> = readings.iter().map(|reading| reading.resolved.record).collect();
         places.sort_unstable();
@@ -395,6 +424,11 @@ impl<'a> Cards<'a> {
                 source: record.source.name.as_deref(),
                 source_kind: record.source.kind.as_deref(),
                 links: source_links(loaded),
+                captured: match loaded.captures.len() {
+                    0 => String::new(),
+                    n => self.language.counted("record.captures.about", n),
+                },
+                captures: self.captures(loaded),
                 evaluation_id: &record.evaluation_id,
                 model_id: &record.model.id,
                 model_name: record.model.name.as_deref().filter(|name| !record.model.id.ends_with(name)),

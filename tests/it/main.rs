@@ -18,6 +18,7 @@ mod layers; // which modules may know which
 mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
 mod names; // which names are one, by which step, and whose metadata counts
+mod neighbours; // scores that the others of their source contradict
 mod official_client; // the test Hub, as the official client sees it
 mod output; // what reaches the disk: only what changed, only what is ours
 mod project; // the harness

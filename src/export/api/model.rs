@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Digits, FactView, VERSION, facts};
 use crate::card::ReadingView;
 use crate::card::disagreement::DisagreementView;
-use crate::card::model::{CellView, ModelCard, RecordView};
+use crate::card::model::{CaptureView, CellView, ModelCard, RecordView};
 use crate::mark::evidence::Evidence;
 
 /// A model's card.
@@ -116,6 +116,9 @@ pub struct ReadingDocument<'a> {
     /// Why the score is not ranked, if it cannot be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_ranked: Option<&'a str>,
+    /// What the other scores of its source say against it; it is ranked all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<&'a str>,
     /// Who says so.
     pub evaluator: &'a str,
     /// Claimed relation of evaluator and developer.
@@ -187,8 +190,25 @@ pub struct Record<'a> {
     pub model_id: &'a str,
     /// Day of retrieval.
     pub retrieved: Option<&'a str>,
+    /// Older captures of the same, which are no results of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub captures: Vec<Capture<'a>>,
     /// What is proven of it, axis by axis.
     pub evidence: Vec<Axis<'a>>,
+}
+
+/// An older capture of a record: other bytes that say the same.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Capture<'a> {
+    /// SHA-256 of its bytes.
+    pub sha256: &'a str,
+    /// Path in its datastore.
+    pub path: &'a str,
+    /// Where it is public, if that is known.
+    pub url: Option<&'a str>,
+    /// Day of retrieval.
+    pub retrieved: Option<&'a str>,
 }
 
 impl<'a> ModelDocument<'a> {
@@ -252,6 +272,7 @@ impl<'a> ReadingDocument<'a> {
             unit: &reading.score.unit,
             uncertainty: reading.score.uncertainty.as_deref(),
             not_ranked: reading.score.flag,
+            remark: reading.score.remark,
             evaluator: reading.evaluator,
             relationship: reading.relationship,
             marker: Marker {
@@ -280,7 +301,19 @@ impl<'a> Record<'a> {
             evaluation_id: record.evaluation_id,
             model_id: record.model_id,
             retrieved: record.retrieved.as_deref(),
+            captures: record.captures.iter().map(Capture::new).collect(),
             evidence: record.evidence.axes.iter().map(Axis::new).collect(),
+        }
+    }
+}
+
+impl<'a> Capture<'a> {
+    fn new(capture: &'a CaptureView<'a>) -> Capture<'a> {
+        Capture {
+            sha256: &capture.sha256,
+            path: capture.path,
+            url: capture.url.as_deref(),
+            retrieved: capture.retrieved.as_deref(),
         }
     }
 }
