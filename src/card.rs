@@ -26,13 +26,13 @@ use serde::Serialize;
 
 use crate::id::Id;
 use crate::language::Language;
-use crate::load::block::{MetricConfig, is_web_address};
+use crate::load::block::{MetricConfig, ScoreKind, is_web_address};
 use crate::load::metadata::{Link, OrganizationMeta};
 use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::load::{Inputs, Loaded, Whereabouts};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
-use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale};
+use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale, is_unknown_level};
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
 use crate::signal::scale::{Class, Interval};
@@ -135,10 +135,12 @@ fn ranking_slug(dataset: &Dataset, ranking: &Ranking, rankings_of_slice: usize) 
     if let Some(part) = dataset.part_of(ranking) {
         name = format!("{name}-{}", crate::names::slug(part));
     }
-    match dataset.entities.metrics[ranking.metric].id.as_str() {
-        "" => format!("{name}-metric-not-reported"),
-        metric => format!("{name}-{}", crate::names::slug(metric)),
+    name = format!("{name}-{}", crate::names::slug(&dataset.entities.metrics[ranking.metric].id));
+    if ranking.is_first_of_measurement {
+        return name;
     }
+    // Others report the same measurement: each evaluator has a list of their own.
+    format!("{name}-by-{}", crate::names::slug(&dataset.entities.evaluators[ranking.evaluator].id))
 }
 
 /// Makes the cards of one page, with links that lead from its place.
@@ -196,6 +198,8 @@ pub struct Score<'a> {
     pub digits: &'a str,
     /// The unit that the record names, else its bounds.
     pub unit: String,
+    /// What the level is called, where scores are levels: `level 2 of 4: refuses`.
+    pub level: Option<String>,
     /// Percent of the scale, for the bar; with one decimal.
     pub bar: Option<f64>,
     /// Stated uncertainty, in words.
@@ -268,6 +272,20 @@ impl<'a> Cards<'a> {
     /// How a metric is called.
     fn metric_name(&self, id: Id<Metric>) -> &'a str {
         metric_name(self.dataset, self.language, id)
+    }
+
+    /// What tells a metric from others of its name.
+    pub fn metric_qualifier(&self, id: Id<Metric>) -> Option<String> {
+        self.dataset.entities.metrics[id].qualifier(self.language)
+    }
+
+    /// A metric's name with what tells it from others of that name.
+    pub fn metric_in_full(&self, id: Id<Metric>) -> String {
+        let name = self.metric_name(id);
+        match self.metric_qualifier(id) {
+            Some(qualifier) => self.language.say("metric.qualified", &[("metric", name), ("qualifier", &qualifier)]),
+            None => name.to_owned(),
+        }
     }
 
     /// The part of the test that a ranking is over, where others of its slice are over another one.
@@ -345,12 +363,27 @@ impl<'a> Cards<'a> {
         }
     }
 
+    /// What the level of a reading is called.
+    fn level(&self, reading: &Reading) -> Option<String> {
+        let metric = &self.dataset.entities.metrics[reading.resolved.metric];
+        let ScoreKind::Levels { names, .. } = &metric.kind else { return None };
+        let score = &self.dataset.result(reading).score;
+        if is_unknown_level(&self.dataset.result(reading).metric, score) {
+            return Some(self.words("level.unknown").to_owned());
+        }
+        let name = metric.level(score.value())?;
+        let number = (score.value() as usize + 1).to_string();
+        let values = [("number", &*number), ("of", &*names.len().to_string()), ("name", name)];
+        Some(self.language.say("level.name", &values))
+    }
+
     fn score(&self, reading: &Reading) -> Score<'a> {
         let result = self.dataset.result(reading);
         let uncertainty = result.uncertainty.as_ref();
         Score {
             digits: result.score.digits(),
             unit: unit(self.language, &result.metric),
+            level: self.level(reading),
             // A bar would make a win rate look like a share of right answers.
             bar: (reading.scale.share(reading.position))
                 .filter(|_| !self.dataset.entities.metrics[reading.resolved.metric].is_relative)
@@ -380,7 +413,7 @@ pub fn evaluator_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<E
 /// How a metric is called.
 pub fn metric_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Metric>) -> &'a str {
     let metric = &dataset.entities.metrics[id];
-    if metric.id.is_empty() { language.phrase("metric.not_reported") } else { &metric.name }
+    if !metric.is_reported { language.phrase("metric.not_reported") } else { &metric.name }
 }
 
 /// Where a record can be read: in the public datastore, or the copy on this site.

@@ -13,6 +13,7 @@ pub mod eval_yaml;
 pub mod hub_benchmark;
 pub mod hub_facts;
 pub mod index;
+pub mod measurement_rules;
 pub mod metadata;
 mod origin;
 pub mod peeling;

@@ -72,6 +72,10 @@ pub struct CellView<'a> {
     pub variant: Option<&'a str>,
     /// Metric.
     pub metric: &'a str,
+    /// What tells it from other metrics of its name: parameters, judges, kind of score.
+    pub qualifier: Option<String>,
+    /// Id of the measurement: equal exactly for results that may stand in one ranking.
+    pub measurement: &'a str,
     /// `higher is better`.
     pub direction: &'a str,
     /// True if scores depend on which other models were evaluated.
@@ -296,6 +300,8 @@ impl<'a> Cards<'a> {
             part: self.part_of(ranking),
             variant: self.dataset.variant_of(first),
             metric: self.metric_name(first.resolved.metric),
+            qualifier: self.metric_qualifier(first.resolved.metric),
+            measurement: &self.dataset.measurements[first.measurement].id,
             is_relative: entities.metrics[first.resolved.metric].is_relative,
             direction: self.words(direction_key(first.direction)),
             rank: self.rank_in_words(first, ranking),

@@ -117,7 +117,7 @@ fn names_headline_metric(benchmark: &HubBenchmark, result: &EvaluationResult) ->
 }
 
 fn is_usual_metric(benchmark: &HubBenchmark, metric: &Metric) -> bool {
-    metric.id.is_empty() || benchmark.metric_kinds.contains(&metric.id)
+    !metric.is_reported || benchmark.metric_kinds.contains(&metric.quantity)
 }
 
 fn is_dataset(benchmark: &HubBenchmark, id: &str) -> bool {

@@ -18,7 +18,7 @@ use crate::load::record::Uncertainty;
 use crate::mark::{Decision, Fit, Markers, Submitter, Trace};
 use crate::merge::{Dataset, Reading};
 use crate::number::Number;
-use crate::resolve::{Benchmark, Model};
+use crate::resolve::{Benchmark, Metric, Model};
 use crate::signal::provenance::Reporters;
 
 /// What a column holds.
@@ -184,9 +184,22 @@ const RESULTS: &[Column] = &[
     text("variant", "Variant of the model, as metadata declares it; null for the model itself.", |it, row| {
         maybe(it.dataset.variant_of(it.reading(row)))
     }),
-    text("metric", "What is measured.", |it, row| {
-        said(&it.dataset.entities.metrics[it.reading(row).resolved.metric].name)
-    }),
+    text("metric", "What is measured.", |it, row| said(&it.metric(row).name)),
+    text(
+        "metric_qualifier",
+        "What tells the metric from others of its name: parameters, judges, kind of score; null if nothing does.",
+        |it, row| maybe_owned(it.metric(row).qualifier(Language::english())),
+    ),
+    text(
+        "measurement",
+        "Id of the measurement: equal exactly for results that may stand in one ranking.",
+        |it, row| said(&it.dataset.measurements[it.reading(row).measurement].id),
+    ),
+    text(
+        "level",
+        "Name of the level, where scores are levels; null otherwise, and for an unknown level.",
+        |it, row| maybe(it.metric(row).level(it.result(row).score.value())),
+    ),
     text("direction", "Which end of the scale is good, as stated.", |it, row| {
         said(Language::english().phrase(direction_key(it.reading(row).direction)))
     }),
@@ -222,15 +235,17 @@ const RESULTS: &[Column] = &[
     }),
     flag(
         "stands_for_cell",
-        "True for the one reading of its model, slice and metric that is ranked: the newest.",
+        "True for the one reading of its model and measurement that is ranked in the list of its evaluator: the newest.",
         |it, row| Value::Flag(it.stands_for_cell(row)),
     ),
-    counted("rank", "Place in the ranking, equal scores sharing one; null if the result is not ranked.", |it, row| {
-        match it.reading(row).rank {
+    counted(
+        "rank",
+        "Place among the results of this measurement by this evaluator, equal scores sharing one; null if not ranked.",
+        |it, row| match it.reading(row).rank {
             0 => Value::Missing,
             rank => Value::Count(rank.into()),
-        }
-    }),
+        },
+    ),
     text("evaluator", "Id of who reported it, as claimed.", |it, row| {
         said(&it.dataset.entities.evaluators[it.reading(row).resolved.evaluator].id)
     }),
@@ -494,6 +509,10 @@ impl<'a> Source<'a> {
     fn submitter(&self, row: usize) -> Option<&'a str> {
         let Submitter::Account { submission, .. } = self.dataset.marks.records[row].submitter else { return None };
         self.dataset.inputs.content.hub.submissions[submission as usize].introduced.as_ref()?.account.as_deref()
+    }
+
+    fn metric(&self, row: usize) -> &'a Metric {
+        &self.dataset.entities.metrics[self.reading(row).resolved.metric]
     }
 
     fn stands_for_cell(&self, row: usize) -> bool {

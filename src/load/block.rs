@@ -456,7 +456,7 @@ impl GenerationConfig {
 
 impl TestPart {
     /// Members of `additional_details` that say which part of a test was run.
-    const KEYS: [&str; 4] = ["subject", "subset", "language_pair", "level"];
+    const KEYS: [&str; 6] = ["subject", "subjects", "subset", "language_pair", "languages", "level"];
 
     fn read(details: &Value) -> Option<TestPart> {
         let stated = TestPart::KEYS.into_iter().filter_map(|key| Some((key, details.get(key)?)));
@@ -474,6 +474,18 @@ impl TestPart {
         // As many subjects as a record likes, and a key of bounded length.
         let key = if key.len() > MAX_SETTING { Sha256::of(key.as_bytes()).to_string() } else { key };
         (!keys.is_empty()).then(|| TestPart { key, label: in_words(&named, Language::english()), named })
+    }
+
+    /// `part`, if any, with what is told elsewhere of the part: by kind (see the words `part.…`), its name.
+    pub fn with(part: Option<&TestPart>, told: &[(&'static str, String)]) -> TestPart {
+        let mut all = part.cloned().unwrap_or_else(TestPart::not_reported);
+        for (kind, name) in told {
+            let separator = if all.key.is_empty() { "" } else { ";" };
+            all.key.push_str(&format!("{separator}{kind}={name}"));
+            all.named.push((kind, Named::One(shorten(name, MAX_SETTING))));
+        }
+        all.label = in_words(&all.named, Language::english());
+        all
     }
 
     /// Where no part is named.

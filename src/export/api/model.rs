@@ -47,6 +47,10 @@ pub struct Cell<'a> {
     pub variant: Option<&'a str>,
     /// Metric.
     pub metric: &'a str,
+    /// What tells it from other metrics of its name: parameters, judges, kind of score.
+    pub metric_qualifier: Option<&'a str>,
+    /// Id of the measurement: equal exactly for results that may stand in one ranking.
+    pub measurement: &'a str,
     /// `higher is better`.
     pub direction: &'a str,
     /// True if scores depend on which other models were evaluated.
@@ -95,6 +99,9 @@ pub struct ReadingDocument<'a> {
     pub score: Digits<'a>,
     /// The unit that the record names, else its bounds; may be empty.
     pub unit: &'a str,
+    /// What the level is called, where scores are levels; left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<&'a str>,
     /// Stated uncertainty, in words. (What is not reported is left out, here and below.)
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<&'a str>,
@@ -203,6 +210,8 @@ impl<'a> Cell<'a> {
             part: cell.part.as_deref(),
             variant: cell.variant,
             metric: cell.metric,
+            metric_qualifier: cell.qualifier.as_deref(),
+            measurement: cell.measurement,
             direction: cell.direction,
             is_relative: cell.is_relative,
             rank: cell.rank.as_deref(),
@@ -232,6 +241,7 @@ impl<'a> ReadingDocument<'a> {
         ReadingDocument {
             score: Digits(reading.score.digits),
             unit: &reading.score.unit,
+            level: reading.score.level.as_deref(),
             uncertainty: reading.score.uncertainty.as_deref(),
             not_ranked: reading.score.flag,
             evaluator: reading.evaluator,
