@@ -85,7 +85,7 @@ pub struct Slice {
 }
 
 /// What is measured, with all that tells it from other metrics: parameters, kind of score, judges.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Metric {
     /// Slug.
     pub id: String,

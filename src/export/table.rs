@@ -200,6 +200,19 @@ const RESULTS: &[Column] = &[
         "Name of the level, where scores are levels; null otherwise, and for an unknown level.",
         |it, row| maybe(it.metric(row).level(it.result(row).score.value())),
     ),
+    text("evaluation_name", "What the record calls the result.", |it, row| said(&it.result(row).name)),
+    text("result_id", "`evaluation_result_id` of the record.", |it, row| maybe(it.result(row).id.as_deref())),
+    text("dataset_name", "Data set that the record names.", |it, row| {
+        maybe(it.result(row).data.dataset_name.as_deref())
+    }),
+    text("metric_id", "`metric_id` of the record.", |it, row| maybe(it.result(row).metric.id.as_deref())),
+    text("metric_name", "`metric_name` of the record.", |it, row| maybe(it.result(row).metric.name.as_deref())),
+    text("metric_kind", "`metric_kind` of the record: a family of metrics.", |it, row| {
+        maybe(it.result(row).metric.kind.as_deref())
+    }),
+    text("score_type", "`continuous`, `binary` or `levels`; continuous where the record states none.", |it, row| {
+        said(it.metric(row).kind.code())
+    }),
     text("direction", "Which end of the scale is good, as stated.", |it, row| {
         said(Language::english().phrase(direction_key(it.reading(row).direction)))
     }),

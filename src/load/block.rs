@@ -394,6 +394,15 @@ impl MetricConfig {
 }
 
 impl ScoreKind {
+    /// As `score_type` has it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ScoreKind::Continuous => "continuous",
+            ScoreKind::Binary => "binary",
+            ScoreKind::Levels { .. } => "levels",
+        }
+    }
+
     fn read(metric: &Value) -> ScoreKind {
         match metric["score_type"].as_str() {
             Some("binary") => ScoreKind::Binary,

@@ -183,7 +183,8 @@ impl<'a> BenchmarkResolver<'a> {
         let own_name = self.benchmarks[benchmark].name == name;
         let step = if own_name { Step::OwnName } else { step };
         note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);
-        let is_whole = |part: &&str| self.whole.contains(&key(part)) || key(part) == key(name);
+        let without_spaces = |name: &str| key(name).replace(' ', "");
+        let is_whole = |part: &&str| self.whole.contains(&key(part)) || without_spaces(part) == without_spaces(name);
         (benchmark, part.filter(|part| !is_whole(part)))
     }
 

@@ -15,6 +15,7 @@ mod init; // a new project
 mod layers; // which modules may know which
 mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
+mod measurement; // which numbers measure the same, what leads, and that no two others meet
 mod names; // which names are one, by which step, and whose metadata counts
 mod official_client; // the test Hub, as the official client sees it
 mod output; // what reaches the disk: only what changed, only what is ours
