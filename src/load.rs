@@ -16,6 +16,7 @@ pub mod hub_benchmark;
 pub mod hub_facts;
 pub mod index;
 pub mod metadata;
+mod odd;
 mod origin;
 pub mod peeling;
 pub mod precedence;

@@ -296,17 +296,21 @@ mod tests {
     fn what_fields_carry_is_not_said_again_and_all_else_is() {
         let block = json!({"metric_unit": "points", "metric_id": "acc", "lower_is_better": false, "new": {"a": [1, 2], "b": null},
             "min_score": "Infinity", "level_names": ["low", "high"], "x": [], "y": {}, "z": " ", "u": "unknown"});
-        let expected =
-            ["level_names = low, high", "metric_id = acc", "min_score = Infinity", "new.a = 1, 2"].map(|it| format!("metric_config.{it}"));
+        let expected = ["level_names = low, high", "metric_id = acc", "min_score = Infinity", "new.a = 1, 2"]
+            .map(|it| format!("metric_config.{it}"));
         assert_eq!(said("metric_config", block), expected);
     }
 
     #[test]
     fn values_of_another_type_and_shortened_texts_are_kept_whole() {
         let long = "word ".repeat(60);
-        let block = json!({"metric_unit": 7, "evaluation_description": long, "additional_details": {"a": long, "b": "short"}});
+        let block =
+            json!({"metric_unit": 7, "evaluation_description": long, "additional_details": {"a": long, "b": "short"}});
         let leaves = of_block("metric_config", &block);
-        assert_eq!(leaves.iter().filter(|it| it.is_odd).map(|it| &*it.path).collect::<Vec<_>>(), ["metric_config.metric_unit"]);
+        assert_eq!(
+            leaves.iter().filter(|it| it.is_odd).map(|it| &*it.path).collect::<Vec<_>>(),
+            ["metric_config.metric_unit"]
+        );
         assert_eq!(leaves.iter().filter(|it| *it.text == *long).count(), 2);
         let huge = of_block("model_info", &json!({"x": "x".repeat(30_000)}));
         assert!(huge[0].text.len() < 20_100 && huge[0].text.contains("SHA-256"));
@@ -322,7 +326,9 @@ mod tests {
 
     #[test]
     fn members_of_the_root_and_of_results_are_found() {
-        let members = Members::of(r#"{"model_info": {}, "k\u0065y": 1, "evaluation_results": [{"a": 2, "metric_config": {}}, 7]}"#);
+        let members = Members::of(
+            r#"{"model_info": {}, "k\u0065y": 1, "evaluation_results": [{"a": 2, "metric_config": {}}, 7]}"#,
+        );
         assert_eq!(members.root.iter().map(|(key, _)| &**key).collect::<Vec<_>>(), ["key"]);
         assert_eq!(members.results.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0]);
     }

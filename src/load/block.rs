@@ -325,9 +325,8 @@ impl SourceMetadata {
             _ => (value, &Value::Null, &Value::Null),
         };
         let relationship = Relationship::read(block["evaluator_relationship"].as_str());
-        let is_missed = |path: &str| {
-            relationship == Relationship::NotReported && path == "source_metadata.evaluator_relationship"
-        };
+        let is_missed =
+            |path: &str| relationship == Relationship::NotReported && path == "source_metadata.evaluator_relationship";
         let also = [
             of_block_but("source_metadata", block, is_missed),
             of_block("evaluation_source", old),
@@ -550,7 +549,10 @@ fn judging(block: &Value) -> Vec<(String, String)> {
         ("judge", (!models.is_empty()).then(|| list_kept(&models))),
         ("judge_temperature", of_all(&|judge| text(&judge["temperature"]))),
         ("judge_weight", of_all(&|judge| text(&judge["weight"]))),
-        ("aggregation", text(&block["aggregation_method"]).or_else(|| text(&block["additional_details"]["aggregation"]))),
+        (
+            "aggregation",
+            text(&block["aggregation_method"]).or_else(|| text(&block["additional_details"]["aggregation"])),
+        ),
         ("judge_prompt", text(&block["input_prompt"])),
         ("expert_baseline", text(&block["expert_baseline"])),
     ];

@@ -34,9 +34,8 @@ fn known() -> &'static Known {
             model: Vec::new(),
             pointers: Vec::new(),
         });
-        let names = keys.conditions.into_iter().flat_map(|(name, keys)| {
-            keys.into_iter().map(move |key| (key, name.clone()))
-        });
+        let names =
+            keys.conditions.into_iter().flat_map(|(name, keys)| keys.into_iter().map(move |key| (key, name.clone())));
         Known {
             names: names.collect(),
             sizes: keys.sizes.into_iter().collect(),

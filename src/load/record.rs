@@ -11,10 +11,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::also::{Leaf, Members, of_block, of_block_but};
 use super::block::{
     Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, pairs_of, plain,
 };
-use super::also::{Leaf, Members, of_block, of_block_but};
 use super::scalar::Scalar;
 use super::schema::FACT;
 use crate::date::Stamp;
@@ -406,9 +406,9 @@ fn uncertainty(block: Option<&RawValue>, bare_interval: Option<&RawValue>) -> Op
     };
     let error_block: Option<RawStandardError> =
         raw.standard_error.and_then(|block| serde_json::from_str(block.get()).ok());
-    let standard_error = raw.standard_error.and_then(|block| {
-        number(error_block.as_ref().and_then(|inside| inside.value).unwrap_or(block))
-    });
+    let standard_error = raw
+        .standard_error
+        .and_then(|block| number(error_block.as_ref().and_then(|inside| inside.value).unwrap_or(block)));
     let read = Uncertainty {
         error_method: error_block.and_then(|inside| word(inside.method?)).filter(|_| standard_error.is_some()),
         standard_error,

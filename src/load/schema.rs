@@ -87,7 +87,8 @@ const NAME: usize = 600;
 /// Longest text in the facts of a number.
 pub const FACT: usize = 90;
 
-const SAMPLES: Place = Place::LeftOut("lines of samples are no results; the record names their file, and how many there are is said");
+const SAMPLES: Place =
+    Place::LeftOut("lines of samples are no results; the record names their file, and how many there are is said");
 const RECORD: &str = "section of the record: page, JSON, table of records";
 const SETTINGS: &str = "settings: page, JSON, CSV, table of results";
 const SCORE: &str = "beside the score: page, JSON, CSV, table of results";
@@ -98,16 +99,28 @@ pub const AGGREGATE: &[Row] = &[
     row("schema_version", Scalar, Field(NAME, RECORD)),
     row("evaluation_id", Scalar, Field(usize::MAX, RECORD)),
     row("retrieved_timestamp", Scalar, Field(NAME, RECORD)),
-    row("evaluation_timestamp", Scalar, Field(NAME, "date of the results that have none of their own, else also in the record")),
+    row(
+        "evaluation_timestamp",
+        Scalar,
+        Field(NAME, "date of the results that have none of their own, else also in the record"),
+    ),
     row("leaderboard_name", Scalar, Also),
     row("evaluation_source.evaluation_source_name", Text, Also),
     row("evaluation_source.evaluation_source_type", Text, Also),
     row("source_metadata.source_name", Text, Field(NAME, RECORD)),
     row("source_metadata.source_type", Text, Field(NAME, RECORD)),
-    row("source_metadata.source_organization_name", Text, Field(NAME, "evaluator; as it is written: also in the record, and table of records")),
+    row(
+        "source_metadata.source_organization_name",
+        Text,
+        Field(NAME, "evaluator; as it is written: also in the record, and table of records"),
+    ),
     row("source_metadata.source_organization_url", Text, Also),
     row("source_metadata.source_organization_logo_url", Text, Also),
-    row("source_metadata.evaluator_relationship", Text, Field(NAME, "beside the evaluator; words that are none of the schema: also in the record")),
+    row(
+        "source_metadata.evaluator_relationship",
+        Text,
+        Field(NAME, "beside the evaluator; words that are none of the schema: also in the record"),
+    ),
     row("source_metadata.additional_details.*", Open, Also),
     row("eval_library.name", Text, Field(NAME, SETTINGS)),
     row("eval_library.version", Text, Field(12, SETTINGS)),
@@ -136,7 +149,11 @@ pub const AGGREGATE: &[Row] = &[
     row("source_data.additional_details", Open, Also),
     row("source_data.additional_details.*", Open, Detail),
     row("evaluation_results[].evaluation_result_id", Scalar, Field(NAME, "also in the record, and table of results")),
-    row("evaluation_results[].evaluation_name", Scalar, Field(NAME, "name of benchmark or part, where it is another: also in the record; table of results")),
+    row(
+        "evaluation_results[].evaluation_name",
+        Scalar,
+        Field(NAME, "name of benchmark or part, where it is another: also in the record; table of results"),
+    ),
     row("evaluation_results[].evaluation_timestamp", Scalar, Field(NAME, SCORE)),
     row("evaluation_results[].detailed_evaluation_results_url", Text, Also),
     row("evaluation_results[].source_data.dataset_name", Text, Also),
@@ -156,7 +173,11 @@ pub const AGGREGATE: &[Row] = &[
     row("evaluation_results[].metric_config.metric_kind", Text, Also),
     row("evaluation_results[].metric_config.metric_unit", Text, Field(FACT, FACTS)),
     row("evaluation_results[].metric_config.metric_parameters.*", Open, Also),
-    row("evaluation_results[].metric_config.lower_is_better", Flag, Field(NAME, "beside the metric: page, JSON, CSV, table of results")),
+    row(
+        "evaluation_results[].metric_config.lower_is_better",
+        Flag,
+        Field(NAME, "beside the metric: page, JSON, CSV, table of results"),
+    ),
     row("evaluation_results[].metric_config.score_type", Text, Also),
     row("evaluation_results[].metric_config.level_names[]", Texts, Also),
     row("evaluation_results[].metric_config.level_metadata[]", Texts, Also),
@@ -172,8 +193,16 @@ pub const AGGREGATE: &[Row] = &[
     row("evaluation_results[].metric_config.llm_scoring.judges[].model_info.inference_engine.version", Text, Also),
     row("evaluation_results[].metric_config.llm_scoring.judges[].model_info.additional_details", Open, Also),
     row("evaluation_results[].metric_config.llm_scoring.judges[].model_info.additional_details.*", Open, Also),
-    row("evaluation_results[].metric_config.llm_scoring.judges[].model_info.additional_details.deployment_type", Text, Also),
-    row("evaluation_results[].metric_config.llm_scoring.judges[].model_info.additional_details.model_availability", Text, Also),
+    row(
+        "evaluation_results[].metric_config.llm_scoring.judges[].model_info.additional_details.deployment_type",
+        Text,
+        Also,
+    ),
+    row(
+        "evaluation_results[].metric_config.llm_scoring.judges[].model_info.additional_details.model_availability",
+        Text,
+        Also,
+    ),
     row("evaluation_results[].metric_config.llm_scoring.judges[].temperature", Number, Also),
     row("evaluation_results[].metric_config.llm_scoring.judges[].weight", Number, Also),
     row("evaluation_results[].metric_config.llm_scoring.judges[].additional_details.*", Open, Also),
@@ -191,7 +220,11 @@ pub const AGGREGATE: &[Row] = &[
     row("evaluation_results[].score_details.uncertainty.standard_error.method", Text, Field(FACT, SCORE)),
     row("evaluation_results[].score_details.uncertainty.confidence_interval.lower", Number, Field(NAME, SCORE)),
     row("evaluation_results[].score_details.uncertainty.confidence_interval.upper", Number, Field(NAME, SCORE)),
-    row("evaluation_results[].score_details.uncertainty.confidence_interval.confidence_level", Number, Field(NAME, SCORE)),
+    row(
+        "evaluation_results[].score_details.uncertainty.confidence_interval.confidence_level",
+        Number,
+        Field(NAME, SCORE),
+    ),
     row("evaluation_results[].score_details.uncertainty.confidence_interval.method", Text, Field(FACT, SCORE)),
     row("evaluation_results[].score_details.uncertainty.standard_deviation", Number, Field(NAME, SCORE)),
     row("evaluation_results[].score_details.uncertainty.num_samples", Number, Field(NAME, SCORE)),
@@ -218,10 +251,26 @@ pub const AGGREGATE: &[Row] = &[
     // Agent, limits and sandbox stand among the settings as well.
     row("evaluation_results[].generation_config.generation_args.agentic_eval_config.additional_details", Open, Also),
     row("evaluation_results[].generation_config.generation_args.agentic_eval_config.additional_details.*", Open, Also),
-    row("evaluation_results[].generation_config.generation_args.agentic_eval_config.available_tools[].name", Text, Also),
-    row("evaluation_results[].generation_config.generation_args.agentic_eval_config.available_tools[].description", Text, Also),
-    row("evaluation_results[].generation_config.generation_args.agentic_eval_config.available_tools[].parameters", Open, Also),
-    row("evaluation_results[].generation_config.generation_args.agentic_eval_config.available_tools[].parameters.*", Open, Also),
+    row(
+        "evaluation_results[].generation_config.generation_args.agentic_eval_config.available_tools[].name",
+        Text,
+        Also,
+    ),
+    row(
+        "evaluation_results[].generation_config.generation_args.agentic_eval_config.available_tools[].description",
+        Text,
+        Also,
+    ),
+    row(
+        "evaluation_results[].generation_config.generation_args.agentic_eval_config.available_tools[].parameters",
+        Open,
+        Also,
+    ),
+    row(
+        "evaluation_results[].generation_config.generation_args.agentic_eval_config.available_tools[].parameters.*",
+        Open,
+        Also,
+    ),
     row("evaluation_results[].generation_config.generation_args.eval_plan.name", Text, Also),
     row("evaluation_results[].generation_config.generation_args.eval_plan.steps[]", Texts, Also),
     row("evaluation_results[].generation_config.generation_args.eval_plan.config", Open, Also),
