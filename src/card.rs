@@ -4,6 +4,7 @@
 //! rendered, and speak one [`Language`]. Numbers keep their digits; every score carries its
 //! provenance; text of records stays as it is. How a card looks is the matter of the templates.
 
+pub mod also;
 pub mod benchmark;
 pub mod comparable;
 pub mod developer;
@@ -20,10 +21,12 @@ pub mod not_shown;
 pub mod plots;
 pub mod signals;
 
+use bigdecimal::BigDecimal;
 use foldhash::HashMap;
 use markers::MarkerView;
 use serde::Serialize;
 
+use crate::date::{Stamp, day};
 use crate::id::Id;
 use crate::language::Language;
 use crate::load::block::{MetricConfig, ScoreKind, is_web_address};
@@ -33,9 +36,10 @@ use crate::load::{Inputs, Loaded, Whereabouts};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
 use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale, is_unknown_level};
+use crate::number::Number;
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
-use crate::signal::scale::{Class, Interval};
+use crate::signal::scale::{Class, Doubt, Interval};
 use crate::signal::setup::{self, HARNESS_VERSION};
 use crate::words::{count, shorten};
 
@@ -167,7 +171,7 @@ pub struct Labelled<'a> {
 }
 
 /// One fact of a metadata list; without a value it is "not reported".
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Fact<'a> {
     /// What.
     pub label: &'a str,
@@ -221,6 +225,10 @@ pub struct ReadingView<'a> {
     pub relationship: &'a str,
     /// Day of evaluation, `YYYY-MM-DD`.
     pub evaluated: Option<String>,
+    /// The time of evaluation as the record has it.
+    pub evaluated_text: Option<&'a str>,
+    /// Why that is not taken for a day, if it is not.
+    pub evaluated_remark: Option<&'a str>,
     /// Day of retrieval.
     pub retrieved: Option<String>,
     /// Harness, then settings, as `key: value`.
@@ -233,6 +241,12 @@ pub struct ReadingView<'a> {
     pub anchor: String,
     /// What is proven of it.
     pub marker: MarkerView,
+    /// `evaluation_result_id`.
+    pub result_id: Option<&'a str>,
+    /// `evaluation_name`, where neither benchmark nor part is called so.
+    pub stated_name: Option<&'a str>,
+    /// What the number is, as far as other readings of its cell state something else; on the model's card.
+    pub facts: Vec<Fact<'a>>,
 }
 
 impl<'a> Cards<'a> {
@@ -354,12 +368,17 @@ impl<'a> Cards<'a> {
             evaluator_url: self.evaluator_url(evaluator),
             relationship: self.words(loaded.record.source.relationship.key()),
             evaluated: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+            evaluated_text: result.evaluated.as_ref().map(|stamp| &*stamp.text),
+            evaluated_remark: self.remark_on(result.evaluated.as_ref()),
             retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             settings: settings(self.language, loaded, result),
             record: loaded.origin.short_hash(),
             pointer: self.pointer(reading),
             anchor: self.anchor(reading),
             marker: self.marker(reading),
+            result_id: result.id.as_deref(),
+            stated_name: self.stated_name(reading),
+            facts: Vec::new(),
         }
     }
 
@@ -375,6 +394,21 @@ impl<'a> Cards<'a> {
         let number = (score.value() as usize + 1).to_string();
         let values = [("number", &*number), ("of", &*names.len().to_string()), ("name", name)];
         Some(self.language.say("level.name", &values))
+    }
+
+    /// `evaluation_name`, where neither benchmark nor part is called so.
+    fn stated_name(&self, reading: &Reading) -> Option<&'a str> {
+        let slice = &self.dataset.entities.slices[reading.resolved.slice];
+        let names = [Some(&self.dataset.entities.benchmarks[slice.benchmark].name), slice.name.as_ref()];
+        let stated = &*self.dataset.result(reading).name;
+        let is_said = names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(stated));
+        (!is_said).then_some(stated)
+    }
+
+    /// Why a stated time is not taken for a day; `None` if it is, or nothing is stated.
+    fn remark_on(&self, stamp: Option<&Stamp>) -> Option<&'a str> {
+        let stamp = stamp.filter(|stamp| stamp.day.is_none())?;
+        Some(self.words(if day(&stamp.text).is_some() { "time.impossible" } else { "time.unreadable" }))
     }
 
     fn score(&self, reading: &Reading) -> Score<'a> {
@@ -452,8 +486,20 @@ fn uncertainty_in_words(
     scale: Scale,
 ) -> String {
     let mut parts = Vec::new();
+    let by = |text: String, method: Option<&str>| match method {
+        Some(method) => language.say("uncertainty.by", &[("what", &text), ("method", method)]),
+        None => text,
+    };
     if let Some(error) = &uncertainty.standard_error {
-        parts.push(language.say("uncertainty.error", &[("error", error.digits())]));
+        let key = match Doubt::of(error, &result.metric, scale) {
+            None => "uncertainty.error",
+            Some(Doubt::Negative) => "uncertainty.error.negative",
+            Some(Doubt::LongerThanScale) => "uncertainty.error.long",
+        };
+        parts.push(by(language.say(key, &[("error", error.digits())]), uncertainty.error_method.as_deref()));
+    }
+    if let Some(deviation) = &uncertainty.standard_deviation {
+        parts.push(language.say("uncertainty.deviation", &[("deviation", deviation.digits())]));
     }
     if let Some((lower, upper)) = &uncertainty.interval {
         let key = match Interval::of(lower, upper, &result.score, (&result.metric, scale)) {
@@ -463,12 +509,35 @@ fn uncertainty_in_words(
             Interval::Ambiguous => "uncertainty.ambiguous",
             Interval::Broken => "uncertainty.broken",
         };
-        parts.push(language.say(key, &[("low", lower.digits()), ("high", upper.digits())]));
+        let interval = language.say(key, &[("low", lower.digits()), ("high", upper.digits())]);
+        let interval = match &uncertainty.level {
+            None => interval,
+            Some(level) if (0.0..=1.0).contains(&level.value()) => {
+                let percent = (level.decimal() * BigDecimal::from(100)).normalized().to_plain_string();
+                language.say("uncertainty.level", &[("percent", &percent), ("interval", &interval)])
+            }
+            Some(level) => language.say("uncertainty.level.odd", &[("level", level.digits()), ("interval", &interval)]),
+        };
+        parts.push(by(interval, uncertainty.interval_method.as_deref()));
+    }
+    if let Some(n) = &uncertainty.bootstrap_samples {
+        parts.push(language.say("uncertainty.bootstrap", &[("n", &whole(n))]));
     }
     if let Some(samples) = &uncertainty.samples {
-        parts.push(language.say("uncertainty.samples", &[("n", samples.digits())]));
+        let all = crate::signal::test_size(result).filter(|all| samples.value() < *all as f64);
+        parts.push(match all {
+            Some(all) => {
+                language.say("uncertainty.samples.of", &[("n", samples.digits()), ("all", &count(all as usize))])
+            }
+            None => language.say("uncertainty.samples", &[("n", samples.digits())]),
+        });
     }
     language.list(&parts)
+}
+
+/// A number of things with separators; any other as it stands.
+fn whole(number: &Number) -> String {
+    number.digits().parse().map_or_else(|_| number.digits().to_owned(), count)
 }
 
 /// Harness, then settings of a result, as `key: value`.

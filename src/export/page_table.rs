@@ -34,10 +34,13 @@ pub fn model(card: &ModelCard) -> Vec<u8> {
         "relationship_fit",
         "marker",
         "evaluated",
+        "evaluated_text",
         "retrieved",
         "settings",
         "record",
         "pointer",
+        "result_id",
+        "evaluation_name",
     ]);
     for cell in &card.cells {
         for reading in &cell.readings {
@@ -63,10 +66,13 @@ pub fn model(card: &ModelCard) -> Vec<u8> {
                 reading.marker.fit.as_deref().unwrap_or_default(),
                 &marker(&reading.marker),
                 reading.evaluated.as_deref().unwrap_or_default(),
+                reading.evaluated_text.unwrap_or_default(),
                 reading.retrieved.as_deref().unwrap_or_default(),
                 &reading.settings.join(" · "),
                 &reading.record,
                 &reading.pointer,
+                reading.result_id.unwrap_or_default(),
+                reading.stated_name.unwrap_or_default(),
             ]);
         }
     }

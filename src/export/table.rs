@@ -6,20 +6,24 @@
 //! they cannot disagree.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use super::api::AlsoValue;
 use crate::card::Cards;
+use crate::card::also::also;
 use crate::card::{direction_key, record_url, settings};
 use crate::config::Config;
 use crate::id::Id;
 use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::quarantine::Quarantined;
-use crate::load::record::Uncertainty;
+use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::mark::{Decision, Fit, Markers, Submitter, Trace};
 use crate::merge::{Dataset, Reading};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Metric, Model};
 use crate::signal::provenance::Reporters;
+use crate::signal::setup::{self, Setting};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -243,6 +247,23 @@ const RESULTS: &[Column] = &[
     number("interval_upper", "Upper end of the stated confidence interval.", |it, row| {
         maybe_number(it.uncertainty(row).and_then(|it| Some(&it.interval.as_ref()?.1)))
     }),
+    number("standard_deviation", "Stated standard deviation.", |it, row| {
+        maybe_number(it.uncertainty(row).and_then(|it| it.standard_deviation.as_ref()))
+    }),
+    text("standard_error_method", "How the standard error was found, as stated.", |it, row| {
+        maybe(it.uncertainty(row).and_then(|it| it.error_method.as_deref()))
+    }),
+    number(
+        "interval_level",
+        "Stated confidence level of the interval; from 0 to 1, as the schema wants it.",
+        |it, row| maybe_number(it.uncertainty(row).and_then(|it| it.level.as_ref())),
+    ),
+    text("interval_method", "How the interval was found, as stated.", |it, row| {
+        maybe(it.uncertainty(row).and_then(|it| it.interval_method.as_deref()))
+    }),
+    number("bootstrap_samples", "Stated number of bootstrap resamples.", |it, row| {
+        maybe_number(it.uncertainty(row).and_then(|it| it.bootstrap_samples.as_ref()))
+    }),
     number("samples", "Stated number of samples.", |it, row| {
         maybe_number(it.uncertainty(row).and_then(|it| it.samples.as_ref()))
     }),
@@ -268,6 +289,11 @@ const RESULTS: &[Column] = &[
     text("evaluated", "Day of evaluation, YYYY-MM-DD.", |it, row| {
         maybe_owned(it.result(row).evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()))
     }),
+    text(
+        "evaluated_text",
+        "Time of evaluation as the record has it, also if it cannot be read as a day.",
+        |it, row| maybe(it.result(row).evaluated.as_ref().map(|stamp| &*stamp.text)),
+    ),
     text("retrieved", "Day on which the record was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.loaded(row))),
     text(
         "settings",
@@ -276,6 +302,11 @@ const RESULTS: &[Column] = &[
             let settings = settings(Language::english(), it.loaded(row), it.result(row));
             maybe_owned(Some(settings.join(" · ")).filter(|text| !text.is_empty()))
         },
+    ),
+    text(
+        "conditions",
+        "The same as the text of a JSON object, every value whole as far as it is kept; several of one key with ` · ` between them.",
+        |it, row| maybe_owned(conditions(it.loaded(row), it.result(row))),
     ),
     text(
         "marker",
@@ -297,6 +328,16 @@ const RESULTS: &[Column] = &[
     text("pointer", "JSON pointer of the result in its record.", |it, row| {
         owned(format!("/evaluation_results/{}", it.result(row).index))
     }),
+    text("result_id", "`evaluation_result_id` of the record.", |it, row| maybe(it.result(row).id.as_deref())),
+    text("evaluation_name", "As the record has it.", |it, row| said(&it.result(row).name)),
+    text(
+        "description",
+        "What the record says of the metric; a long text is whole in `also` of the record.",
+        |it, row| maybe(it.result(row).metric.description.as_deref()),
+    ),
+    text("dataset", "Data set on the Hub that the record names.", |it, row| {
+        maybe(it.result(row).data.hf_repo.as_deref())
+    }),
 ];
 
 const RECORDS: &[Column] = &[
@@ -313,6 +354,12 @@ const RECORDS: &[Column] = &[
     text("evaluation_id", "As the record has it; not a key.", |it, row| said(&it.record(row).record.evaluation_id)),
     text("schema_version", "As the record has it.", |it, row| said(&it.record(row).record.schema_version)),
     text("model_id", "The model as the record names it.", |it, row| said(&it.record(row).record.model.id)),
+    text("model_name", "Name of the model, as the record has it.", |it, row| {
+        maybe(it.record(row).record.model.name.as_deref())
+    }),
+    text("model_developer", "Who made the model, as the record claims.", |it, row| {
+        maybe(it.record(row).record.model.developer.as_deref())
+    }),
     text("source", "Title of the source.", |it, row| maybe(it.record(row).record.source.name.as_deref())),
     text("source_type", "`documentation` or `evaluation_run`; other words as they stand.", |it, row| {
         maybe(it.record(row).record.source.kind.as_deref())
@@ -324,6 +371,9 @@ const RECORDS: &[Column] = &[
         said(Language::english().phrase(it.record(row).record.source.relationship.key()))
     }),
     text("retrieved", "Day on which it was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.record(row))),
+    text("retrieved_text", "Time of retrieval as the record has it, also if it cannot be read as a day.", |it, row| {
+        maybe(it.record(row).record.retrieved.as_ref().map(|stamp| &*stamp.text))
+    }),
     text(
         "trace",
         "Whether a lock file has these bytes: `local` (no), `pinned`, `pinned_and_indexed` (an index as well).",
@@ -335,6 +385,15 @@ const RECORDS: &[Column] = &[
     counted("results", "How many of its results are shown.", |it, row| {
         Value::Count(it.record(row).record.results.len() as u64)
     }),
+    text(
+        "also",
+        "What else it holds, as the text of a JSON list: `path`, `value`, and places of the `results` that state it.",
+        |it, row| {
+            let also = also(it.record(row));
+            let text = serde_json::to_string(&AlsoValue::of(&also)).ok();
+            maybe_owned(text.filter(|_| !also.is_empty()))
+        },
+    ),
 ];
 
 const MODELS: &[Column] = &[
@@ -556,6 +615,19 @@ fn maybe_owned<'a>(text: Option<String>) -> Value<'a> {
 
 fn maybe_number(number: Option<&Number>) -> Value<'_> {
     number.map_or(Value::Missing, Value::Number)
+}
+
+/// The settings of a result as the text of a JSON object.
+fn conditions(loaded: &Loaded, result: &EvaluationResult) -> Option<String> {
+    let mut by_name: BTreeMap<Cow<str>, String> = BTreeMap::new();
+    for Setting { name, value } in setup::settings(loaded, result) {
+        let said = by_name.entry(name).or_default();
+        if !said.is_empty() {
+            said.push_str(" · ");
+        }
+        said.push_str(value);
+    }
+    (!by_name.is_empty()).then(|| serde_json::to_string(&by_name).ok()).flatten()
 }
 
 fn retrieved(loaded: &Loaded) -> Value<'_> {

@@ -160,6 +160,29 @@ impl Interval {
     }
 }
 
+/// Why a stated standard error can be none of the score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It is below 0.
+    Negative,
+    /// It is larger than the length of the scale: often percent beside a proportion.
+    LongerThanScale,
+}
+
+impl Doubt {
+    /// Of `error`, stated of a score on this scale.
+    pub fn of(error: &Number, metric: &MetricConfig, scale: Scale) -> Option<Doubt> {
+        let is_longer = match scale.bounds(metric) {
+            (Some(min), Some(max)) => error.decimal() > max.decimal() - min.decimal(),
+            _ => false,
+        };
+        match error.value() < 0.0 {
+            true => Some(Doubt::Negative),
+            false => is_longer.then_some(Doubt::LongerThanScale),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

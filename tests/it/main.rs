@@ -22,6 +22,7 @@ mod output; // what reaches the disk: only what changed, only what is ours
 mod project; // the harness
 mod publish; // the audit, the report, the confirmation, pull requests
 mod real; // the real records, where they are at hand
+mod schema; // every value of every schema version has a place
 mod serve; // the site while it is written
 mod server; // a running `serve`
 mod statements; // what cards say of odd records: no more than the records do
