@@ -210,6 +210,8 @@ pub struct Score<'a> {
     pub uncertainty: Option<String>,
     /// Why the score is not ranked, if it cannot be.
     pub flag: Option<&'a str>,
+    /// What the other scores of its source say against it; it is ranked all the same.
+    pub remark: Option<&'a str>,
 }
 
 /// One reading: a score with everything that a reader needs to judge it.
@@ -424,6 +426,7 @@ impl<'a> Cards<'a> {
                 .map(|share| (share * 1000.0).round() / 10.0),
             uncertainty: uncertainty.map(|it| uncertainty_in_words(self.language, it, result, reading.scale)),
             flag: flag(self.dataset, reading).map(|key| self.words(key)),
+            remark: reading.contradiction.map(|it| self.words(it.key())),
         }
     }
 }

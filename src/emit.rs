@@ -122,7 +122,9 @@ impl Converter<'_> {
             Match::Other(benchmark, reason) => (benchmark, Err(Cow::Owned(reason.to_owned()))),
             Match::Task { benchmark, task, is_headline } => (
                 benchmark,
-                self.entry(reading, benchmark, task).map(|entry| Entry { reading: number, is_headline, ..entry }),
+                self.entry(reading, benchmark, task)
+                    .map(|entry| Entry { reading: number, is_headline, ..entry })
+                    .and_then(|entry| self.decided(entry, reading)),
             ),
         };
         match result {
@@ -136,6 +138,16 @@ impl Converter<'_> {
                 results: 1,
                 reading: number,
             })),
+        }
+    }
+
+    /// A score that its neighbours contradict is proposed only if a person decided for its record.
+    fn decided(&self, entry: Entry, reading: &Reading) -> Result<Entry, Cow<'static, str>> {
+        match reading.contradiction {
+            Some(_) if !slot::is_decided(&self.config.site.publish, &entry) => {
+                Err(Cow::Borrowed("scale_contradicted_by_neighbours"))
+            }
+            _ => Ok(entry),
         }
     }
 

@@ -8,9 +8,11 @@ pub mod also;
 pub mod attestation;
 pub mod benchmark_card;
 pub mod block;
+pub mod captures;
 pub mod content;
 pub mod datastore;
 pub mod detail_keys;
+mod editor;
 pub mod eval_yaml;
 pub mod hub_benchmark;
 pub mod hub_facts;
@@ -20,6 +22,7 @@ pub mod metadata;
 mod odd;
 mod origin;
 pub mod peeling;
+pub mod platform;
 pub mod precedence;
 pub mod quarantine;
 pub mod record;
@@ -39,6 +42,7 @@ use crate::language::sentence::Sentence;
 use crate::words::counted;
 use again::Earlier;
 use block::Blocks;
+use captures::Capture;
 use content::Content;
 use datastore::{Datastore, Listing, Object};
 use quarantine::{Quarantined, Reason};
@@ -65,6 +69,13 @@ pub struct Inputs {
 pub const MOST_COPIED: u64 = 64 << 20;
 
 impl Inputs {
+    /// Sums up the records that are public nowhere.
+    fn sum_without_address(&mut self) {
+        let origins = self.records.iter().map(|loaded| &loaded.origin);
+        let without = origins.filter(|it| self.datastores[usize::from(it.datastore)].public_url(it).is_none());
+        self.without_address = without.map(|origin| u64::from(origin.size)).sum();
+    }
+
     /// Where a record can be read.
     pub fn whereabouts(&self, loaded: &Loaded) -> Whereabouts {
         match self.datastores[usize::from(loaded.origin.datastore)].public_url(&loaded.origin) {
@@ -79,7 +90,7 @@ impl Inputs {
     pub fn drop_impossible_days(&mut self, today: Option<Date>, diagnostics: &mut Diagnostics) {
         // Days are those of different time zones.
         let is_after = |day: Date, limit: Date| day > limit.saturating_add(1.day());
-        for Loaded { origin, record } in &mut self.records {
+        for Loaded { origin, record, .. } in &mut self.records {
             let root = &self.datastores[usize::from(origin.datastore)].root;
             let mut drop = |stamp: &mut Option<Stamp>, limit: Option<Date>, place: String| {
                 let Some(stamp) = stamp else { return };
@@ -140,6 +151,8 @@ pub struct Loaded {
     pub origin: Origin,
     /// What it says.
     pub record: Record,
+    /// Older captures of the same, the newest first: they are no results of their own.
+    pub captures: Box<[Capture]>,
 }
 
 /// The objects of all datastores, listed but not read.
@@ -271,9 +284,7 @@ impl Listings {
             }
         }
         origin::set_short_hashes(&mut inputs.records);
-        let origins = inputs.records.iter().map(|loaded| &loaded.origin);
-        let without = origins.filter(|it| inputs.datastores[usize::from(it.datastore)].public_url(it).is_none());
-        inputs.without_address = without.map(|origin| u64::from(origin.size)).sum();
+        inputs.sum_without_address();
         (inputs, digest)
     }
 }
@@ -324,7 +335,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
                 origin.quarantined(Reason::InvalidResult, pointer, Some(model.clone()), bad.detail)
             });
             let bad = bad.collect();
-            Outcome::Read(Loaded { origin, record }, bad)
+            Outcome::Read(Loaded { origin, record, captures: Box::default() }, bad)
         }
         Err(bad) => {
             let (reason, detail) = match bad {

@@ -219,7 +219,7 @@ impl<'a> Proofs<'a> {
         Markers {
             decisions: self.decisions(origin, &submitter, first),
             relationship: self.relationship(record, first),
-            objections: self.objections(origin),
+            objections: self.objections(&self.inputs.records[record]),
             lapsed: self.lapsed(origin),
             trace,
             submitter,

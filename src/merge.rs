@@ -8,11 +8,13 @@
 
 mod developer;
 mod measurement;
+mod neighbours;
 mod rank;
 mod scale;
 
 use rayon::prelude::*;
 
+use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::block::{MetricConfig, ScoreKind, TestPart};
 use crate::load::metadata::{BenchmarkMeta, ModelMeta, OrganizationMeta};
@@ -24,6 +26,7 @@ use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Sl
 
 pub use developer::Developer;
 pub use measurement::Measurement;
+pub use neighbours::{Contradiction, contradicted};
 pub use rank::{Ranking, Row};
 pub use scale::{Direction, Scale};
 
@@ -57,6 +60,8 @@ pub struct Dataset {
     pub developers: Table<Developer>,
     /// The developer of each model.
     developer_of: Vec<Option<Id<Developer>>>,
+    /// The older captures: place of the record that counts, and place among its captures.
+    pub captures: Vec<(u32, u32)>,
     /// For each slice: true if its results are over different parts of the test.
     differing_parts: Vec<bool>,
 }
@@ -90,6 +95,8 @@ pub struct Reading {
     pub rank: u32,
     /// Place of its row in the ranking, from 0.
     pub place: u32,
+    /// What the other scores of its source say against its scale.
+    pub contradiction: Option<Contradiction>,
 }
 
 impl Reading {
@@ -118,6 +125,10 @@ type Cell = (Id<Model>, Id<Slice>, Id<TestPart>, Id<Metric>, Direction, scale::F
 
 /// Joins `inputs` with the identities of their results and the markers of their records.
 pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks: Marks) -> Dataset {
+    let captures = (0..)
+        .zip(&inputs.records)
+        .flat_map(|(record, loaded)| (0..loaded.captures.len()).map(move |place| (record, place as u32)));
+    let captures = captures.collect();
     let mut dataset = Dataset {
         inputs,
         entities,
@@ -133,6 +144,7 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         reported_of_starts: Vec::new(),
         developers: Table::default(),
         developer_of: Vec::new(),
+        captures,
         differing_parts: Vec::new(),
     };
     let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
@@ -148,6 +160,9 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
     });
     dataset.readings = readings;
     (dataset.measurements, dataset.rankings) = rank::rank(&mut dataset);
+    for (at, contradiction) in neighbours::find(&dataset) {
+        dataset.readings[at].contradiction = Some(contradiction);
+    }
     dataset.model_starts =
         starts(dataset.entities.models.len(), dataset.readings.iter().map(|reading| reading.resolved.model.index()));
     let of_rankings =
@@ -272,6 +287,28 @@ impl Dataset {
         differ
     }
 
+    /// Tells of the scores that the others of their source contradict.
+    pub fn warn_of_contradictions(&self, diagnostics: &mut Diagnostics) {
+        for reading in &self.readings {
+            let Some(contradiction) = reading.contradiction else { continue };
+            let origin = &self.loaded(reading).origin;
+            let file = self.inputs.datastores[usize::from(origin.datastore)].root.join(&*origin.path);
+            let result = self.result(reading);
+            let place = format!("/evaluation_results/{}", result.index);
+            let score = result.score.digits();
+            let message = match contradiction {
+                Contradiction::BelowOne => {
+                    format!("{score} is below 1 on a scale to 100, where the others of this source are above 1")
+                }
+                Contradiction::AboveOne => {
+                    format!("{score} is above 1 on a scale to 100, where the others of this source are below 1")
+                }
+            };
+            let help = "it is shown as it stands and not proposed to the Hub; look at the source, and let the record be corrected, or name it in `publish.decide` of site.yaml".to_owned();
+            diagnostics.warn_with_help("scale-contradicted", &file.display().to_string(), &place, message, help);
+        }
+    }
+
     /// Metadata of a model.
     pub fn model_meta(&self, model: &Model) -> Option<&ModelMeta> {
         model.meta.map(|number| &self.inputs.content.models[number])
@@ -302,6 +339,7 @@ impl Dataset {
             ranking: Id::new(0),
             rank: 0,
             place: 0,
+            contradiction: None,
         }
     }
 
@@ -367,6 +405,21 @@ impl Dataset {
     /// What was reported of `benchmark`, by evaluator.
     pub fn reported_of(&self, benchmark: Id<Benchmark>) -> &[Reported] {
         &self.reported_of[group(&self.reported_of_starts, benchmark.index())]
+    }
+
+    /// The licence of a model: as metadata says, else as the Hub does, which the second value tells.
+    pub fn license_of(&self, model: &Model) -> Option<(&str, bool)> {
+        let own = self.model_meta(model).and_then(|meta| meta.license.as_deref());
+        let hub = || self.inputs.content.hub.models[model.hub?].info.as_ref()?.license.as_deref();
+        own.map(|own| (own, false)).or_else(|| hub().map(|hub| (hub, true)))
+    }
+
+    /// The parameters in billions that the records of a model claim. Sources write -1 and 0 where they do not know.
+    pub fn claimed_parameters(&self, model: Id<Model>) -> Option<&str> {
+        let infos = self.readings_of(model).iter().map(|reading| &self.loaded(reading).record.model);
+        let stated = infos.flat_map(|info| &info.details).filter(|(key, _)| key == "params_billions");
+        let is_known = |text: &str| text.parse::<f64>().is_ok_and(|billions| billions.is_finite() && billions > 0.0);
+        stated.map(|(_, value)| value.as_str()).find(|text| is_known(text))
     }
 
     /// What the records of a model say in `additional_details`, if any does.

@@ -18,6 +18,12 @@ pub struct Report {
     pub up_to_date: bool,
     /// Records shown.
     pub records: usize,
+    /// Older captures of them, which are no results of their own.
+    #[serde(default)]
+    pub captures: usize,
+    /// Results in these.
+    #[serde(default)]
+    pub captured_results: usize,
     /// Results shown.
     pub results: usize,
     /// Models with a card.
@@ -65,6 +71,8 @@ impl Report {
         let Dataset { entities, inputs, readings, .. } = dataset;
         Report {
             records: inputs.records.len(),
+            captures: dataset.captures.len(),
+            captured_results: inputs.records.iter().flat_map(|it| &it.captures).map(|capture| capture.results).sum(),
             results: readings.len(),
             models: entities.models.len(),
             benchmarks: entities.benchmarks.len(),
@@ -113,6 +121,9 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut row = |label: &str, value: String| writeln!(f, "  {label:<14}{value}");
         row("records", format!("{:>9}", count(self.records)))?;
+        if self.captures > 0 {
+            row("", format!("{:>9}  older captures of them, which count no second time", count(self.captures)))?;
+        }
         row("results", format!("{:>9}", count(self.results)))?;
         row("models", format!("{:>9}", count(self.models)))?;
         row("benchmarks", format!("{:>9}", count(self.benchmarks)))?;

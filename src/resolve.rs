@@ -44,8 +44,12 @@ pub struct Model {
     pub hub: Option<usize>,
     /// The ids that records use for it.
     pub spellings: Names,
-    /// The developer that records claim, where metadata names none.
+    /// The developer that most of its records claim, whatever metadata says; the first by text of several.
     pub claimed_developer: Option<String>,
+    /// The other developers that records claim, and the platforms that they give for one.
+    pub other_claims: Vec<String>,
+    /// True if neither metadata nor records name its developer, and the table of platforms does.
+    pub has_listed_developer: bool,
     /// Place of its developer in [`crate::load::content::Content::organizations`], and how it was found.
     pub developer: Option<(usize, step::Step)>,
 }

@@ -18,7 +18,7 @@ use crate::export::{self, Export, Exports};
 use crate::find::{self, DataFile};
 use crate::hash::Sha256;
 use crate::language::Language;
-use crate::load::{Inputs, Listings};
+use crate::load::{Inputs, Listings, captures};
 use crate::mark;
 use crate::merge::{self, Dataset};
 use crate::output::OutputFile;
@@ -75,6 +75,7 @@ impl Prepared {
         // Facts alone do not say which day it is: they may be older than the records.
         let today = config.day.and(mark::known_day(&inputs.content, config.day));
         inputs.drop_impossible_days(today, diagnostics);
+        captures::join(&mut inputs);
         inputs.warn_of_unreadable_times(diagnostics);
         inputs.warn_of_unexpected_types(diagnostics);
         inputs.warn_of_no_copies(diagnostics);
@@ -86,6 +87,7 @@ impl Prepared {
         stage("merge");
         let dataset = merge::merge(inputs, entities, resolved, marks);
         signal::warn_of_impossible_uncertainty(&dataset, diagnostics);
+        dataset.warn_of_contradictions(diagnostics);
         stage("convert");
         let paths = Paths::new(&dataset);
         let hub = emit::emit(config, &dataset, &paths);

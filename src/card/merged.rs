@@ -144,7 +144,8 @@ impl<'a> Merged<'a> {
         let mut known: BTreeMap<&str, (usize, Step)> = BTreeMap::new();
         let mut unknown: BTreeMap<&str, ()> = BTreeMap::new();
         for (_, model) in dataset.entities.models.iter() {
-            let Some(claimed) = model.claimed_developer.as_deref() else { continue };
+            let is_stated = dataset.model_meta(model).is_some_and(|meta| meta.stated_developer().is_some());
+            let Some(claimed) = model.claimed_developer.as_deref().filter(|_| !is_stated) else { continue };
             match model.developer {
                 Some(found) => _ = known.insert(claimed, found),
                 None => _ = unknown.insert(claimed, ()),

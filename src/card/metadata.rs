@@ -8,6 +8,7 @@ use crate::id::Id;
 use crate::load::benchmark_card::{BenchmarkCard, Field};
 use crate::load::eval_yaml::EvalYaml;
 use crate::load::precedence::{AlsoStated, Source};
+use crate::names::normal_form;
 use crate::resolve::benchmark_card::{chosen, file_name};
 use crate::resolve::{Benchmark, Model};
 use crate::words::count;
@@ -139,6 +140,7 @@ impl<'a> Cards<'a> {
                 also.push(self.also("fact.repository", info.id.clone(), Source::Hub));
             }
         }
+        also.extend(self.claimed_otherwise(id));
         let hub = info.map_or(Vec::new(), |info| {
             let repo = format!("https://huggingface.co/{}", info.id);
             let of = |base: &crate::facts::BaseModel| match &base.relation {
@@ -167,6 +169,32 @@ impl<'a> Cards<'a> {
                 meta.variants.iter().map(|it| VariantView { label: it.label(), id: &it.id }).collect()
             }),
         }
+    }
+
+    /// What records claim of the model beside what is shown: metadata wins, and takes nothing away.
+    fn claimed_otherwise(&self, id: Id<Model>) -> Vec<AlsoView<'a>> {
+        let model = &self.dataset.entities.models[id];
+        let developers = &self.dataset.developers;
+        let shown = self.dataset.developer_of(id).map(|developer| developers[developer].name.as_str());
+        let organizations = &self.dataset.inputs.content.organizations;
+        let is_shown = |claimed: &str| {
+            let same = |name: &str| normal_form(name) == normal_form(claimed);
+            // Another name of the same organisation is no other claim.
+            let listed = model.developer.map(|(place, _)| &organizations[place]);
+            shown.is_some_and(same)
+                || listed.is_some_and(|it| same(&it.id) || it.aliases.iter().any(|alias| same(alias)))
+        };
+        let claims = model.claimed_developer.iter().chain(&model.other_claims).filter(|claimed| !is_shown(claimed));
+        let mut also: Vec<AlsoView> =
+            claims.map(|claimed| self.also("fact.developer", claimed.clone(), Source::Records)).collect();
+        let stated = self.dataset.model_meta(model).and_then(|meta| meta.params_b);
+        if let Some((stated, claimed)) = stated.zip(self.dataset.claimed_parameters(id))
+            && claimed.parse::<f64>().is_ok_and(|claimed| claimed != stated)
+        {
+            let value = self.language.say("fact.parameters.billion", &[("number", claimed)]);
+            also.push(self.also("fact.parameters", value, Source::Records));
+        }
+        also
     }
 
     fn also(&self, what: &'static str, value: String, by: Source) -> AlsoView<'a> {

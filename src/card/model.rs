@@ -13,6 +13,7 @@ use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::block::is_web_address;
+use crate::load::captures::Capture;
 use crate::merge::{Ranking, Reading, cells};
 use crate::names::is_not_reported;
 use crate::number::Number;
@@ -99,6 +100,19 @@ pub struct CellView<'a> {
     pub readings: Vec<ReadingView<'a>>,
 }
 
+/// An older capture of a record.
+#[derive(Debug, Serialize)]
+pub struct CaptureView<'a> {
+    /// SHA-256 of the raw bytes.
+    pub sha256: String,
+    /// Path in its datastore.
+    pub path: &'a str,
+    /// Where it is public, if that is known.
+    pub url: Option<String>,
+    /// Day of retrieval.
+    pub retrieved: Option<String>,
+}
+
 /// A record, once on a card however many results it holds.
 #[derive(Debug, Serialize)]
 pub struct RecordView<'a> {
@@ -122,6 +136,10 @@ pub struct RecordView<'a> {
     pub source_kind: Option<&'a str>,
     /// Pages that the record names.
     pub links: Vec<Labelled<'a>>,
+    /// Older captures of the same, the newest first.
+    pub captures: Vec<CaptureView<'a>>,
+    /// How many these are, in words; empty if there is none.
+    pub captured: String,
     /// As the record has it.
     pub evaluation_id: &'a str,
     /// As the record has it.
@@ -220,18 +238,19 @@ impl<'a> Cards<'a> {
     }
 
     fn license(&self, model: &Model) -> Fact<'a> {
-        let own = self.dataset.model_meta(model).and_then(|meta| meta.license.clone());
-        let hub = model.hub.and_then(|place| self.dataset.inputs.content.hub.models[place].info.as_ref());
-        match (own, hub.and_then(|info| info.license.clone())) {
-            (None, Some(license)) => self.fact("fact.licence", Some(license)).by(Some(self.words("fact.as_hub"))),
-            (own, _) => self.fact("fact.licence", own),
-        }
+        let license = self.dataset.license_of(model);
+        let note = license.filter(|(_, is_of_hub)| *is_of_hub).map(|_| self.words("fact.as_hub"));
+        self.fact("fact.licence", license.map(|(license, _)| license.to_owned())).by(note)
     }
 
     fn maker(&self, id: Id<Model>) -> Fact<'a> {
-        let is_stated =
-            self.dataset.model_meta(&self.dataset.entities.models[id]).is_some_and(|meta| meta.developer.is_some());
-        let note = if is_stated { None } else { Some(self.words("fact.as_records")) };
+        let model = &self.dataset.entities.models[id];
+        let is_stated = self.dataset.model_meta(model).is_some_and(|meta| meta.stated_developer().is_some());
+        let note = match (is_stated, model.has_listed_developer) {
+            (true, _) => None,
+            (false, true) => Some(self.words("fact.as_listed")),
+            (false, false) => Some(self.words("fact.as_records")),
+        };
         let developer = self.dataset.developer_of(id);
         let name = developer.map(|developer| self.dataset.developers[developer].name.clone());
         self.fact("fact.developer", name).to(developer.map(|developer| self.developer_url(developer))).by(note)
@@ -245,11 +264,8 @@ impl<'a> Cards<'a> {
         {
             return self.fact("fact.parameters", Some(in_words(&billions.to_string())));
         }
-        let stated = self.dataset.stated_by_records(id, "params_billions");
-        // Sources write -1 and 0 where they do not know.
-        let known =
-            stated.filter(|text| text.parse::<f64>().is_ok_and(|billions| billions.is_finite() && billions > 0.0));
-        self.fact("fact.parameters", known.map(in_words)).by(Some(self.words("fact.as_records")))
+        self.fact("fact.parameters", self.dataset.claimed_parameters(id).map(in_words))
+            .by(Some(self.words("fact.as_records")))
     }
 
     fn model_signals(&self, id: Id<Model>) -> Vec<SignalView<'a>> {
@@ -428,6 +444,17 @@ impl<'a> Cards<'a> {
         Some(Labelled { text: meta.name.as_deref()?, url: super::web_address(meta.url.as_deref()) })
     }
 
+    fn captures(&self, loaded: &'a Loaded) -> Vec<CaptureView<'a>> {
+        let datastores = &self.dataset.inputs.datastores;
+        let view = |capture: &'a Capture| CaptureView {
+            sha256: capture.origin.sha256.to_string(),
+            path: &capture.origin.path,
+            url: datastores[usize::from(capture.origin.datastore)].public_url(&capture.origin),
+            retrieved: capture.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+        };
+        loaded.captures.iter().map(view).collect()
+    }
+
     fn records(&self, readings: &[Reading], record_url: &impl Fn(&Loaded) -> Option<String>) -> Vec<RecordView<'a>> {
         let mut places: Vec<u32> = readings.iter().map(|reading| reading.resolved.record).collect();
         places.sort_unstable();
@@ -447,6 +474,11 @@ impl<'a> Cards<'a> {
                 source: record.source.name.as_deref(),
                 source_kind: record.source.kind.as_deref(),
                 links: source_links(loaded),
+                captured: match loaded.captures.len() {
+                    0 => String::new(),
+                    n => self.language.counted("record.captures.about", n),
+                },
+                captures: self.captures(loaded),
                 evaluation_id: &record.evaluation_id,
                 model_id: &record.model.id,
                 model_name: record.model.name.as_deref().filter(|name| !record.model.id.ends_with(name)),

@@ -150,6 +150,11 @@ fn decision<'p>(publish: &'p Publish, entry: &Entry) -> Option<&'p str> {
     of_model.get(file).map(String::as_str)
 }
 
+/// True if a rule of the site names the record of this entry.
+pub fn is_decided(publish: &Publish, entry: &Entry) -> bool {
+    decision(publish, entry).is_some_and(|record| is_record(entry, record))
+}
+
 /// True if `text` is the path of the entry's record, or at least eight first digits of its hash.
 fn is_record(entry: &Entry, text: &str) -> bool {
     *entry.record.path == *text

@@ -14,7 +14,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 
 use anyhow::{Context, Result, ensure};
 use flate2::read::MultiGzDecoder;
-use foldhash::{HashMap, HashMapExt};
+use foldhash::{HashMap, HashMapExt, HashSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -300,13 +300,17 @@ fn changes(dataset: &Dataset, places: &[Place], previous: &[Line], day: &str) ->
     }
     // Which of several is paired is the same: they are only counted.
     let mut moved: HashMap<(&str, &str), u32> = HashMap::new();
-    for ((_, index), it) in before {
+    let captures = dataset.inputs.records.iter().flat_map(|loaded| &loaded.captures);
+    let captured: HashSet<Place> = captures.map(|capture| Place::of(&capture.origin)).collect();
+    for ((place, index), it) in before {
         let (model, benchmark) = (&*it.line.model, &*it.line.benchmark);
         match elsewhere.get_mut(&(model, benchmark, index, it.digits)).filter(|n| **n > 0) {
             Some(n) => {
                 *n -= 1;
                 *moved.entry((model, benchmark)).or_default() += 1;
             }
+            // An older capture is no result of its own any more, and its result is there.
+            None if captured.contains(&place) => {}
             None => events.push(Event { gone: 1, ..Event::new(day, model, benchmark) }),
         }
     }

@@ -168,8 +168,8 @@ impl<'a> ShareImages<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
         let coverage = Coverage::of(self.dataset, id);
-        let is_stated = self.dataset.model_meta(model).is_some_and(|meta| meta.developer.is_some());
-        let key = if is_stated { "image.made_by" } else { "image.claimed" };
+        let is_stated = self.dataset.model_meta(model).is_some_and(|meta| meta.stated_developer().is_some());
+        let key = if is_stated || model.has_listed_developer { "image.made_by" } else { "image.claimed" };
         let developer = self.dataset.developer_of(id).map(|id| self.dataset.developers[id].name.as_str());
         let counts = [
             self.language.counted("count.results", readings.len()),

@@ -13,9 +13,11 @@ use crate::card::Cards;
 use crate::card::also::also;
 use crate::card::{direction_key, record_url, settings};
 use crate::config::Config;
+use crate::date::Stamp;
 use crate::id::Id;
 use crate::language::Language;
 use crate::load::Loaded;
+use crate::load::captures::Capture;
 use crate::load::quarantine::Quarantined;
 use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::mark::{Decision, Fit, Markers, Submitter, Trace};
@@ -92,7 +94,7 @@ pub struct Source<'a> {
 }
 
 /// All tables.
-pub const TABLES: [Table; 7] = [
+pub const TABLES: [Table; 8] = [
     Table {
         name: "results",
         about: "One row a result: one number of one record, with who reported it and where it stands.",
@@ -113,6 +115,14 @@ pub const TABLES: [Table; 7] = [
         references: &[],
         columns: RECORDS,
         rows: |dataset| dataset.inputs.records.len(),
+    },
+    Table {
+        name: "captures",
+        about: "One row an older capture of a record: other bytes that say the same, retrieved earlier.",
+        key: &["sha256"],
+        references: &[("record", "records", "sha256")],
+        columns: CAPTURES,
+        rows: |dataset| dataset.captures.len(),
     },
     Table {
         name: "models",
@@ -235,6 +245,11 @@ const RESULTS: &[Column] = &[
         "in_range",
         "False if the score lies outside the bounds that its record declares, by number or by unit; it is not ranked then.",
         |it, row| Value::Flag(it.reading(row).in_range),
+    ),
+    flag(
+        "contradicted",
+        "True if the other scores of its source contradict its scale, see Methodology; it is ranked all the same.",
+        |it, row| Value::Flag(it.reading(row).contradiction.is_some()),
     ),
     number("standard_error", "Stated standard error.", |it, row| {
         maybe_number(it.uncertainty(row).and_then(|it| it.standard_error.as_ref()))
@@ -396,6 +411,18 @@ const RECORDS: &[Column] = &[
     ),
 ];
 
+const CAPTURES: &[Column] = &[
+    text("record", "SHA-256 of the record that counts.", |it, row| {
+        owned(it.record(it.dataset.captures[row].0 as usize).origin.sha256.to_string())
+    }),
+    text("sha256", "Of the bytes of the file.", |it, row| owned(it.capture(row).origin.sha256.to_string())),
+    text("path", "Path of the file in its datastore.", |it, row| said(&it.capture(row).origin.path)),
+    text("evaluation_id", "As it has it; not a key.", |it, row| said(&it.capture(row).evaluation_id)),
+    text("retrieved", "Day on which it was retrieved, YYYY-MM-DD.", |it, row| {
+        day_of(it.capture(row).retrieved.as_ref())
+    }),
+];
+
 const MODELS: &[Column] = &[
     text("id", "Canonical id.", |it, row| said(&it.dataset.entities.models[id(row)].id)),
     text("name", "Display name.", |it, row| said(&it.dataset.entities.models[id(row)].name)),
@@ -417,9 +444,8 @@ const MODELS: &[Column] = &[
     text("developer", "Who made it: the name from metadata, else as records claim.", |it, row| {
         maybe(it.dataset.developer_of(id(row)).map(|id| it.dataset.developers[id].name.as_str()))
     }),
-    text("license", "From metadata.", |it, row| {
-        let model = &it.dataset.entities.models[id(row)];
-        maybe(it.dataset.model_meta(model).and_then(|meta| meta.license.as_deref()))
+    text("license", "From metadata, else as the Hub states.", |it, row| {
+        maybe(it.dataset.license_of(&it.dataset.entities.models[id(row)]).map(|(license, _)| license))
     }),
     text("hf_repo", "Repository on the Hub, from metadata.", |it, row| {
         let model = &it.dataset.entities.models[id(row)];
@@ -537,6 +563,11 @@ impl<'a> Source<'a> {
         &self.dataset.inputs.records[row]
     }
 
+    fn capture(&self, row: usize) -> &'a Capture {
+        let (record, place) = self.dataset.captures[row];
+        &self.record(record as usize).captures[place as usize]
+    }
+
     fn left_out(&self, row: usize) -> &'a Quarantined {
         &self.dataset.inputs.quarantined[row]
     }
@@ -631,5 +662,9 @@ fn conditions(loaded: &Loaded, result: &EvaluationResult) -> Option<String> {
 }
 
 fn retrieved(loaded: &Loaded) -> Value<'_> {
-    maybe_owned(loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()))
+    day_of(loaded.record.retrieved.as_ref())
+}
+
+fn day_of(stamp: Option<&Stamp>) -> Value<'_> {
+    maybe_owned(stamp.and_then(|stamp| stamp.day).map(|day| day.to_string()))
 }

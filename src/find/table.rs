@@ -122,17 +122,16 @@ impl<'a> ModelFacts<'a> {
     pub fn new(dataset: &'a Dataset) -> ModelFacts<'a> {
         let facts = dataset.entities.models.iter().map(|(id, model)| {
             let meta = dataset.model_meta(model);
-            let stated = || dataset.stated_by_records(id, "params_billions")?.parse().ok();
+            let stated = || dataset.claimed_parameters(id)?.parse().ok();
             Facts {
                 developer: dataset.developer_of(id).map(|id| dataset.developers[id].name.as_str()),
                 openness: meta.and_then(|meta| meta.openness.as_deref()),
-                licence: meta.and_then(|meta| meta.license.as_deref()),
+                licence: dataset.license_of(model).map(|(license, _)| license),
                 released: meta.and_then(|meta| meta.released.as_deref()),
-                // Sources write -1 and 0 where they do not know.
                 size: meta
                     .and_then(|meta| meta.params_b)
-                    .or_else(stated)
-                    .filter(|size| size.is_finite() && *size > 0.0),
+                    .filter(|size| size.is_finite() && *size > 0.0)
+                    .or_else(stated),
                 differs: cells(dataset.readings_of(id))
                     .map(|cell| Difference::of(dataset, cell))
                     .max()

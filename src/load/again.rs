@@ -100,6 +100,6 @@ impl<'a> Earlier<'a> {
         let mut origin = Origin::new(number, datastore, object, loaded.origin.sha256, loaded.origin.size as usize);
         origin.compare_with_folder(object, &loaded.record);
         let bad = self.bad.get(&at).into_iter().flatten().map(|&left_out| left_out.clone()).collect();
-        Some((Loaded { origin, record: loaded.record.clone() }, bad))
+        Some((Loaded { origin, record: loaded.record.clone(), captures: Box::default() }, bad))
     }
 }

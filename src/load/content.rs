@@ -18,6 +18,7 @@ use walkdir::WalkDir;
 use super::attestation::{self, Attestation};
 use super::benchmark_card::{self, BenchmarkCard};
 use super::datastore::sorted_files;
+use super::editor;
 use super::eval_yaml::EvalYaml;
 use super::hub_benchmark::{self, HubBenchmark};
 use super::hub_facts::{self, HubFacts};
@@ -26,6 +27,7 @@ use super::metadata::{
     AliasMeta, BenchmarkMeta, CollectionMeta, Entry, MetricMeta, ModelMeta, OrganizationMeta, ProsePage,
 };
 use super::peeling::{self, Peeling};
+use super::platform::{self, Platforms};
 use super::precedence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::facts::{Fact, PostedModel};
@@ -53,6 +55,8 @@ pub struct Content {
     pub peelings: Vec<Peeling>,
     /// `measurement.yaml`, then the built-in rules.
     pub measurement: MeasurementRules,
+    /// The built-in table of platforms that run models of others.
+    pub platforms: Platforms,
     /// `benchmark-cards/*.json`.
     pub benchmark_cards: Vec<BenchmarkCard>,
     /// `benchmarks/*.eval.yaml`, then `hub/eval/`.
@@ -89,6 +93,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     let mut reader = Reader { content: Content::default(), diagnostics, unused: BTreeMap::new() };
     if folder.is_dir() {
         reader.files_for_folders(folder);
+        reader.editor_copies(folder);
         reader.markdown(&folder.join("models"), |content, mut meta: ModelMeta, file, _, prose| {
             (meta.prose, meta.file) = (prose, file);
             content.models.push(meta);
@@ -138,7 +143,15 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     let built_in: MeasurementRules =
         serde_yaml::from_str(measurement_rules::BUILT_IN).context("the built-in measurement rules are broken")?;
     content.measurement.extend(built_in);
+    content.platforms = serde_yaml::from_str(platform::BUILT_IN).context("the built-in platforms are broken")?;
     Ok(content)
+}
+
+/// True for a copy that an editor left below `folder`.
+fn is_copy(folder: &Path, path: &Path) -> bool {
+    let relative = path.strip_prefix(folder).unwrap_or(path);
+    let relative = relative.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+    editor::is_copy(&relative, &[".md", ".yaml", ".yml", ".json", ".jsonl"])
 }
 
 /// A Markdown file, read.
@@ -184,6 +197,25 @@ impl Reader<'_> {
         }
     }
 
+    /// Tells of the copies that editors left; none of them is read.
+    fn editor_copies(&mut self, folder: &Path) {
+        // A datastore may stand below `folder`, and is listed by itself.
+        let is_content = |entry: &walkdir::DirEntry| {
+            let is_datastore = || ["data", "flat"].iter().any(|name| entry.path().join(name).is_dir());
+            entry.depth() == 0 || !entry.file_type().is_dir() || !is_datastore()
+        };
+        for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_content).flatten() {
+            if entry.file_type().is_dir() || !is_copy(folder, entry.path()) {
+                continue;
+            }
+            let file = entry.path().display().to_string();
+            self.content.digest.add(file.as_bytes());
+            let message = "is a copy that an editor left, and is not read".to_owned();
+            let help = "delete it, or give it a name of its own".to_owned();
+            self.diagnostics.warn_with_help("editor-copy", &file, "", message, help);
+        }
+    }
+
     /// Reads all Markdown files below `folder`; `keep` gets content, entry, file, stem and prose.
     fn markdown<T: Entry + Send>(
         &mut self,
@@ -196,7 +228,8 @@ impl Reader<'_> {
         let mut paths = Vec::new();
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = entry.with_context(|| format!("failed to list {}", folder.display()))?;
-            if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "md") {
+            let is_markdown = entry.path().extension().is_some_and(|extension| extension == "md");
+            if entry.file_type().is_file() && is_markdown && !is_copy(folder, entry.path()) {
                 paths.push(entry.into_path());
             }
         }
@@ -296,7 +329,8 @@ impl Reader<'_> {
         for entry in WalkDir::new(folder).sort_by_file_name() {
             let entry = entry.with_context(|| format!("failed to list {}", folder.display()))?;
             let path = entry.path();
-            if !entry.file_type().is_file() || path.extension().is_none_or(|extension| extension != "json") {
+            let is_json = path.extension().is_some_and(|extension| extension == "json");
+            if !entry.file_type().is_file() || !is_json || is_copy(folder, path) {
                 continue;
             }
             let Some(text) = self.text(path)? else { continue };

@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::Origin;
+use super::editor;
 use super::index::{INDEXES, Row, lines, read_row};
 use super::quarantine::{Quarantined, Reason};
 use crate::diagnostic::Diagnostics;
@@ -206,6 +207,7 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     }
     if indexes.is_dir() {
         list_indexes(datastore, &indexes, number, &mut listing, diagnostics)?;
+        list_flat_copies(root, number, &mut listing);
     } else if root.join("flat").is_dir() {
         bail!(
             "{} has `flat/` but no `flat/indexes/by_collection/`: fetch the collection indexes, they name the objects and their hashes",
@@ -263,6 +265,10 @@ fn list_indexes(
         let rows: Vec<Row> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
         for (line, row) in rows.into_iter().enumerate() {
             let row = match row {
+                Row::Object(object) if editor::is_copy(&object.path, &[".json"]) => {
+                    let detail = Sentence::of("detail.row_of_copy").with("path", shorten(&object.path, 200));
+                    Row::LeftOut(Reason::EditorCopy, detail)
+                }
                 Row::Object(object) => match named.entry((object.path.clone(), object.expected)) {
                     Entry::Vacant(vacant) => {
                         vacant.insert(listing.objects.len());
@@ -360,8 +366,14 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
                 continue;
             }
         };
+        let is_file = !entry.file_type().is_dir();
+        if is_file && let Some(copy) = editor_copy(root, entry.path(), number) {
+            listing.digest.add(copy.file.as_bytes());
+            listing.quarantined.push(copy);
+            continue;
+        }
         let is_json = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        if entry.file_type().is_dir() || !is_json {
+        if !is_file || !is_json {
             continue;
         }
         let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
@@ -391,6 +403,37 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
         }
     }
     Ok(())
+}
+
+/// Tells of the copies that editors left in the `flat/` layout, where only what an index names is read.
+fn list_flat_copies(root: &Path, number: u16, listing: &mut Listing) {
+    for entry in WalkDir::new(root.join("flat")).sort_by_file_name().into_iter().flatten() {
+        if !entry.file_type().is_dir()
+            && let Some(copy) = editor_copy(root, entry.path(), number)
+        {
+            listing.digest.add(copy.file.as_bytes());
+            listing.quarantined.push(copy);
+        }
+    }
+}
+
+/// What is told of a file that an editor left, if `path` is one.
+fn editor_copy(root: &Path, path: &Path, number: u16) -> Option<Quarantined> {
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let file = relative.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+    editor::is_copy(&file, &[".json", ".jsonl"]).then(|| Quarantined {
+        reason: Reason::EditorCopy,
+        datastore: number,
+        collection: match file.split('/').collect::<Vec<_>>()[..] {
+            ["data", collection, _, ..] => collection.into(),
+            _ => Arc::from(""),
+        },
+        file: file.into(),
+        place: String::new(),
+        model: None,
+        detail: Sentence::of("detail.editor_copy"),
+        sha256: None,
+    })
 }
 
 /// Reads the bytes of `object` into `buffer` and checks them against the index.
@@ -434,7 +477,9 @@ pub fn sorted_files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(context)? {
         let path = entry.with_context(context)?.path();
-        if path.extension().is_some_and(|found| found == extension) && path.is_file() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_wanted = path.extension().is_some_and(|found| found == extension);
+        if is_wanted && !editor::is_copy(&name, &[&format!(".{extension}")]) && path.is_file() {
             files.push(path);
         }
     }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
 use super::precedence::AlsoStated;
+use crate::names::is_not_reported;
 
 /// Keys that nobody knows, with their values; each becomes a warning.
 pub(super) type Unknown = BTreeMap<String, Value>;
@@ -115,6 +116,13 @@ pub struct ModelMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
+impl ModelMeta {
+    /// Its developer, if it names one; "unknown" is silence.
+    pub fn stated_developer(&self) -> Option<&str> {
+        self.developer.as_deref().filter(|developer| !is_not_reported(developer))
+    }
+}
+
 entry!(ModelMeta, false, "id" "name" "developer" "aliases" "params_b" "released" "license" "openness" "hf_repo" "variants" "links");
 
 /// Facts about one benchmark.

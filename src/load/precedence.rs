@@ -17,6 +17,8 @@ pub enum Source {
     BenchmarkCard,
     /// The tables of this program.
     BuiltIn,
+    /// What records claim.
+    Records,
 }
 
 impl Source {
@@ -37,6 +39,7 @@ impl Source {
             Source::Hub => "source.hub",
             Source::BenchmarkCard => "source.benchmark_card",
             Source::BuiltIn => "source.built_in",
+            Source::Records => "source.records",
         }
     }
 }
@@ -192,6 +195,6 @@ mod tests {
     #[test]
     fn sources_have_a_stated_order() {
         use Source::*;
-        assert!([Page, Table, Hub, BenchmarkCard, BuiltIn].is_sorted());
+        assert!([Page, Table, Hub, BenchmarkCard, BuiltIn, Records].is_sorted());
     }
 }

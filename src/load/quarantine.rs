@@ -38,6 +38,8 @@ pub enum Reason {
     DuplicateRecord,
     /// The index row is not an aggregate record.
     NotAggregate,
+    /// A copy that an editor or a system left beside a record.
+    EditorCopy,
     /// A JSON file of samples among the records.
     InstanceFile,
     /// A line of an index that cannot be read.
@@ -66,10 +68,11 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons, in the order in which they are listed.
-    pub const ALL: [Reason; 15] = [
+    pub const ALL: [Reason; 16] = [
         Reason::Superseded,
         Reason::DuplicateRecord,
         Reason::NotAggregate,
+        Reason::EditorCopy,
         Reason::InstanceFile,
         Reason::UnreadableRow,
         Reason::UnsafePath,
@@ -95,6 +98,7 @@ impl Reason {
             Reason::Superseded => "reason.superseded",
             Reason::DuplicateRecord => "reason.duplicate-record",
             Reason::NotAggregate => "reason.not-aggregate",
+            Reason::EditorCopy => "reason.editor-copy",
             Reason::InstanceFile => "reason.instance-file",
             Reason::UnreadableRow => "reason.unreadable-row",
             Reason::UnsafePath => "reason.unsafe-path",

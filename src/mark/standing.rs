@@ -2,7 +2,7 @@
 //! rankings and what is published.
 
 use super::{Attested, Proofs};
-use crate::load::Origin;
+use crate::load::Loaded;
 use crate::load::attestation::Statement;
 use crate::load::content::Content;
 
@@ -39,10 +39,12 @@ pub(super) fn of(attested: Attested, content: &Content) -> Standing {
 }
 
 impl Proofs<'_> {
-    pub(super) fn objections(&self, origin: &Origin) -> Box<[Attested]> {
+    /// What withdraws or disputes a record, or an older capture of it: these are the same results.
+    pub(super) fn objections(&self, loaded: &Loaded) -> Box<[Attested]> {
         let objects = |(attested, _): (Attested, _)| {
             (of(attested, &self.inputs.content) != Standing::Current).then_some(attested)
         };
-        self.active(origin).filter_map(objects).collect()
+        let origins = [&loaded.origin].into_iter().chain(loaded.captures.iter().map(|capture| &capture.origin));
+        origins.flat_map(|origin| self.active(origin)).filter_map(objects).collect()
     }
 }

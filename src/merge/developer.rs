@@ -1,11 +1,12 @@
-//! Who made which models: as metadata says, else as records claim. Nobody is a developer because
-//! of the first part of an id.
+//! Who made which models: as metadata says, else as records claim, else as the table of platforms says of the models
+//! that they run. Nobody is a developer because of the first part of an id.
 
 use std::collections::BTreeMap;
 
 use super::Dataset;
 use crate::id::{Id, Table};
-use crate::names::{is_not_reported, normal_form, slug};
+use crate::load::metadata::ModelMeta;
+use crate::names::{normal_form, slug};
 use crate::resolve::Model;
 
 /// One organisation, or person, that makes models.
@@ -19,7 +20,7 @@ pub struct Developer {
     pub meta: Option<usize>,
     /// Its models, by id.
     pub models: Vec<Id<Model>>,
-    /// How many of them it has by the claim of records only.
+    /// How many of them it has without a word of metadata: by the claim of records, or by the name that a platform gives.
     pub n_claimed: usize,
 }
 
@@ -28,12 +29,11 @@ pub fn developers(dataset: &Dataset) -> (Table<Developer>, Vec<Option<Id<Develop
     let organizations = &dataset.inputs.content.organizations;
     let mut by_key: BTreeMap<(String, String), Developer> = BTreeMap::new();
     for (id, model) in dataset.entities.models.iter() {
-        let stated = dataset.model_meta(model).and_then(|meta| meta.developer.as_deref());
+        let stated = dataset.model_meta(model).and_then(ModelMeta::stated_developer);
         let is_claimed = stated.is_none();
-        let Some(name) = stated.or(model.claimed_developer.as_deref()).filter(|name| !is_not_reported(name)) else {
-            continue;
-        };
         let meta = model.developer.map(|(place, _)| place);
+        let listed = meta.filter(|_| model.has_listed_developer).map(|place| organizations[place].name.as_str());
+        let Some(name) = stated.or(model.claimed_developer.as_deref()).or(listed) else { continue };
         let (slug, name) = match meta {
             Some(place) => (organizations[place].id.clone(), organizations[place].name.as_str()),
             None => (slug(name), name),

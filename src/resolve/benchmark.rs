@@ -285,6 +285,14 @@ impl<'a> BenchmarkResolver<'a> {
 
     /// The tables of benchmarks and slices.
     pub fn finish(mut self, content: &Content, diagnostics: &mut Diagnostics) -> Entities {
+        // Metadata without a name leaves the name as records write it.
+        for benchmark in self.benchmarks.iter_mut() {
+            let own = |name: &&String| key(name) == key(&benchmark.id);
+            let is_unnamed = benchmark.meta.is_some_and(|number| self.metas[number].name.is_none());
+            if let Some(name) = benchmark.spellings.keys().find(own).filter(|_| is_unnamed) {
+                benchmark.name = name.clone();
+            }
+        }
         benchmark_card::attach(content, &mut self.benchmarks, diagnostics);
         Entities { benchmarks: self.benchmarks, slices: self.slices, ..Entities::default() }
     }

@@ -8,6 +8,8 @@
 //!
 //! Steps 2 to 4 never join owners that the organisation table lists as different organisations.
 
+use std::collections::BTreeSet;
+
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::alias::{self, Aliases};
@@ -57,6 +59,10 @@ pub struct ModelResolver<'a> {
     by_label: HashMap<String, Id<Variant>>,
     /// Per model without metadata: how many records use which spelling.
     counts: HashMap<Id<Model>, HashMap<String, u32>>,
+    /// Per model: how many records claim which developer.
+    claims: HashMap<Id<Model>, HashMap<String, u32>>,
+    /// Per model: the organisation that the table of platforms takes for its maker, and the platforms that were given.
+    reached: HashMap<Id<Model>, (BTreeSet<usize>, BTreeSet<String>)>,
     /// The id that an alias table gives to a model without metadata.
     called: HashMap<Id<Model>, &'a str>,
     table: Table<Model>,
@@ -80,6 +86,8 @@ impl<'a> ModelResolver<'a> {
             by_scoped: HashMap::new(),
             by_label: HashMap::new(),
             counts: HashMap::new(),
+            claims: HashMap::new(),
+            reached: HashMap::new(),
             called: HashMap::new(),
             table: Table::default(),
             variants: Table::default(),
@@ -216,7 +224,50 @@ impl<'a> ModelResolver<'a> {
                 None => _ = counts.insert(info.id.clone(), 1),
             }
         }
+        self.claim(ids.0, info);
         ids
+    }
+
+    /// Keeps who made the model, as a record claims: metadata that is silent takes nothing away.
+    fn claim(&mut self, id: Id<Model>, info: &ModelInfo) {
+        let Some(claimed) = info.developer.as_deref().filter(|developer| !is_not_reported(developer)) else { return };
+        if let Some(name) = self.content.platforms.reached(&info.id, claimed) {
+            let maker = match name.split_once('/') {
+                // The account below a platform is the maker's own if the organisation table has it.
+                Some((owner, _)) => self.organizations.find("", owner),
+                None => self.content.platforms.maker(name).and_then(|maker| self.organizations.find("", maker)),
+            };
+            let (makers, platforms) = self.reached.entry(id).or_default();
+            makers.extend(maker.map(|(place, _)| place));
+            platforms.insert(claimed.to_owned());
+            return;
+        }
+        let claims = self.claims.entry(id).or_default();
+        match claims.get_mut(claimed) {
+            Some(count) => *count += 1,
+            None => _ = claims.insert(claimed.to_owned(), 1),
+        }
+    }
+
+    /// Of every model: who made it, by metadata, else by the most records, else by the table of platforms.
+    fn settle_developers(&mut self) {
+        let ids: Vec<Id<Model>> = self.table.iter().map(|(id, _)| id).collect();
+        for id in ids {
+            let mut claims: Vec<(String, u32)> = self.claims.remove(&id).unwrap_or_default().into_iter().collect();
+            claims.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            let (makers, platforms) = self.reached.remove(&id).unwrap_or_default();
+            let model = self.table.get_mut(id);
+            let stated = model.meta.and_then(|number| self.content.models[number].stated_developer());
+            let mut claims = claims.into_iter().map(|(name, _)| name);
+            model.claimed_developer = claims.next();
+            model.other_claims = claims.chain(platforms).collect();
+            let named = stated.or(model.claimed_developer.as_deref());
+            model.developer = named.and_then(|developer| self.organizations.find("", developer));
+            // Two makers of one model are no answer.
+            if let (None, Some(place), 1) = (named, makers.first(), makers.len()) {
+                (model.has_listed_developer, model.developer) = (true, Some((*place, Step::Alias)));
+            }
+        }
     }
 
     fn resolve_new(&mut self, collection: &str, info: &ModelInfo) -> (Id<Model>, Id<Variant>) {
@@ -324,18 +375,20 @@ impl<'a> ModelResolver<'a> {
     }
 
     fn add(&mut self, target: Target, info: &ModelInfo) -> Id<Model> {
-        let claimed = info.developer.as_deref().filter(|developer| !is_not_reported(developer));
         let model = match target {
             Target::Known((number, _)) => {
                 let meta = &self.content.models[number];
                 Model {
                     id: meta.id.clone(),
-                    name: meta.name.clone().unwrap_or_else(|| meta.id.clone()),
+                    // Without a name, as a model without metadata is called.
+                    name: meta.name.clone().unwrap_or_else(|| last_part(&meta.id).to_owned()),
                     meta: Some(number),
                     hub: meta.hf_repo.as_deref().and_then(|repo| Some(self.hub.get(repo)?.1)),
                     spellings: Names::new(),
                     claimed_developer: None,
-                    developer: meta.developer.as_deref().and_then(|developer| self.organizations.find("", developer)),
+                    other_claims: Vec::new(),
+                    has_listed_developer: false,
+                    developer: None,
                 }
             }
             Target::Unknown(_) => Model {
@@ -344,8 +397,10 @@ impl<'a> ModelResolver<'a> {
                 meta: None,
                 hub: None,
                 spellings: Names::new(),
-                claimed_developer: claimed.map(str::to_owned),
-                developer: claimed.and_then(|developer| self.organizations.find("", developer)),
+                claimed_developer: None,
+                other_claims: Vec::new(),
+                has_listed_developer: false,
+                developer: None,
             },
         };
         let is_unknown = model.meta.is_none();
@@ -361,6 +416,7 @@ impl<'a> ModelResolver<'a> {
     /// go to the first by text. Names that an alias or a peeling led here may be those of another model, and do not
     /// count. Only then it is known by which rule their other names were joined.
     pub fn finish(mut self) -> (Table<Model>, Table<Variant>) {
+        self.settle_developers();
         let organization_rule = self.rule(PeelingKind::Organization);
         for (id, counts) in std::mem::take(&mut self.counts) {
             let model = self.table.get_mut(id);
@@ -378,10 +434,7 @@ impl<'a> ModelResolver<'a> {
                     };
                 }
             }
-            model.name = model.id.rsplit_once('/').map_or(model.id.as_str(), |(_, name)| name).to_owned();
-            if model.name.is_empty() {
-                model.name = model.id.clone();
-            }
+            model.name = last_part(&model.id).to_owned();
         }
         (self.table, self.variants)
     }
@@ -390,6 +443,11 @@ impl<'a> ModelResolver<'a> {
 /// True for the steps by which a name means its model wherever it stands.
 fn is_own(step: Step) -> bool {
     matches!(step, Step::OwnName | Step::HubId | Step::NormalForm)
+}
+
+/// What follows the owner in an id.
+fn last_part(id: &str) -> &str {
+    id.rsplit_once('/').map(|(_, name)| name).filter(|name| !name.is_empty()).unwrap_or(id)
 }
 
 fn normal(id: &str) -> String {

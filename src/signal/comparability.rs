@@ -316,7 +316,7 @@ pub(super) mod tests {
             is_indexed: false,
             names_another_model: false,
         };
-        Loaded { record, origin }
+        Loaded { record, origin, captures: Box::default() }
     }
 
     fn points(scale: Scale, scores: &[(usize, &str)]) -> Vec<Point> {

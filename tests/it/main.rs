@@ -2,7 +2,9 @@
 
 mod browser; // the pages in headless Chromium
 mod build; // pages and files of made-up projects, as snapshots
+mod captures; // the same source captured again is one result, and copies of editors are no records
 mod check; // what is wrong, where, and whether a copy's numbers hold
+mod claims; // metadata wins where it speaks, and takes nothing away where it is silent
 mod cli; // what people see: messages, exit codes, --json
 mod datastore; // both layouts, every schema version, every reason to leave something out
 mod documentation; // what the documentation says is so
@@ -17,6 +19,7 @@ mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
 mod measurement; // which numbers measure the same, what leads, and that no two others meet
 mod names; // which names are one, by which step, and whose metadata counts
+mod neighbours; // scores that the others of their source contradict
 mod official_client; // the test Hub, as the official client sees it
 mod output; // what reaches the disk: only what changed, only what is ours
 mod project; // the harness

@@ -7,7 +7,7 @@ use super::{Digits, FactView, VERSION, facts};
 use crate::card::ReadingView;
 use crate::card::also::Also;
 use crate::card::disagreement::DisagreementView;
-use crate::card::model::{CellView, ModelCard, RecordView};
+use crate::card::model::{CaptureView, CellView, ModelCard, RecordView};
 use crate::mark::evidence::Evidence;
 
 /// A model's card.
@@ -23,6 +23,10 @@ pub struct ModelDocument<'a> {
     pub page: String,
     /// Metadata.
     pub facts: Vec<FactView<'a>>,
+    /// What else is stated of it, by records or by metadata that lost to other metadata.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub also_stated: Vec<AlsoStated<'a>>,
     /// Other ids that records use.
     pub spellings: Vec<&'a str>,
     /// A sentence with the counts.
@@ -31,6 +35,17 @@ pub struct ModelDocument<'a> {
     pub cells: Vec<Cell<'a>>,
     /// The records that the results stand in.
     pub records: Vec<Record<'a>>,
+}
+
+/// A value beside one of the facts.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AlsoStated<'a> {
+    /// The fact.
+    pub label: &'a str,
+    /// The value.
+    pub value: &'a str,
+    /// Who states it.
+    pub by: &'a str,
 }
 
 /// The readings of one slice of one benchmark under one metric.
@@ -113,6 +128,9 @@ pub struct ReadingDocument<'a> {
     /// Why the score is not ranked, if it cannot be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_ranked: Option<&'a str>,
+    /// What the other scores of its source say against it; it is ranked all the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<&'a str>,
     /// Who says so.
     pub evaluator: &'a str,
     /// Claimed relation of evaluator and developer.
@@ -221,6 +239,10 @@ pub struct Record<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub also: Vec<AlsoValue<'a>>,
+    /// Older captures of the same, which are no results of their own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub captures: Vec<Capture<'a>>,
     /// What is proven of it, axis by axis.
     pub evidence: Vec<Axis<'a>>,
 }
@@ -245,6 +267,19 @@ impl<'a> AlsoValue<'a> {
     }
 }
 
+/// An older capture of a record: other bytes that say the same.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Capture<'a> {
+    /// SHA-256 of its bytes.
+    pub sha256: &'a str,
+    /// Path in its datastore.
+    pub path: &'a str,
+    /// Where it is public, if that is known.
+    pub url: Option<&'a str>,
+    /// Day of retrieval.
+    pub retrieved: Option<&'a str>,
+}
+
 impl<'a> ModelDocument<'a> {
     /// What `card`, at `page`, says.
     pub fn new(card: &'a ModelCard<'a>, page: String) -> ModelDocument<'a> {
@@ -254,6 +289,9 @@ impl<'a> ModelDocument<'a> {
             name: card.name,
             page,
             facts: facts(&card.facts),
+            also_stated: (card.metadata.also_stated.iter())
+                .map(|it| AlsoStated { label: it.what, value: &it.value, by: it.by })
+                .collect(),
             spellings: card.names.iter().map(|it| it.name).collect(),
             summary: &card.summary,
             cells: card.cells.iter().map(|cell| Cell::new(cell, &card.disagreements)).collect(),
@@ -307,6 +345,7 @@ impl<'a> ReadingDocument<'a> {
             level: reading.score.level.as_deref(),
             uncertainty: reading.score.uncertainty.as_deref(),
             not_ranked: reading.score.flag,
+            remark: reading.score.remark,
             evaluator: reading.evaluator,
             relationship: reading.relationship,
             marker: Marker {
@@ -347,7 +386,19 @@ impl<'a> Record<'a> {
             retrieved: record.retrieved.as_deref(),
             retrieved_text: record.retrieved_text,
             also: AlsoValue::of(&record.also_values),
+            captures: record.captures.iter().map(Capture::new).collect(),
             evidence: record.evidence.axes.iter().map(Axis::new).collect(),
+        }
+    }
+}
+
+impl<'a> Capture<'a> {
+    fn new(capture: &'a CaptureView<'a>) -> Capture<'a> {
+        Capture {
+            sha256: &capture.sha256,
+            path: capture.path,
+            url: capture.url.as_deref(),
+            retrieved: capture.retrieved.as_deref(),
         }
     }
 }

@@ -1,0 +1,117 @@
+//! *Neighbours*: a score that the other scores of its source contradict, as it is a hundredth of what they are, or a
+//! hundred times that. Nothing is converted because of it.
+
+use foldhash::{HashMap, HashMapExt};
+
+use super::{Dataset, Reading, Scale};
+
+/// What the other scores of a source say against one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contradiction {
+    /// It is below 1, and they are above 1: it may be a proportion.
+    BelowOne,
+    /// It is above 1, and they are below 1: they may be proportions, or it a percentage twice over.
+    AboveOne,
+}
+
+impl Contradiction {
+    /// The key of the remark at the score, among the words of the interface.
+    pub fn key(self) -> &'static str {
+        match self {
+            Contradiction::BelowOne => "remark.below_one",
+            Contradiction::AboveOne => "remark.above_one",
+        }
+    }
+}
+
+/// The one of `scores`, all on a scale to 100, of one source and of one measurement, that all others contradict.
+///
+/// There must be at least two others. A score contradicts its neighbours in one of two ways:
+///
+/// - It lies between 0 and 1, all others are above 1, and the middle of the others is more than ten times as large, so
+///   that its hundredfold is nearer to them than it is.
+/// - It is above 1, all others lie between 0 and 1, and a hundredth of it lies among them: from half of the least of
+///   them to twice the greatest.
+///
+/// A score of 0 is 0 as a proportion and as a percentage, so it says nothing of itself; but where one of the others is
+/// 0, small scores do occur, and nothing is said.
+pub fn contradicted(scores: &[f64]) -> Option<(usize, Contradiction)> {
+    if scores.len() < 3 || scores.iter().any(|score| *score < 0.0) {
+        return None;
+    }
+    let below: Vec<usize> = (0..scores.len()).filter(|at| scores[*at] < 1.0).collect();
+    let above: Vec<usize> = (0..scores.len()).filter(|at| scores[*at] > 1.0).collect();
+    let others = |of: &[usize]| {
+        let mut others: Vec<f64> = of.iter().map(|at| scores[*at]).collect();
+        others.sort_by(f64::total_cmp);
+        others
+    };
+    // A score of exactly 1 is in neither, and then nothing is said.
+    match (&below[..], &above[..]) {
+        ([one], above) if above.len() + 1 == scores.len() && scores[*one] > 0.0 => {
+            let others = others(above);
+            let middle = (others[(others.len() - 1) / 2] + others[others.len() / 2]) / 2.0;
+            (middle > 10.0 * scores[*one]).then_some((*one, Contradiction::BelowOne))
+        }
+        (below, [one]) if below.len() + 1 == scores.len() && below.iter().all(|at| scores[*at] > 0.0) => {
+            let others = others(below);
+            let hundredth = scores[*one] / 100.0;
+            let is_among = hundredth >= others[0] / 2.0 && hundredth <= others[others.len() - 1] * 2.0;
+            is_among.then_some((*one, Contradiction::AboveOne))
+        }
+        _ => None,
+    }
+}
+
+/// Finds the readings that their neighbours contradict: those of one ranking, collection, evaluator and source title,
+/// on a scale to 100, that may be ranked. Each model speaks with all its readings.
+pub(super) fn find(dataset: &Dataset) -> Vec<(usize, Contradiction)> {
+    let mut sources: HashMap<_, Vec<usize>> = HashMap::new();
+    let of = |reading: &Reading| {
+        let loaded = dataset.loaded(reading);
+        (reading.ranking, &*loaded.origin.collection, reading.resolved.evaluator, loaded.record.source.name.as_deref())
+    };
+    for (at, reading) in dataset.readings.iter().enumerate() {
+        if reading.scale == Scale::Percent && reading.counts() {
+            sources.entry(of(reading)).or_default().push(at);
+        }
+    }
+    let mut found: Vec<(usize, Contradiction)> = sources
+        .into_values()
+        .filter_map(|places| {
+            let scores: Vec<f64> =
+                places.iter().map(|at| dataset.result(&dataset.readings[*at]).score.value()).collect();
+            contradicted(&scores).map(|(at, contradiction)| (places[at], contradiction))
+        })
+        .collect();
+    found.sort_unstable_by_key(|(at, _)| *at);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_score_is_contradicted_by_all_others_or_none_is() {
+        use Contradiction::{AboveOne, BelowOne};
+        for (scores, expected) in [
+            (&[64.1, 71.9, 0.58][..], Some((2, BelowOne))),
+            (&[0.58, 3.2, 45.0, 60.0], Some((0, BelowOne))),
+            (&[0.58, 0.61, 63.7, 0.7], Some((2, AboveOne))),
+            (&[0.58, 71.9], None),
+            (&[0.58, 64.1, 71.9, 0.7], None),
+            (&[0.58, 64.1, 71.9, 0.0], None),
+            (&[0.58, 64.1, 71.9, 1.0], None),
+            (&[0.0, 64.1, 71.9], None),
+            // Error rates in percent.
+            (&[0.58, 0.4, 1.2, 3.0], None),
+            (&[0.58, 1.2, 2.4, 3.0], None),
+            (&[0.1, 0.2, 0.3, 2.5], None),
+            (&[-1.0, 64.1, 71.9, 0.58], None),
+            (&[], None),
+        ] {
+            assert_eq!(contradicted(scores), expected, "{scores:?}");
+        }
+    }
+}
