@@ -4,6 +4,7 @@
 //! rendered, and speak one [`Language`]. Numbers keep their digits; every score carries its
 //! provenance; text of records stays as it is. How a card looks is the matter of the templates.
 
+pub mod also;
 pub mod benchmark;
 pub mod comparable;
 pub mod developer;
@@ -20,22 +21,25 @@ pub mod not_shown;
 pub mod plots;
 pub mod signals;
 
+use bigdecimal::BigDecimal;
 use foldhash::HashMap;
 use markers::MarkerView;
 use serde::Serialize;
 
+use crate::date::{Stamp, day};
 use crate::id::Id;
 use crate::language::Language;
-use crate::load::block::{MetricConfig, is_web_address};
+use crate::load::block::{MetricConfig, ScoreKind, is_web_address};
 use crate::load::metadata::{Link, OrganizationMeta};
 use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::load::{Inputs, Loaded, Whereabouts};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
-use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale};
+use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale, is_unknown_level};
+use crate::number::Number;
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
-use crate::signal::scale::{Class, Interval};
+use crate::signal::scale::{Class, Doubt, Interval};
 use crate::signal::setup::{self, HARNESS_VERSION};
 use crate::words::{count, shorten};
 
@@ -135,10 +139,12 @@ fn ranking_slug(dataset: &Dataset, ranking: &Ranking, rankings_of_slice: usize) 
     if let Some(part) = dataset.part_of(ranking) {
         name = format!("{name}-{}", crate::names::slug(part));
     }
-    match dataset.entities.metrics[ranking.metric].id.as_str() {
-        "" => format!("{name}-metric-not-reported"),
-        metric => format!("{name}-{}", crate::names::slug(metric)),
+    name = format!("{name}-{}", crate::names::slug(&dataset.entities.metrics[ranking.metric].id));
+    if ranking.is_first_of_measurement {
+        return name;
     }
+    // Others report the same measurement: each evaluator has a list of their own.
+    format!("{name}-by-{}", crate::names::slug(&dataset.entities.evaluators[ranking.evaluator].id))
 }
 
 /// Makes the cards of one page, with links that lead from its place.
@@ -165,7 +171,7 @@ pub struct Labelled<'a> {
 }
 
 /// One fact of a metadata list; without a value it is "not reported".
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Fact<'a> {
     /// What.
     pub label: &'a str,
@@ -196,6 +202,8 @@ pub struct Score<'a> {
     pub digits: &'a str,
     /// The unit that the record names, else its bounds.
     pub unit: String,
+    /// What the level is called, where scores are levels: `level 2 of 4: refuses`.
+    pub level: Option<String>,
     /// Percent of the scale, for the bar; with one decimal.
     pub bar: Option<f64>,
     /// Stated uncertainty, in words.
@@ -219,6 +227,10 @@ pub struct ReadingView<'a> {
     pub relationship: &'a str,
     /// Day of evaluation, `YYYY-MM-DD`.
     pub evaluated: Option<String>,
+    /// The time of evaluation as the record has it.
+    pub evaluated_text: Option<&'a str>,
+    /// Why that is not taken for a day, if it is not.
+    pub evaluated_remark: Option<&'a str>,
     /// Day of retrieval.
     pub retrieved: Option<String>,
     /// Harness, then settings, as `key: value`.
@@ -231,6 +243,12 @@ pub struct ReadingView<'a> {
     pub anchor: String,
     /// What is proven of it.
     pub marker: MarkerView,
+    /// `evaluation_result_id`.
+    pub result_id: Option<&'a str>,
+    /// `evaluation_name`, where neither benchmark nor part is called so.
+    pub stated_name: Option<&'a str>,
+    /// What the number is, as far as other readings of its cell state something else; on the model's card.
+    pub facts: Vec<Fact<'a>>,
 }
 
 impl<'a> Cards<'a> {
@@ -270,6 +288,20 @@ impl<'a> Cards<'a> {
     /// How a metric is called.
     fn metric_name(&self, id: Id<Metric>) -> &'a str {
         metric_name(self.dataset, self.language, id)
+    }
+
+    /// What tells a metric from others of its name.
+    pub fn metric_qualifier(&self, id: Id<Metric>) -> Option<String> {
+        self.dataset.entities.metrics[id].qualifier(self.language)
+    }
+
+    /// A metric's name with what tells it from others of that name.
+    pub fn metric_in_full(&self, id: Id<Metric>) -> String {
+        let name = self.metric_name(id);
+        match self.metric_qualifier(id) {
+            Some(qualifier) => self.language.say("metric.qualified", &[("metric", name), ("qualifier", &qualifier)]),
+            None => name.to_owned(),
+        }
     }
 
     /// The part of the test that a ranking is over, where others of its slice are over another one.
@@ -338,13 +370,47 @@ impl<'a> Cards<'a> {
             evaluator_url: self.evaluator_url(evaluator),
             relationship: self.words(loaded.record.source.relationship.key()),
             evaluated: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+            evaluated_text: result.evaluated.as_ref().map(|stamp| &*stamp.text),
+            evaluated_remark: self.remark_on(result.evaluated.as_ref()),
             retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             settings: settings(self.language, loaded, result),
             record: loaded.origin.short_hash(),
             pointer: self.pointer(reading),
             anchor: self.anchor(reading),
             marker: self.marker(reading),
+            result_id: result.id.as_deref(),
+            stated_name: self.stated_name(reading),
+            facts: Vec::new(),
         }
+    }
+
+    /// What the level of a reading is called.
+    fn level(&self, reading: &Reading) -> Option<String> {
+        let metric = &self.dataset.entities.metrics[reading.resolved.metric];
+        let ScoreKind::Levels { names, .. } = &metric.kind else { return None };
+        let score = &self.dataset.result(reading).score;
+        if is_unknown_level(&self.dataset.result(reading).metric, score) {
+            return Some(self.words("level.unknown").to_owned());
+        }
+        let name = metric.level(score.value())?;
+        let number = (score.value() as usize + 1).to_string();
+        let values = [("number", &*number), ("of", &*names.len().to_string()), ("name", name)];
+        Some(self.language.say("level.name", &values))
+    }
+
+    /// `evaluation_name`, where neither benchmark nor part is called so.
+    fn stated_name(&self, reading: &Reading) -> Option<&'a str> {
+        let slice = &self.dataset.entities.slices[reading.resolved.slice];
+        let names = [Some(&self.dataset.entities.benchmarks[slice.benchmark].name), slice.name.as_ref()];
+        let stated = &*self.dataset.result(reading).name;
+        let is_said = names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(stated));
+        (!is_said).then_some(stated)
+    }
+
+    /// Why a stated time is not taken for a day; `None` if it is, or nothing is stated.
+    fn remark_on(&self, stamp: Option<&Stamp>) -> Option<&'a str> {
+        let stamp = stamp.filter(|stamp| stamp.day.is_none())?;
+        Some(self.words(if day(&stamp.text).is_some() { "time.impossible" } else { "time.unreadable" }))
     }
 
     fn score(&self, reading: &Reading) -> Score<'a> {
@@ -353,6 +419,7 @@ impl<'a> Cards<'a> {
         Score {
             digits: result.score.digits(),
             unit: unit(self.language, &result.metric),
+            level: self.level(reading),
             // A bar would make a win rate look like a share of right answers.
             bar: (reading.scale.share(reading.position))
                 .filter(|_| !self.dataset.entities.metrics[reading.resolved.metric].is_relative)
@@ -383,7 +450,7 @@ pub fn evaluator_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<E
 /// How a metric is called.
 pub fn metric_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Metric>) -> &'a str {
     let metric = &dataset.entities.metrics[id];
-    if metric.id.is_empty() { language.phrase("metric.not_reported") } else { &metric.name }
+    if !metric.is_reported { language.phrase("metric.not_reported") } else { &metric.name }
 }
 
 /// Where a record can be read: in the public datastore, or the copy on this site.
@@ -422,8 +489,20 @@ fn uncertainty_in_words(
     scale: Scale,
 ) -> String {
     let mut parts = Vec::new();
+    let by = |text: String, method: Option<&str>| match method {
+        Some(method) => language.say("uncertainty.by", &[("what", &text), ("method", method)]),
+        None => text,
+    };
     if let Some(error) = &uncertainty.standard_error {
-        parts.push(language.say("uncertainty.error", &[("error", error.digits())]));
+        let key = match Doubt::of(error, &result.metric, scale) {
+            None => "uncertainty.error",
+            Some(Doubt::Negative) => "uncertainty.error.negative",
+            Some(Doubt::LongerThanScale) => "uncertainty.error.long",
+        };
+        parts.push(by(language.say(key, &[("error", error.digits())]), uncertainty.error_method.as_deref()));
+    }
+    if let Some(deviation) = &uncertainty.standard_deviation {
+        parts.push(language.say("uncertainty.deviation", &[("deviation", deviation.digits())]));
     }
     if let Some((lower, upper)) = &uncertainty.interval {
         let key = match Interval::of(lower, upper, &result.score, (&result.metric, scale)) {
@@ -433,12 +512,35 @@ fn uncertainty_in_words(
             Interval::Ambiguous => "uncertainty.ambiguous",
             Interval::Broken => "uncertainty.broken",
         };
-        parts.push(language.say(key, &[("low", lower.digits()), ("high", upper.digits())]));
+        let interval = language.say(key, &[("low", lower.digits()), ("high", upper.digits())]);
+        let interval = match &uncertainty.level {
+            None => interval,
+            Some(level) if (0.0..=1.0).contains(&level.value()) => {
+                let percent = (level.decimal() * BigDecimal::from(100)).normalized().to_plain_string();
+                language.say("uncertainty.level", &[("percent", &percent), ("interval", &interval)])
+            }
+            Some(level) => language.say("uncertainty.level.odd", &[("level", level.digits()), ("interval", &interval)]),
+        };
+        parts.push(by(interval, uncertainty.interval_method.as_deref()));
+    }
+    if let Some(n) = &uncertainty.bootstrap_samples {
+        parts.push(language.say("uncertainty.bootstrap", &[("n", &whole(n))]));
     }
     if let Some(samples) = &uncertainty.samples {
-        parts.push(language.say("uncertainty.samples", &[("n", samples.digits())]));
+        let all = crate::signal::test_size(result).filter(|all| samples.value() < *all as f64);
+        parts.push(match all {
+            Some(all) => {
+                language.say("uncertainty.samples.of", &[("n", samples.digits()), ("all", &count(all as usize))])
+            }
+            None => language.say("uncertainty.samples", &[("n", samples.digits())]),
+        });
     }
     language.list(&parts)
+}
+
+/// A number of things with separators; any other as it stands.
+fn whole(number: &Number) -> String {
+    number.digits().parse().map_or_else(|_| number.digits().to_owned(), count)
 }
 
 /// Harness, then settings of a result, as `key: value`.

@@ -4,18 +4,22 @@
 //! the file system. It does not know which names mean the same thing: that is [`crate::resolve`].
 
 pub mod again;
+pub mod also;
 pub mod attestation;
 pub mod benchmark_card;
 pub mod block;
 pub mod captures;
 pub mod content;
 pub mod datastore;
+pub mod detail_keys;
 mod editor;
 pub mod eval_yaml;
 pub mod hub_benchmark;
 pub mod hub_facts;
 pub mod index;
+pub mod measurement_rules;
 pub mod metadata;
+mod odd;
 mod origin;
 pub mod peeling;
 pub mod platform;
@@ -23,6 +27,7 @@ pub mod precedence;
 pub mod quarantine;
 pub mod record;
 pub mod scalar;
+pub mod schema;
 
 use anyhow::Result;
 use jiff::ToSpan;

@@ -1,10 +1,13 @@
 //! *Merge* joins what is known: every result becomes a reading of one cell, and cells are ranked.
 //!
-//! A *cell* is where a model, or one variant of it, and a slice of a benchmark meet under one metric, direction and
-//! scale. Several readings of a cell are all kept and never averaged. What a page says of them is
-//! the matter of [`crate::card`].
+//! A *measurement* is what a number measures: a benchmark or a part of it, the part of its test, the metric with its
+//! parameters, kind of score and judges, the direction and the scale. Two results share a ranking or a cell only if all
+//! of it is the same. A *cell* is where a model, or one variant of it, meets a measurement. Several readings of a cell
+//! are all kept and never averaged. Everything else (harness, examples in the prompt, agent, tools, effort) is a
+//! *condition* and stands beside the number. What a page says of them is the matter of [`crate::card`].
 
 mod developer;
+mod measurement;
 mod neighbours;
 mod rank;
 mod scale;
@@ -13,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
-use crate::load::block::{MetricConfig, TestPart};
+use crate::load::block::{MetricConfig, ScoreKind, TestPart};
 use crate::load::metadata::{BenchmarkMeta, ModelMeta, OrganizationMeta};
 use crate::load::record::EvaluationResult;
 use crate::load::{Inputs, Loaded};
@@ -22,6 +25,7 @@ use crate::number::Number;
 use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice, Variant};
 
 pub use developer::Developer;
+pub use measurement::Measurement;
 pub use neighbours::{Contradiction, contradicted};
 pub use rank::{Ranking, Row};
 pub use scale::{Direction, Scale};
@@ -36,7 +40,9 @@ pub struct Dataset {
     pub marks: Marks,
     /// All readings, by model, then slice, metric and newest first.
     pub readings: Vec<Reading>,
-    /// All rankings, by slice, largest first.
+    /// All measurements, by benchmark, the one that leads its page first.
+    pub measurements: Table<Measurement>,
+    /// All rankings, by measurement, the longest list first.
     pub rankings: Table<Ranking>,
     /// Where the readings of each model begin; one more entry than there are models.
     model_starts: Vec<u32>,
@@ -60,9 +66,9 @@ pub struct Dataset {
     differing_parts: Vec<bool>,
 }
 
-/// The readings of one model, cell by cell: those of one ranking and one variant.
+/// The readings of one model, cell by cell: those of one measurement and one variant.
 pub fn cells(readings: &[Reading]) -> impl Iterator<Item = &[Reading]> + Clone {
-    readings.chunk_by(|a, b| (a.ranking, a.resolved.variant) == (b.ranking, b.resolved.variant))
+    readings.chunk_by(|a, b| (a.measurement, a.resolved.variant) == (b.measurement, b.resolved.variant))
 }
 
 /// One result with its identities and its place.
@@ -80,18 +86,22 @@ pub struct Reading {
     pub in_range: bool,
     /// Whether it is still asserted.
     pub standing: Standing,
-    /// The ranking of its cell.
+    /// What it measures.
+    pub measurement: Id<Measurement>,
+    /// The ranking of its evaluator.
     pub ranking: Id<Ranking>,
-    /// The rank of its cell, on the newest of its readings; 0 on others and where there is none.
+    /// The rank among the results of its evaluator, on the newest of its readings of the cell; 0 on others and where
+    /// there is none.
     pub rank: u32,
-    /// Place of its cell in the ranking, from 0.
+    /// Place of its row in the ranking, from 0.
     pub place: u32,
     /// What the other scores of its source say against its scale.
     pub contradiction: Option<Contradiction>,
 }
 
 impl Reading {
-    /// True if it may be ranked and compared: within its declared range, and still asserted.
+    /// True if it may be ranked and compared: within its declared range, not the mark of an unknown level, and still
+    /// asserted.
     pub fn counts(&self) -> bool {
         self.in_range && self.standing == Standing::Current
     }
@@ -124,6 +134,7 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         entities,
         marks,
         readings: Vec::new(),
+        measurements: Table::default(),
         rankings: Table::default(),
         model_starts: Vec::new(),
         benchmark_starts: Vec::new(),
@@ -137,11 +148,18 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         differing_parts: Vec::new(),
     };
     let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
+    let lengths = measurement::lengths_of_lists(&readings);
     readings.par_sort_unstable_by(|a, b| {
-        dataset.by_cell(a).cmp(&dataset.by_cell(b)).then_with(|| dataset.newest_first(a, b))
+        let longest_list = |reading: &Reading| {
+            let length = lengths.get(&measurement::list_of(reading));
+            (std::cmp::Reverse(length), reading.resolved.evaluator)
+        };
+        (dataset.by_cell(a).cmp(&dataset.by_cell(b)))
+            .then_with(|| longest_list(a).cmp(&longest_list(b)))
+            .then_with(|| dataset.newest_first(a, b))
     });
     dataset.readings = readings;
-    dataset.rankings = rank::rank(&mut dataset);
+    (dataset.measurements, dataset.rankings) = rank::rank(&mut dataset);
     for (at, contradiction) in neighbours::find(&dataset) {
         dataset.readings[at].contradiction = Some(contradiction);
     }
@@ -226,9 +244,25 @@ impl Dataset {
         range.map(|index| (Id::new(index as usize), &self.rankings[Id::new(index as usize)]))
     }
 
-    /// The readings of one row of a ranking: the one that stands for it first, then the others.
+    /// The readings of one row of a ranking, all by its evaluator: the one that stands for it first, then the others.
     pub fn readings_in(&self, row: &Row) -> &[Reading] {
         &self.readings[row.start as usize..row.end as usize]
+    }
+
+    /// The readings of the whole cell that a row is of, whoever reports them.
+    pub fn cell_of(&self, row: &Row) -> &[Reading] {
+        &self.readings[row.cell.start as usize..row.cell.end as usize]
+    }
+
+    /// The cells of `rankings`, each once.
+    pub fn cells_in<'r>(
+        &'r self,
+        rankings: impl Iterator<Item = (Id<Ranking>, &'r Ranking)>,
+    ) -> impl Iterator<Item = &'r [Reading]> {
+        rankings
+            .flat_map(|(_, ranking)| &ranking.rows)
+            .filter(|row| row.is_first_of_cell())
+            .map(|row| self.cell_of(row))
     }
 
     /// The part of the test that a ranking is over, in words, where the results of its slice are
@@ -301,6 +335,7 @@ impl Dataset {
             position: if scale == Scale::Percent { value / 100.0 } else { value },
             in_range: in_range(&result.metric, scale, &result.score),
             standing: self.marks.records[resolved.record as usize].standing(&self.inputs.content, result.index),
+            measurement: Id::new(0),
             ranking: Id::new(0),
             rank: 0,
             place: 0,
@@ -394,8 +429,19 @@ impl Dataset {
     }
 }
 
-/// True if the score lies within the bounds that its record declares; a unit declares them where no number does.
+/// True for the −1 with which a scale of levels says that no level is known.
+pub fn is_unknown_level(metric: &MetricConfig, score: &Number) -> bool {
+    matches!(metric.kind_of_score, ScoreKind::Levels { has_unknown: true, .. }) && score.value() == -1.0
+}
+
+/// True if the score lies within the bounds that its record declares; a unit declares them where no number does. A
+/// level is one that has a name; the mark of an unknown level is none.
 pub fn in_range(metric: &MetricConfig, scale: Scale, score: &Number) -> bool {
+    if let ScoreKind::Levels { names, .. } = &metric.kind_of_score {
+        let level = score.value();
+        let is_level = level >= 0.0 && level.fract() == 0.0 && (names.is_empty() || (level as usize) < names.len());
+        return is_level;
+    }
     let (min, max) = scale.bounds(metric);
     min.is_none_or(|min| score.compare(&min).is_ge()) && max.is_none_or(|max| score.compare(&max).is_le())
 }

@@ -11,6 +11,7 @@ mod evaluator;
 mod metric;
 mod model;
 mod organization;
+mod rule;
 pub mod step;
 mod unique;
 mod unused;
@@ -18,14 +19,17 @@ mod unused;
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::Inputs;
-use crate::load::block::TestPart;
+use crate::load::block::{Jury, ScoreKind, TestPart};
 use crate::names::is_not_reported;
 use benchmark::BenchmarkResolver;
 use evaluator::EvaluatorResolver;
 use metric::{MetricResolver, PartResolver};
 use model::ModelResolver;
 use organization::Organizations;
+use rule::RuleBook;
 use step::Names;
+
+pub use metric::jury_in_words;
 
 /// One model.
 #[derive(Debug)]
@@ -84,23 +88,39 @@ pub struct Slice {
     pub is_aggregate: bool,
 }
 
-/// What is measured.
-#[derive(Debug)]
+/// What is measured, with all that tells it from other metrics: parameters, kind of score, judges.
+#[derive(Debug, Default)]
 pub struct Metric {
-    /// Slug; empty if not reported.
+    /// Slug.
     pub id: String,
+    /// Slug of the quantity alone, whatever its parameters and judges: `accuracy`; empty if not reported.
+    pub quantity: String,
     /// Display name.
     pub name: String,
+    /// All that makes it this metric and no other, as text.
+    pub key: String,
+    /// Its parameters by name, such as a threshold.
+    pub parameters: Vec<(String, String)>,
+    /// What kind of number its scores are.
+    pub kind: ScoreKind,
+    /// Who gives the scores, if language models do.
+    pub jury: Option<Jury>,
+    /// How records describe it that name none.
+    pub described: Option<String>,
     /// True if it depends on which other models were evaluated, as a win rate does.
     pub is_relative: bool,
+    /// False for what records that name no metric measure: it may be anything.
+    pub is_reported: bool,
+    /// The id that tells it from another metric that is called the same.
+    pub told_apart_by: Option<String>,
     /// The names that records use for it.
     pub spellings: Names,
 }
 
 impl Metric {
-    /// False for what records that name no metric measure: it may be anything, and need not be one metric.
+    /// See the field.
     pub fn is_reported(&self) -> bool {
-        !self.id.is_empty()
+        self.is_reported
     }
 }
 
@@ -174,7 +194,8 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
     let mut evaluators = EvaluatorResolver::new(content, &organizations);
     let mut metrics = MetricResolver::new(content, diagnostics);
     let mut benchmarks = BenchmarkResolver::new(content, diagnostics);
-    let mut parts = PartResolver::default();
+    let mut parts = PartResolver::new(content);
+    let mut rules = RuleBook::new(&content.measurement);
     let n_results = inputs.records.iter().map(|loaded| loaded.record.results.len()).sum();
     let mut resolved = Vec::with_capacity(n_results);
     for (record, loaded) in inputs.records.iter().enumerate() {
@@ -183,10 +204,19 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
         let organization = loaded.record.source.organization.as_deref().unwrap_or_default();
         let (evaluator, evaluator_step) = evaluators.resolve(collection, organization);
         for (result, found) in loaded.record.results.iter().enumerate() {
-            let slice = benchmarks.resolve(collection, found);
-            let default_metric = benchmarks.metric_of(slice);
-            let metric = metrics.resolve(collection, found, slice, default_metric);
-            let part = parts.resolve(found.generation.as_ref());
+            let told = rules.told(loaded, found);
+            let slice = benchmarks.resolve(collection, found, told.as_ref());
+            let (benchmark, of_benchmark) = benchmarks.names_of(slice);
+            let metric = metrics.resolve(&metric::Place {
+                loaded,
+                result: found,
+                told: told.as_ref(),
+                slice,
+                benchmark,
+                part: of_benchmark,
+                default: benchmarks.metric_of(slice),
+            });
+            let part = parts.resolve(found, told.as_ref());
             resolved.push(Resolved {
                 record: record as u32,
                 result: result as u16,
@@ -204,7 +234,7 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
     let mut entities = Entities {
         models,
         variants,
-        metrics: metrics.table,
+        metrics: metrics.finish(),
         evaluators: evaluators.table,
         parts: parts.table,
         ..benchmarks.finish(content, diagnostics)

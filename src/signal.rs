@@ -14,9 +14,12 @@ pub mod saturation;
 pub mod scale;
 pub mod setup;
 
+use crate::diagnostic::Diagnostics;
+use crate::load::detail_keys::is_size;
+use crate::load::record::EvaluationResult;
 use crate::merge::{Dataset, Reading};
 use completeness::Field;
-use scale::Class;
+use scale::{Class, Doubt};
 use setup::{Documented, Setup, Slot, State};
 
 /// Counts of signals over any number of results.
@@ -82,4 +85,31 @@ pub fn n_samples(dataset: &Dataset, reading: &Reading) -> Option<u64> {
     let settings = || result.data.settings.iter().chain(result.generation.iter().flat_map(|it| &it.settings));
     let by_setting = || settings().find(|(key, _)| matches!(key.as_str(), "samples_number" | "n_samples"));
     by_uncertainty.or_else(|| by_setting().map(|(_, value)| value.as_str()))?.parse().ok().filter(|n| *n > 0)
+}
+
+/// How many items the whole test has, where the record says so; the greatest number, where it says several.
+pub fn test_size(result: &EvaluationResult) -> Option<u64> {
+    let settings = result.data.settings.iter().filter(|(key, _)| key == "samples_number");
+    let details = result.data.details.iter().chain(&result.metric.details).filter(|(key, _)| is_size(key));
+    settings.chain(details).filter_map(|(_, value)| value.parse().ok()).max()
+}
+
+/// Tells which stated uncertainties can be none of their score; they are shown, with a remark.
+pub fn warn_of_impossible_uncertainty(dataset: &Dataset, diagnostics: &mut Diagnostics) {
+    for reading in &dataset.readings {
+        let result = dataset.result(reading);
+        let Some(uncertainty) = &result.uncertainty else { continue };
+        let error = uncertainty.standard_error.as_ref();
+        let doubt = error.and_then(|error| Some((error, Doubt::of(error, &result.metric, reading.scale)?)));
+        if let Some((error, doubt)) = doubt {
+            let why = match doubt {
+                Doubt::Negative => "is below 0",
+                Doubt::LongerThanScale => "is larger than the length of the scale",
+            };
+            let message = format!("the standard error {} {why}; it is shown with that remark", error.digits());
+            let place = format!("/evaluation_results/{}/score_details/uncertainty/standard_error", result.index);
+            let file = dataset.inputs.file(dataset.loaded(reading));
+            diagnostics.warn("impossible-uncertainty", &file, &place, message);
+        }
+    }
 }

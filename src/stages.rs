@@ -24,6 +24,7 @@ use crate::merge::{self, Dataset};
 use crate::output::OutputFile;
 use crate::render::Theme;
 use crate::resolve;
+use crate::signal;
 use crate::site::{Body, Planned, Site};
 
 /// Lists all datastores of `config`; it is an error if there is nothing in them.
@@ -75,6 +76,8 @@ impl Prepared {
         let today = config.day.and(mark::known_day(&inputs.content, config.day));
         inputs.drop_impossible_days(today, diagnostics);
         captures::join(&mut inputs);
+        inputs.warn_of_unreadable_times(diagnostics);
+        inputs.warn_of_unexpected_types(diagnostics);
         inputs.warn_of_no_copies(diagnostics);
         stage("resolve");
         let (entities, resolved) = resolve::resolve(&inputs, diagnostics);
@@ -83,6 +86,7 @@ impl Prepared {
         let marks = mark::mark(&inputs, &entities, &resolved, config.day);
         stage("merge");
         let dataset = merge::merge(inputs, entities, resolved, marks);
+        signal::warn_of_impossible_uncertainty(&dataset, diagnostics);
         dataset.warn_of_contradictions(diagnostics);
         stage("convert");
         let paths = Paths::new(&dataset);

@@ -58,6 +58,12 @@ pub struct BenchmarkCard<'a> {
     pub part: Option<String>,
     /// Metric.
     pub metric: &'a str,
+    /// What tells it from other metrics of its name: parameters, judges, kind of score.
+    pub qualifier: Option<String>,
+    /// Who reports the results of this list.
+    pub evaluator: &'a str,
+    /// True if others report the same measurement, in lists of their own.
+    pub has_other_lists: bool,
     /// True if scores depend on which other models were evaluated.
     pub is_relative: bool,
     /// True if other rankings of this slice are by another metric.
@@ -156,6 +162,10 @@ pub struct RankingLink<'a> {
     pub part: Option<String>,
     /// Metric, where the benchmark has several.
     pub metric: Option<&'a str>,
+    /// What tells the metric from others of its name.
+    pub qualifier: Option<String>,
+    /// Who reports it, where several report the same measurement.
+    pub evaluator: Option<&'a str>,
     /// Its page.
     pub url: String,
     /// Models in it.
@@ -174,6 +184,8 @@ impl<'a> Cards<'a> {
         let meta = self.dataset.benchmark_meta(benchmark);
         let is_first = self.paths.ranking(id) == self.paths.benchmark(slice.benchmark);
         let rows = ranking.rows.iter().enumerate().skip((number - 1) * ROWS).take(ROWS);
+        let same_measurement =
+            self.dataset.rankings_of(slice.benchmark).filter(|(_, other)| other.measurement == ranking.measurement);
         let same_slice = self.dataset.rankings_of(slice.benchmark).filter(|(_, other)| other.slice == ranking.slice);
         BenchmarkCard {
             name: &benchmark.name,
@@ -189,6 +201,9 @@ impl<'a> Cards<'a> {
             slice: slice.name.as_deref(),
             part: self.part_of(ranking),
             metric: self.metric_name(ranking.metric),
+            qualifier: self.metric_qualifier(ranking.metric),
+            evaluator: self.evaluator_name(ranking.evaluator),
+            has_other_lists: same_measurement.count() > 1,
             is_relative: entities.metrics[ranking.metric].is_relative,
             has_other_metrics: same_slice.map(|(_, other)| other.metric).any(|other| other != ranking.metric),
             direction: self.words(direction_key(ranking.direction)),
@@ -267,8 +282,8 @@ impl<'a> Cards<'a> {
             by_model.entry(reading.resolved.model).or_default().push(reading);
         }
         signals.insert(0, self.provenance(by_model.into_values()));
-        let rows = self.dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
-        signals.insert(1, self.comparability(rows.map(|row| self.dataset.readings_in(row))));
+        let cells: Vec<&[Reading]> = self.dataset.cells_in(self.dataset.rankings_of(id)).collect();
+        signals.insert(1, self.comparability(cells.into_iter()));
         signals
     }
 
@@ -330,7 +345,8 @@ impl<'a> Cards<'a> {
         let readings = self.dataset.readings_in(row);
         let model = readings[0].resolved.model;
         let reading = self.reading(&readings[0]);
-        let others = readings[1..].iter().map(|other| {
+        let is_other = |other: &&Reading| !std::ptr::eq(*other, &readings[0]);
+        let others = self.dataset.cell_of(row).iter().filter(is_other).map(|other| {
             let view = self.score(other);
             OtherReading {
                 digits: view.digits,
@@ -372,10 +388,17 @@ impl<'a> Cards<'a> {
         let metric = |ranking: &Ranking| ranking.metric;
         let first = self.dataset.rankings_of(benchmark).map(|(_, ranking)| metric(ranking)).next();
         let has_several = self.dataset.rankings_of(benchmark).any(|(_, ranking)| Some(metric(ranking)) != first);
+        let mut of_measurement: BTreeMap<_, usize> = BTreeMap::new();
+        for (_, ranking) in self.dataset.rankings_of(benchmark) {
+            *of_measurement.entry(ranking.measurement).or_default() += 1;
+        }
+        let several_lists = |ranking: &Ranking| of_measurement[&ranking.measurement] > 1;
         let links = rankings.take(MOST_LINKS).map(|(id, ranking)| RankingLink {
             slice: self.dataset.entities.slices[ranking.slice].name.as_deref(),
             part: self.part_of(ranking),
             metric: has_several.then(|| self.metric_name(ranking.metric)),
+            qualifier: self.metric_qualifier(ranking.metric).filter(|_| has_several),
+            evaluator: several_lists(ranking).then(|| self.evaluator_name(ranking.evaluator)),
             url: self.url(self.paths.ranking(id)),
             models: count(ranking.rows.len()),
             current: id == current,
@@ -385,8 +408,9 @@ impl<'a> Cards<'a> {
 
     fn ranking_summary(&self, ranking: &Ranking) -> String {
         let models = self.language.counted("count.models", ranking.rows.len());
-        let readings = self.language.counted("count.readings", ranking.n_readings);
-        match ranking.rows.iter().filter(|row| row.end - row.start > 1).count() {
+        let n_readings = ranking.rows.iter().map(|row| row.cell.len()).sum();
+        let readings = self.language.counted("count.readings", n_readings);
+        match ranking.rows.iter().filter(|row| row.cell.len() > 1).count() {
             0 => self.language.say("ranking.summary", &[("models", &models)]),
             n => {
                 let values = [("models", &*models), ("readings", &*readings), ("n", &*count(n))];

@@ -251,11 +251,12 @@ impl<'a> Cards<'a> {
                     part if part.is_empty() => self.words("apart.over.unknown").to_owned(),
                     part => self.language.say("apart.over", &[("part", &part)]),
                 };
+                let metric = self.metric_in_full(ranking.metric);
                 let unit = if score.unit.is_empty() { String::new() } else { format!(" {}", score.unit) };
                 let values = [
                     ("score", &*format!("{}{unit}", score.digits)),
                     ("part", &*part),
-                    ("metric", self.metric_name(ranking.metric)),
+                    ("metric", &*metric),
                     ("evaluator", self.evaluator_of(reading)),
                 ];
                 let number = self.language.say("apart.number", &values);

@@ -189,9 +189,8 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
     let signals = readings.into_par_iter().map(|readings| Signals::of(dataset, readings));
     tallies.par_iter_mut().zip(signals).for_each(|(tally, signals)| tally.signals = signals);
     let rows = dataset.rankings.iter().flat_map(|(_, ranking)| &ranking.rows);
-    for row in rows.filter(|row| row.end - row.start > 1) {
-        let mut evaluators: Vec<_> =
-            dataset.readings_in(row).iter().map(|reading| reading.resolved.evaluator).collect();
+    for row in rows.filter(|row| row.is_first_of_cell()) {
+        let mut evaluators: Vec<_> = dataset.cell_of(row).iter().map(|reading| reading.resolved.evaluator).collect();
         evaluators.sort_unstable();
         evaluators.dedup();
         for evaluator in evaluators.iter().filter(|_| evaluators.len() > 1) {
@@ -269,7 +268,7 @@ impl<'a> Cards<'a> {
         let (mut pairs, mut diverge) = (0, 0);
         for row in &tally.shared {
             let mut parties: BTreeMap<Id<Evaluator>, Vec<Point>> = BTreeMap::new();
-            for point in comparability::points(self.dataset, self.dataset.readings_in(row)) {
+            for point in comparability::points(self.dataset, self.dataset.cell_of(row)) {
                 if let Some(evaluator) = point.evaluator {
                     parties.entry(evaluator).or_default().push(point);
                 }
@@ -293,7 +292,7 @@ impl<'a> Cards<'a> {
     }
 
     fn difference(&self, Found { row, other, comparison, is_greater, .. }: &Found) -> DifferenceRow<'a> {
-        let reading = &self.dataset.readings_in(row)[0];
+        let reading = &self.dataset.cell_of(row)[0];
         let model = reading.resolved.model;
         let plain = |value: &bigdecimal::BigDecimal| value.normalized().to_plain_string();
         let Comparison { least, greatest, apart, .. } = comparison;

@@ -96,13 +96,13 @@ impl<'a> Cards<'a> {
     /// The cells whose readings lie farthest apart, on scales from 0 to 1 or 0 to 100, and do not agree.
     fn differences(&self) -> Vec<Difference<'a>> {
         let on_unit_scale =
-            |row: &Row| matches!(self.dataset.readings_in(row)[0].scale, Scale::Proportion | Scale::Percent);
+            |row: &Row| matches!(self.dataset.cell_of(row)[0].scale, Scale::Proportion | Scale::Percent);
         let mut rows: Vec<&Row> = (self.dataset.rankings.iter())
             .flat_map(|(_, ranking)| &ranking.rows)
-            .filter(|row| row.spread > 0.0 && on_unit_scale(row))
+            .filter(|row| row.is_first_of_cell() && row.spread > 0.0 && on_unit_scale(row))
             .collect();
         let is_of_one = |row: &&Row| {
-            let mut evaluators = self.dataset.readings_in(row).iter().map(|reading| reading.resolved.evaluator);
+            let mut evaluators = self.dataset.cell_of(row).iter().map(|reading| reading.resolved.evaluator);
             let first = evaluators.next();
             evaluators.all(|evaluator| Some(evaluator) == first)
         };
@@ -110,11 +110,10 @@ impl<'a> Cards<'a> {
             (is_of_one(a).cmp(&is_of_one(b))).then(b.spread.total_cmp(&a.spread)).then(a.start.cmp(&b.start))
         });
         let differ = |row: &&Row| {
-            comparability::Difference::of(self.dataset, self.dataset.readings_in(row))
-                == comparability::Difference::Differ
+            comparability::Difference::of(self.dataset, self.dataset.cell_of(row)) == comparability::Difference::Differ
         };
         let differences = rows.into_iter().filter(differ).take(ON_HOME).filter_map(|row| {
-            let readings = || self.dataset.readings_in(row).iter().filter(|reading| reading.counts());
+            let readings = || self.dataset.cell_of(row).iter().filter(|reading| reading.counts());
             let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
             let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);
             let slice = &self.dataset.entities.slices[least.resolved.slice];
@@ -130,7 +129,7 @@ impl<'a> Cards<'a> {
                 model_url: self.model_url(least.resolved.model),
                 benchmark: &self.dataset.entities.benchmarks[slice.benchmark].name,
                 slice: slice.name.as_deref(),
-                n_readings: count(row.end as usize - row.start as usize),
+                n_readings: count(row.cell.len()),
                 dots: readings().map(|reading| (reading.position * 1000.0).round() / 10.0).collect(),
                 readings: pair,
             })

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::also::{Also, AlsoGroup, also};
 use super::disagreement::{ApartView, DisagreementView};
 use super::list::page_path;
 use super::markers::EvidenceView;
@@ -73,6 +74,10 @@ pub struct CellView<'a> {
     pub variant: Option<&'a str>,
     /// Metric.
     pub metric: &'a str,
+    /// What tells it from other metrics of its name: parameters, judges, kind of score.
+    pub qualifier: Option<String>,
+    /// Id of the measurement: equal exactly for results that may stand in one ranking.
+    pub measurement: &'a str,
     /// `higher is better`.
     pub direction: &'a str,
     /// True if scores depend on which other models were evaluated.
@@ -147,6 +152,17 @@ pub struct RecordView<'a> {
     pub schema_version: &'a str,
     /// Day of retrieval.
     pub retrieved: Option<String>,
+    /// The time of retrieval as the record has it.
+    pub retrieved_text: Option<&'a str>,
+    /// Why that is not taken for a day, if it is not.
+    pub retrieved_remark: Option<&'a str>,
+    /// Who reported it, as the record has it.
+    pub organization: Option<&'a str>,
+    /// What else it holds, by the results that state it.
+    pub also: Vec<AlsoGroup<'a>>,
+    /// The same, for documents.
+    #[serde(skip)]
+    pub also_values: Vec<Also<'a>>,
     /// What is proven of it, and by what.
     pub evidence: EvidenceView,
 }
@@ -302,7 +318,8 @@ impl<'a> Cards<'a> {
         let first = &cell[0];
         let slice = &entities.slices[first.resolved.slice];
         let ranking = &self.dataset.rankings[first.ranking];
-        let facts = self.number_facts(first, ranking);
+        let (facts, own) = self.facts_apart(cell, ranking);
+        let readings = cell.iter().zip(own).map(|(reading, facts)| ReadingView { facts, ..self.reading(reading) });
         let points = comparability::points(self.dataset, cell);
         let found = comparability::compare(&points).map(|found| found.all);
         CellView {
@@ -312,16 +329,40 @@ impl<'a> Cards<'a> {
             part: self.part_of(ranking),
             variant: self.dataset.variant_of(first),
             metric: self.metric_name(first.resolved.metric),
+            qualifier: self.metric_qualifier(first.resolved.metric),
+            measurement: &self.dataset.measurements[first.measurement].id,
             is_relative: entities.metrics[first.resolved.metric].is_relative,
             direction: self.words(direction_key(first.direction)),
             rank: self.rank_in_words(first, ranking),
             gaps: self.gaps(&facts),
-            facts: facts.into_iter().filter(|fact| fact.value.is_some()).collect(),
+            facts: facts
+                .into_iter()
+                .filter(|fact| fact.value.as_ref().is_some_and(|value| !value.is_empty()))
+                .collect(),
             ranking_url: self.row_url(first),
             difference: (cell.len() > 1).then(|| self.finding(cell, points.len(), found.as_ref())),
             disagreement: (cell.len() > 1).then(|| format!("d{number}")),
             differs: found.as_ref().is_some_and(|found| !found.verdict.agrees()),
-            readings: cell.iter().map(|reading| self.reading(reading)).collect(),
+            readings: readings.collect(),
+        }
+    }
+
+    /// What all readings of a cell say of their numbers, and what each says where they do not say the same.
+    fn facts_apart(&self, cell: &[Reading], ranking: &Ranking) -> (Vec<Fact<'a>>, Vec<Vec<Fact<'a>>>) {
+        let mut of_each: Vec<_> = cell.iter().map(|reading| self.number_facts(reading, ranking).into_iter()).collect();
+        let (mut common, mut own) = (Vec::new(), vec![Vec::new(); cell.len()]);
+        loop {
+            let row: Vec<Fact> = of_each.iter_mut().filter_map(Iterator::next).collect();
+            if row.len() < cell.len() {
+                return (common, own);
+            }
+            match row.windows(2).all(|two| two[0].value == two[1].value) {
+                true => common.extend(row.into_iter().next()),
+                false => {
+                    let said = own.iter_mut().zip(row).filter(|(_, fact)| fact.value.as_deref() != Some(""));
+                    said.for_each(|(own, fact)| own.push(fact));
+                }
+            }
         }
     }
 
@@ -369,11 +410,19 @@ impl<'a> Cards<'a> {
             self.fact("number.range", range),
             self.fact("number.test_data", said(data)),
             self.fact("number.part", Some(part).filter(|part| !part.is_empty())),
-            self.fact("number.samples", crate::signal::n_samples(self.dataset, first).map(|n| count(n as usize))),
+            self.fact("number.samples", self.samples_in_words(first)),
             self.fact("fact.chance", meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
         ];
-        facts.extend(conversion.map(|rule| self.fact("number.conversion", Some(self.words(rule).to_owned()))));
+        // Without a conversion nothing is missing, and that is said by nothing.
+        facts.push(self.fact("number.conversion", Some(conversion.map_or("", |rule| self.words(rule)).to_owned())));
         facts
+    }
+
+    /// `100 of 1,319`, where the record states both.
+    fn samples_in_words(&self, reading: &Reading) -> Option<String> {
+        let n = crate::signal::n_samples(self.dataset, reading)?;
+        let all = crate::signal::test_size(self.dataset.result(reading)).filter(|all| *all > n);
+        Some(all.map_or_else(|| count(n as usize), |all| self.share(n as usize, all as usize)))
     }
 
     /// The facts without a value, as a list.
@@ -413,6 +462,7 @@ impl<'a> Cards<'a> {
         let records = places.into_iter().map(|place| {
             let loaded = &self.dataset.inputs.records[place as usize];
             let record = &loaded.record;
+            let also_values = also(loaded);
             RecordView {
                 anchor: loaded.origin.short_hash(),
                 sha256: loaded.origin.sha256.to_string(),
@@ -435,6 +485,11 @@ impl<'a> Cards<'a> {
                 developer: record.model.developer.as_deref().filter(|name| !is_not_reported(name)),
                 schema_version: &record.schema_version,
                 retrieved: record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+                retrieved_text: record.retrieved.as_ref().map(|stamp| &*stamp.text),
+                retrieved_remark: self.remark_on(record.retrieved.as_ref()),
+                organization: record.source.organization.as_deref(),
+                also: self.also_in_groups(&also_values),
+                also_values,
                 evidence: self.evidence(place, readings),
             }
         });

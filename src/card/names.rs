@@ -43,6 +43,7 @@ pub fn in_words(language: &Language, step: Step, content: &Content) -> String {
         Step::BuiltInAlias => "step.built_in_alias",
         Step::HubId => "step.hub_id",
         Step::NormalForm => "step.normal_form",
+        Step::Rule => "step.rule",
         Step::Peeled(rule) => return peeling_in_words(language, &content.peelings[usize::from(rule)]),
     };
     language.phrase(key).to_owned()

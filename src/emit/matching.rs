@@ -117,7 +117,7 @@ fn names_headline_metric(benchmark: &HubBenchmark, result: &EvaluationResult) ->
 }
 
 fn is_usual_metric(benchmark: &HubBenchmark, metric: &Metric) -> bool {
-    metric.id.is_empty() || benchmark.metric_kinds.contains(&metric.id)
+    !metric.is_reported || benchmark.metric_kinds.contains(&metric.quantity)
 }
 
 fn is_dataset(benchmark: &HubBenchmark, id: &str) -> bool {
@@ -169,10 +169,10 @@ mod tests {
         );
         let (record, _) = parse(record.as_bytes(), &Blocks::default()).unwrap();
         let metric = Metric {
-            id: metric.to_owned(),
-            name: String::new(),
+            quantity: metric.to_owned(),
+            is_reported: !metric.is_empty(),
             is_relative: metric == "mean-win-rate",
-            spellings: Default::default(),
+            ..Metric::default()
         };
         let of_rows = subset.map_or(Subset::Unsaid, |subset| Subset::Named(subset.into()));
         let found = match find(&built_in(), &record.results[0], &metric, &of_rows) {

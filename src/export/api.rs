@@ -21,7 +21,7 @@ use crate::card::Fact;
 pub use audit::{MarkersDocument, MergedDocument, NotShownDocument, PublishingDocument};
 pub use developer::DeveloperDocument;
 pub use evaluator::EvaluatorDocument;
-pub use model::ModelDocument;
+pub use model::{AlsoValue, ModelDocument};
 pub use ranking::{Best, BestUndated, Bin, RankingDocument, RankingRow, Source};
 
 /// The digits of a record, written as a JSON number.

@@ -61,6 +61,9 @@ impl About for BenchmarkCard<'_> {
             title.push_str(&format!(", {part}"));
         }
         title.push_str(&format!(", {}", self.metric));
+        if let Some(qualifier) = &self.qualifier {
+            title.push_str(&format!(" ({qualifier})"));
+        }
         Some(Subject { title, summary: &self.ranking_summary })
     }
 

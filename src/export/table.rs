@@ -6,8 +6,11 @@
 //! they cannot disagree.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use super::api::AlsoValue;
 use crate::card::Cards;
+use crate::card::also::also;
 use crate::card::{direction_key, record_url, settings};
 use crate::config::Config;
 use crate::date::Stamp;
@@ -16,12 +19,13 @@ use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::captures::Capture;
 use crate::load::quarantine::Quarantined;
-use crate::load::record::Uncertainty;
+use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::mark::{Decision, Fit, Markers, Submitter, Trace};
 use crate::merge::{Dataset, Reading};
 use crate::number::Number;
-use crate::resolve::{Benchmark, Model};
+use crate::resolve::{Benchmark, Metric, Model};
 use crate::signal::provenance::Reporters;
+use crate::signal::setup::{self, Setting};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -194,8 +198,34 @@ const RESULTS: &[Column] = &[
     text("variant", "Variant of the model, as metadata declares it; null for the model itself.", |it, row| {
         maybe(it.dataset.variant_of(it.reading(row)))
     }),
-    text("metric", "What is measured.", |it, row| {
-        said(&it.dataset.entities.metrics[it.reading(row).resolved.metric].name)
+    text("metric", "What is measured.", |it, row| said(&it.metric(row).name)),
+    text(
+        "metric_qualifier",
+        "What tells the metric from others of its name: parameters, judges, kind of score; null if nothing does.",
+        |it, row| maybe_owned(it.metric(row).qualifier(Language::english())),
+    ),
+    text(
+        "measurement",
+        "Id of the measurement: equal exactly for results that may stand in one ranking.",
+        |it, row| said(&it.dataset.measurements[it.reading(row).measurement].id),
+    ),
+    text(
+        "level",
+        "Name of the level, where scores are levels; null otherwise, and for an unknown level.",
+        |it, row| maybe(it.metric(row).level(it.result(row).score.value())),
+    ),
+    text("evaluation_name", "What the record calls the result.", |it, row| said(&it.result(row).name)),
+    text("result_id", "`evaluation_result_id` of the record.", |it, row| maybe(it.result(row).id.as_deref())),
+    text("dataset_name", "Data set that the record names.", |it, row| {
+        maybe(it.result(row).data.dataset_name.as_deref())
+    }),
+    text("metric_id", "`metric_id` of the record.", |it, row| maybe(it.result(row).metric.id.as_deref())),
+    text("metric_name", "`metric_name` of the record.", |it, row| maybe(it.result(row).metric.name.as_deref())),
+    text("metric_kind", "`metric_kind` of the record: a family of metrics.", |it, row| {
+        maybe(it.result(row).metric.kind.as_deref())
+    }),
+    text("score_type", "`continuous`, `binary` or `levels`; continuous where the record states none.", |it, row| {
+        said(it.metric(row).kind.code())
     }),
     text("direction", "Which end of the scale is good, as stated.", |it, row| {
         said(Language::english().phrase(direction_key(it.reading(row).direction)))
@@ -232,20 +262,39 @@ const RESULTS: &[Column] = &[
     number("interval_upper", "Upper end of the stated confidence interval.", |it, row| {
         maybe_number(it.uncertainty(row).and_then(|it| Some(&it.interval.as_ref()?.1)))
     }),
+    number("standard_deviation", "Stated standard deviation.", |it, row| {
+        maybe_number(it.uncertainty(row).and_then(|it| it.standard_deviation.as_ref()))
+    }),
+    text("standard_error_method", "How the standard error was found, as stated.", |it, row| {
+        maybe(it.uncertainty(row).and_then(|it| it.error_method.as_deref()))
+    }),
+    number(
+        "interval_level",
+        "Stated confidence level of the interval; from 0 to 1, as the schema wants it.",
+        |it, row| maybe_number(it.uncertainty(row).and_then(|it| it.level.as_ref())),
+    ),
+    text("interval_method", "How the interval was found, as stated.", |it, row| {
+        maybe(it.uncertainty(row).and_then(|it| it.interval_method.as_deref()))
+    }),
+    number("bootstrap_samples", "Stated number of bootstrap resamples.", |it, row| {
+        maybe_number(it.uncertainty(row).and_then(|it| it.bootstrap_samples.as_ref()))
+    }),
     number("samples", "Stated number of samples.", |it, row| {
         maybe_number(it.uncertainty(row).and_then(|it| it.samples.as_ref()))
     }),
     flag(
         "stands_for_cell",
-        "True for the one reading of its model, slice and metric that is ranked: the newest.",
+        "True for the one reading of its model and measurement that is ranked in the list of its evaluator: the newest.",
         |it, row| Value::Flag(it.stands_for_cell(row)),
     ),
-    counted("rank", "Place in the ranking, equal scores sharing one; null if the result is not ranked.", |it, row| {
-        match it.reading(row).rank {
+    counted(
+        "rank",
+        "Place among the results of this measurement by this evaluator, equal scores sharing one; null if not ranked.",
+        |it, row| match it.reading(row).rank {
             0 => Value::Missing,
             rank => Value::Count(rank.into()),
-        }
-    }),
+        },
+    ),
     text("evaluator", "Id of who reported it, as claimed.", |it, row| {
         said(&it.dataset.entities.evaluators[it.reading(row).resolved.evaluator].id)
     }),
@@ -255,6 +304,11 @@ const RESULTS: &[Column] = &[
     text("evaluated", "Day of evaluation, YYYY-MM-DD.", |it, row| {
         maybe_owned(it.result(row).evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()))
     }),
+    text(
+        "evaluated_text",
+        "Time of evaluation as the record has it, also if it cannot be read as a day.",
+        |it, row| maybe(it.result(row).evaluated.as_ref().map(|stamp| &*stamp.text)),
+    ),
     text("retrieved", "Day on which the record was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.loaded(row))),
     text(
         "settings",
@@ -263,6 +317,11 @@ const RESULTS: &[Column] = &[
             let settings = settings(Language::english(), it.loaded(row), it.result(row));
             maybe_owned(Some(settings.join(" · ")).filter(|text| !text.is_empty()))
         },
+    ),
+    text(
+        "conditions",
+        "The same as the text of a JSON object, every value whole as far as it is kept; several of one key with ` · ` between them.",
+        |it, row| maybe_owned(conditions(it.loaded(row), it.result(row))),
     ),
     text(
         "marker",
@@ -284,6 +343,16 @@ const RESULTS: &[Column] = &[
     text("pointer", "JSON pointer of the result in its record.", |it, row| {
         owned(format!("/evaluation_results/{}", it.result(row).index))
     }),
+    text("result_id", "`evaluation_result_id` of the record.", |it, row| maybe(it.result(row).id.as_deref())),
+    text("evaluation_name", "As the record has it.", |it, row| said(&it.result(row).name)),
+    text(
+        "description",
+        "What the record says of the metric; a long text is whole in `also` of the record.",
+        |it, row| maybe(it.result(row).metric.description.as_deref()),
+    ),
+    text("dataset", "Data set on the Hub that the record names.", |it, row| {
+        maybe(it.result(row).data.hf_repo.as_deref())
+    }),
 ];
 
 const RECORDS: &[Column] = &[
@@ -300,6 +369,12 @@ const RECORDS: &[Column] = &[
     text("evaluation_id", "As the record has it; not a key.", |it, row| said(&it.record(row).record.evaluation_id)),
     text("schema_version", "As the record has it.", |it, row| said(&it.record(row).record.schema_version)),
     text("model_id", "The model as the record names it.", |it, row| said(&it.record(row).record.model.id)),
+    text("model_name", "Name of the model, as the record has it.", |it, row| {
+        maybe(it.record(row).record.model.name.as_deref())
+    }),
+    text("model_developer", "Who made the model, as the record claims.", |it, row| {
+        maybe(it.record(row).record.model.developer.as_deref())
+    }),
     text("source", "Title of the source.", |it, row| maybe(it.record(row).record.source.name.as_deref())),
     text("source_type", "`documentation` or `evaluation_run`; other words as they stand.", |it, row| {
         maybe(it.record(row).record.source.kind.as_deref())
@@ -311,6 +386,9 @@ const RECORDS: &[Column] = &[
         said(Language::english().phrase(it.record(row).record.source.relationship.key()))
     }),
     text("retrieved", "Day on which it was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.record(row))),
+    text("retrieved_text", "Time of retrieval as the record has it, also if it cannot be read as a day.", |it, row| {
+        maybe(it.record(row).record.retrieved.as_ref().map(|stamp| &*stamp.text))
+    }),
     text(
         "trace",
         "Whether a lock file has these bytes: `local` (no), `pinned`, `pinned_and_indexed` (an index as well).",
@@ -322,6 +400,15 @@ const RECORDS: &[Column] = &[
     counted("results", "How many of its results are shown.", |it, row| {
         Value::Count(it.record(row).record.results.len() as u64)
     }),
+    text(
+        "also",
+        "What else it holds, as the text of a JSON list: `path`, `value`, and places of the `results` that state it.",
+        |it, row| {
+            let also = also(it.record(row));
+            let text = serde_json::to_string(&AlsoValue::of(&also)).ok();
+            maybe_owned(text.filter(|_| !also.is_empty()))
+        },
+    ),
 ];
 
 const CAPTURES: &[Column] = &[
@@ -527,6 +614,10 @@ impl<'a> Source<'a> {
         self.dataset.inputs.content.hub.submissions[submission as usize].introduced.as_ref()?.account.as_deref()
     }
 
+    fn metric(&self, row: usize) -> &'a Metric {
+        &self.dataset.entities.metrics[self.reading(row).resolved.metric]
+    }
+
     fn stands_for_cell(&self, row: usize) -> bool {
         let reading = self.reading(row);
         self.dataset.rankings[reading.ranking].rows[reading.place as usize].start as usize == row
@@ -555,6 +646,19 @@ fn maybe_owned<'a>(text: Option<String>) -> Value<'a> {
 
 fn maybe_number(number: Option<&Number>) -> Value<'_> {
     number.map_or(Value::Missing, Value::Number)
+}
+
+/// The settings of a result as the text of a JSON object.
+fn conditions(loaded: &Loaded, result: &EvaluationResult) -> Option<String> {
+    let mut by_name: BTreeMap<Cow<str>, String> = BTreeMap::new();
+    for Setting { name, value } in setup::settings(loaded, result) {
+        let said = by_name.entry(name).or_default();
+        if !said.is_empty() {
+            said.push_str(" · ");
+        }
+        said.push_str(value);
+    }
+    (!by_name.is_empty()).then(|| serde_json::to_string(&by_name).ok()).flatten()
 }
 
 fn retrieved(loaded: &Loaded) -> Value<'_> {

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::DataFile;
-use crate::card::{Cards, Paths, metric_name};
+use crate::card::{Cards, Paths};
 use crate::id::Id;
 use crate::language::Language;
 use crate::merge::{Dataset, Direction, Reading, cells};
@@ -101,7 +101,8 @@ impl Shard {
         let cells = cells(dataset.readings_of(id)).map(|cell| {
             let readings = cell.iter().map(|reading| self.reading(cards, reading)).collect();
             let variant = self.text(dataset.variant_of(&cell[0]).unwrap_or_default());
-            (self.ranking(cards, &cell[0]), cell[0].rank, variant, readings)
+            let in_longest_list = dataset.rankings[cell[0].ranking].is_first_of_measurement;
+            (self.ranking(cards, &cell[0]), if in_longest_list { cell[0].rank } else { 0 }, variant, readings)
         });
         let cells = cells.collect();
         let said = |text: Option<&str>| text.unwrap_or_default().to_owned();
@@ -137,20 +138,21 @@ impl Shard {
 
     fn ranking(&mut self, cards: &Cards, reading: &Reading) -> usize {
         let place = self.rankings.len();
-        let known = *self.ranking_places.entry(reading.ranking.index()).or_insert(place);
+        let known = *self.ranking_places.entry(reading.measurement.index()).or_insert(place);
         if known < place {
             return known;
         }
-        let (dataset, ranking) = (cards.dataset, &cards.dataset.rankings[reading.ranking]);
+        let (dataset, id) = (cards.dataset, cards.dataset.measurements[reading.measurement].first_ranking);
+        let ranking = &dataset.rankings[id];
         let slice = &dataset.entities.slices[ranking.slice];
         let metric = &dataset.entities.metrics[ranking.metric];
         let part = dataset.named_part(ranking).map(|part| part.in_words(cards.language));
         let parts = [slice.name.as_deref(), part.as_deref()];
         self.rankings.push(RankingData {
-            path: format!("{}.html", cards.paths.ranking(reading.ranking)),
+            path: format!("{}.html", cards.paths.ranking(id)),
             benchmark: dataset.entities.benchmarks[slice.benchmark].name.clone(),
             parts: parts.into_iter().flatten().map(str::to_owned).collect(),
-            metric: metric_name(dataset, cards.language, ranking.metric).to_owned(),
+            metric: cards.metric_in_full(ranking.metric),
             direction: match ranking.direction {
                 Direction::HigherIsBetter => 1,
                 Direction::LowerIsBetter => -1,

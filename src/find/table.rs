@@ -189,7 +189,8 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
         table.facet("evaluator", reported().map(|reported| evaluator_name(dataset, language, reported.evaluator)));
         let rows = || dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
         table.facet("marker", levels(dataset, rows().flat_map(|row| dataset.readings_in(row))));
-        let differs = rows().map(|row| Difference::of(dataset, dataset.readings_in(row))).max().unwrap_or_default();
+        let cells = dataset.cells_in(dataset.rankings_of(id));
+        let differs = cells.map(|cell| Difference::of(dataset, cell)).max().unwrap_or_default();
         table.facet("readings", [word(differs)]);
         table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
@@ -245,8 +246,8 @@ pub fn of_ranking(
 ) -> Table {
     let mut table = Table::new();
     for row in &ranking.rows {
-        let readings = dataset.readings_in(row);
-        let first = &readings[0];
+        let readings = dataset.cell_of(row);
+        let first = &dataset.readings_in(row)[0];
         let model = &dataset.entities.models[first.resolved.model];
         let path = paths.model(first.resolved.model);
         table.row(

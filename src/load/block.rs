@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::also::{Leaf, of_block, of_block_but};
 use super::scalar::Scalar;
 use crate::hash::Sha256;
 use crate::intern::Interner;
@@ -33,6 +34,8 @@ pub struct SourceMetadata {
     pub relationship: Relationship,
     /// Addresses among `additional_details`, by key; where the figure stands is often here.
     pub links: Vec<(String, String)>,
+    /// What else the block holds.
+    pub also: Box<[Leaf]>,
 }
 
 /// `evaluator_relationship`, as claimed.
@@ -50,6 +53,15 @@ pub enum Relationship {
 }
 
 impl Relationship {
+    fn read(word: Option<&str>) -> Relationship {
+        match word {
+            Some("first_party") => Relationship::FirstParty,
+            Some("third_party") => Relationship::ThirdParty,
+            Some("collaborative") => Relationship::Collaborative,
+            _ => Relationship::NotReported,
+        }
+    }
+
     /// Its key among the words of the interface.
     pub fn key(self) -> &'static str {
         match self {
@@ -68,6 +80,10 @@ pub struct EvalLibrary {
     pub name: Option<String>,
     /// `unknown` is allowed, and common.
     pub version: Option<String>,
+    /// The members of `additional_details`, by key.
+    pub details: Vec<(String, String)>,
+    /// What else the block holds.
+    pub also: Box<[Leaf]>,
 }
 
 /// The model as the source names it.
@@ -85,6 +101,8 @@ pub struct ModelInfo {
     pub engine: Option<String>,
     /// The scalar members of `additional_details`, by key.
     pub details: Vec<(String, String)>,
+    /// What else the block holds.
+    pub also: Box<[Leaf]>,
 }
 
 /// Where the test data of a result came from.
@@ -102,6 +120,8 @@ pub struct SourceData {
     pub settings: Vec<(String, String)>,
     /// The members of `additional_details`, by key.
     pub details: Vec<(String, String)>,
+    /// What else the block holds.
+    pub also: Box<[Leaf]>,
 }
 
 /// What a number is.
@@ -129,8 +149,12 @@ pub struct MetricConfig {
     pub kind_of_score: ScoreKind,
     /// `llm_scoring`: who rated the answers.
     pub jury: Option<Jury>,
+    /// Judges, their temperatures and weights, prompt and aggregation as settings.
+    pub judging: Vec<(String, String)>,
     /// The members of `additional_details`, by key.
     pub details: Vec<(String, String)>,
+    /// What else the block holds.
+    pub also: Box<[Leaf]>,
 }
 
 /// `score_type`. A record that states none is taken for continuous: all schema versions that lack it mean that.
@@ -179,6 +203,10 @@ pub struct Judge {
 pub struct GenerationConfig {
     /// `temperature`, `num_fewshot` … with their values as text.
     pub settings: Vec<(String, String)>,
+    /// What the arguments that are objects hold of settings: agent, tools, plan, limits, sandbox.
+    pub inner: Vec<(String, String)>,
+    /// What else the block holds.
+    pub also: Box<[Leaf]>,
     /// The part of the test that was run, where the settings name one.
     pub part: Option<TestPart>,
 }
@@ -236,7 +264,12 @@ impl Blocks {
     pub fn eval_library(&self, block: &RawValue) -> Result<Arc<EvalLibrary>, Sentence> {
         self.libraries.get(block.get(), |text| {
             let value = json("eval_library", text)?;
-            Ok(Arc::new(EvalLibrary { name: string(&value["name"]), version: string(&value["version"]) }))
+            Ok(Arc::new(EvalLibrary {
+                name: string(&value["name"]),
+                version: string(&value["version"]),
+                details: pairs(&value["additional_details"]),
+                also: of_block("eval_library", &value),
+            }))
         })
     }
 
@@ -261,7 +294,7 @@ impl Blocks {
     pub fn generation_config(&self, block: &RawValue) -> Result<Option<Arc<GenerationConfig>>, Sentence> {
         let read = |text: &str| Ok::<_, Sentence>(Arc::new(GenerationConfig::read(&json("generation_config", text)?)));
         let config = self.generations.get(block.get(), read)?;
-        Ok((!config.settings.is_empty()).then_some(config))
+        Ok((!config.settings.is_empty() || !config.also.is_empty()).then_some(config))
     }
 }
 
@@ -291,6 +324,14 @@ impl SourceMetadata {
             Some([block, old, leaderboard]) => (block, old, leaderboard),
             _ => (value, &Value::Null, &Value::Null),
         };
+        let relationship = Relationship::read(block["evaluator_relationship"].as_str());
+        let is_missed =
+            |path: &str| relationship == Relationship::NotReported && path == "source_metadata.evaluator_relationship";
+        let also = [
+            of_block_but("source_metadata", block, is_missed),
+            of_block("evaluation_source", old),
+            of_block("leaderboard_name", leaderboard),
+        ];
         SourceMetadata {
             name: string(&block["source_name"])
                 .or_else(|| string(&old["evaluation_source_name"]))
@@ -298,13 +339,9 @@ impl SourceMetadata {
             kind: string(&block["source_type"]).or_else(|| string(&old["evaluation_source_type"])),
             organization: string(&block["source_organization_name"]),
             organization_url: string(&block["source_organization_url"]),
-            relationship: match block["evaluator_relationship"].as_str() {
-                Some("first_party") => Relationship::FirstParty,
-                Some("third_party") => Relationship::ThirdParty,
-                Some("collaborative") => Relationship::Collaborative,
-                _ => Relationship::NotReported,
-            },
+            relationship,
             links: pairs(&block["additional_details"]).into_iter().filter(|(_, value)| is_web_address(value)).collect(),
+            also: also.into_iter().flatten().collect(),
         }
     }
 }
@@ -330,6 +367,7 @@ impl ModelInfo {
                 Some(string(&engine["version"]).map_or(name.clone(), |version| format!("{name} {version}")))
             }),
             details: pairs(&value["additional_details"]),
+            also: of_block("model_info", value),
         }
     }
 }
@@ -348,6 +386,7 @@ impl SourceData {
             urls,
             settings: sample_settings(value),
             details: pairs(&value["additional_details"]),
+            also: of_block("source_data", value),
         }
     }
 }
@@ -387,13 +426,24 @@ impl MetricConfig {
             max: bounds.as_ref().and_then(|bounds| bound(bounds.max_score)),
             parameters: pairs(&value["metric_parameters"]),
             kind_of_score: ScoreKind::read(&value),
+            judging: judging(&value["llm_scoring"]),
             jury: Jury::read(&value["llm_scoring"]),
             details: pairs(&value["additional_details"]),
+            also: of_block("metric_config", &value),
         })
     }
 }
 
 impl ScoreKind {
+    /// As `score_type` has it.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ScoreKind::Continuous => "continuous",
+            ScoreKind::Binary => "binary",
+            ScoreKind::Levels { .. } => "levels",
+        }
+    }
+
     fn read(metric: &Value) -> ScoreKind {
         match metric["score_type"].as_str() {
             Some("binary") => ScoreKind::Binary,
@@ -450,13 +500,77 @@ impl GenerationConfig {
                 }
             }
         }
-        GenerationConfig { settings, part: TestPart::read(&value["additional_details"]) }
+        // HELM's `groups` are no setting where the subject is one.
+        let says_subject = settings.iter().any(|(key, _)| key == "subject");
+        let is_missed = |path: &str| match path.strip_prefix("evaluation_results[].generation_config.") {
+            Some("additional_details.groups") => says_subject,
+            Some("generation_args.max_attempts") => value["generation_args"]["max_attempts"] == 1,
+            _ => false,
+        };
+        GenerationConfig {
+            settings,
+            inner: inner_settings(&value["generation_args"]),
+            also: of_block_but("generation_config", value, is_missed),
+            part: TestPart::read(&value["additional_details"]),
+        }
     }
+}
+
+/// What arguments that are objects hold of settings. The limits of a run are called so: a limit of tokens is stated of
+/// one answer as well.
+fn inner_settings(args: &Value) -> Vec<(String, String)> {
+    let agent = &args["agentic_eval_config"];
+    let (plan, limits) = (&args["eval_plan"], &args["eval_limits"]);
+    let tools = agent["available_tools"].as_array().into_iter().flatten();
+    let tools: Vec<String> = tools.filter_map(|tool| string(&tool["name"])).collect();
+    let mut inner = pairs(&agent["additional_details"]);
+    if !tools.is_empty() {
+        inner.push(("tools".to_owned(), list_kept(&tools)));
+    }
+    inner.extend(pair("plan", &plan["name"]));
+    inner.extend(pairs(&plan["config"]));
+    inner.extend(pair("time_limit_of_the_run", &limits["time_limit"]));
+    inner.extend(pair("message_limit_of_the_run", &limits["message_limit"]));
+    inner.extend(pair("token_limit_of_the_run", &limits["token_limit"]));
+    inner.extend(pair("sandbox", &args["sandbox"]["type"]));
+    inner
+}
+
+/// Who rated the answers, and how, as settings.
+fn judging(block: &Value) -> Vec<(String, String)> {
+    let judges: Vec<&Value> = block["judges"].as_array().into_iter().flatten().collect();
+    let of_all = |read: &dyn Fn(&Value) -> Option<String>| {
+        let stated: Vec<Option<String>> = judges.iter().map(|judge| read(judge)).collect();
+        let is_one = stated.windows(2).all(|two| two[0] == two[1]);
+        match &stated[..] {
+            [Some(first), ..] if is_one && judges.len() > 1 => Some(first.clone()),
+            _ if stated.iter().all(Option::is_none) => None,
+            _ => Some(list_kept(&stated.into_iter().map(|text| text.unwrap_or("–".to_owned())).collect::<Vec<_>>())),
+        }
+    };
+    let text = |value: &Value| pair("", value).map(|(_, text)| text);
+    let model = |judge: &Value| {
+        let model = &judge["model_info"];
+        string(&model["id"]).or_else(|| string(&model["name"]))
+    };
+    let models: Vec<String> = judges.iter().filter_map(|judge| model(judge)).collect();
+    let stated = [
+        ("judge", (!models.is_empty()).then(|| list_kept(&models))),
+        ("judge_temperature", of_all(&|judge| text(&judge["temperature"]))),
+        ("judge_weight", of_all(&|judge| text(&judge["weight"]))),
+        (
+            "aggregation",
+            text(&block["aggregation_method"]).or_else(|| text(&block["additional_details"]["aggregation"])),
+        ),
+        ("judge_prompt", text(&block["input_prompt"])),
+        ("expert_baseline", text(&block["expert_baseline"])),
+    ];
+    stated.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
 }
 
 impl TestPart {
     /// Members of `additional_details` that say which part of a test was run.
-    const KEYS: [&str; 4] = ["subject", "subset", "language_pair", "level"];
+    const KEYS: [&str; 6] = ["subject", "subjects", "subset", "language_pair", "languages", "level"];
 
     fn read(details: &Value) -> Option<TestPart> {
         let stated = TestPart::KEYS.into_iter().filter_map(|key| Some((key, details.get(key)?)));
@@ -474,6 +588,18 @@ impl TestPart {
         // As many subjects as a record likes, and a key of bounded length.
         let key = if key.len() > MAX_SETTING { Sha256::of(key.as_bytes()).to_string() } else { key };
         (!keys.is_empty()).then(|| TestPart { key, label: in_words(&named, Language::english()), named })
+    }
+
+    /// `part`, if any, with what is told elsewhere of the part: by kind (see the words `part.…`), its name.
+    pub fn with(part: Option<&TestPart>, told: &[(&'static str, String)]) -> TestPart {
+        let mut all = part.cloned().unwrap_or_else(TestPart::not_reported);
+        for (kind, name) in told {
+            let separator = if all.key.is_empty() { "" } else { ";" };
+            all.key.push_str(&format!("{separator}{kind}={name}"));
+            all.named.push((kind, Named::One(shorten(name, MAX_SETTING))));
+        }
+        all.label = in_words(&all.named, Language::english());
+        all
     }
 
     /// Where no part is named.
@@ -520,7 +646,7 @@ pub(super) fn pairs_of(block: &RawValue) -> Box<[(String, String)]> {
 }
 
 /// A disclosed setting as text. Null, blanks and empty containers disclose nothing; `false` does.
-fn pair(key: &str, value: &Value) -> Option<(String, String)> {
+pub(super) fn pair(key: &str, value: &Value) -> Option<(String, String)> {
     let text = match value {
         Value::Null => return None,
         Value::String(text) => kept(text.split_whitespace().collect::<Vec<_>>().join(" ")),
@@ -551,7 +677,7 @@ fn list_kept(items: &[String]) -> String {
 }
 
 /// Enough digits of the hash of `text` that nobody finds another text with the same.
-fn digits_of(text: &str) -> String {
+pub(super) fn digits_of(text: &str) -> String {
     let mut digits = Sha256::of(text.as_bytes()).to_string();
     digits.truncate(32);
     digits

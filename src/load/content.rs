@@ -22,6 +22,7 @@ use super::editor;
 use super::eval_yaml::EvalYaml;
 use super::hub_benchmark::{self, HubBenchmark};
 use super::hub_facts::{self, HubFacts};
+use super::measurement_rules::{self, MeasurementRules};
 use super::metadata::{
     AliasMeta, BenchmarkMeta, CollectionMeta, Entry, MetricMeta, ModelMeta, OrganizationMeta, ProsePage,
 };
@@ -52,6 +53,8 @@ pub struct Content {
     pub aliases: Vec<AliasMeta>,
     /// What may be peeled off the ids of models.
     pub peelings: Vec<Peeling>,
+    /// `measurement.yaml`, then the built-in rules.
+    pub measurement: MeasurementRules,
     /// The built-in table of platforms that run models of others.
     pub platforms: Platforms,
     /// `benchmark-cards/*.json`.
@@ -137,6 +140,9 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
         serde_yaml::from_str(BUILT_IN_ORGANIZATIONS).context("the built-in organisations are broken")?;
     content.organizations.extend(built_in);
     content.peelings = serde_yaml::from_str(peeling::BUILT_IN).context("the built-in peelings are broken")?;
+    let built_in: MeasurementRules =
+        serde_yaml::from_str(measurement_rules::BUILT_IN).context("the built-in measurement rules are broken")?;
+    content.measurement.extend(built_in);
     content.platforms = serde_yaml::from_str(platform::BUILT_IN).context("the built-in platforms are broken")?;
     Ok(content)
 }
@@ -410,7 +416,8 @@ impl Reader<'_> {
     }
 
     fn tables(&mut self, folder: &Path) -> Result<()> {
-        const NAMES: [&str; 7] = ["site", "models", "benchmarks", "organizations", "collections", "metrics", "aliases"];
+        const NAMES: [&str; 8] =
+            ["site", "models", "benchmarks", "organizations", "collections", "metrics", "aliases", "measurement"];
         for path in sorted_files(folder, "yaml")? {
             let file = path.display().to_string();
             let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -438,6 +445,13 @@ impl Reader<'_> {
                 "metrics" => {
                     let entries = self.table(&path, "metrics")?;
                     self.content.metrics.extend(entries);
+                }
+                "measurement" => {
+                    let Some(text) = self.text(&path)? else { continue };
+                    match serde_yaml::from_str(&text) {
+                        Ok(rules) => self.content.measurement.extend(rules),
+                        Err(err) => self.unreadable(&file, &place(&err), &err),
+                    }
                 }
                 "aliases" => {
                     let entries = self.table(&path, "aliases")?;

@@ -4,18 +4,24 @@
 //! (which is not an enum and is sometimes wrong). Nothing is rewritten or guessed: what is absent
 //! stays absent. The blocks of the JSON are in [`super::block`]; instance-level files are refused.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::also::{Leaf, Members, of_block, of_block_but};
 use super::block::{
     Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, pairs_of, plain,
 };
 use super::scalar::Scalar;
+use super::schema::FACT;
 use crate::date::Stamp;
 use crate::language::sentence::Sentence;
+use crate::names::is_not_reported;
 use crate::number::Number;
+use crate::words::shorten;
 
 /// One aggregate record, from any schema version.
 #[derive(Clone, Debug)]
@@ -34,6 +40,8 @@ pub struct Record {
     pub model: Arc<ModelInfo>,
     /// The numbers, in the order of the file.
     pub results: Box<[EvaluationResult]>,
+    /// What else the root holds.
+    pub also: Box<[Leaf]>,
 }
 
 /// One number of a record.
@@ -59,6 +67,8 @@ pub struct EvaluationResult {
     pub uncertainty: Option<Box<Uncertainty>>,
     /// The members of `score_details.details`, by key.
     pub details: Box<[(String, String)]>,
+    /// What else `score_details` and the result itself hold.
+    pub also: Box<[Leaf]>,
 }
 
 /// `score_details.uncertainty`; members that are absent or of another shape are `None`.
@@ -70,6 +80,16 @@ pub struct Uncertainty {
     pub interval: Option<(Number, Number)>,
     /// `num_samples`.
     pub samples: Option<Number>,
+    /// `standard_error.method`: analytic, bootstrap …
+    pub error_method: Option<Box<str>>,
+    /// `standard_deviation`.
+    pub standard_deviation: Option<Number>,
+    /// `confidence_interval.confidence_level`, from 0 to 1.
+    pub level: Option<Number>,
+    /// `confidence_interval.method`.
+    pub interval_method: Option<Box<str>>,
+    /// `num_bootstrap_samples`.
+    pub bootstrap_samples: Option<Number>,
 }
 
 /// Why a result is left out while its record stays.
@@ -98,13 +118,13 @@ pub fn parse(bytes: &[u8], blocks: &Blocks) -> Result<(Record, Vec<BadResult>), 
         std::str::from_utf8(bytes).map_err(|err| BadRecord::Json(Sentence::of("detail.not_utf8").quoting(err)))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Ok(raw) = serde_json::from_str::<RawRecord<RawResult>>(text) {
-        return finish(raw, blocks, Ok);
+        return finish(raw, blocks, &Members::of(text), Ok);
     }
     // Something has an unexpected type: look at the results one by one.
     match serde_json::from_str::<RawRecord<&RawValue>>(text) {
-        Ok(raw) => {
-            finish(raw, blocks, |result| serde_json::from_str(result.get()).map_err(|err| Sentence::quote(plain(&err))))
-        }
+        Ok(raw) => finish(raw, blocks, &Members::of(text), |result| {
+            serde_json::from_str(result.get()).map_err(|err| Sentence::quote(plain(&err)))
+        }),
         Err(err) if err.is_data() => Err(shape_error(text, &err)),
         Err(err) => Err(BadRecord::Json(Sentence::quote(err))),
     }
@@ -183,6 +203,7 @@ struct RawScore<'a> {
 fn finish<'a, R>(
     raw: RawRecord<'a, R>,
     blocks: &Blocks,
+    members: &Members,
     read: impl Fn(R) -> Result<RawResult<'a>, Sentence>,
 ) -> Result<(Record, Vec<BadResult>), BadRecord> {
     let Some(raw_results) = raw.evaluation_results else {
@@ -215,7 +236,10 @@ fn finish<'a, R>(
     let mut bad = Vec::new();
     for (index, raw_result) in raw_results.into_iter().enumerate() {
         match read(raw_result).and_then(|raw_result| context.result(index as u16, raw_result)) {
-            Ok(result) => results.push(result),
+            Ok(mut result) => {
+                result.also = also_of_result(members.results.get(index).map_or(&[], Vec::as_slice), &result);
+                results.push(result);
+            }
             Err(detail) => bad.push(BadResult { index, detail }),
         }
     }
@@ -228,9 +252,69 @@ fn finish<'a, R>(
             .map_err(BadRecord::Shape)?,
         library: raw.eval_library.map(|block| blocks.eval_library(block)).transpose().map_err(BadRecord::Shape)?,
         model,
+        also: also_of_root(members, &results, raw.evaluation_timestamp.as_str().trim(), raw.source_data.is_some()),
         results: results.into(),
     };
     Ok((record, bad))
+}
+
+/// A member of the root or of a result, as JSON; null if it cannot be read, which cannot be.
+fn json(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).unwrap_or_default()
+}
+
+/// What the members of a result hold that its fields do not carry.
+fn also_of_result(members: &[(Cow<str>, &RawValue)], result: &EvaluationResult) -> Box<[Leaf]> {
+    let read = result.uncertainty.as_deref();
+    let has_both = |details: &Value| {
+        !details["confidence_interval"].is_null() && !details["uncertainty"]["confidence_interval"].is_null()
+    };
+    let mut also = Vec::new();
+    for (key, raw) in members {
+        match &**key {
+            "source_data" => {}
+            "score_details" => {
+                let details = json(raw);
+                let has_both = has_both(&details);
+                let is_missed = |path: &str| {
+                    let path = path.trim_start_matches("evaluation_results[].score_details.");
+                    // One bound is no interval.
+                    (has_both && path.starts_with("confidence_interval."))
+                        || match path.trim_start_matches("uncertainty.") {
+                            "confidence_interval.lower" | "confidence_interval.upper" => {
+                                read.is_none_or(|it| it.interval.is_none())
+                            }
+                            "confidence_interval.confidence_level" => read.is_none_or(|it| it.level.is_none()),
+                            "confidence_interval.method" => read.is_none_or(|it| it.interval_method.is_none()),
+                            "standard_error.method" => read.is_none_or(|it| it.error_method.is_none()),
+                            _ => false,
+                        }
+                };
+                also.extend(of_block_but("score_details", &details, is_missed));
+            }
+            key => also.extend(of_block(key, &json(raw))),
+        }
+    }
+    also.into()
+}
+
+/// What the members of the root hold that neither a block nor a result carries.
+fn also_of_root(members: &Members, results: &[EvaluationResult], evaluated: &str, has_data: bool) -> Box<[Leaf]> {
+    let is_used = results.iter().any(|result| result.evaluated.as_ref().is_some_and(|stamp| *stamp.text == *evaluated));
+    let is_missed = |path: &str| path == "evaluation_timestamp" && !is_used;
+    // A result without test data of its own has that of the root.
+    let has_own = |result: &EvaluationResult| {
+        let members = members.results.get(usize::from(result.index));
+        members.is_some_and(|members| members.iter().any(|(key, raw)| key == "source_data" && raw.get() != "null"))
+    };
+    let is_data_used = !results.iter().all(has_own);
+    let is_carried = |key: &str| match key {
+        "source_data" => is_data_used,
+        "source_data_urls" => is_data_used && !has_data,
+        _ => false,
+    };
+    let others = members.root.iter().filter(|(key, _)| !is_carried(key));
+    others.flat_map(|(key, raw)| of_block_but(key, &json(raw), is_missed)).collect()
 }
 
 fn missing(name: &str) -> Sentence {
@@ -270,6 +354,7 @@ impl Context<'_> {
             score,
             uncertainty: uncertainty(details.uncertainty, details.confidence_interval),
             details: details.details.map(pairs_of).unwrap_or_default(),
+            also: Box::default(),
         })
     }
 }
@@ -282,6 +367,10 @@ struct RawUncertainty<'a> {
     confidence_interval: Option<&'a RawValue>,
     #[serde(borrow)]
     num_samples: Option<&'a RawValue>,
+    #[serde(borrow)]
+    standard_deviation: Option<&'a RawValue>,
+    #[serde(borrow)]
+    num_bootstrap_samples: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -290,12 +379,18 @@ struct RawInterval<'a> {
     lower: Option<&'a RawValue>,
     #[serde(borrow)]
     upper: Option<&'a RawValue>,
+    #[serde(borrow)]
+    confidence_level: Option<&'a RawValue>,
+    #[serde(borrow)]
+    method: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 struct RawStandardError<'a> {
     #[serde(borrow)]
     value: Option<&'a RawValue>,
+    #[serde(borrow)]
+    method: Option<&'a RawValue>,
 }
 
 fn uncertainty(block: Option<&RawValue>, bare_interval: Option<&RawValue>) -> Option<Box<Uncertainty>> {
@@ -303,14 +398,30 @@ fn uncertainty(block: Option<&RawValue>, bare_interval: Option<&RawValue>) -> Op
     let raw: RawUncertainty = block.and_then(|block| serde_json::from_str(block.get()).ok()).unwrap_or_default();
     let interval: Option<RawInterval> =
         raw.confidence_interval.or(bare_interval).and_then(|block| serde_json::from_str(block.get()).ok());
-    let standard_error = raw.standard_error.and_then(|block| {
-        let inside: Option<RawStandardError> = serde_json::from_str(block.get()).ok();
-        number(inside.and_then(|inside| inside.value).unwrap_or(block))
-    });
+    // A method without a value says nothing of this score.
+    let word = |raw: &RawValue| {
+        let text: String = serde_json::from_str(raw.get()).ok()?;
+        let text = text.trim();
+        (!is_not_reported(text)).then(|| shorten(text, FACT).into_boxed_str())
+    };
+    let error_block: Option<RawStandardError> =
+        raw.standard_error.and_then(|block| serde_json::from_str(block.get()).ok());
+    let standard_error = raw
+        .standard_error
+        .and_then(|block| number(error_block.as_ref().and_then(|inside| inside.value).unwrap_or(block)));
     let read = Uncertainty {
+        error_method: error_block.and_then(|inside| word(inside.method?)).filter(|_| standard_error.is_some()),
         standard_error,
+        level: interval.as_ref().and_then(|it| number(it.confidence_level?)),
+        interval_method: interval.as_ref().and_then(|it| word(it.method?)),
         interval: interval.and_then(|interval| Some((number(interval.lower?)?, number(interval.upper?)?))),
         samples: raw.num_samples.and_then(number),
+        standard_deviation: raw.standard_deviation.and_then(number),
+        bootstrap_samples: raw.num_bootstrap_samples.and_then(number),
+    };
+    let read = match read.interval {
+        Some(_) => read,
+        None => Uncertainty { level: None, interval_method: None, ..read },
     };
     (read != Uncertainty::default()).then(|| Box::new(read))
 }

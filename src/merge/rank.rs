@@ -1,17 +1,20 @@
-//! A *ranking* puts the models of one slice of a benchmark in order, under one metric, direction
-//! and scale. Equal scores share a rank and the next rank is skipped.
+//! A *ranking* puts the models of one measurement in order, as one evaluator reports them. Equal scores share a rank
+//! and the next rank is skipped. A rank is a place among the results of one measurement by one evaluator: others may
+//! measure under conditions of their own.
 
 use std::ops::Range;
 
+use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::scale::Family;
-use super::{Dataset, Direction, Reading};
+use super::{Dataset, Direction, Measurement, Reading};
 use crate::id::{Id, Table};
 use crate::load::block::TestPart;
-use crate::resolve::{Metric, Slice};
+use crate::load::content::Content;
+use crate::names::normal_form;
+use crate::resolve::{Benchmark, Evaluator, Metric, Slice};
 
-/// The models of one slice, in order.
+/// The models that one evaluator reports of one measurement, in order.
 #[derive(Debug)]
 pub struct Ranking {
     /// Of what.
@@ -22,67 +25,77 @@ pub struct Ranking {
     pub metric: Id<Metric>,
     /// Which end is good.
     pub direction: Direction,
+    /// What all its results measure.
+    pub measurement: Id<Measurement>,
+    /// Who reports them.
+    pub evaluator: Id<Evaluator>,
+    /// True for the longest list of its measurement.
+    pub is_first_of_measurement: bool,
     /// Best first; rows without a rank last.
     pub rows: Vec<Row>,
     /// How many readings its rows have together.
     pub n_readings: usize,
 }
 
-/// One model in a ranking: the readings of one cell.
+/// One model in a ranking: what its evaluator reports of one cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// First reading of the cell in [`Dataset::readings`]: the one that stands for it.
+    /// First of its readings in [`Dataset::readings`]: the one that stands for it.
     pub start: u32,
     /// After its last reading.
     pub end: u32,
+    /// Where the readings of the whole cell are, whoever reports them.
+    pub cell: Range<u32>,
     /// From 1; `None` if the score is out of range or not asserted any more, or direction or scale are not known.
     pub rank: Option<u32>,
-    /// Greatest less least position among the readings that are in range.
+    /// Greatest less least position among the readings of the cell that are in range.
     pub spread: f64,
 }
 
-/// Ranks all cells of `dataset`, whose readings are sorted by cell, and notes each reading's
-/// ranking and rank.
-pub fn rank(dataset: &mut Dataset) -> Table<Ranking> {
-    let cells = cells(dataset);
-    let key = |cell: &Range<usize>| key(&dataset.readings[cell.start]);
-    let mut order: Vec<Range<usize>> = cells;
+impl Row {
+    /// True for the first row of its cell: each cell has one, and one more for each further evaluator.
+    pub fn is_first_of_cell(&self) -> bool {
+        self.start == self.cell.start
+    }
+}
+
+/// Ranks all cells of `dataset`, whose readings are sorted by cell and evaluator, and notes each reading's
+/// measurement, ranking and rank.
+pub fn rank(dataset: &mut Dataset) -> (Table<Measurement>, Table<Ranking>) {
+    let mut order = cells(dataset);
     // Within a ranking the cells stay in the order of their models.
-    order.par_sort_by_key(key);
-    let groups: Vec<&[Range<usize>]> = order.chunk_by(|a, b| key(a) == key(b)).collect();
-    let mut rankings: Vec<Ranking> = groups.into_par_iter().map(|cells| ranking(dataset, cells)).collect();
-    rankings.sort_by_key(|ranking| {
-        let slice = &dataset.entities.slices[ranking.slice];
-        let size = std::cmp::Reverse(ranking.n_readings);
-        // The rankings of the whole, largest first, then of parts of it, then the slices by name.
-        let is_part = !dataset.entities.parts[ranking.part].label.is_empty();
-        (
-            slice.benchmark,
-            slice.name.is_some(),
-            ranking.slice,
-            is_part,
-            size,
-            ranking.part,
-            ranking.metric,
-            ranking.direction,
-        )
-    });
-    let mut table = Table::default();
-    for ranking in rankings {
-        let id = table.push(ranking);
-        for (place, row) in table[id].rows.iter().enumerate() {
-            let readings = &mut dataset.readings[row.start as usize..row.end as usize];
-            readings[0].rank = row.rank.unwrap_or(0);
-            for reading in readings {
-                reading.ranking = id;
-                reading.place = place as u32;
+    order.par_sort_by_key(|cell| key(&dataset.readings[cell.start]));
+    let groups: Vec<&[Range<usize>]> =
+        order.chunk_by(|a, b| key(&dataset.readings[a.start]) == key(&dataset.readings[b.start])).collect();
+    let mut lists: Vec<(Measurement, Vec<Ranking>)> = groups.into_par_iter().map(|it| lists(dataset, it)).collect();
+    let places = LeadingPlaces::new(dataset);
+    lists.sort_by_cached_key(|(measurement, lists)| places.of(measurement, lists));
+    let (mut measurements, mut rankings) = (Table::default(), Table::default());
+    for (measurement, lists) in lists {
+        let measurement = measurements.push(measurement);
+        for mut ranking in lists {
+            ranking.measurement = measurement;
+            let id = rankings.push(ranking);
+            if rankings[id].is_first_of_measurement {
+                measurements.get_mut(measurement).first_ranking = id;
+            }
+            let ranking: &Ranking = &rankings[id];
+            for (place, row) in ranking.rows.iter().enumerate() {
+                let readings = &mut dataset.readings[row.start as usize..row.end as usize];
+                readings[0].rank = row.rank.unwrap_or(0);
+                for reading in readings {
+                    reading.measurement = measurement;
+                    reading.ranking = id;
+                    reading.place = place as u32;
+                }
             }
         }
     }
-    table
+    (measurements, rankings)
 }
 
-fn key(reading: &Reading) -> (Id<Slice>, Id<TestPart>, Id<Metric>, Direction, Family) {
+/// What the results of one measurement share.
+fn key(reading: &Reading) -> (Id<Slice>, Id<TestPart>, Id<Metric>, Direction, super::scale::Family) {
     (reading.resolved.slice, reading.resolved.part, reading.resolved.metric, reading.direction, reading.scale.family())
 }
 
@@ -98,12 +111,40 @@ fn cells(dataset: &Dataset) -> Vec<Range<usize>> {
     cells.collect()
 }
 
-fn ranking(dataset: &Dataset, cells: &[Range<usize>]) -> Ranking {
+/// The lists of one measurement, the longest first, then that of whom the records name first.
+fn lists(dataset: &Dataset, cells: &[Range<usize>]) -> (Measurement, Vec<Ranking>) {
+    let mut by_evaluator: HashMap<Id<Evaluator>, Vec<Row>> = HashMap::default();
+    for cell in cells {
+        let spread = spread(&dataset.readings[cell.clone()]);
+        let mut start = cell.start as u32;
+        for run in dataset.readings[cell.clone()].chunk_by(|a, b| a.resolved.evaluator == b.resolved.evaluator) {
+            let end = start + run.len() as u32;
+            let cell = cell.start as u32..cell.end as u32;
+            by_evaluator.entry(run[0].resolved.evaluator).or_default().push(Row {
+                start,
+                end,
+                cell,
+                rank: None,
+                spread,
+            });
+            start = end;
+        }
+    }
+    let mut lists: Vec<Ranking> =
+        by_evaluator.into_iter().map(|(evaluator, rows)| ranking(dataset, evaluator, rows)).collect();
+    lists.sort_by_key(|list| (std::cmp::Reverse(list.rows.len()), list.evaluator));
+    lists[0].is_first_of_measurement = true;
     let first = &dataset.readings[cells[0].start];
+    let met = cells.iter().flat_map(|cell| &dataset.readings[cell.clone()]);
+    let first_met = met.map(|reading| (reading.resolved.record, reading.resolved.result)).min().unwrap_or_default();
+    (Measurement::of(dataset, first, first_met), lists)
+}
+
+fn ranking(dataset: &Dataset, evaluator: Id<Evaluator>, mut rows: Vec<Row>) -> Ranking {
+    let headline = |row: &Row| &dataset.readings[row.start as usize];
+    let first = *headline(&rows[0]);
     let direction = first.direction;
     let can_rank = direction != Direction::NotReported && first.scale != super::Scale::Contradictory;
-    let mut rows: Vec<Row> = cells.iter().map(|cell| row(dataset, cell)).collect();
-    let headline = |row: &Row| &dataset.readings[row.start as usize];
     rows.sort_by(|a, b| {
         let (a, b) = (headline(a), headline(b));
         let by_score = match direction {
@@ -127,9 +168,73 @@ fn ranking(dataset: &Dataset, cells: &[Range<usize>]) -> Ranking {
         part: first.resolved.part,
         metric: first.resolved.metric,
         direction,
-        n_readings: cells.iter().map(|cell| cell.len()).sum(),
+        measurement: Id::new(0),
+        evaluator,
+        is_first_of_measurement: false,
+        n_readings: rows.iter().map(|row| (row.end - row.start) as usize).sum(),
         rows,
     }
+}
+
+/// Which ranking leads a benchmark's page: a metric that is no cost, error, time or count; of the whole; the metric
+/// that metadata names; else the headline metric of the Hub's registry; else the one with the most models; else the
+/// one that the records name first. The alphabet decides nothing.
+struct LeadingPlaces<'a> {
+    dataset: &'a Dataset,
+    /// By benchmark, the metrics that the Hub's registry takes for its score.
+    hub: Vec<&'a [String]>,
+}
+
+impl<'a> LeadingPlaces<'a> {
+    fn new(dataset: &'a Dataset) -> Self {
+        let hub = dataset.entities.benchmarks.iter().map(|(_, benchmark)| headline_metrics(dataset, benchmark));
+        LeadingPlaces { dataset, hub: hub.collect() }
+    }
+
+    fn of(&self, measurement: &Measurement, lists: &[Ranking]) -> impl Ord + use<> {
+        let entities = &self.dataset.entities;
+        let slice = &entities.slices[measurement.slice];
+        let metric = &entities.metrics[measurement.metric];
+        let meta = self.dataset.benchmark_meta(&entities.benchmarks[slice.benchmark]);
+        let of_metadata = meta.and_then(|meta| meta.metric.as_ref());
+        let is_of_metadata = of_metadata.is_some_and(|named| named.id == metric.quantity);
+        let is_of_hub = self.hub[slice.benchmark.index()].contains(&metric.quantity);
+        (
+            slice.benchmark,
+            !is_of_metadata && never_leads(self.dataset, measurement),
+            slice.name.is_some(),
+            !is_of_metadata,
+            !is_of_hub,
+            !entities.parts[measurement.part].label.is_empty(),
+            std::cmp::Reverse(lists[0].rows.len()),
+            measurement.first_met,
+        )
+    }
+}
+
+/// True for what a run costs, how long it takes, how wrong or how unsure it is, and how much was counted.
+fn never_leads(dataset: &Dataset, measurement: &Measurement) -> bool {
+    let metric = &dataset.entities.metrics[measurement.metric];
+    let words = &dataset.inputs.content.measurement.never_lead;
+    let result =
+        &dataset.inputs.records[measurement.first_met.0 as usize].record.results[usize::from(measurement.first_met.1)];
+    let said = [Some(metric.name.as_str()), result.metric.kind.as_deref(), result.metric.unit.as_deref()];
+    said.into_iter()
+        .flatten()
+        .filter_map(normal_form)
+        .any(|text| text.split([' ', '/']).any(|word| words.iter().any(|listed| listed == word)))
+}
+
+fn headline_metrics<'a>(dataset: &'a Dataset, benchmark: &Benchmark) -> &'a [String] {
+    let content: &'a Content = &dataset.inputs.content;
+    let name = normal_form(&benchmark.name);
+    let data = dataset.benchmark_meta(benchmark).and_then(|meta| meta.dataset.id.as_deref());
+    let registered = content.hub_benchmarks.iter().find(|known| {
+        data.is_some_and(|data| known.dataset.eq_ignore_ascii_case(data))
+            || normal_form(&known.key) == name
+            || known.tasks.iter().any(|task| name.as_ref().is_some_and(|name| task.names.contains(name)))
+    });
+    registered.map_or(&[], |known| &known.metric_kinds)
 }
 
 /// Equal but for the rounding of binary floats: 52.29 % and 0.5229 tie.
@@ -137,11 +242,9 @@ fn same_score(a: &Reading, b: &Reading) -> bool {
     (a.position - b.position).abs() <= 1e-12 * a.position.abs().max(b.position.abs())
 }
 
-fn row(dataset: &Dataset, cell: &Range<usize>) -> Row {
-    let positions =
-        dataset.readings[cell.clone()].iter().filter(|reading| reading.counts()).map(|reading| reading.position);
+fn spread(cell: &[Reading]) -> f64 {
+    let positions = cell.iter().filter(|reading| reading.counts()).map(|reading| reading.position);
     let least = positions.clone().min_by(f64::total_cmp);
     let greatest = positions.max_by(f64::total_cmp);
-    let spread = greatest.zip(least).map_or(0.0, |(greatest, least)| greatest - least);
-    Row { start: cell.start as u32, end: cell.end as u32, rank: None, spread }
+    greatest.zip(least).map_or(0.0, |(greatest, least)| greatest - least)
 }

@@ -5,10 +5,13 @@
 //! collection or a file; `hf_repo` a data set that several benchmarks share. The steps:
 //!
 //! 1. a part, or the whole, that metadata lists for the collection (and data set);
-//! 2. an alias of a benchmark is the result's name: the whole;
-//! 3. an alias is the data set, or the Hub repository: the result's name is then a part;
-//! 4. otherwise the data set is a benchmark of its own, and another name than that is a part.
+//! 2. a measurement rule ([`super::rule`]) tells benchmark and part; the benchmark is the one that an alias says, else
+//!    one of its own;
+//! 3. an alias of a benchmark is the result's name: the whole;
+//! 4. an alias is the data set, or the Hub repository: the result's name is then a part;
+//! 5. otherwise the data set is a benchmark of its own, and another name than that is a part.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt, HashSet};
@@ -20,6 +23,7 @@ use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::block::SourceData;
 use crate::load::content::Content;
+use crate::load::measurement_rules::Told;
 use crate::load::metadata::{AliasKind, BenchmarkMeta};
 use crate::load::record::EvaluationResult;
 use crate::names::{is_not_reported, normal_form, slug};
@@ -56,7 +60,11 @@ pub struct BenchmarkResolver<'a> {
     parts: HashMap<(String, String), Vec<ListedPart>>,
     by_key: HashMap<String, Id<Benchmark>>,
     by_slice: HashMap<(Id<Benchmark>, Option<String>), Id<Slice>>,
-    by_result: HashMap<(*const u8, *const u8, *const SourceData), Id<Slice>>,
+    by_result: HashMap<(*const u8, *const u8, *const SourceData, *const Told), Id<Slice>>,
+    /// By normal form, the name of the same benchmark that is shown.
+    same: HashMap<String, &'a str>,
+    /// Names of parts that mean the whole, as normal forms.
+    whole: HashSet<String>,
     benchmarks: Table<Benchmark>,
     slices: Table<Slice>,
     /// Display names of collections.
@@ -90,7 +98,16 @@ impl<'a> BenchmarkResolver<'a> {
             .collections
             .iter()
             .flat_map(|meta| meta.aggregates.iter().map(|name| (meta.id.as_str(), key(name))));
+        let rules = &content.measurement;
+        let mut same = HashMap::new();
+        for names in &rules.same_benchmark {
+            for name in names {
+                same.entry(key(name)).or_insert(names[0].as_str());
+            }
+        }
         BenchmarkResolver {
+            same,
+            whole: rules.whole.iter().map(|name| key(name)).collect(),
             metas: &content.benchmarks,
             aliases,
             parts,
@@ -104,22 +121,23 @@ impl<'a> BenchmarkResolver<'a> {
         }
     }
 
-    /// The slice that `result`, of a record in `collection`, is of.
-    pub fn resolve(&mut self, collection: &Arc<str>, result: &EvaluationResult) -> Id<Slice> {
+    /// The slice that `result`, of a record in `collection`, is of; `told` is what a measurement rule says of it.
+    pub fn resolve(&mut self, collection: &Arc<str>, result: &EvaluationResult, told: Option<&Rc<Told>>) -> Id<Slice> {
         // Names and blocks are shared, so their addresses are a key for as long as the inputs live.
-        let cached = (collection.as_ptr(), result.name.as_ptr(), Arc::as_ptr(&result.data));
+        let told_at = told.map_or(std::ptr::null(), Rc::as_ptr);
+        let cached = (collection.as_ptr(), result.name.as_ptr(), Arc::as_ptr(&result.data), told_at);
         if let Some(id) = self.by_result.get(&cached) {
             return *id;
         }
-        let (benchmark, slice) = match self.known(collection, &result.name, &result.data) {
-            Some(Found { benchmark, part, name, step }) => {
-                let benchmark = self.benchmark_of(benchmark);
-                if let Some(name) = name {
-                    note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);
-                }
-                (benchmark, (part == Part::Named).then_some(&*result.name))
-            }
-            None => self.unknown(collection, result),
+        let (benchmark, slice) = match self.listed(collection, &result.name, &result.data) {
+            Some(listed) => self.found(listed, &result.name),
+            None => match told.and_then(|told| Some((told.benchmark.as_deref()?, told.part.as_deref()))) {
+                Some((name, part)) => self.told(collection, name, part),
+                None => match self.known(collection, &result.name, &result.data) {
+                    Some(found) => self.found(found, &result.name),
+                    None => self.unknown(collection, result, told.and_then(|told| told.part.as_deref())),
+                },
+            },
         };
         let key = (benchmark, slice.map(key));
         let slices = &mut self.slices;
@@ -134,14 +152,44 @@ impl<'a> BenchmarkResolver<'a> {
         id
     }
 
+    /// The names of a slice's benchmark and of the part that it is.
+    pub fn names_of(&self, slice: Id<Slice>) -> (&str, Option<&str>) {
+        let slice = &self.slices[slice];
+        (&self.benchmarks[slice.benchmark].name, slice.name.as_deref())
+    }
+
     /// The metric that the benchmark's metadata names.
     pub fn metric_of(&self, slice: Id<Slice>) -> Option<&'a str> {
         let benchmark = &self.benchmarks[self.slices[slice].benchmark];
         self.metas[benchmark.meta?].metric.as_ref().map(|metric| metric.id.as_str())
     }
 
-    /// Steps 1 to 3.
-    fn known<'n>(&self, collection: &str, name: &'n str, data: &'n SourceData) -> Option<Found<'n>> {
+    fn found<'n>(&mut self, found: Found<'n>, part: &'n str) -> (Id<Benchmark>, Option<&'n str>) {
+        let benchmark = self.benchmark_of(found.benchmark);
+        if let Some(name) = found.name {
+            note(&mut self.benchmarks.get_mut(benchmark).spellings, name, found.step);
+        }
+        (benchmark, (found.part == Part::Named).then_some(part))
+    }
+
+    /// Step 2: a rule says which benchmark, and which part.
+    fn told<'n>(&mut self, collection: &str, name: &str, part: Option<&'n str>) -> (Id<Benchmark>, Option<&'n str>) {
+        let known = self.find(collection, name, Part::Whole).map(|found| (found.benchmark, found.step));
+        let benchmark = match known {
+            Some((number, _)) => self.benchmark_of(number),
+            None => self.own(name),
+        };
+        let step = known.map_or(Step::Rule, |(_, step)| step.max(Step::Rule));
+        let own_name = self.benchmarks[benchmark].name == name;
+        let step = if own_name { Step::OwnName } else { step };
+        note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);
+        let without_spaces = |name: &str| key(name).replace(' ', "");
+        let is_whole = |part: &&str| self.whole.contains(&key(part)) || without_spaces(part) == without_spaces(name);
+        (benchmark, part.filter(|part| !is_whole(part)))
+    }
+
+    /// Step 1.
+    fn listed<'n>(&self, collection: &str, name: &'n str, data: &'n SourceData) -> Option<Found<'n>> {
         let dataset = data.dataset_name.as_deref();
         if let Some(parts) = self.parts.get(&(collection.to_owned(), key(name))) {
             let dataset = dataset.map(key);
@@ -154,27 +202,34 @@ impl<'a> BenchmarkResolver<'a> {
                 return Some(Found { benchmark: listed.benchmark, part: listed.part, name, step });
             }
         }
+        None
+    }
+
+    /// The benchmark that `name` is an alias of.
+    fn find<'n>(&self, collection: &str, name: &'n str, part: Part) -> Option<Found<'n>> {
         let in_scope = |number: &usize| {
             let scope = self.metas[*number].scope.as_ref();
             scope.is_none_or(|scope| scope.collections.iter().any(|known| known == collection))
         };
-        let find = |name: &'n str, part: Part| {
-            let (benchmark, step) = self.aliases.find(collection, name).filter(|(number, _)| in_scope(number))?;
-            let meta = &self.metas[benchmark];
-            let is_own = meta.name.as_deref() == Some(name);
-            let is_scoped = step == Step::Alias && meta.scope.is_some();
-            let step = match step {
-                _ if is_own => Step::OwnName,
-                _ if is_scoped => Step::CollectionAlias,
-                step => step,
-            };
-            Some(Found { benchmark, part, name: Some(name), step })
+        let (benchmark, step) = self.aliases.find(collection, name).filter(|(number, _)| in_scope(number))?;
+        let meta = &self.metas[benchmark];
+        let is_own = meta.name.as_deref() == Some(name);
+        let is_scoped = step == Step::Alias && meta.scope.is_some();
+        let step = match step {
+            _ if is_own => Step::OwnName,
+            _ if is_scoped => Step::CollectionAlias,
+            step => step,
         };
-        if let Some(found) = find(name, Part::Whole) {
+        Some(Found { benchmark, part, name: Some(name), step })
+    }
+
+    /// Steps 3 and 4.
+    fn known<'n>(&self, collection: &str, name: &'n str, data: &'n SourceData) -> Option<Found<'n>> {
+        if let Some(found) = self.find(collection, name, Part::Whole) {
             return Some(found);
         }
-        let containers = [dataset, data.benchmark_hf_repo.as_deref(), data.hf_repo.as_deref()];
-        containers.into_iter().flatten().find_map(|name| find(name, Part::Named))
+        let containers = [data.dataset_name.as_deref(), data.benchmark_hf_repo.as_deref(), data.hf_repo.as_deref()];
+        containers.into_iter().flatten().find_map(|name| self.find(collection, name, Part::Named))
     }
 
     fn benchmark_of(&mut self, number: usize) -> Id<Benchmark> {
@@ -191,29 +246,41 @@ impl<'a> BenchmarkResolver<'a> {
         })
     }
 
-    /// Step 4: the data set, else the collection, is the benchmark.
-    fn unknown<'n>(&mut self, collection: &str, result: &'n EvaluationResult) -> (Id<Benchmark>, Option<&'n str>) {
-        let stated = result.data.dataset_name.as_deref().filter(|name| !is_not_reported(name));
-        let dataset = stated.unwrap_or(if collection.is_empty() { &result.name } else { collection });
-        let key = key(dataset);
-        let name = self.collections.get(dataset).copied().unwrap_or(dataset);
+    /// The benchmark of its own that is called `name`.
+    fn own(&mut self, name: &str) -> Id<Benchmark> {
+        let name = self.same.get(&key(name)).copied().unwrap_or(name);
+        let shown = self.collections.get(name).copied().unwrap_or(name);
         let benchmarks = &mut self.benchmarks;
-        let id = *self.by_key.entry(format!("name {key}")).or_insert_with(|| {
+        *self.by_key.entry(format!("name {}", key(name))).or_insert_with(|| {
             benchmarks.push(Benchmark {
-                id: slug(dataset),
-                name: name.to_owned(),
+                id: slug(name),
+                name: shown.to_owned(),
                 meta: None,
                 spellings: Names::new(),
                 cards: Vec::new(),
             })
-        });
-        let is_whole = self::key(&result.name) == key;
+        })
+    }
+
+    /// Step 5: the data set, else the collection, is the benchmark; `part` is what a rule calls the part.
+    fn unknown<'n>(
+        &mut self,
+        collection: &str,
+        result: &'n EvaluationResult,
+        part: Option<&'n str>,
+    ) -> (Id<Benchmark>, Option<&'n str>) {
+        let stated = result.data.dataset_name.as_deref().filter(|name| !is_not_reported(name));
+        let dataset = stated.unwrap_or(if collection.is_empty() { &result.name } else { collection });
+        let id = self.own(dataset);
+        let benchmark = self.benchmarks.get_mut(id);
+        let is_named = |name: &str| key(name) == key(dataset) || key(name) == key(&benchmark.name);
+        let is_whole = is_named(&result.name);
         if is_whole {
-            let benchmark = benchmarks.get_mut(id);
             let step = if *result.name == benchmark.name { Step::OwnName } else { Step::NormalForm };
             note(&mut benchmark.spellings, &result.name, step);
         }
-        (id, (!is_whole).then_some(&*result.name))
+        let part = part.unwrap_or(&result.name);
+        (id, (!is_named(part) && !self.whole.contains(&key(part))).then_some(part))
     }
 
     /// The tables of benchmarks and slices.

@@ -1,5 +1,12 @@
 //! Which *metric* a result is by, and over which part of its test.
+//!
+//! A metric is told by its stated id, else its stated name, else what the description says; never by `metric_kind`,
+//! which is a family of metrics. Its parameters (the k of pass@k), the kind of its scores and the judges that give them
+//! belong to it. Results that tell no metric share one only with others of the same source and description.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashMapExt};
@@ -8,29 +15,64 @@ use super::alias::Aliases;
 use super::step::{Names, Step, note};
 use super::{Metric, Slice};
 use crate::diagnostic::Diagnostics;
+use crate::hash::Sha256;
 use crate::id::{Id, Table};
-use crate::load::block::{GenerationConfig, MetricConfig, TestPart};
+use crate::language::Language;
+use crate::load::Loaded;
+use crate::load::block::{GenerationConfig, Jury, MetricConfig, ScoreKind, SourceData, SourceMetadata, TestPart};
 use crate::load::content::Content;
+use crate::load::measurement_rules::Told;
 use crate::load::metadata::{AliasKind, MetricMeta};
 use crate::load::record::EvaluationResult;
 use crate::names::{is_not_reported, normal_form, slug};
+use crate::words::shorten;
 
-#[derive(Default)]
-pub struct PartResolver {
+pub struct PartResolver<'a> {
+    main_splits: &'a [String],
     by_key: HashMap<String, Id<TestPart>>,
-    by_config: HashMap<*const GenerationConfig, Id<TestPart>>,
+    by_result: HashMap<(*const GenerationConfig, *const SourceData, *const Told), Id<TestPart>>,
     pub table: Table<TestPart>,
 }
 
-impl PartResolver {
-    pub fn resolve(&mut self, config: Option<&Arc<GenerationConfig>>) -> Id<TestPart> {
-        let cached = config.map_or(std::ptr::null(), Arc::as_ptr);
-        let (by_key, table) = (&mut self.by_key, &mut self.table);
-        *self.by_config.entry(cached).or_insert_with(|| {
-            let stated = config.and_then(|config| config.part.clone());
-            let part = stated.unwrap_or_else(TestPart::not_reported);
-            *by_key.entry(part.key.clone()).or_insert_with(|| table.push(part))
-        })
+/// Members of `source_data.additional_details` that name the version of a test.
+const VERSIONS: [&str; 3] = ["benchmark_version", "dataset_version", "test_version"];
+
+impl<'a> PartResolver<'a> {
+    pub fn new(content: &'a Content) -> Self {
+        PartResolver {
+            main_splits: &content.measurement.main_splits,
+            by_key: HashMap::new(),
+            by_result: HashMap::new(),
+            table: Table::default(),
+        }
+    }
+
+    /// The part that settings, split and version name. The benchmark's own test data, by whatever name, is no part.
+    pub fn resolve(&mut self, result: &EvaluationResult, told: Option<&Rc<Told>>) -> Id<TestPart> {
+        let config = result.generation.as_ref();
+        let cached = (
+            config.map_or(std::ptr::null(), Arc::as_ptr),
+            Arc::as_ptr(&result.data),
+            told.map_or(std::ptr::null(), Rc::as_ptr),
+        );
+        if let Some(id) = self.by_result.get(&cached) {
+            return *id;
+        }
+        let data = &result.data;
+        let member = |key: &str| data.details.iter().find(|(found, _)| found == key).map(|(_, text)| text.clone());
+        let is_main = |split: &String| self.main_splits.iter().any(|main| main.eq_ignore_ascii_case(split));
+        let split = data.settings.iter().find(|(key, _)| key == "split").map(|(_, split)| split.clone());
+        let split = split.filter(|split| !told.is_some_and(|told| told.ignore_split) && !is_main(split));
+        let version = told.and_then(|told| told.version.clone()).or_else(|| VERSIONS.into_iter().find_map(member));
+        let version = version.filter(|version| !is_not_reported(version));
+        let version = version.map(|version| version.trim_start_matches(['v', 'V']).to_owned());
+        let named: Vec<(&'static str, String)> =
+            [split.map(|it| ("split", it)), version.map(|it| ("version", it))].into_iter().flatten().collect();
+        let part = TestPart::with(config.and_then(|config| config.part.as_ref()), &named);
+        let table = &mut self.table;
+        let id = *self.by_key.entry(part.key.clone()).or_insert_with(|| table.push(part));
+        self.by_result.insert(cached, id);
+        id
     }
 }
 
@@ -38,8 +80,67 @@ pub struct MetricResolver<'a> {
     metas: &'a [MetricMeta],
     aliases: Aliases<usize>,
     by_key: HashMap<String, Id<Metric>>,
-    by_result: HashMap<(*const u8, *const MetricConfig, *const u8, Id<Slice>), Id<Metric>>,
-    pub table: Table<Metric>,
+    by_result: HashMap<Cached, Id<Metric>>,
+    table: Table<Metric>,
+}
+
+/// The addresses of all that tells a metric.
+type Cached = (*const u8, *const MetricConfig, *const u8, Id<Slice>, *const Told, *const SourceMetadata);
+
+/// Where the metric of a result is told.
+pub struct Place<'r> {
+    pub loaded: &'r Loaded,
+    pub result: &'r EvaluationResult,
+    pub told: Option<&'r Rc<Told>>,
+    pub slice: Id<Slice>,
+    /// The names of its benchmark and part.
+    pub benchmark: &'r str,
+    pub part: Option<&'r str>,
+    /// The metric that the benchmark's metadata names.
+    pub default: Option<&'r str>,
+}
+
+impl Place<'_> {
+    /// All that a metric's id may repeat in front of the metric, without anything but letters and digits.
+    fn surroundings(&self) -> String {
+        let source = &self.loaded.record.source;
+        let said = [
+            Some(&*self.loaded.origin.collection),
+            Some(&*self.result.name),
+            Some(self.benchmark),
+            self.part,
+            self.result.data.dataset_name.as_deref(),
+            source.name.as_deref(),
+            source.organization.as_deref(),
+        ];
+        said.into_iter().flatten().map(|text| squashed(text) + " ").collect()
+    }
+
+    /// True for an id or name that only says again of what the result is.
+    fn is_name_of_result(&self, text: &str) -> bool {
+        let (text, benchmark) = (squashed(text), squashed(self.benchmark));
+        let name = squashed(&self.result.name);
+        let part = self.part.map(squashed).unwrap_or_default();
+        text == benchmark || text == format!("{benchmark}{part}") || (text == name && name.contains(&benchmark))
+    }
+}
+
+/// Letters and digits only, in lower case.
+fn squashed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What the quantity is, before parameters, kind and judges.
+struct Quantity {
+    key: String,
+    id: String,
+    name: String,
+    is_relative: bool,
+    is_reported: bool,
+    /// The name in the record that led to it.
+    found: Option<(String, Step)>,
+    /// What a metric without a name is described as.
+    described: Option<String>,
 }
 
 impl<'a> MetricResolver<'a> {
@@ -58,22 +159,47 @@ impl<'a> MetricResolver<'a> {
         MetricResolver { metas: &content.metrics, aliases, by_key, by_result, table: Table::default() }
     }
 
-    /// The metric of `result`, in a record of `collection`.
-    pub fn resolve(
-        &mut self,
-        collection: &Arc<str>,
-        result: &EvaluationResult,
-        slice: Id<Slice>,
-        default: Option<&str>,
-    ) -> Id<Metric> {
-        let cached = (collection.as_ptr(), Arc::as_ptr(&result.metric), result.name.as_ptr(), slice);
+    /// The metric of the result at `place`.
+    pub fn resolve(&mut self, place: &Place) -> Id<Metric> {
+        let Place { loaded, result, told, slice, .. } = place;
+        let cached = (
+            loaded.origin.collection.as_ptr(),
+            Arc::as_ptr(&result.metric),
+            result.name.as_ptr(),
+            *slice,
+            told.map_or(std::ptr::null(), Rc::as_ptr),
+            Arc::as_ptr(&loaded.record.source),
+        );
         if let Some(id) = self.by_result.get(&cached) {
             return *id;
         }
-        let (key, metric, found) = self.metric(collection, &result.metric, &result.name, default);
+        let config = &result.metric;
+        let mut parameters = config.parameters.clone();
+        parameters.extend(told.iter().flat_map(|told| told.parameters.clone()));
+        let mut parameters: Vec<(String, String)> =
+            parameters.into_iter().map(|(key, value)| (key, plain_number(value))).collect();
+        let quantity = self.with_parameter_in_name(place, self.quantity(place), &mut parameters);
+        parameters.sort();
+        parameters.dedup();
+        let key = key(&quantity.key, &parameters, &config.kind_of_score, config.jury.as_ref());
         let table = &mut self.table;
-        let id = *self.by_key.entry(key).or_insert_with(|| table.push(metric));
-        if let Some((name, step)) = found {
+        let id = *self.by_key.entry(key.clone()).or_insert_with(|| {
+            table.push(Metric {
+                quantity: if quantity.is_reported { quantity.id.clone() } else { String::new() },
+                id: quantity.id,
+                name: quantity.name,
+                key,
+                parameters,
+                kind: config.kind_of_score.clone(),
+                jury: config.jury.clone(),
+                described: quantity.described,
+                is_relative: quantity.is_relative,
+                is_reported: quantity.is_reported,
+                told_apart_by: None,
+                spellings: Names::new(),
+            })
+        });
+        if let Some((name, step)) = quantity.found {
             let metric = table.get_mut(id);
             let step = if name == metric.name { Step::OwnName } else { step };
             note(&mut metric.spellings, &name, step);
@@ -82,40 +208,230 @@ impl<'a> MetricResolver<'a> {
         id
     }
 
-    /// A known metric among what the record says; else what the record says; else a known metric
-    /// that the result is called after; else the metric that the benchmark's metadata names. With the key of its
-    /// identity, and the name that led to it.
-    fn metric(
-        &self,
-        collection: &str,
-        config: &MetricConfig,
-        result: &str,
-        default: Option<&str>,
-    ) -> (String, Metric, Option<(String, Step)>) {
-        let find = |name: &str| {
-            let (number, step) = self.aliases.find(collection, name)?;
-            let meta = &self.metas[number];
-            let (id, spellings) = (meta.id.clone(), Names::new());
-            let metric = Metric { id, name: meta.name.clone(), is_relative: meta.relative, spellings };
-            Some((format!("meta {}", meta.id), metric, Some((name.to_owned(), step))))
-        };
-        let before_on =
-            config.description.as_deref().and_then(|text| text.split_once(" on ")).map(|(metric, _)| metric);
-        let said = [config.id.as_deref(), config.name.as_deref(), config.kind.as_deref()];
-        if let Some(found) = said.into_iter().chain([before_on]).flatten().find_map(find) {
-            return found;
+    /// The metrics; those that look alike, though they are not the same, with what tells them apart.
+    pub fn finish(mut self) -> Table<Metric> {
+        let mut alike: BTreeMap<(String, Option<String>), Vec<usize>> = BTreeMap::new();
+        for (at, metric) in self.table.iter_mut().enumerate() {
+            let label = (squashed(&metric.name), metric.qualifier(Language::english()));
+            alike.entry(label).or_default().push(at);
         }
-        let [id, name, kind] = said;
-        if let Some(name) = name.or(id).or(kind).filter(|name| !is_not_reported(name)) {
-            let metric = Metric { id: slug(name), name: name.to_owned(), is_relative: false, spellings: Names::new() };
-            let key = format!("name {}", normal_form(name).unwrap_or_else(|| name.to_owned()));
-            return (key, metric, Some((name.to_owned(), Step::NormalForm)));
+        let mut metrics: Vec<&mut Metric> = self.table.iter_mut().collect();
+        for group in alike.into_values().filter(|group| group.len() > 1) {
+            for at in group {
+                let metric = &mut metrics[at];
+                if metric.is_reported && !metric.key.starts_with("meta ") {
+                    metric.told_apart_by = Some(stated_id(&metric.key).to_owned());
+                }
+            }
+        }
+        self.table
+    }
+
+    fn find(&self, collection: &str, name: &str) -> Option<Quantity> {
+        let (number, step) = self.aliases.find(collection, name)?;
+        let meta = &self.metas[number];
+        Some(Quantity {
+            key: format!("meta {}", meta.id),
+            id: meta.id.clone(),
+            name: meta.name.clone(),
+            is_relative: meta.relative,
+            is_reported: true,
+            found: Some((name.to_owned(), step)),
+            described: None,
+        })
+    }
+
+    fn quantity(&self, place: &Place) -> Quantity {
+        let config = &place.result.metric;
+        let collection: &str = &place.loaded.origin.collection;
+        let find = |name: &str| self.find(collection, name);
+        let own = |key: String, name: &str| Quantity {
+            key,
+            id: slug(name),
+            name: name.to_owned(),
+            is_relative: false,
+            is_reported: true,
+            found: Some((name.to_owned(), Step::OwnName)),
+            described: None,
+        };
+        let normal = |name: &str| normal_form(name).unwrap_or_else(|| name.to_owned());
+        if let Some(metric) = place.told.and_then(|told| told.metric.as_deref()) {
+            return find(metric).unwrap_or_else(|| own(format!("name {}", normal(metric)), metric));
+        }
+        let says = |text: &Option<String>| {
+            text.clone().filter(|text| !is_not_reported(text) && !place.is_name_of_result(text))
+        };
+        let name = says(&config.name);
+        if let Some(id) = says(&config.id) {
+            let shown = name.as_deref().unwrap_or(&id);
+            let last = last_of(&id, &place.surroundings()).filter(|last| !place.is_name_of_result(last));
+            let known = find(&id).or_else(|| find(last?));
+            return known.unwrap_or_else(|| match last {
+                Some(last) if normal(last) == normal(shown) || shown == id => {
+                    own(format!("name {}", normal(last)), if shown == id { last } else { shown })
+                }
+                _ => own(format!("id {id}"), shown),
+            });
+        }
+        if let Some(name) = name {
+            return find(&name).unwrap_or_else(|| own(format!("name {}", normal(&name)), &name));
+        }
+        let description = config.description.as_deref().filter(|text| !is_not_reported(text));
+        if let Some(text) = description {
+            let before_on = text.split_once(" on ").map(|(metric, _)| metric);
+            if let Some(known) = find(text).or_else(|| find(before_on?)) {
+                return known;
+            }
+            let is_name = |text: &str| text.chars().count() <= 40 && text.split_whitespace().count() <= 3;
+            let short = before_on.filter(|text| is_name(text)).or(Some(text).filter(|text| is_name(text)));
+            if let Some(name) = short.filter(|name| !place.is_name_of_result(name)) {
+                return own(format!("name {}", normal(name)), name);
+            }
         }
         // What the benchmark's metadata names is no name in a record.
-        let by_default = || find(default?).map(|(key, metric, _)| (key, metric, None));
-        find(result).or_else(by_default).unwrap_or_else(|| {
-            let name = "Metric not reported".to_owned();
-            (String::new(), Metric { id: String::new(), name, is_relative: false, spellings: Names::new() }, None)
+        let by_default = || Some(Quantity { found: None, ..find(place.default?)? });
+        find(&place.result.name).or_else(by_default).unwrap_or_else(|| {
+            let source = &place.loaded.record.source;
+            let said = [source.organization.as_deref(), source.name.as_deref(), Some(collection), description];
+            Quantity {
+                key: format!("unnamed {said:?}"),
+                id: "metric-not-reported".to_owned(),
+                name: "Metric not reported".to_owned(),
+                is_relative: false,
+                is_reported: false,
+                found: None,
+                described: description.map(|text| shorten(text, 90)),
+            }
         })
+    }
+
+    /// pass@k with a k of 10 is pass@10, and pass@10 says its k already.
+    fn with_parameter_in_name(
+        &self,
+        place: &Place,
+        quantity: Quantity,
+        parameters: &mut Vec<(String, String)>,
+    ) -> Quantity {
+        let Some((stem, last)) = quantity.name.rsplit_once(['@', '^']) else { return quantity };
+        let sign = &quantity.name[stem.len()..stem.len() + 1];
+        let Some(at) = parameters.iter().position(|(key, value)| {
+            key.eq_ignore_ascii_case(last) || (key.eq_ignore_ascii_case("k") && value == last)
+        }) else {
+            return quantity;
+        };
+        let (_, value) = parameters.remove(at);
+        let name = format!("{stem}{sign}{value}");
+        let normal = normal_form(&name).unwrap_or_else(|| name.clone());
+        let found = quantity.found.clone();
+        match self.find(&place.loaded.origin.collection, &name) {
+            Some(known) => Quantity { found, ..known },
+            None => Quantity { key: format!("name {normal}"), id: slug(&name), name, ..quantity },
+        }
+    }
+}
+
+/// The last word of an id such as `hle.accuracy`, if all before it only says of what the result is.
+fn last_of<'i>(id: &'i str, surroundings: &str) -> Option<&'i str> {
+    let (before, last) = id.rsplit_once(['.', '/', ':'])?;
+    let mut words = before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    (!last.is_empty() && words.all(|word| surroundings.contains(&word.to_lowercase()))).then_some(last)
+}
+
+/// `1.0` and `1` are one value.
+fn plain_number(text: String) -> String {
+    match text.strip_suffix(".0") {
+        Some(whole) if whole.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) => whole.to_owned(),
+        _ => text,
+    }
+}
+
+/// All that must be the same for two results to be by one metric, as text.
+fn key(quantity: &str, parameters: &[(String, String)], kind: &ScoreKind, jury: Option<&Jury>) -> String {
+    let mut key = quantity.to_owned();
+    for (name, value) in parameters {
+        let _ = write!(key, "\u{1f}{name}={value}");
+    }
+    match kind {
+        ScoreKind::Continuous => {}
+        ScoreKind::Binary => key.push_str("\u{1f}binary"),
+        ScoreKind::Levels { names, .. } => {
+            let _ = write!(key, "\u{1f}levels {}", Sha256::of(names.join("\u{1f}").as_bytes()));
+        }
+    }
+    if let Some(jury) = jury {
+        let _ = write!(key, "\u{1f}judged {}", jury_key(jury));
+    }
+    key
+}
+
+/// The judges, in no order, and how their ratings become one.
+fn jury_key(jury: &Jury) -> String {
+    let name = |judge: &crate::load::block::Judge| {
+        let weight = judge.weight.as_deref().map(|weight| format!("*{weight}")).unwrap_or_default();
+        normal_form(&judge.model).unwrap_or_else(|| judge.model.clone()) + &weight
+    };
+    let mut judges: Vec<String> = jury.judges.iter().map(name).collect();
+    judges.sort_unstable();
+    let aggregation = jury.aggregation.as_deref().map(|it| normal_form(it).unwrap_or_else(|| it.to_owned()));
+    format!("{} by {}", judges.join("+"), aggregation.unwrap_or_default())
+}
+
+/// What a key says of the metric's id or name.
+fn stated_id(key: &str) -> &str {
+    let stated = key.split('\u{1f}').next().unwrap_or(key);
+    stated.split_once(' ').map_or(stated, |(_, id)| id)
+}
+
+/// Most judges that are named.
+const MOST_JUDGES: usize = 3;
+
+impl Metric {
+    /// What tells it from other metrics of the same name: parameters, judges, the kind of its scores.
+    pub fn qualifier(&self, language: &Language) -> Option<String> {
+        let mut said: Vec<String> = self
+            .parameters
+            .iter()
+            .map(|(name, value)| {
+                language.say("metric.parameter", &[("name", &name.replace('_', " ")), ("value", &shorten(value, 60))])
+            })
+            .collect();
+        if let Some(jury) = &self.jury {
+            said.push(jury_in_words(jury, language));
+        }
+        match &self.kind {
+            ScoreKind::Continuous => {}
+            ScoreKind::Binary => said.push(language.phrase("metric.binary").to_owned()),
+            ScoreKind::Levels { names, .. } => {
+                said.push(language.counted("metric.levels", names.len()));
+            }
+        }
+        said.extend(self.described.as_ref().map(|text| language.say("metric.described", &[("text", text)])));
+        said.extend(self.told_apart_by.as_ref().map(|id| language.say("metric.stated_as", &[("id", id)])));
+        (!said.is_empty()).then(|| said.join(" · "))
+    }
+
+    /// The name of level `score`, if its scores are levels and it is one.
+    pub fn level(&self, score: f64) -> Option<&str> {
+        let ScoreKind::Levels { names, .. } = &self.kind else { return None };
+        let is_whole = score >= 0.0 && score.fract() == 0.0;
+        is_whole.then(|| names.get(score as usize).map(String::as_str)).flatten()
+    }
+}
+
+/// `judged by A and B (majority vote)`.
+pub fn jury_in_words(jury: &Jury, language: &Language) -> String {
+    let mut judges: Vec<String> = jury.judges.iter().map(|judge| shorten(&judge.model, 60)).collect();
+    judges.sort_unstable();
+    if judges.len() > MOST_JUDGES {
+        let more = judges.len() - 2;
+        judges.truncate(2);
+        // Two juries of fifty that differ in one judge do not look alike.
+        let digits = Sha256::of(jury_key(jury).as_bytes()).to_string();
+        judges.push(language.say("metric.more_judges", &[("n", &more.to_string()), ("digits", &digits[..6])]));
+    }
+    let judges = language.list(&judges);
+    match jury.aggregation.as_deref().map(|it| it.replace('_', " ")) {
+        Some(how) => language.say("metric.judged_and", &[("judges", &judges), ("how", &shorten(&how, 60))]),
+        None => language.say("metric.judged", &[("judges", &judges)]),
     }
 }

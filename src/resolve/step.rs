@@ -17,6 +17,8 @@ pub enum Step {
     HubId,
     /// The same normal form ([`crate::names`]).
     NormalForm,
+    /// A measurement rule says so ([`crate::load::measurement_rules`]).
+    Rule,
     /// A listed peeling: its place in [`crate::load::content::Content::peelings`].
     Peeled(u8),
 }
@@ -34,6 +36,7 @@ impl Step {
             Step::BuiltInAlias => "built-in-alias",
             Step::HubId => "hub-id",
             Step::NormalForm => "normal-form",
+            Step::Rule => "measurement-rule",
             Step::Peeled(_) => "peeling",
         }
     }
@@ -42,7 +45,7 @@ impl Step {
     pub fn confidence(self) -> &'static str {
         match self {
             Step::OwnName | Step::CollectionAlias | Step::Alias | Step::BuiltInAlias | Step::HubId => "1.00",
-            Step::NormalForm => "0.95",
+            Step::NormalForm | Step::Rule => "0.95",
             Step::Peeled(_) => "0.90",
         }
     }
@@ -54,7 +57,7 @@ impl Step {
 
     /// True if a rule joined the name, and neither the name itself nor the site's metadata.
     pub fn is_rule(self) -> bool {
-        matches!(self, Step::BuiltInAlias | Step::HubId | Step::NormalForm | Step::Peeled(_))
+        matches!(self, Step::BuiltInAlias | Step::HubId | Step::NormalForm | Step::Rule | Step::Peeled(_))
     }
 }
 

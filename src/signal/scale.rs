@@ -4,7 +4,7 @@
 use bigdecimal::BigDecimal;
 
 use crate::load::block::MetricConfig;
-use crate::merge::{Scale, in_range};
+use crate::merge::{Scale, in_range, is_unknown_level};
 use crate::number::Number;
 
 /// What happens to a score before it is compared. A conversion is done only where unit or bounds call for it, never by size alone.
@@ -18,6 +18,8 @@ pub enum Class {
     NoBounds,
     /// Unit and bounds contradict each other.
     Contradictory,
+    /// -1 on a scale of levels that has a mark for "unknown": no score at all.
+    UnknownLevel,
     /// -1 on a scale that excludes it: by custom the mark of a run without result.
     Sentinel,
     /// Above 1 and at most 1.5 where 1 is the greatest: nothing tells what it means.
@@ -30,11 +32,12 @@ pub enum Class {
 
 impl Class {
     /// All, in the order of pages.
-    pub const ALL: [Class; 8] = [
+    pub const ALL: [Class; 9] = [
         Class::Kept,
         Class::Percent,
         Class::NoBounds,
         Class::Contradictory,
+        Class::UnknownLevel,
         Class::Sentinel,
         Class::Ambiguous,
         Class::LooksLikePercent,
@@ -43,6 +46,9 @@ impl Class {
 
     /// Of a score with this metric and scale.
     pub fn of(metric: &MetricConfig, scale: Scale, score: &Number) -> Class {
+        if is_unknown_level(metric, score) {
+            return Class::UnknownLevel;
+        }
         if scale == Scale::Contradictory {
             return Class::Contradictory;
         }
@@ -80,6 +86,7 @@ impl Class {
             Class::Percent => "class.percent",
             Class::NoBounds => "class.no_bounds",
             Class::Contradictory => "class.contradictory",
+            Class::UnknownLevel => "class.unknown_level",
             Class::Sentinel => "class.sentinel",
             Class::Ambiguous => "class.ambiguous",
             Class::LooksLikePercent => "class.looks_like_percent",
@@ -92,6 +99,7 @@ impl Class {
         match self {
             Class::Kept | Class::Percent | Class::NoBounds => None,
             Class::Contradictory => Some("flag.contradictory"),
+            Class::UnknownLevel => Some("flag.unknown_level"),
             Class::Sentinel => Some("flag.sentinel"),
             Class::Ambiguous => Some("flag.ambiguous"),
             Class::LooksLikePercent => Some("flag.looks_like_percent"),
@@ -148,6 +156,29 @@ impl Interval {
             Interval::Bounds => Some((lower.decimal(), upper.decimal())),
             Interval::Offsets => Some((score.decimal() + lower.decimal(), score.decimal() + upper.decimal())),
             Interval::Ambiguous | Interval::Broken => None,
+        }
+    }
+}
+
+/// Why a stated standard error can be none of the score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It is below 0.
+    Negative,
+    /// It is larger than the length of the scale: often percent beside a proportion.
+    LongerThanScale,
+}
+
+impl Doubt {
+    /// Of `error`, stated of a score on this scale.
+    pub fn of(error: &Number, metric: &MetricConfig, scale: Scale) -> Option<Doubt> {
+        let is_longer = match scale.bounds(metric) {
+            (Some(min), Some(max)) => error.decimal() > max.decimal() - min.decimal(),
+            _ => false,
+        };
+        match error.value() < 0.0 {
+            true => Some(Doubt::Negative),
+            false => is_longer.then_some(Doubt::LongerThanScale),
         }
     }
 }

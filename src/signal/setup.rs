@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use foldhash::{HashMap, HashSet};
+use foldhash::HashSet;
 
 use crate::load::Loaded;
+use crate::load::detail_keys;
 use crate::load::record::EvaluationResult;
 use crate::names::is_not_reported;
 
@@ -26,15 +27,34 @@ pub const HARNESS: &str = "harness";
 /// Its version.
 pub const HARNESS_VERSION: &str = "harness version";
 
-/// Keys that mean the same, and their common name.
-const SAME: [(&str, &[&str]); 3] = [
-    ("examples in the prompt", &["num_fewshot", "n_shot", "fewshot", "num_few_shot", "n_fewshot"]),
-    ("token limit", &["max_tokens", "token_limit", "max_output_tokens"]),
-    ("reasoning effort", &["reasoning_effort", "effort"]),
-];
+/// Arguments that are objects; what they hold of settings is read by itself.
+const OBJECTS: [&str; 4] = ["agentic_eval_config", "eval_plan", "eval_limits", "sandbox"];
 
-/// The details of a model's record that tell how it was run; the others describe the model.
-const RUN_DETAILS: [&str; 5] = ["precision", "quantization", "agent_scaffold", "reasoning_effort", "effort"];
+/// True if a detail is a setting: its key is known to be a condition, and it says something.
+pub fn is_setting((key, value): &(String, String)) -> bool {
+    detail_keys::condition(key).is_some() && !is_blank(value)
+}
+
+/// One attempt is what the schema takes for granted, and converters write, so that it states nothing.
+fn is_default((key, value): &(String, String)) -> bool {
+    key == "max_attempts" && value == "1"
+}
+
+/// Every key and value that bears on how `result` was made, but for harness, engine and platform.
+fn stated<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> impl Iterator<Item = &'a (String, String)> {
+    let generation = result.generation.as_deref();
+    let (settings, inner) = generation.map_or((&[][..], &[][..]), |it| (&it.settings, &it.inner));
+    // HELM's `groups` say the subjects again.
+    let says_subject = settings.iter().any(|(key, _)| key == "subject");
+    let said_once = settings.iter().filter(move |pair| !(says_subject && pair.0 == "groups") && !is_default(pair));
+    let library = loaded.record.library.as_deref().map_or(&[][..], |library| &library.details);
+    let details = result.data.details.iter().chain(&result.metric.details).chain(&result.details).chain(library);
+    said_once
+        .chain(inner)
+        .chain(&result.data.settings)
+        .chain(&result.metric.judging)
+        .chain(details.chain(&loaded.record.model.details).filter(|pair| is_setting(pair)))
+}
 
 /// Everything that a result discloses of its set-up: harness, settings, then how the model was run.
 pub fn settings<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> Vec<Setting<'a>> {
@@ -52,16 +72,12 @@ pub fn settings<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> Vec<Set
     say("platform", &loaded.record.model.platform);
     let after_harness = settings.iter().take_while(|setting| setting.name.starts_with(HARNESS)).count();
     let run = settings.split_off(after_harness);
-    if let Some(generation) = &result.generation {
-        // HELM's `groups` say the subjects again.
-        let says_subject = generation.settings.iter().any(|(key, _)| key == "subject");
-        let said_once = generation.settings.iter().filter(|(key, _)| !(says_subject && key == "groups"));
-        settings.extend(said_once.map(named));
-    }
-    settings.extend(result.data.settings.iter().map(named));
-    let details = &loaded.record.model.details;
-    settings.extend(details.iter().filter(|(key, _)| RUN_DETAILS.contains(&key.as_str())).map(named));
+    let is_object = |(key, value): &(String, String)| OBJECTS.contains(&key.as_str()) && value.starts_with('{');
+    settings.extend(stated(loaded, result).filter(|pair| !is_object(pair)).map(named));
     settings.extend(run);
+    // Converters say one thing in several blocks.
+    let mut seen = HashSet::default();
+    settings.retain(|setting| seen.insert((setting.name.clone(), setting.value)));
     settings
 }
 
@@ -77,15 +93,18 @@ pub fn name_key(name: &str) -> Option<&'static str> {
         "reasoning effort" => "setting.reasoning_effort",
         "temperature" => "setting.temperature",
         "prompt template" => "setting.prompt_template",
+        "agent" => "setting.agent",
+        "judge" => "setting.judge",
+        "attempts" => "setting.attempts",
+        "aggregation" => "setting.aggregation",
+        "deployment" => "setting.deployment",
         _ => return None,
     })
 }
 
 fn named((key, value): &(String, String)) -> Setting<'_> {
-    static COMMON: LazyLock<HashMap<&str, &str>> =
-        LazyLock::new(|| SAME.iter().flat_map(|(name, keys)| keys.iter().map(|key| (*key, *name))).collect());
-    let name = match COMMON.get(key.as_str()) {
-        Some(name) => Cow::Borrowed(*name),
+    let name = match detail_keys::condition(key) {
+        Some(name) => Cow::Borrowed(name),
         None if key.contains('_') => Cow::Owned(key.replace('_', " ")),
         None => Cow::Borrowed(key.as_str()),
     };
@@ -144,11 +163,14 @@ impl Slot {
     fn keys(self) -> &'static [&'static str] {
         match self {
             Slot::Decoding => &["temperature", "top_p", "top_k", "temperature_raw"],
-            Slot::Reasoning => &["reasoning_effort", "reasoning_tokens", "reasoning", "effort"],
+            Slot::Reasoning => &["reasoning_effort", "reasoning_tokens", "reasoning", "effort", "compute_effort"],
             Slot::Length => &["max_tokens", "token_limit", "max_output_tokens"],
             Slot::Harness => &[
                 "scaffold",
                 "agent_scaffold",
+                "agent",
+                "agent_name",
+                "agent_framework",
                 "eval_plan",
                 "agentic_eval_config",
                 "lm_eval_task",
@@ -260,10 +282,7 @@ impl<'a> Stated<'a> {
             let others = ["agentic_eval_config", "eval_plan", "eval_limits", "output_type"];
             Slot::ALL.iter().flat_map(|slot| slot.keys()).copied().chain(others).collect()
         });
-        let generation = result.generation.as_ref().map_or(&[][..], |generation| &generation.settings);
-        let run = loaded.record.model.details.iter().filter(|(key, _)| RUN_DETAILS.contains(&key.as_str()));
-        let all = generation.iter().chain(&result.data.settings).chain(run);
-        let known = all.filter(|(key, value)| KEYS.contains(key.as_str()) && !is_blank(value));
+        let known = stated(loaded, result).filter(|(key, value)| KEYS.contains(key.as_str()) && !is_blank(value));
         Stated { loaded, result, settings: known.map(|(key, value)| (key.as_str(), value.as_str())).collect() }
     }
 

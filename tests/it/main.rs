@@ -17,6 +17,7 @@ mod init; // a new project
 mod layers; // which modules may know which
 mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
+mod measurement; // which numbers measure the same, what leads, and that no two others meet
 mod names; // which names are one, by which step, and whose metadata counts
 mod neighbours; // scores that the others of their source contradict
 mod official_client; // the test Hub, as the official client sees it
@@ -25,6 +26,7 @@ mod over_time; // the best score over time, and what is not on its line
 mod project; // the harness
 mod publish; // the audit, the report, the confirmation, pull requests
 mod real; // the real records, where they are at hand
+mod schema; // every value of every schema version has a place
 mod serve; // the site while it is written
 mod server; // a running `serve`
 mod statements; // what cards say of odd records: no more than the records do

@@ -54,6 +54,12 @@ impl Project {
         fs::read_to_string(self.path(path)).unwrap_or_else(|err| panic!("{path}: {err}"))
     }
 
+    /// A file of the site that is JSON.
+    #[track_caller]
+    pub fn json(&self, path: &str) -> Value {
+        serde_json::from_str(&self.read(path)).unwrap()
+    }
+
     /// What stands between `<main …>` and `</main>` of a page.
     #[track_caller]
     pub fn main_of(&self, path: &str) -> String {

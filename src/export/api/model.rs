@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::{Digits, FactView, VERSION, facts};
 use crate::card::ReadingView;
+use crate::card::also::Also;
 use crate::card::disagreement::DisagreementView;
 use crate::card::model::{CaptureView, CellView, ModelCard, RecordView};
 use crate::mark::evidence::Evidence;
@@ -62,6 +63,10 @@ pub struct Cell<'a> {
     pub variant: Option<&'a str>,
     /// Metric.
     pub metric: &'a str,
+    /// What tells it from other metrics of its name: parameters, judges, kind of score.
+    pub metric_qualifier: Option<&'a str>,
+    /// Id of the measurement: equal exactly for results that may stand in one ranking.
+    pub measurement: &'a str,
     /// `higher is better`.
     pub direction: &'a str,
     /// True if scores depend on which other models were evaluated.
@@ -70,6 +75,10 @@ pub struct Cell<'a> {
     pub rank: Option<&'a str>,
     /// By how much several readings differ.
     pub difference: Option<&'a str>,
+    /// What its numbers are, as far as all readings state the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub facts: Vec<FactView<'a>>,
     /// The readings; the first stands for the cell in rankings.
     pub readings: Vec<ReadingDocument<'a>>,
     /// How they were made, side by side; where there are several.
@@ -110,6 +119,9 @@ pub struct ReadingDocument<'a> {
     pub score: Digits<'a>,
     /// The unit that the record names, else its bounds; may be empty.
     pub unit: &'a str,
+    /// What the level is called, where scores are levels; left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<&'a str>,
     /// Stated uncertainty, in words. (What is not reported is left out, here and below.)
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<&'a str>,
@@ -128,9 +140,25 @@ pub struct ReadingDocument<'a> {
     /// Day of evaluation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluated: Option<&'a str>,
+    /// The time of evaluation as the record has it; a text that cannot be read as a day, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluated_text: Option<&'a str>,
+    /// Why that text is not taken for a day, if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluated_remark: Option<&'a str>,
     /// Day of retrieval.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retrieved: Option<&'a str>,
+    /// `evaluation_result_id` of the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result_id: Option<&'a str>,
+    /// `evaluation_name` of the record, where neither benchmark nor part is called so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluation_name: Option<&'a str>,
+    /// What the number is, where other readings of its cell state something else.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub facts: Vec<FactView<'a>>,
     /// Harness, then settings.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     #[schemars(default)]
@@ -188,14 +216,55 @@ pub struct Record<'a> {
     pub evaluation_id: &'a str,
     /// As the record has it.
     pub model_id: &'a str,
+    /// Name of the model as the record has it, where it is not the end of the id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_name: Option<&'a str>,
+    /// Who made the model, as the record claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub developer: Option<&'a str>,
+    /// Who reported it, as the record has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<&'a str>,
+    /// `documentation` or `evaluation_run`; other words as they stand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_type: Option<&'a str>,
+    /// As the record has it.
+    pub schema_version: &'a str,
     /// Day of retrieval.
     pub retrieved: Option<&'a str>,
+    /// The time of retrieval as the record has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retrieved_text: Option<&'a str>,
+    /// What else the record holds, value by value.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub also: Vec<AlsoValue<'a>>,
     /// Older captures of the same, which are no results of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub captures: Vec<Capture<'a>>,
     /// What is proven of it, axis by axis.
     pub evidence: Vec<Axis<'a>>,
+}
+
+/// A value of a record that stands nowhere else.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AlsoValue<'a> {
+    /// Where, in the record or in its results: `metric_config.additional_details.bound_strategy`.
+    pub path: &'a str,
+    /// As text; the items of a list with commas between them. Beyond 20,000 characters a hash takes the place of the rest.
+    pub value: &'a str,
+    /// Places in `evaluation_results` of those that state it; left out for what the record says of itself.
+    #[serde(skip_serializing_if = "<[u16]>::is_empty")]
+    #[schemars(default)]
+    pub results: &'a [u16],
+}
+
+impl<'a> AlsoValue<'a> {
+    /// Of what the record holds.
+    pub fn of(also: &'a [Also<'a>]) -> Vec<AlsoValue<'a>> {
+        also.iter().map(|it| AlsoValue { path: &it.path, value: it.value, results: &it.results }).collect()
+    }
 }
 
 /// An older capture of a record: other bytes that say the same.
@@ -241,10 +310,13 @@ impl<'a> Cell<'a> {
             part: cell.part.as_deref(),
             variant: cell.variant,
             metric: cell.metric,
+            metric_qualifier: cell.qualifier.as_deref(),
+            measurement: cell.measurement,
             direction: cell.direction,
             is_relative: cell.is_relative,
             rank: cell.rank.as_deref(),
             difference: cell.difference.as_deref(),
+            facts: facts(&cell.facts),
             readings: cell.readings.iter().map(ReadingDocument::new).collect(),
             side_by_side: disagreements.iter().find(of_cell).map(SideBySide::new),
         }
@@ -270,6 +342,7 @@ impl<'a> ReadingDocument<'a> {
         ReadingDocument {
             score: Digits(reading.score.digits),
             unit: &reading.score.unit,
+            level: reading.score.level.as_deref(),
             uncertainty: reading.score.uncertainty.as_deref(),
             not_ranked: reading.score.flag,
             remark: reading.score.remark,
@@ -282,6 +355,11 @@ impl<'a> ReadingDocument<'a> {
                 standing: reading.marker.standing,
             },
             evaluated: reading.evaluated.as_deref(),
+            evaluated_text: reading.evaluated_text,
+            evaluated_remark: reading.evaluated_remark,
+            result_id: reading.result_id,
+            evaluation_name: reading.stated_name,
+            facts: facts(&reading.facts),
             retrieved: reading.retrieved.as_deref(),
             settings: &reading.settings,
             record: &reading.record,
@@ -300,7 +378,14 @@ impl<'a> Record<'a> {
             source: record.source,
             evaluation_id: record.evaluation_id,
             model_id: record.model_id,
+            model_name: record.model_name,
+            developer: record.developer,
+            organization: record.organization,
+            source_type: record.source_kind,
+            schema_version: record.schema_version,
             retrieved: record.retrieved.as_deref(),
+            retrieved_text: record.retrieved_text,
+            also: AlsoValue::of(&record.also_values),
             captures: record.captures.iter().map(Capture::new).collect(),
             evidence: record.evidence.axes.iter().map(Axis::new).collect(),
         }

@@ -23,6 +23,12 @@ pub struct RankingDocument<'a> {
     pub part: Option<&'a str>,
     /// Metric.
     pub metric: &'a str,
+    /// What tells it from other metrics of its name: parameters, judges, kind of score.
+    pub metric_qualifier: Option<String>,
+    /// Id of the measurement: equal exactly for results that may stand in one ranking.
+    pub measurement: &'a str,
+    /// Who reports the results of this list; ranks are places among them.
+    pub evaluator: &'a str,
     /// `higher is better`.
     pub direction: &'a str,
     /// Other rankings of the benchmark; on its first only.

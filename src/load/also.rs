@@ -1,0 +1,335 @@
+//! What a record holds *also*: every value that no typed field carries, and every text that one carries shortened.
+//!
+//! [`super::schema`] says which fields carry what; keys that it does not know are kept like all others. Null, blanks
+//! and empty containers say nothing, and neither does `unknown`. A list of plain values is one value.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::block::{digits_of, pair};
+use super::schema::{self, Place, Row};
+use crate::names::is_not_reported;
+use crate::words::{count, shorten};
+
+/// One value of a record, as it stands there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// Where: `metric_config.additional_details.bound_strategy`.
+    pub path: Box<str>,
+    /// As text; the items of a list with commas between them.
+    pub text: Box<str>,
+    /// True if the schema wants a value of another type here.
+    pub is_odd: bool,
+}
+
+/// Longest text that is kept whole.
+pub const MAX_TEXT: usize = 20_000;
+
+/// Most values that are kept of one block; the greatest real one has some hundred.
+const MAX_LEAVES: usize = 2_000;
+
+/// The values of `block` that no typed field carries. `path` is where it stands in a result or in the record.
+pub fn of_block(path: &str, block: &Value) -> Box<[Leaf]> {
+    of_block_but(path, block, |_| false)
+}
+
+/// The same with those that a field should carry, and does not here.
+pub fn of_block_but(path: &str, block: &Value, is_missed: impl Fn(&str) -> bool) -> Box<[Leaf]> {
+    let mut walk = Walk { leaves: Vec::new(), left_out: 0, is_missed: &is_missed };
+    let in_result = format!("evaluation_results[].{path}");
+    // The root's own `source_data` has the rows of a result's.
+    let root = match schema::is_container(&in_result) || schema::find(&in_result).is_some() {
+        true => in_result,
+        false => path.to_owned(),
+    };
+    walk.value(&root, path, block, schema::find(&root));
+    if walk.left_out > 0 {
+        let text = format!("{} more (SHA-256 {})", count(walk.left_out), digits_of(&block.to_string()));
+        walk.leaves.push(Leaf { path: format!("{path}.…").into(), text: text.into(), is_odd: false });
+    }
+    walk.leaves.into()
+}
+
+struct Walk<'w> {
+    leaves: Vec<Leaf>,
+    left_out: usize,
+    is_missed: &'w dyn Fn(&str) -> bool,
+}
+
+impl Walk<'_> {
+    /// `known` is where the value stands in the schema, with its row if it has one; `path` where it stands in the record.
+    fn value(&mut self, known: &str, path: &str, value: &Value, row: Option<&'static Row>) {
+        if let Some(Row { place: Place::LeftOut(_), .. }) = row {
+            let n = value.as_array().map_or(1, Vec::len);
+            let text = format!("{} (SHA-256 {})", count(n), digits_of(&value.to_string()));
+            self.leaves.push(Leaf { path: path.into(), text: text.into(), is_odd: false });
+            return;
+        }
+        match value {
+            Value::Object(members) => {
+                for (key, member) in members {
+                    let below = format!("{known}.{key}");
+                    let row = schema::find(&below).or_else(|| schema::find(&format!("{known}.*")));
+                    self.value(&below, &format!("{path}.{key}"), member, row);
+                }
+            }
+            Value::Array(items) if !items.is_empty() && !items.iter().all(is_plain) => {
+                let below = format!("{known}[]");
+                for (at, item) in items.iter().enumerate() {
+                    self.value(&below, &format!("{path}[{at}]"), item, schema::find(&below));
+                }
+            }
+            Value::Array(_) => {
+                let row = schema::find(&format!("{known}[]")).or(row);
+                self.leaf(known, path, value, row);
+            }
+            _ => self.leaf(known, path, value, row),
+        }
+    }
+
+    fn leaf(&mut self, known: &str, path: &str, value: &Value, row: Option<&'static Row>) {
+        let text = text_of(value);
+        let is_silent = text.trim().is_empty() || text.trim().eq_ignore_ascii_case("unknown");
+        if is_silent {
+            return;
+        }
+        let fits = row.map_or_else(|| !schema::is_container(known), |row| row.kind.fits(value));
+        let is_carried = match row.map(|row| row.place) {
+            _ if (self.is_missed)(known) || !fits => false,
+            None | Some(Place::Also | Place::LeftOut(_)) => false,
+            Some(Place::Field(most, _)) => {
+                // Infinity is said as "no bound".
+                !is_not_reported(&text) && text.chars().nth(most).is_none() && !text.ends_with("Infinity")
+            }
+            Some(Place::Setting | Place::Detail) => pair("", value).is_some_and(|(_, kept)| *kept == *text),
+        };
+        if is_carried {
+            return;
+        }
+        if self.leaves.len() >= MAX_LEAVES {
+            self.left_out += 1;
+            return;
+        }
+        let is_odd = !fits && !is_not_reported(&text);
+        self.leaves.push(Leaf { path: path.into(), text: capped(&text).into(), is_odd });
+    }
+}
+
+fn is_plain(value: &Value) -> bool {
+    !value.is_object() && !value.is_array()
+}
+
+/// A plain value, or a list of them, as text.
+fn text_of(value: &Value) -> Cow<'_, str> {
+    match value {
+        Value::Null => Cow::Borrowed(""),
+        Value::String(text) => Cow::Borrowed(text),
+        Value::Array(items) => Cow::Owned(items.iter().map(text_of).collect::<Vec<_>>().join(", ")),
+        other => Cow::Owned(other.to_string()),
+    }
+}
+
+fn capped(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MAX_TEXT) {
+        Some(_) => Cow::Owned(format!("{} (SHA-256 {})", shorten(text, MAX_TEXT), digits_of(text))),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The members of a record's root and of its results that are no blocks of their own.
+#[derive(Debug, Default)]
+pub(super) struct Members<'a> {
+    /// Of the root.
+    pub root: Vec<(Cow<'a, str>, &'a RawValue)>,
+    /// Of each result, in the order of the file.
+    pub results: Vec<Vec<(Cow<'a, str>, &'a RawValue)>>,
+}
+
+impl<'a> Members<'a> {
+    /// Of the JSON `text` of a record that can be read.
+    pub fn of(text: &'a str) -> Members<'a> {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+/// The blocks, which say themselves what else they hold.
+const BLOCKS: [&str; 7] = [
+    "source_metadata",
+    "evaluation_source",
+    "leaderboard_name",
+    "eval_library",
+    "model_info",
+    "metric_config",
+    "generation_config",
+];
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Root;
+        impl<'de> Visitor<'de> for Root {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a record")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Members::default();
+                while let Some(Key(key)) = map.next_key()? {
+                    match &*key {
+                        "evaluation_results" => members.results = map.next_value::<List>()?.0,
+                        key if BLOCKS.contains(&key) => drop(map.next_value::<IgnoredAny>()?),
+                        _ => members.root.push((key, map.next_value()?)),
+                    }
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(Root)
+    }
+}
+
+struct Key<'a>(Cow<'a, str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl<'de> Visitor<'de> for Text {
+            type Value = Key<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a key")
+            }
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Borrowed(text)))
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Key(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+struct List<'a>(Vec<Vec<(Cow<'a, str>, &'a RawValue)>>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for List<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items;
+        impl<'de> Visitor<'de> for Items {
+            type Value = List<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a list of results")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(Item(members)) = items.next_element()? {
+                    list.push(members);
+                }
+                Ok(List(list))
+            }
+        }
+        deserializer.deserialize_seq(Items)
+    }
+}
+
+/// The members of one result; none if it is no object.
+struct Item<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Item<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+        impl<'de> Visitor<'de> for Object {
+            type Value = Item<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a result")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(Key(key)) = map.next_key()? {
+                    match BLOCKS.contains(&&*key) {
+                        true => drop(map.next_value::<IgnoredAny>()?),
+                        false => members.push((key, map.next_value()?)),
+                    }
+                }
+                Ok(Item(members))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+                while items.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Item(Vec::new()))
+            }
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Item(Vec::new()))
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+                Ok(Item(Vec::new()))
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+                Ok(Item(Vec::new()))
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+                Ok(Item(Vec::new()))
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+                Ok(Item(Vec::new()))
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+                Ok(Item(Vec::new()))
+            }
+        }
+        deserializer.deserialize_any(Object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn said(path: &str, block: Value) -> Vec<String> {
+        of_block(path, &block).iter().map(|it| format!("{} = {}", it.path, it.text)).collect()
+    }
+
+    #[test]
+    fn what_fields_carry_is_not_said_again_and_all_else_is() {
+        let block = json!({"metric_unit": "points", "metric_id": "acc", "lower_is_better": false, "new": {"a": [1, 2], "b": null},
+            "min_score": "Infinity", "level_names": ["low", "high"], "x": [], "y": {}, "z": " ", "u": "unknown"});
+        let expected = ["level_names = low, high", "metric_id = acc", "min_score = Infinity", "new.a = 1, 2"]
+            .map(|it| format!("metric_config.{it}"));
+        assert_eq!(said("metric_config", block), expected);
+    }
+
+    #[test]
+    fn values_of_another_type_and_shortened_texts_are_kept_whole() {
+        let long = "word ".repeat(60);
+        let block =
+            json!({"metric_unit": 7, "evaluation_description": long, "additional_details": {"a": long, "b": "short"}});
+        let leaves = of_block("metric_config", &block);
+        assert_eq!(
+            leaves.iter().filter(|it| it.is_odd).map(|it| &*it.path).collect::<Vec<_>>(),
+            ["metric_config.metric_unit"]
+        );
+        assert_eq!(leaves.iter().filter(|it| *it.text == *long).count(), 2);
+        let huge = of_block("model_info", &json!({"x": "x".repeat(30_000)}));
+        assert!(huge[0].text.len() < 20_100 && huge[0].text.contains("SHA-256"));
+    }
+
+    #[test]
+    fn a_block_of_ten_thousand_values_is_bounded_and_counted() {
+        let block: serde_json::Map<String, Value> = (0..10_000).map(|n| (format!("k{n}"), n.into())).collect();
+        let leaves = of_block("model_info", &block.into());
+        assert_eq!(leaves.len(), MAX_LEAVES + 1);
+        assert!(leaves[MAX_LEAVES].text.starts_with("8,000 more"), "{}", leaves[MAX_LEAVES].text);
+    }
+
+    #[test]
+    fn members_of_the_root_and_of_results_are_found() {
+        let members = Members::of(
+            r#"{"model_info": {}, "k\u0065y": 1, "evaluation_results": [{"a": 2, "metric_config": {}}, 7]}"#,
+        );
+        assert_eq!(members.root.iter().map(|(key, _)| &**key).collect::<Vec<_>>(), ["key"]);
+        assert_eq!(members.results.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0]);
+    }
+}

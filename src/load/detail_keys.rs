@@ -1,0 +1,82 @@
+//! What the keys of free maps (`additional_details`, `details`) *mean*: `detail_keys.yaml`, which is data.
+
+use std::sync::LazyLock;
+
+use foldhash::{HashMap, HashSet};
+use serde::Deserialize;
+
+/// The file, which is part of the program.
+const FILE: &str = include_str!("detail_keys.yaml");
+
+#[derive(Deserialize)]
+struct Keys {
+    conditions: HashMap<String, Vec<String>>,
+    sizes: Vec<String>,
+    outcomes: Vec<String>,
+    model: Vec<String>,
+    pointers: Vec<String>,
+}
+
+/// The file as a table.
+struct Known {
+    names: HashMap<String, String>,
+    sizes: HashSet<String>,
+    others: HashSet<String>,
+}
+
+fn known() -> &'static Known {
+    static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+        // A test reads the file, so that a program with a broken one is never published.
+        let keys = read().unwrap_or(Keys {
+            conditions: HashMap::default(),
+            sizes: Vec::new(),
+            outcomes: Vec::new(),
+            model: Vec::new(),
+            pointers: Vec::new(),
+        });
+        let names =
+            keys.conditions.into_iter().flat_map(|(name, keys)| keys.into_iter().map(move |key| (key, name.clone())));
+        Known {
+            names: names.collect(),
+            sizes: keys.sizes.into_iter().collect(),
+            others: keys.outcomes.into_iter().chain(keys.model).chain(keys.pointers).collect(),
+        }
+    });
+    &KNOWN
+}
+
+fn read() -> Result<Keys, serde_yaml::Error> {
+    serde_yaml::from_str(FILE)
+}
+
+/// The common name of a condition: `agent` for `agent_name`. `None` if the key is not known to be one.
+pub fn condition(key: &str) -> Option<&'static str> {
+    known().names.get(key).map(String::as_str)
+}
+
+/// True if the key says how many items the whole test has.
+pub fn is_size(key: &str) -> bool {
+    known().sizes.contains(key)
+}
+
+/// True if the key is known to say nothing of how a result was made: an outcome, a fact of the model, a pointer.
+pub fn is_other(key: &str) -> bool {
+    known().others.contains(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_file_can_be_read_and_no_key_means_two_things() {
+        let keys = read().unwrap();
+        let mut seen = HashSet::default();
+        let conditions = keys.conditions.values().flatten();
+        for key in conditions.chain(&keys.outcomes).chain(&keys.model).chain(&keys.pointers) {
+            assert!(seen.insert(key.clone()), "{key} is listed twice");
+        }
+        assert_eq!((condition("agent_name"), condition("rank")), (Some("agent"), None));
+        assert!(is_size("dataset_total_questions") && is_other("rank"));
+    }
+}

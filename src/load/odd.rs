@@ -1,0 +1,73 @@
+//! Findings on *odd values* of records: times that cannot be read, and values of another type than the schema wants.
+//!
+//! All of them are shown as they stand; a person should look at the source of the record.
+
+use std::collections::BTreeMap;
+
+use super::also::Leaf;
+use super::{Inputs, Loaded};
+use crate::date::{Stamp, day};
+use crate::diagnostic::Diagnostics;
+use crate::words::{counted, shorten};
+
+/// Longest text of a record in a finding.
+const MOST: usize = 60;
+
+impl Inputs {
+    /// Tells which times of records cannot be read, each text of a record once.
+    pub fn warn_of_unreadable_times(&self, diagnostics: &mut Diagnostics) {
+        for loaded in &self.records {
+            let record = &loaded.record;
+            let mut seen: Vec<&str> = Vec::new();
+            let retrieved = record.retrieved.iter().map(|stamp| (stamp, "/retrieved_timestamp".to_owned()));
+            let evaluated = record.results.iter().filter_map(|result| {
+                let place = format!("/evaluation_results/{}/evaluation_timestamp", result.index);
+                Some((result.evaluated.as_ref()?, place))
+            });
+            for (Stamp { text, .. }, place) in
+                retrieved.chain(evaluated).filter(|(stamp, _)| day(&stamp.text).is_none())
+            {
+                // A record of many times is one of many faults; some of them do.
+                if seen.len() < 5 && !seen.contains(&&**text) {
+                    seen.push(text);
+                    let message = format!(
+                        "“{}” cannot be read as a day: the card shows it as it stands, and no order by time counts it",
+                        shorten(text, MOST)
+                    );
+                    let help = "write seconds since 1970, or a day as 2026-03-01".to_owned();
+                    diagnostics.warn_with_help("unreadable-time", &self.file(loaded), &place, message, help);
+                }
+            }
+        }
+    }
+
+    /// Tells which values are of another type than the schema wants: each path once, with a record that has it.
+    pub fn warn_of_unexpected_types(&self, diagnostics: &mut Diagnostics) {
+        let mut found: BTreeMap<&str, (&Loaded, &str, usize)> = BTreeMap::new();
+        for loaded in &self.records {
+            let record = &loaded.record;
+            let blocks = record.results.iter().flat_map(|result| {
+                let generation = result.generation.as_ref().map_or(&[][..], |generation| &generation.also);
+                [&result.data.also[..], &result.metric.also, generation, &result.also]
+            });
+            let library = record.library.as_ref().map_or(&[][..], |library| &library.also);
+            let all = [&record.also[..], &record.source.also, library, &record.model.also].into_iter().chain(blocks);
+            for leaf in all.flatten().filter(|leaf: &&Leaf| leaf.is_odd) {
+                found.entry(&leaf.path).or_insert((loaded, &leaf.text, 0)).2 += 1;
+            }
+        }
+        for (path, (loaded, text, n)) in found {
+            let message = format!(
+                "“{}” is of another type than the schema wants ({}): it stands in “also in the record”, and counts for nothing else",
+                shorten(text, MOST),
+                counted(n, "place", "places")
+            );
+            diagnostics.warn("unexpected-type", &self.file(loaded), path, message);
+        }
+    }
+
+    /// Where a record is, as the user would type it.
+    pub fn file(&self, loaded: &Loaded) -> String {
+        self.datastores[usize::from(loaded.origin.datastore)].root.join(&*loaded.origin.path).display().to_string()
+    }
+}
