@@ -558,7 +558,7 @@ pub fn settings(language: &Language, loaded: &Loaded, result: &EvaluationResult)
 }
 
 /// How a setting is called; those that only some records know keep the name that these give them.
-fn setting_name<'n>(language: &'n Language, name: &'n str) -> &'n str {
+pub fn setting_name<'n>(language: &'n Language, name: &'n str) -> &'n str {
     setup::name_key(name).map_or(name, |key| language.phrase(key))
 }
 

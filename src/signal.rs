@@ -13,6 +13,7 @@ pub mod provenance;
 pub mod saturation;
 pub mod scale;
 pub mod setup;
+pub mod verdict;
 
 use crate::diagnostic::Diagnostics;
 use crate::load::detail_keys::is_size;

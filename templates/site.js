@@ -528,7 +528,7 @@
       ranking: shard.rankings[ranking],
       rank,
       variant: shard.texts[variant],
-      readings: readings.map(([digits, unit, evaluator, relation, day, anchor, settings, position]) => ({
+      readings: readings.map(([digits, unit, evaluator, relation, day, anchor, settings, position, [said, tools, agent, samples]]) => ({
         digits, anchor, position,
         flag: shard.texts[position.flag],
         unit: shard.texts[unit],
@@ -536,6 +536,12 @@
         relation: shard.texts[relation],
         day: shard.texts[day],
         settings: settings.map((place) => shard.texts[place]),
+        said: said.map(([name, value]) => [shard.texts[name], shard.texts[value]]),
+        agent: agent.map((place) => shard.texts[place]),
+        tools,
+        samples,
+        essential: shard.essential,
+        onceStated: shard.once_stated,
       })),
     }));
     return { ...model, cells: new Map(cells.map((cell) => [`${cell.ranking.path} ${cell.variant}`, cell])) };
@@ -556,6 +562,33 @@
     return percents ? say("compare.divided", { text }) : text;
   };
 
+  /** Whether readings can be held against each other; the same rules and words as `verdict` in src/signal/verdict.rs. */
+  const verdictOf = (readings) => {
+    const list = (names) => names.sort().slice(0, 8).join(say("comma")) + (names.length > 8 ? " …" : "");
+    const several = (values) => new Set(values.filter((value) => value !== "" && value !== null)).size > 1;
+    const samples = readings.map((reading) => reading.samples).filter((n) => n > 0);
+    const gulfs = [
+      several(readings.map((reading) => reading.tools)) && "tools",
+      [0, 1].some((at) => several(readings.map((reading) => reading.agent[at]))) && "agent",
+      samples.length && Math.min(...samples) * 10 <= Math.max(...samples) && "samples",
+    ].filter(Boolean);
+    if (gulfs.length) {
+      const why = gulfs.map((gulf) => say(`verdict.${gulf}`)).join(say("semicolon"));
+      return { isApart: true, text: say("verdict.apart", { why }) };
+    }
+    const values = new Map();
+    for (const { said } of readings) {
+      for (const [name, value] of said) values.set(name, (values.get(name) || new Set()).add(value));
+    }
+    const different = [...values.keys()].filter((name) => values.get(name).size > 1);
+    if (different.length) return { text: say("verdict.different", { names: list(different) }) };
+    const [{ essential, onceStated }] = readings;
+    const needed = [...essential, ...onceStated.filter((name) => values.has(name))];
+    const isStated = (name) => readings.every(({ said }) => said.some(([stated]) => stated === name));
+    const missing = [...new Set(needed)].filter((name) => !isStated(name));
+    return { text: missing.length ? say("verdict.not_enough_stated", { names: list(missing) }) : say("verdict.comparable") };
+  };
+
   /** Whether the readings of one ranking can be compared, and how far they lie apart. */
   const judge = (ranking, cells) => {
     const notes = ranking.relative ? [say("compare.relative")] : [];
@@ -566,15 +599,9 @@
     const readings = cells.map((cell) => cell.readings.find((reading) => reading.evaluator === name));
     const flags = [...new Set(readings.map((reading) => reading.flag).filter(Boolean))];
     if (flags.length) return [...flags.map((flag) => say("compare.flagged", { flag })), ...notes];
-    const sets = readings.map((reading) => new Set(reading.settings));
-    const differing = [...new Set(readings.flatMap((reading) => reading.settings))]
-      .filter((setting) => !sets.every((set) => set.has(setting)));
-    const stated = sets.filter((set) => set.size).length;
-    const settings = differing.slice(0, 6).join(say("semicolon")) + (differing.length > 6 ? " …" : "");
-    const verdict = !stated ? say("compare.silent", { name })
-      : stated < sets.length ? say("compare.partly", { name, settings })
-      : differing.length ? say("compare.settings", { name, settings })
-      : say("compare.same", { name });
+    const { isApart, text } = verdictOf(readings);
+    const verdict = say("compare.by", { name, verdict: text });
+    if (isApart) return [verdict, ...notes];
     return [verdict, ...notes, difference(readings)];
   };
 

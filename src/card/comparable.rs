@@ -1,5 +1,7 @@
 //! The answer to "can these numbers be compared directly?", in words.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::{Cards, setting_name};
@@ -7,7 +9,7 @@ use crate::language::Language;
 use crate::merge::{Direction, Ranking, Reading, Scale};
 use crate::signal::agreement::{Agreement, agreements, is_essential};
 use crate::signal::provenance::Reporters;
-use crate::signal::setup;
+use crate::signal::verdict::{Conditions, Verdict, verdict};
 
 /// Whether the numbers of a ranking can be compared, and what that rests on.
 #[derive(Debug, Serialize)]
@@ -22,14 +24,13 @@ impl<'a> Cards<'a> {
     /// Of the readings that stand for the models of `ranking`.
     pub(super) fn comparable(&self, ranking: &Ranking) -> ComparableView<'a> {
         let readings: Vec<&Reading> = ranking.rows.iter().map(|row| &self.dataset.readings_in(row)[0]).collect();
-        let settings =
-            readings.iter().map(|reading| setup::settings(self.dataset.loaded(reading), self.dataset.result(reading)));
-        let agreements = agreements(settings);
+        let conditions: Vec<_> = readings.iter().map(|reading| Conditions::of(self.dataset, reading)).collect();
+        let verdict = verdict(&conditions);
+        let agreements = agreements(conditions.into_iter().map(|it| it.settings));
         let named = |wanted: &dyn Fn(Agreement) -> bool, only_essential: bool| {
             let rows = agreements.iter().filter(|(name, it)| wanted(*it) && (!only_essential || is_essential(name)));
             rows.map(|(name, _)| setting_name(self.language, name)).collect::<Vec<_>>()
         };
-        let different = named(&|it| it == Agreement::Different, false);
         let partly = named(&|it| matches!(it, Agreement::OnlyOne | Agreement::OnlySome(_)), true);
         let nobody = named(&|it| it == Agreement::Nobody, true);
         let evaluators = Reporters::of(self.dataset, readings.iter().map(|reading| reading.resolved.evaluator));
@@ -41,11 +42,11 @@ impl<'a> Cards<'a> {
             is_relative || is_aggregate || is_contradictory || ranking.direction == Direction::NotReported;
         let answer = if readings.len() < 2 {
             "comparable.nothing"
-        } else if is_no_ranking || (!has_metric && evaluators.named > 1) {
+        } else if is_no_ranking || (!has_metric && evaluators.named > 1) || matches!(verdict, Verdict::Apart(_)) {
             "comparable.no"
-        } else if evaluators.named > 1 || !different.is_empty() {
+        } else if evaluators.named > 1 || matches!(verdict, Verdict::Different(_)) {
             "comparable.care"
-        } else if evaluators.some_unnamed || !has_metric || !partly.is_empty() || !nobody.is_empty() {
+        } else if evaluators.some_unnamed || !has_metric || verdict != Verdict::Comparable {
             "comparable.unknown"
         } else {
             "comparable.yes"
@@ -65,10 +66,33 @@ impl<'a> Cards<'a> {
         say(named == 1 && !some_unnamed, "comparable.one", ("", ""));
         say(named == 0 && some_unnamed, "comparable.unnamed", ("", ""));
         say(named > 0 && some_unnamed, "comparable.some_unnamed", ("", ""));
-        say(!different.is_empty(), "comparable.differ", ("names", &list(self.language, &different)));
-        say(!partly.is_empty(), "comparable.partly", ("names", &list(self.language, &partly)));
-        say(!nobody.is_empty(), "comparable.nobody", ("names", &list(self.language, &nobody)));
+        let verdict_in_words = self.verdict_in_words(&verdict);
+        say(readings.len() > 1, "comparable.settings", ("verdict", &verdict_in_words));
+        // The verdict names what is not stated already.
+        if !matches!(verdict, Verdict::NotEnoughStated(_)) {
+            say(!partly.is_empty(), "comparable.partly", ("names", &list(self.language, &partly)));
+            say(!nobody.is_empty(), "comparable.nobody", ("names", &list(self.language, &nobody)));
+        }
         ComparableView { answer: self.words(answer), reasons }
+    }
+}
+
+impl Cards<'_> {
+    /// A verdict, as every page says it.
+    pub(super) fn verdict_in_words(&self, verdict: &Verdict) -> String {
+        let say = |key: &'static str, names: &[Cow<str>]| {
+            let names: Vec<&str> = names.iter().map(|name| setting_name(self.language, name)).collect();
+            self.language.say(key, &[("names", &list(self.language, &names))])
+        };
+        match verdict {
+            Verdict::Comparable => self.words("script.verdict.comparable").to_owned(),
+            Verdict::Different(names) => say("script.verdict.different", names),
+            Verdict::NotEnoughStated(names) => say("script.verdict.not_enough_stated", names),
+            Verdict::Apart(gulfs) => {
+                let why: Vec<&str> = gulfs.iter().map(|gulf| self.words(gulf.key())).collect();
+                self.language.say("script.verdict.apart", &[("why", &why.join(self.words("list.semicolon")))])
+            }
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::signal::agreement::{Agreement, side_by_side};
 use crate::signal::comparability::{self, Apart, Comparison, Point, Unit, Verdict, in_unit};
 use crate::signal::scale::{Class, Interval};
 use crate::signal::setup;
+use crate::signal::verdict::{Conditions, Verdict as Readable, verdict};
 use crate::words::{count, shorten};
 
 /// The readings of a cell side by side.
@@ -28,6 +29,11 @@ pub struct DisagreementView<'a> {
     pub title: String,
     /// What is found, in a sentence.
     pub finding: String,
+    /// Whether the readings can be held against each other: `comparable`, `different`, `not_enough_stated` or
+    /// `conditions_apart`.
+    pub verdict: &'static str,
+    /// The same, in a sentence.
+    pub verdict_in_words: String,
     /// The comparisons as arithmetic.
     pub arithmetic: Vec<String>,
     /// What is known of why.
@@ -140,6 +146,8 @@ impl<'a> Cards<'a> {
             let detail = value.map(|value| format!(" · {}", shorten(&value, 26))).unwrap_or_default();
             (format!("{} · {}", letter(at), shorten(self.evaluator_of(&shown[at]), 18)), detail)
         };
+        let conditions: Vec<_> = cell.iter().map(|reading| Conditions::of(self.dataset, reading)).collect();
+        let verdict = verdict(&conditions);
         let unit = found.as_ref().map_or(Unit::AsReported, |found| found.unit);
         Some(DisagreementView {
             anchor: format!("d{number}"),
@@ -148,6 +156,8 @@ impl<'a> Cards<'a> {
                 .is_some_and(|it| !matches!(it.all.verdict, Verdict::Diverges | Verdict::NoThreshold)),
             title: self.cell_title(&cell[0]),
             finding: self.finding(cell, points.len(), found.as_ref().map(|found| &found.all)),
+            verdict: verdict.code(),
+            verdict_in_words: self.verdict_in_words(&verdict),
             arithmetic: found.as_ref().map(|found| arithmetic(language, found)).unwrap_or_default(),
             why,
             strip: self.strip(shown, unit, label),
@@ -284,6 +294,12 @@ impl<'a> Cards<'a> {
 impl Cards<'_> {
     /// What the comparison of a cell finds, in a sentence.
     pub(super) fn finding(&self, cell: &[Reading], n_comparable: usize, found: Option<&Comparison>) -> String {
+        let gulfs = comparability::gulfs_of(self.dataset, cell);
+        if !gulfs.is_empty() {
+            let readings = self.language.counted("count.readings", cell.len());
+            let verdict = self.verdict_in_words(&Readable::Apart(gulfs));
+            return self.language.say("finding.apart", &[("readings", &readings), ("verdict", &verdict)]);
+        }
         if comparability::is_one_metric(self.dataset, cell) {
             return finding(self.language, cell.len(), n_comparable, found);
         }

@@ -9,11 +9,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::DataFile;
-use crate::card::{Cards, Paths};
+use crate::card::{Cards, Paths, setting_name};
 use crate::id::Id;
 use crate::language::Language;
 use crate::merge::{Dataset, Direction, Reading, cells};
 use crate::resolve::Model;
+use crate::signal::agreement::ESSENTIAL;
+use crate::signal::verdict::{AGENT, Conditions, TOOLS, canonical};
 use crate::words::visible;
 
 /// Most files.
@@ -31,7 +33,12 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataF
         groups[hash(&visible(&model.id)) as usize % n].push(id);
     }
     let files = groups.into_par_iter().enumerate().map(|(number, group)| {
-        let mut shard = Shard::default();
+        let names = |names: &[&str]| names.iter().map(|name| setting_name(language, name).to_owned()).collect();
+        let mut shard = Shard {
+            essential: names(&ESSENTIAL),
+            once_stated: names(&[&TOOLS[..], &AGENT].concat()),
+            ..Shard::default()
+        };
         let cards = Cards::at(dataset, paths, language, "");
         for id in group {
             shard.add(&cards, id);
@@ -51,6 +58,10 @@ fn hash(text: &str) -> u32 {
 struct Shard {
     texts: Vec<String>,
     rankings: Vec<RankingData>,
+    /// The settings that a yes needs from all, by the names that readings give them.
+    essential: Vec<String>,
+    /// Those that it needs from all where one states them: tools and agents.
+    once_stated: Vec<String>,
     models: Vec<ModelData>,
     #[serde(skip)]
     text_places: HashMap<String, usize>,
@@ -82,9 +93,14 @@ struct ModelData {
 }
 
 /// Digits, unit, evaluator, relation, day of evaluation, anchor on the card, settings; position for
-/// differences, or the place of the words for why the score is not ranked.
+/// differences, or the place of the words for why the score is not ranked; conditions.
 #[derive(Serialize)]
-struct ReadingData(String, usize, usize, usize, usize, String, Vec<usize>, Position);
+struct ReadingData(String, usize, usize, usize, usize, String, Vec<usize>, Position, ConditionData);
+
+/// What [`crate::signal::verdict`] judges by, for the script to do the same: the settings as name and canonical value,
+/// whether there were tools (null: not stated), agent and scaffold (empty: not stated), samples (0: not stated).
+#[derive(Serialize)]
+struct ConditionData(Vec<(usize, usize)>, Option<bool>, [usize; 2], u64);
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -121,6 +137,14 @@ impl Shard {
 
     fn reading(&mut self, cards: &Cards, reading: &Reading) -> ReadingData {
         let view = cards.reading(reading);
+        let conditions = Conditions::of(cards.dataset, reading);
+        let said = conditions.settings.iter().map(|setting| {
+            let name = self.text(setting_name(cards.language, &setting.name));
+            (name, self.text(&canonical(setting.value)))
+        });
+        let said = said.collect();
+        let agent = AGENT.map(|name| self.text(conditions.agent(name).as_deref().unwrap_or_default()));
+        let conditions = ConditionData(said, conditions.has_tools(), agent, conditions.samples.unwrap_or_default());
         ReadingData(
             view.score.digits.to_owned(),
             self.text(&view.score.unit),
@@ -133,6 +157,7 @@ impl Shard {
                 None => Position::Known(reading.position),
                 Some(flag) => Position::NotRanked { flag: self.text(flag) },
             },
+            conditions,
         )
     }
 

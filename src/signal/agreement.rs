@@ -34,7 +34,7 @@ pub struct Compared<'a> {
 }
 
 /// Settings that are listed even if nobody reports them, as each is known to move scores.
-const ESSENTIAL: [&str; 6] =
+pub const ESSENTIAL: [&str; 6] =
     [HARNESS, HARNESS_VERSION, "examples in the prompt", "temperature", "token limit", "prompt template"];
 
 /// The settings of several readings side by side: the different ones first, then by name.

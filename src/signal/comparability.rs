@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use bigdecimal::BigDecimal;
 
 use super::scale::Class;
+use super::verdict::{Conditions, Gulf, gulfs};
 use crate::id::Id;
 use crate::mark::Standing;
 use crate::merge::{Dataset, Ranking, Reading, Scale};
@@ -115,9 +116,9 @@ pub struct Cell {
 }
 
 /// The readings of a cell that can be compared: still asserted, in range, and on a scale that is not
-/// contradictory. None if they may be by different metrics.
+/// contradictory. None if they may be by different metrics, or under conditions that keep them apart.
 pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
-    if !is_one_metric(dataset, readings) {
+    if !is_one_metric(dataset, readings) || !gulfs_of(dataset, readings).is_empty() {
         return Vec::new();
     }
     let asserted = readings.iter().filter(|reading| reading.standing == Standing::Current);
@@ -132,6 +133,14 @@ pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
         })
     });
     points.collect()
+}
+
+/// What keeps the readings of a cell apart, whatever their scores.
+pub fn gulfs_of(dataset: &Dataset, readings: &[Reading]) -> Vec<Gulf> {
+    match readings {
+        [] | [_] => Vec::new(),
+        _ => gulfs(&readings.iter().map(|reading| Conditions::of(dataset, reading)).collect::<Vec<_>>()),
+    }
 }
 
 /// True if the readings of a cell are known to be by one metric: it is named, or they all stand in one source of

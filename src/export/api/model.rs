@@ -91,6 +91,11 @@ pub struct Cell<'a> {
 pub struct SideBySide<'a> {
     /// What the comparison finds, in a sentence.
     pub finding: &'a str,
+    /// Whether they can be held against each other: `comparable`, `different`, `not_enough_stated` or
+    /// `conditions_apart`.
+    pub verdict: &'a str,
+    /// The same, in a sentence.
+    pub verdict_in_words: &'a str,
     /// The comparison as arithmetic.
     pub arithmetic: &'a [String],
     /// What is known of why they differ; may be empty.
@@ -329,6 +334,8 @@ impl<'a> SideBySide<'a> {
             view.rows.iter().map(|it| Setting { name: &it.name, agreement: &it.agreement, values: &it.values });
         SideBySide {
             finding: &view.finding,
+            verdict: view.verdict,
+            verdict_in_words: &view.verdict_in_words,
             arithmetic: &view.arithmetic,
             why: &view.why,
             settings: settings.collect(),
