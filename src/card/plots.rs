@@ -30,6 +30,23 @@ pub struct OverTimeView<'a> {
     pub days: (&'a str, &'a str),
     /// The models that were best when they came.
     pub best: Vec<BestView<'a>>,
+    /// The models without such a day; `None` if all have one.
+    pub undated: Option<UndatedView<'a>>,
+}
+
+/// The models that no day of release is known of.
+#[derive(Debug, Serialize)]
+pub struct UndatedView<'a> {
+    /// How many, and the best score among them, in words.
+    pub description: String,
+    /// The name of the best of them.
+    pub model: &'a str,
+    /// Its card.
+    pub url: String,
+    /// The record's digits and unit.
+    pub score: String,
+    /// True if it is better than the end of the line.
+    pub is_better: bool,
 }
 
 /// A model that was the best when it came.
@@ -109,13 +126,13 @@ impl<'a> Cards<'a> {
     pub fn over_time(&self, ranking: &'a Ranking) -> Option<OverTimeView<'a>> {
         let range = self.range(ranking)?;
         let models = &self.dataset.entities.models;
-        let mut dated: Vec<(&str, i64, &Reading)> = self
-            .ranked(ranking)
-            .filter_map(|reading| {
-                let released = self.dataset.model_meta(&models[reading.resolved.model])?.released.as_deref()?;
-                Some((released, crate::date::day_number(released)?, reading))
-            })
-            .collect();
+        let day = |reading: &Reading| {
+            let released = self.dataset.model_meta(&models[reading.resolved.model])?.released.as_deref()?;
+            Some((released, crate::date::day_number(released)?))
+        };
+        let mut dated: Vec<(&str, i64, &Reading)> =
+            self.ranked(ranking).filter_map(|reading| day(reading).map(|(text, day)| (text, day, reading))).collect();
+        let undated: Vec<&Reading> = self.ranked(ranking).filter(|reading| day(reading).is_none()).collect();
         // The sort is stable: of one day, the better comes first.
         dated.sort_by_key(|(_, day, _)| *day);
         let ((first, first_day, _), (last, last_day, _)) = (dated.first()?, dated.last()?);
@@ -125,21 +142,42 @@ impl<'a> Cards<'a> {
         let days = (*first, *last);
         let points: Vec<Point> =
             dated.iter().map(|(_, day, reading)| Point { day: *day as f64, score: reading.position }).collect();
-        let chart = Frontier::new(range, &points, ranking.direction != Direction::LowerIsBetter)?;
+        // Rankings have the best first.
+        let best_undated = undated.first().map(|reading| reading.position);
+        let chart = Frontier::new(range, &points, best_undated, ranking.direction != Direction::LowerIsBetter)?;
+        let score = |reading: &Reading| {
+            let score = self.score(reading);
+            format!("{} {}", score.digits, score.unit).trim_end().to_owned()
+        };
+        let undated = undated.first().map(|best| {
+            let is_better = chart.beyond.is_some();
+            let n = self.language.counted("chart.over_time.undated", undated.len());
+            let key = if is_better { "chart.over_time.undated.better" } else { "chart.over_time.undated.best" };
+            let model = &models[best.resolved.model].name;
+            let of_best = self.language.say(key, &[("score", &score(best)), ("model", model)]);
+            UndatedView {
+                description: [n, of_best].join(self.words("space")),
+                model,
+                url: self.model_url(best.resolved.model),
+                score: score(best),
+                is_better,
+            }
+        });
         let best = chart.best.iter().map(|&at| {
             let (day, _, reading) = dated[at];
-            let score = self.score(reading);
+            let score = score(reading);
             BestView {
                 day,
                 model: &models[reading.resolved.model].name,
                 url: self.model_url(reading.resolved.model),
-                score: format!("{} {}", score.digits, score.unit),
+                score,
             }
         });
         let models = self.language.counted("count.ranked", self.ranked(ranking).count());
         let values = [("dated", &*count(dated.len())), ("models", &*models)];
         let description = self.language.say("chart.over_time.about", &values);
-        Some(OverTimeView { description, days, best: best.collect(), chart })
+        let best = best.collect();
+        Some(OverTimeView { description, days, best, undated, chart })
     }
 }
 

@@ -31,6 +31,9 @@ pub struct Frontier {
     pub dots: Vec<Dot>,
     /// The best so far, as lines across and up.
     pub steps: Vec<Step>,
+    /// Place down of the best score of a model without a day, if it is better than the end of the line: the line alone
+    /// would end below a score that exists.
+    pub beyond: Option<f64>,
     /// Places of the models that were best when they came, in the order given.
     #[serde(skip)]
     pub best: Vec<usize>,
@@ -61,8 +64,9 @@ pub struct Step {
 }
 
 impl Frontier {
-    /// Of `points` by day; of those of one day the better comes first. `higher` is true if more is better.
-    pub fn new(range: Range, points: &[Point], higher: bool) -> Option<Frontier> {
+    /// Of `points` by day; of those of one day the better comes first. `undated` is the best score of the models
+    /// without a day. `higher` is true if more is better.
+    pub fn new(range: Range, points: &[Point], undated: Option<f64>, higher: bool) -> Option<Frontier> {
         let days = Range::around(points.iter().map(|point| point.day))?;
         let y = |score: f64| tenths(TOP + HEIGHT * (1.0 - range.share(score)));
         let better = |a: f64, b: f64| if higher { a > b } else { a < b };
@@ -72,6 +76,8 @@ impl Frontier {
                 best.push(at);
             }
         }
+        let end = points[*best.last()?].score;
+        let beyond = undated.filter(|score| better(*score, end)).map(y);
         let mut steps = Vec::new();
         for (at, &place) in best.iter().enumerate() {
             let here = &points[place];
@@ -94,6 +100,7 @@ impl Frontier {
             base: TOP + HEIGHT,
             dots: dots.collect(),
             steps,
+            beyond,
             scores: scores.map(|(tick, score)| Tick { at: y(score), anchor: "start", ..tick }).collect(),
             best,
         })
@@ -109,11 +116,22 @@ mod tests {
         let points: Vec<Point> =
             [(0.0, 0.5), (10.0, 0.4), (20.0, 0.5), (30.0, 0.8)].map(|(day, score)| Point { day, score }).into();
         let range = Range { min: 0.0, max: 1.0 };
-        let up = Frontier::new(range, &points, true).unwrap();
+        let up = Frontier::new(range, &points, None, true).unwrap();
         assert_eq!(up.best, [0, 3], "an equal score is no new best");
         assert_eq!(up.steps.len(), 3);
-        let down = Frontier::new(range, &points, false).unwrap();
+        let down = Frontier::new(range, &points, None, false).unwrap();
         assert_eq!(down.best, [0, 1]);
-        assert!(Frontier::new(range, &[], true).is_none());
+        assert!(Frontier::new(range, &[], Some(0.9), true).is_none());
+    }
+
+    #[test]
+    fn the_line_never_ends_below_a_score_without_saying_so() {
+        let points: Vec<Point> = [(0.0, 0.5), (10.0, 0.6)].map(|(day, score)| Point { day, score }).into();
+        let range = Range { min: 0.0, max: 1.0 };
+        let beyond = |undated, higher| Frontier::new(range, &points, undated, higher).unwrap().beyond;
+        assert_eq!(beyond(Some(0.9), true), Some(TOP + 16.0));
+        assert_eq!([beyond(None, true), beyond(Some(0.6), true), beyond(Some(0.2), true)], [None; 3]);
+        assert!(beyond(Some(0.2), false).is_some(), "less is better");
+        assert_eq!(beyond(Some(0.9), false), None);
     }
 }

@@ -165,6 +165,7 @@ impl<'a> Exports<'a> {
             sources: sources.iter().map(api::Source::new).collect(),
             distribution: distribution.as_ref().map(api::Bin::all).unwrap_or_default(),
             best_over_time: over_time.as_ref().map(api::Best::all).unwrap_or_default(),
+            best_undated: over_time.as_ref().and_then(api::BestUndated::new),
         })
     }
 }

@@ -218,7 +218,7 @@ fn of_result(result: &EvaluationResult) -> Sha256 {
         write!(
             out,
             "{texts:?} {bounds:?} {:?}",
-            (&metric.parameters, &metric.kind_of_score, &metric.jury, &metric.details)
+            (&metric.parameters, &metric.kind_of_score, &metric.jury, &metric.judging, &metric.details)
         )?;
         write!(out, "{:?} {:?}", result.generation, result.evaluated.as_ref().map(|stamp| &stamp.text))?;
         write!(out, "{} {:?}", number(&result.score), uncertainty.standard_error.as_ref().map(number))?;

@@ -22,6 +22,7 @@ mod names; // which names are one, by which step, and whose metadata counts
 mod neighbours; // scores that the others of their source contradict
 mod official_client; // the test Hub, as the official client sees it
 mod output; // what reaches the disk: only what changed, only what is ours
+mod over_time; // the best score over time, and what is not on its line
 mod project; // the harness
 mod publish; // the audit, the report, the confirmation, pull requests
 mod real; // the real records, where they are at hand

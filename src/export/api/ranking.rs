@@ -47,6 +47,22 @@ pub struct RankingDocument<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub best_over_time: Vec<Best<'a>>,
+    /// The best of the models without a day of release, where there is a line for the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best_undated: Option<BestUndated<'a>>,
+}
+
+/// The best of the models without a day of release.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BestUndated<'a> {
+    /// Its name.
+    pub model: &'a str,
+    /// Its card.
+    pub page: &'a str,
+    /// The record's digits and unit.
+    pub score: &'a str,
+    /// True if it is better than the best model with such a day.
+    pub is_better: bool,
 }
 
 /// An evaluator that reports a benchmark.
@@ -141,6 +157,14 @@ impl<'a> Bin<'a> {
     pub fn all(view: &'a DistributionView) -> Vec<Bin<'a>> {
         let bars = view.chart.bars.iter().filter(|bar| bar.count > 0);
         bars.map(|bar| Bin { scores: &bar.range, models: bar.count }).collect()
+    }
+}
+
+impl<'a> BestUndated<'a> {
+    /// That of `view`.
+    pub fn new(view: &'a OverTimeView<'a>) -> Option<BestUndated<'a>> {
+        let it = view.undated.as_ref()?;
+        Some(BestUndated { model: it.model, page: &it.url, score: &it.score, is_better: it.is_better })
     }
 }
 
