@@ -105,7 +105,7 @@ fn muted(phrase: &str) -> String {
 }
 
 /// Names that stand on pages as they are: of the program, of formats, of rules.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "evalcards",
     "sha",
     "json",
@@ -118,6 +118,8 @@ const NAMES: [&str; 11] = [
     "official account",
     // How a long list is cut short when a record is read.
     "listed",
+    // A parameter of a metric that a measurement rule tells.
+    "scorer",
 ];
 
 #[test]
