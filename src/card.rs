@@ -26,7 +26,7 @@ use foldhash::HashMap;
 use markers::MarkerView;
 use serde::Serialize;
 
-use crate::date::{Stamp, day};
+use crate::date::Stamp;
 use crate::id::Id;
 use crate::language::Language;
 use crate::load::block::{MetricConfig, ScoreKind, is_web_address};
@@ -208,6 +208,9 @@ pub struct Score<'a> {
     pub bar: Option<f64>,
     /// Stated uncertainty, in words.
     pub uncertainty: Option<String>,
+    /// The same as the record states it, for documents.
+    #[serde(skip)]
+    pub stated_uncertainty: Option<&'a Uncertainty>,
     /// Why the score is not ranked, if it cannot be.
     pub flag: Option<&'a str>,
     /// What the other scores of its source say against it; it is ranked all the same.
@@ -370,7 +373,7 @@ impl<'a> Cards<'a> {
             evaluator_url: self.evaluator_url(evaluator),
             relationship: self.words(loaded.record.source.relationship.key()),
             evaluated: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
-            evaluated_text: result.evaluated.as_ref().map(|stamp| &*stamp.text),
+            evaluated_text: result.evaluated.as_ref().and_then(Stamp::stated),
             evaluated_remark: self.remark_on(result.evaluated.as_ref()),
             retrieved: loaded.record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             settings: settings(self.language, loaded, result),
@@ -409,8 +412,7 @@ impl<'a> Cards<'a> {
 
     /// Why a stated time is not taken for a day; `None` if it is, or nothing is stated.
     fn remark_on(&self, stamp: Option<&Stamp>) -> Option<&'a str> {
-        let stamp = stamp.filter(|stamp| stamp.day.is_none())?;
-        Some(self.words(if day(&stamp.text).is_some() { "time.impossible" } else { "time.unreadable" }))
+        stamp.filter(|stamp| stamp.day.is_none() && stamp.stated().is_some()).map(|_| self.words("time.unreadable"))
     }
 
     fn score(&self, reading: &Reading) -> Score<'a> {
@@ -425,6 +427,7 @@ impl<'a> Cards<'a> {
                 .filter(|_| !self.dataset.entities.metrics[reading.resolved.metric].is_relative)
                 .map(|share| (share * 1000.0).round() / 10.0),
             uncertainty: uncertainty.map(|it| uncertainty_in_words(self.language, it, result, reading.scale)),
+            stated_uncertainty: uncertainty.map(|it| &**it),
             flag: flag(self.dataset, reading).map(|key| self.words(key)),
             remark: reading.contradiction.map(|it| self.words(it.key())),
         }

@@ -23,6 +23,11 @@ impl Stamp {
         Stamp { text, day }
     }
 
+    /// The text, unless it is a day that cannot be: that counts as not reported.
+    pub fn stated(&self) -> Option<&str> {
+        (self.day.is_some() || day(&self.text).is_none()).then_some(&*self.text)
+    }
+
     /// Orders stamps: by day, then by text of equal length (epoch seconds of one day).
     pub fn newest_last(&self) -> (Option<Date>, &str) {
         (self.day, &self.text)

@@ -148,18 +148,15 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         differing_parts: Vec::new(),
     };
     let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
-    let lengths = measurement::lengths_of_lists(&readings);
+    let weights = measurement::weights_of_lists(&readings);
     readings.par_sort_unstable_by(|a, b| {
-        let longest_list = |reading: &Reading| {
-            let length = lengths.get(&measurement::list_of(reading));
-            (std::cmp::Reverse(length), reading.resolved.evaluator)
-        };
+        let longest_list = |reading: &Reading| std::cmp::Reverse(weights.get(&measurement::list_of(reading)));
         (dataset.by_cell(a).cmp(&dataset.by_cell(b)))
             .then_with(|| longest_list(a).cmp(&longest_list(b)))
             .then_with(|| dataset.newest_first(a, b))
     });
     dataset.readings = readings;
-    (dataset.measurements, dataset.rankings) = rank::rank(&mut dataset);
+    (dataset.measurements, dataset.rankings) = rank::rank(&mut dataset, &weights);
     for (at, contradiction) in neighbours::find(&dataset) {
         dataset.readings[at].contradiction = Some(contradiction);
     }

@@ -10,6 +10,7 @@ use super::metadata::MetadataView;
 use super::names::NameView;
 use super::signals::SignalView;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
+use crate::date::Stamp;
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::block::is_web_address;
@@ -485,7 +486,7 @@ impl<'a> Cards<'a> {
                 developer: record.model.developer.as_deref().filter(|name| !is_not_reported(name)),
                 schema_version: &record.schema_version,
                 retrieved: record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
-                retrieved_text: record.retrieved.as_ref().map(|stamp| &*stamp.text),
+                retrieved_text: record.retrieved.as_ref().and_then(Stamp::stated),
                 retrieved_remark: self.remark_on(record.retrieved.as_ref()),
                 organization: record.source.organization.as_deref(),
                 also: self.also_in_groups(&also_values),

@@ -307,7 +307,7 @@ const RESULTS: &[Column] = &[
     text(
         "evaluated_text",
         "Time of evaluation as the record has it, also if it cannot be read as a day.",
-        |it, row| maybe(it.result(row).evaluated.as_ref().map(|stamp| &*stamp.text)),
+        |it, row| maybe(it.result(row).evaluated.as_ref().and_then(Stamp::stated)),
     ),
     text("retrieved", "Day on which the record was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.loaded(row))),
     text(
@@ -387,7 +387,7 @@ const RECORDS: &[Column] = &[
     }),
     text("retrieved", "Day on which it was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.record(row))),
     text("retrieved_text", "Time of retrieval as the record has it, also if it cannot be read as a day.", |it, row| {
-        maybe(it.record(row).record.retrieved.as_ref().map(|stamp| &*stamp.text))
+        maybe(it.record(row).record.retrieved.as_ref().and_then(Stamp::stated))
     }),
     text(
         "trace",

@@ -61,11 +61,21 @@ pub(super) fn list_of(reading: &Reading) -> List {
     (slice, part, metric, reading.direction, reading.scale.family(), evaluator)
 }
 
-/// How many cells each list has; the readings need no order.
-pub(super) fn lengths_of_lists(readings: &[Reading]) -> HashMap<List, usize> {
-    let cell = |reading: &Reading| (list_of(reading), reading.resolved.model, reading.resolved.variant);
+/// How long a list is, and how early in the records it begins: the greatest of a measurement leads.
+pub(super) type Weight = (usize, std::cmp::Reverse<(u32, u16)>);
+
+/// The weight of each list; the readings need no order.
+pub(super) fn weights_of_lists(readings: &[Reading]) -> HashMap<List, Weight> {
+    let cell = |reading: &Reading| {
+        let super::Resolved { model, variant, record, result, .. } = reading.resolved;
+        (list_of(reading), (model, variant), (record, result))
+    };
     let mut cells: Vec<_> = readings.par_iter().map(cell).collect();
     cells.par_sort_unstable();
-    cells.dedup();
-    cells.chunk_by(|a, b| a.0 == b.0).map(|list| (list[0].0, list.len())).collect()
+    let lists = cells.chunk_by(|a, b| a.0 == b.0).map(|list| {
+        let n_cells = list.chunk_by(|a, b| a.1 == b.1).count();
+        let first = list.iter().map(|(.., place)| *place).min().unwrap_or_default();
+        (list[0].0, (n_cells, std::cmp::Reverse(first)))
+    });
+    lists.collect()
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 use foldhash::HashMap;
 use rayon::prelude::*;
 
+use super::measurement::{self, List, Weight};
 use super::{Dataset, Direction, Measurement, Reading};
 use crate::id::{Id, Table};
 use crate::load::block::TestPart;
@@ -61,13 +62,14 @@ impl Row {
 
 /// Ranks all cells of `dataset`, whose readings are sorted by cell and evaluator, and notes each reading's
 /// measurement, ranking and rank.
-pub fn rank(dataset: &mut Dataset) -> (Table<Measurement>, Table<Ranking>) {
+pub(super) fn rank(dataset: &mut Dataset, weights: &HashMap<List, Weight>) -> (Table<Measurement>, Table<Ranking>) {
     let mut order = cells(dataset);
     // Within a ranking the cells stay in the order of their models.
     order.par_sort_by_key(|cell| key(&dataset.readings[cell.start]));
     let groups: Vec<&[Range<usize>]> =
         order.chunk_by(|a, b| key(&dataset.readings[a.start]) == key(&dataset.readings[b.start])).collect();
-    let mut lists: Vec<(Measurement, Vec<Ranking>)> = groups.into_par_iter().map(|it| lists(dataset, it)).collect();
+    let mut lists: Vec<(Measurement, Vec<Ranking>)> =
+        groups.into_par_iter().map(|it| lists(dataset, it, weights)).collect();
     let places = LeadingPlaces::new(dataset);
     lists.sort_by_cached_key(|(measurement, lists)| places.of(measurement, lists));
     let (mut measurements, mut rankings) = (Table::default(), Table::default());
@@ -112,7 +114,7 @@ fn cells(dataset: &Dataset) -> Vec<Range<usize>> {
 }
 
 /// The lists of one measurement, the longest first, then that of whom the records name first.
-fn lists(dataset: &Dataset, cells: &[Range<usize>]) -> (Measurement, Vec<Ranking>) {
+fn lists(dataset: &Dataset, cells: &[Range<usize>], weights: &HashMap<List, Weight>) -> (Measurement, Vec<Ranking>) {
     let mut by_evaluator: HashMap<Id<Evaluator>, Vec<Row>> = HashMap::default();
     for cell in cells {
         let spread = spread(&dataset.readings[cell.clone()]);
@@ -132,7 +134,10 @@ fn lists(dataset: &Dataset, cells: &[Range<usize>]) -> (Measurement, Vec<Ranking
     }
     let mut lists: Vec<Ranking> =
         by_evaluator.into_iter().map(|(evaluator, rows)| ranking(dataset, evaluator, rows)).collect();
-    lists.sort_by_key(|list| (std::cmp::Reverse(list.rows.len()), list.evaluator));
+    lists.sort_by_key(|list| {
+        let reading = &dataset.readings[list.rows[0].start as usize];
+        std::cmp::Reverse(weights.get(&measurement::list_of(reading)))
+    });
     lists[0].is_first_of_measurement = true;
     let first = &dataset.readings[cells[0].start];
     let met = cells.iter().flat_map(|cell| &dataset.readings[cell.clone()]);

@@ -179,7 +179,7 @@ impl<'a> BenchmarkResolver<'a> {
             Some((number, _)) => self.benchmark_of(number),
             None => self.own(name),
         };
-        let step = known.map_or(Step::Rule, |(_, step)| step.max(Step::Rule));
+        let step = known.map_or(Step::Rule, |(_, step)| step);
         let own_name = self.benchmarks[benchmark].name == name;
         let step = if own_name { Step::OwnName } else { step };
         note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);

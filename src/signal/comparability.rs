@@ -259,6 +259,8 @@ pub enum Apart {
     PartUnknown,
     /// They are by different metrics.
     Metric,
+    /// A record names no metric, so that nothing says that they are by one.
+    MetricUnknown,
     /// One direction is not that of the other, or not reported.
     Direction,
     /// They are of different variants of the model.
@@ -276,7 +278,8 @@ impl Apart {
         if a.part != b.part {
             if is_named(a) && is_named(b) { Apart::Part } else { Apart::PartUnknown }
         } else if a.metric != b.metric {
-            Apart::Metric
+            let is_named = |ranking: &Ranking| dataset.entities.metrics[ranking.metric].is_reported();
+            if is_named(a) && is_named(b) { Apart::Metric } else { Apart::MetricUnknown }
         } else if a.direction != b.direction {
             Apart::Direction
         } else if is_other_variant {
@@ -292,6 +295,7 @@ impl Apart {
             Apart::Part => "apart.part",
             Apart::PartUnknown => "apart.part_unknown",
             Apart::Metric => "apart.metric",
+            Apart::MetricUnknown => "apart.metric_unknown",
             Apart::Direction => "apart.direction",
             Apart::Variant => "apart.variant",
             Apart::Scale => "apart.scale",

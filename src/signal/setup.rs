@@ -46,7 +46,8 @@ fn stated<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> impl Iterator
     let (settings, inner) = generation.map_or((&[][..], &[][..]), |it| (&it.settings, &it.inner));
     // HELM's `groups` say the subjects again.
     let says_subject = settings.iter().any(|(key, _)| key == "subject");
-    let said_once = settings.iter().filter(move |pair| !(says_subject && pair.0 == "groups") && !is_default(pair));
+    let is_said = move |pair: &(String, String)| is_default(pair) || (says_subject && pair.0 == "groups");
+    let said_once = settings.iter().filter(move |pair| !is_said(pair));
     let library = loaded.record.library.as_deref().map_or(&[][..], |library| &library.details);
     let details = result.data.details.iter().chain(&result.metric.details).chain(&result.details).chain(library);
     said_once

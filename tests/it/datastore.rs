@@ -65,7 +65,7 @@ fn a_day_that_is_yet_to_come_makes_no_result_the_newest() {
     let record = |id: &str, score: &str, evaluated: &str, retrieved: &str| {
         let text = format!(
             r#"{{"schema_version": "0.3.0", "evaluation_id": "{id}", "retrieved_timestamp": "{retrieved}", "evaluation_timestamp": "{evaluated}",
-            "source_metadata": {{"source_organization_name": "{id}"}}, "model_info": {{"id": "a/m"}},
+            "source_metadata": {{"source_organization_name": "Lab"}}, "model_info": {{"id": "a/m"}},
             "evaluation_results": [{{"evaluation_name": "Quiz", "source_data": {{"dataset_name": "Quiz"}},
             "metric_config": {{"lower_is_better": false, "min_score": 0, "max_score": 1}}, "score_details": {{"score": {score}}}}}]}}"#
         );

@@ -225,6 +225,18 @@ fn a_rank_is_a_place_among_the_results_of_one_evaluator() {
 }
 
 #[test]
+fn percentages_and_proportions_of_one_evaluator_are_ranked_together() {
+    let of = |unit: &str, max: f64| json!({"metric_id": "accuracy", "metric_unit": unit, "max_score": max});
+    let (_, rows) = rows(&[
+        record("lab/a", "Acme", &[result(of("percent", 100.0), 63.7)]),
+        record("lab/b", "Acme", &[result(of("proportion", 1.0), 0.637)]),
+        record("lab/c", "Acme", &[result(of("percent", 100.0), 48.8)]),
+    ]);
+    let rank = |model, score| row(&rows, model, score)["rank"].as_u64().unwrap();
+    assert_eq!((rank("lab/a", "63.7"), rank("lab/b", "0.637"), rank("lab/c", "48.8")), (1, 1, 3));
+}
+
+#[test]
 fn a_site_adds_measurement_rules_of_its_own() {
     let mut results = [result(json!({"metric_id": "x"}), 0.5)];
     results[0]["evaluation_name"] = "our_suite::Quiz::hard".into();

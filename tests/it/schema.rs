@@ -143,7 +143,8 @@ fn odd_values_are_shown_and_found() {
     for (n, text) in [record("-0.02", "1777613486918", "null"), record("2.1", "2026/03/01", "7")].iter().enumerate() {
         project.write(&format!("content/datastore/data/c/a/b/0b0b6a3e-5d5f-4c0e-9d8e-00000000000{n}.json"), text);
     }
-    let said = project.run(&["check"]).stdout;
+    let run = project.run(&["check"]);
+    let said = run.stdout + &run.stderr;
     for code in ["unreadable-time", "impossible-uncertainty", "unexpected-type"] {
         assert!(said.contains(code), "{code}: {said}");
     }

@@ -8,7 +8,9 @@ use crate::card::ReadingView;
 use crate::card::also::Also;
 use crate::card::disagreement::DisagreementView;
 use crate::card::model::{CaptureView, CellView, ModelCard, RecordView};
+use crate::load::record::Uncertainty;
 use crate::mark::evidence::Evidence;
+use crate::number::Number;
 
 /// A model's card.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -130,6 +132,9 @@ pub struct ReadingDocument<'a> {
     /// Stated uncertainty, in words. (What is not reported is left out, here and below.)
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertainty: Option<&'a str>,
+    /// Stated uncertainty, number by number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated_uncertainty: Option<StatedUncertainty<'a>>,
     /// Why the score is not ranked, if it cannot be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_ranked: Option<&'a str>,
@@ -172,6 +177,48 @@ pub struct ReadingDocument<'a> {
     pub record: &'a str,
     /// JSON pointer of the result in its record.
     pub pointer: &'a str,
+}
+
+/// Stated uncertainty, with the digits of the record.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StatedUncertainty<'a> {
+    /// Standard error; of some records no possible one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standard_error: Option<Digits<'a>>,
+    /// Standard deviation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub standard_deviation: Option<Digits<'a>>,
+    /// Lower end of the interval: a bound or an offset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval_lower: Option<Digits<'a>>,
+    /// Upper end of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval_upper: Option<Digits<'a>>,
+    /// Its confidence level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval_level: Option<Digits<'a>>,
+    /// Number of bootstrap resamples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bootstrap_samples: Option<Digits<'a>>,
+    /// Number of samples.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<Digits<'a>>,
+}
+
+impl<'a> StatedUncertainty<'a> {
+    fn of(stated: &'a Uncertainty) -> StatedUncertainty<'a> {
+        let digits = |number: &'a Option<Number>| number.as_ref().map(|number| Digits(number.digits()));
+        let interval = stated.interval.as_ref();
+        StatedUncertainty {
+            standard_error: digits(&stated.standard_error),
+            standard_deviation: digits(&stated.standard_deviation),
+            interval_lower: interval.map(|(lower, _)| Digits(lower.digits())),
+            interval_upper: interval.map(|(_, upper)| Digits(upper.digits())),
+            interval_level: digits(&stated.level),
+            bootstrap_samples: digits(&stated.bootstrap_samples),
+            samples: digits(&stated.samples),
+        }
+    }
 }
 
 /// What is proven of the origin of a result; no score is right because of it.
@@ -351,6 +398,7 @@ impl<'a> ReadingDocument<'a> {
             unit: &reading.score.unit,
             level: reading.score.level.as_deref(),
             uncertainty: reading.score.uncertainty.as_deref(),
+            stated_uncertainty: reading.score.stated_uncertainty.map(StatedUncertainty::of),
             not_ranked: reading.score.flag,
             remark: reading.score.remark,
             evaluator: reading.evaluator,
