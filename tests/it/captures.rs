@@ -79,14 +79,14 @@ fn what_differs_in_anything_that_matters_is_another_result() {
     for change in [settings, evaluator, score.clone()] {
         let project = project();
         write(&project, 1, &record("lab/a", TIMES[0], &[]));
-        write(&project, 2, &record("lab/a", TIMES[1], &[change.clone()]));
+        write(&project, 2, &record("lab/a", TIMES[1], std::slice::from_ref(&change)));
         let report = project.build(&[]);
         assert_eq!((&report["records"], &report["captures"]), (&json!(2), &json!(0)), "{change:?}");
     }
     // One id with two scores is a collision, and stays one.
     let project = project();
     let id = ("/evaluation_id", json!("c/lab_a/1"));
-    write(&project, 1, &record("lab/a", TIMES[0], &[id.clone()]));
+    write(&project, 1, &record("lab/a", TIMES[0], std::slice::from_ref(&id)));
     write(&project, 2, &record("lab/a", TIMES[1], &[id, score]));
     let report = project.build(&[]);
     assert_eq!((&report["records"], &report["captures"]), (&json!(2), &json!(0)));
