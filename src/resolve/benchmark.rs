@@ -179,10 +179,16 @@ impl<'a> BenchmarkResolver<'a> {
             Some((number, _)) => self.benchmark_of(number),
             None => self.own(name),
         };
-        let step = known.map_or(Step::Rule, |(_, step)| step);
-        let own_name = self.benchmarks[benchmark].name == name;
-        let step = if own_name { Step::OwnName } else { step };
-        note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);
+        let own_name = &self.benchmarks[benchmark].name;
+        let step = match known {
+            _ if own_name == name => Some(Step::OwnName),
+            Some((_, step)) => Some(step),
+            // Another way to write the one name is no merge.
+            None => (key(own_name) != key(name)).then_some(Step::Rule),
+        };
+        if let Some(step) = step {
+            note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);
+        }
         let without_spaces = |name: &str| key(name).replace(' ', "");
         let is_whole = |part: &&str| self.whole.contains(&key(part)) || without_spaces(part) == without_spaces(name);
         (benchmark, part.filter(|part| !is_whole(part)))
