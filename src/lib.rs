@@ -54,6 +54,9 @@
 //!
 //! # Invariants
 //!
+//! - Two numbers share a ranking, a cell or a difference only if they are of one *measurement*: benchmark and part
+//!   (subjects, languages, split, version), metric with its parameters, kind of score, judges and how they are joined,
+//!   direction, scale. [`resolve`] tells these from a record, [`merge`] holds them together. All else is a condition.
 //! - A bad record is a line on the "not shown" page, never a failed build.
 //! - The same inputs give the same bytes, whatever the number of threads.
 //! - No stage imports a later one; nothing between load and output touches disk, clock or network.
