@@ -92,7 +92,8 @@ pub fn n_samples(dataset: &Dataset, reading: &Reading) -> Option<u64> {
 pub fn test_size(result: &EvaluationResult) -> Option<u64> {
     let settings = result.data.settings.iter().filter(|(key, _)| key == "samples_number");
     let details = result.data.details.iter().chain(&result.metric.details).filter(|(key, _)| is_size(key));
-    settings.chain(details).filter_map(|(_, value)| value.parse().ok()).max()
+    let described = result.metric.size_in_description;
+    settings.chain(details).filter_map(|(_, value)| value.parse().ok()).chain(described).max()
 }
 
 /// Tells which stated uncertainties can be none of their score; they are shown, with a remark.

@@ -414,6 +414,11 @@ impl<'a> Cards<'a> {
             self.fact("number.samples", self.samples_in_words(first)),
             self.fact("fact.chance", meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
         ];
+        // Who states no number of samples may still say how many there are.
+        if crate::signal::n_samples(self.dataset, first).is_none() {
+            let all = crate::signal::test_size(result).map(|all| count(all as usize));
+            facts.extend(all.map(|all| self.fact("number.test_size", Some(all))));
+        }
         // Without a conversion nothing is missing, and that is said by nothing.
         facts.push(self.fact("number.conversion", Some(conversion.map_or("", |rule| self.words(rule)).to_owned())));
         facts

@@ -214,8 +214,6 @@ const RESULTS: &[Column] = &[
         "Name of the level, where scores are levels; null otherwise, and for an unknown level.",
         |it, row| maybe(it.metric(row).level(it.result(row).score.value())),
     ),
-    text("evaluation_name", "What the record calls the result.", |it, row| said(&it.result(row).name)),
-    text("result_id", "`evaluation_result_id` of the record.", |it, row| maybe(it.result(row).id.as_deref())),
     text("dataset_name", "Data set that the record names.", |it, row| {
         maybe(it.result(row).data.dataset_name.as_deref())
     }),
@@ -667,4 +665,18 @@ fn retrieved(loaded: &Loaded) -> Value<'_> {
 
 fn day_of(stamp: Option<&Stamp>) -> Value<'_> {
     maybe_owned(stamp.and_then(|stamp| stamp.day).map(|day| day.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_table_has_a_column_twice() {
+        for table in TABLES {
+            let mut names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+            names.sort_unstable();
+            assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{}: {names:?}", table.name);
+        }
+    }
 }

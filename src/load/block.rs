@@ -11,6 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::also::{Leaf, of_block, of_block_but};
+use super::detail_keys;
 use super::scalar::Scalar;
 use crate::hash::Sha256;
 use crate::intern::Interner;
@@ -155,6 +156,8 @@ pub struct MetricConfig {
     pub details: Vec<(String, String)>,
     /// What else the block holds.
     pub also: Box<[Leaf]>,
+    /// How many items the whole test has, where the description says so.
+    pub size_in_description: Option<u64>,
 }
 
 /// `score_type`. A record that states none is taken for continuous: all schema versions that lack it mean that.
@@ -417,6 +420,7 @@ impl MetricConfig {
         let bound = |raw: Option<&RawValue>| raw.and_then(|raw| Number::from_json(raw).ok());
         Ok(MetricConfig {
             description: string(&value["evaluation_description"]),
+            size_in_description: value["evaluation_description"].as_str().and_then(detail_keys::size_in_description),
             id: string(&value["metric_id"]),
             name: string(&value["metric_name"]),
             kind: string(&value["metric_kind"]),

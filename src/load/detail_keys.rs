@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use foldhash::{HashMap, HashSet};
+use regex_lite::Regex;
 use serde::Deserialize;
 
 /// The file, which is part of the program.
@@ -12,6 +13,7 @@ const FILE: &str = include_str!("detail_keys.yaml");
 struct Keys {
     conditions: HashMap<String, Vec<String>>,
     sizes: Vec<String>,
+    size_in_description: Vec<String>,
     outcomes: Vec<String>,
     model: Vec<String>,
     pointers: Vec<String>,
@@ -21,6 +23,7 @@ struct Keys {
 struct Known {
     names: HashMap<String, String>,
     sizes: HashSet<String>,
+    size_in_description: Vec<Regex>,
     others: HashSet<String>,
 }
 
@@ -30,6 +33,7 @@ fn known() -> &'static Known {
         let keys = read().unwrap_or(Keys {
             conditions: HashMap::default(),
             sizes: Vec::new(),
+            size_in_description: Vec::new(),
             outcomes: Vec::new(),
             model: Vec::new(),
             pointers: Vec::new(),
@@ -39,6 +43,7 @@ fn known() -> &'static Known {
         Known {
             names: names.collect(),
             sizes: keys.sizes.into_iter().collect(),
+            size_in_description: keys.size_in_description.iter().filter_map(|it| pattern(it)).collect(),
             others: keys.outcomes.into_iter().chain(keys.model).chain(keys.pointers).collect(),
         }
     });
@@ -47,6 +52,17 @@ fn known() -> &'static Known {
 
 fn read() -> Result<Keys, serde_yaml::Error> {
     serde_yaml::from_str(FILE)
+}
+
+fn pattern(text: &str) -> Option<Regex> {
+    Regex::new(&format!("(?i){text}")).ok()
+}
+
+/// How many items the whole test has, where the description of a metric says so.
+pub fn size_in_description(text: &str) -> Option<u64> {
+    let mut patterns = known().size_in_description.iter();
+    let groups = patterns.find_map(|pattern| pattern.captures(text))?;
+    groups.get(1)?.as_str().replace(',', "").parse().ok()
 }
 
 /// The common name of a condition: `agent` for `agent_name`. `None` if the key is not known to be one.
@@ -78,5 +94,16 @@ mod tests {
         }
         assert_eq!((condition("agent_name"), condition("rank")), (Some("agent"), None));
         assert!(is_size("dataset_total_questions") && is_other("rank"));
+        let patterns = read().unwrap().size_in_description;
+        assert!(patterns.iter().all(|it| pattern(it).is_some_and(|it| it.captures_len() == 2)));
+        for (text, size) in [
+            ("Fraction of 500 verified GitHub issues resolved (0.0–1.0)", Some(500)),
+            ("Task resolution accuracy across 87 terminal tasks with 5 trials each", Some(87)),
+            ("Accuracy on the 2,500-question benchmark", Some(2500)),
+            ("Fraction of python GitHub issues resolved", None),
+            ("Accuracy across 5 runs", None),
+        ] {
+            assert_eq!(size_in_description(text), size, "{text}");
+        }
     }
 }
