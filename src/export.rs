@@ -239,7 +239,7 @@ impl<'a> Exports<'a> {
         ] {
             self.file(table.path(audit.path()), what);
         }
-        for table in TABLE.iter().filter(|table| !matches!(table.name, "results" | "records")) {
+        for table in TABLE.iter().filter(|table| !matches!(table.name, "results" | "records" | "captures")) {
             self.file(api(&format!("{}.csv", table.name)), What::Table(table));
         }
         self.file("feed.atom".to_owned(), What::Feed);

@@ -73,6 +73,9 @@ pub struct Benchmark {
     pub meta: Option<usize>,
     /// The names that records use for it and its slices.
     pub spellings: Names,
+    /// True if metadata or a measurement rule says that it is a benchmark; else its name is what a record calls its data
+    /// set, or a collection.
+    pub is_explained: bool,
     /// Places of the cards that claim it in [`crate::load::content::Content::benchmark_cards`].
     pub cards: Vec<usize>,
 }

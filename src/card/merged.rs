@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::list::Pager;
 use super::names::{code, in_words, peeling_in_words};
-use super::{Cards, Paths};
+use super::{Cards, Labelled, Paths};
 use crate::id::Id;
 use crate::load::peeling::PeelingKind;
 use crate::merge::Dataset;
@@ -27,6 +27,8 @@ pub struct MergedCard<'a> {
     pub steps: Vec<StepView>,
     /// Names that neither metadata nor a rule joined with anything, by kind.
     pub unresolved: Vec<StepView>,
+    /// Benchmarks that neither metadata nor a rule explains; on the first page.
+    pub unexplained: Vec<Labelled<'a>>,
     /// The names.
     pub rows: Vec<RowView<'a>>,
     /// The pages of the list.
@@ -212,9 +214,20 @@ impl<'a> Cards<'a> {
         MergedCard {
             steps: steps.collect(),
             unresolved: unresolved.collect(),
+            unexplained: if number == 1 { self.unexplained() } else { Vec::new() },
             rows: rows.collect(),
             pager: Pager::new(self, "merged", number, merged.rows.len(), ROWS),
         }
+    }
+
+    /// The benchmarks whose names are no more than what records call their data, for a person to look through.
+    fn unexplained(&self) -> Vec<Labelled<'a>> {
+        let benchmarks = self.dataset.entities.benchmarks.iter().filter(|(_, it)| !it.is_explained);
+        let link = |(id, it): (_, &'a crate::resolve::Benchmark)| Labelled {
+            text: it.name.as_str(),
+            url: Some(self.benchmark_url(id)),
+        };
+        benchmarks.map(link).collect()
     }
 
     /// All rows of the list.

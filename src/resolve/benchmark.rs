@@ -179,6 +179,7 @@ impl<'a> BenchmarkResolver<'a> {
             Some((number, _)) => self.benchmark_of(number),
             None => self.own(name),
         };
+        self.benchmarks.get_mut(benchmark).is_explained = true;
         let own_name = &self.benchmarks[benchmark].name;
         let step = match known {
             _ if own_name == name => Some(Step::OwnName),
@@ -246,6 +247,7 @@ impl<'a> BenchmarkResolver<'a> {
                 id: meta.id.clone(),
                 name: meta.name.clone().unwrap_or_else(|| meta.id.clone()),
                 meta: Some(number),
+                is_explained: true,
                 spellings: Names::new(),
                 cards: Vec::new(),
             })
@@ -262,6 +264,7 @@ impl<'a> BenchmarkResolver<'a> {
                 id: slug(name),
                 name: shown.to_owned(),
                 meta: None,
+                is_explained: false,
                 spellings: Names::new(),
                 cards: Vec::new(),
             })

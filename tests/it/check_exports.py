@@ -240,17 +240,17 @@ LISTS = {
 }
 OF_ONE = {
     "models/": ("readings", (
-        ["benchmark", "slice", "part", "variant", "metric", "direction", "rank", "difference"],
-        ["score", "unit", "uncertainty", "not_ranked"], ["evaluator", "relationship", "relationship_fit", "marker"],
-        ["evaluated", "retrieved"], ["settings"], ["record", "pointer"])),
+        ["benchmark", "slice", "part", "variant", "metric", "metric_qualifier", "direction", "rank", "difference"],
+        ["score", "unit", "level", "uncertainty", "not_ranked"], ["evaluator", "relationship", "relationship_fit", "marker"],
+        ["evaluated", "retrieved"], ["settings", "evaluation_name"], ["record", "pointer"])),
     "benchmarks/": ("ranking", (
-        ["rank", "models_with_this_rank"], ["model", "variant", "model_id"], ["score", "unit", "uncertainty", "not_ranked"],
+        ["rank", "models_with_this_rank"], ["model", "variant", "model_id"], ["score", "unit", "level", "uncertainty", "not_ranked"],
         ["evaluator", "relationship", "marker"], ["others"], ["settings"], ["record"])),
     "evaluators/": ("plain", (["benchmark"], ["models"], ["results"])),
     "developers/": ("plain", (["model", "model_id"], ["released"], ["results"], ["benchmarks"], ["coverage"])),
 }
 BESIDE = re.compile(
-    r"(What this number is.*|Side by side|uncertainty not reported|not reported|not known|not joined with|"
+    r"(What this number is.*|What it says of this number.*|Side by side|uncertainty not reported|not reported|not known|not joined with|"
     r"is all that tells the names apart|relative to the other models of its list|variant:|tied|none; an example|"
     r"SHA-256|evaluated|retrieved|record|[\s,;()·:–✓])*", re.S)
 
