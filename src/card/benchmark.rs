@@ -256,7 +256,7 @@ impl<'a> Cards<'a> {
                 (parties.third, "relationship.third_party"),
                 (parties.collaborative, "relationship.collaborative"),
                 (parties.not_reported, "not_reported"),
-                (parties.contradicted, "fit.contradicted"),
+                (parties.contradicted, "relationship.contradicted"),
             ];
             let relation = relations.iter().filter(|(n, _)| *n > 0);
             let relation: Vec<String> = relation.map(|(n, key)| self.tally(*n, key)).collect();

@@ -333,7 +333,7 @@ const RESULTS: &[Column] = &[
     ),
     text(
         "relationship_fit",
-        "Whether the claimed relation fits metadata: `consistent`, `contradicted`; null if undetermined.",
+        "Whether the claimed relation fits: `consistent` or `contradicted` (metadata), `contradicted_by_record` (the record's own details); null if undetermined.",
         |it, row| maybe(it.relationship_fit(row)),
     ),
     text("standing", "`current`, `disputed` or `withdrawn`.", |it, row| said(it.reading(row).standing.code())),
@@ -595,6 +595,7 @@ impl<'a> Source<'a> {
         match self.markers(row).relationship.fit {
             Fit::Consistent => Some("consistent"),
             Fit::Contradicted => Some("contradicted"),
+            Fit::ContradictedByRecord => Some("contradicted_by_record"),
             Fit::Undetermined => None,
         }
     }

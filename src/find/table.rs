@@ -12,10 +12,11 @@ use crate::card::{Paths, evaluator_name, flag, unit};
 use crate::id::Id;
 use crate::language::Language;
 use crate::mark::{Counts, Level};
-use crate::merge::{Dataset, Ranking, Reading, cells};
+use crate::merge::{Dataset, Ranking, Reading, Row, cells};
 use crate::resolve::Model;
 use crate::signal::comparability::Difference;
 use crate::signal::provenance::Reporters;
+use crate::signal::setup::{self, Setting};
 
 /// The rows of one list, by column.
 #[derive(Serialize)]
@@ -245,7 +246,8 @@ pub fn of_ranking(
     ranking: &Ranking,
 ) -> Table {
     let mut table = Table::new();
-    for row in &ranking.rows {
+    let conditions = Told::of(dataset, language, ranking);
+    for (row, conditions) in ranking.rows.iter().zip(&conditions.rows) {
         let readings = dataset.cell_of(row);
         let first = &dataset.readings_in(row)[0];
         let model = &dataset.entities.models[first.resolved.model];
@@ -268,11 +270,47 @@ pub fn of_ranking(
         table.number("position", Some(first.position));
         let evaluators = readings.iter().map(|reading| evaluator_name(dataset, language, reading.resolved.evaluator));
         table.facet("evaluator", evaluators);
+        table.facet("condition", conditions.iter().map(String::as_str));
         table.number("count", Some(readings.len() as f64));
         table.facet("marker", [dataset.level_of(first).code()]);
         table.facet("readings", [word(Difference::of(dataset, readings))]);
     }
     table
+}
+
+/// The conditions that tell the rows of a ranking apart.
+struct Told {
+    /// By row: `agent: OpenHands`.
+    rows: Vec<Vec<String>>,
+}
+
+impl Told {
+    /// How many conditions a filter offers; the frequent ones come first.
+    const MOST: usize = 100;
+    /// Longer ones are no choice that somebody reads in a list.
+    const LENGTH: usize = 80;
+
+    fn of(dataset: &Dataset, language: &Language, ranking: &Ranking) -> Told {
+        let of_row = |row: &Row| {
+            let reading = &dataset.readings_in(row)[0];
+            let mut said = setup::settings(dataset.loaded(reading), dataset.result(reading));
+            said.retain(|setting| setting.value.len() <= Told::LENGTH);
+            said
+        };
+        let rows: Vec<Vec<Setting>> = ranking.rows.iter().map(of_row).collect();
+        let mut numbers: HashMap<(&str, &str), usize> = HashMap::default();
+        rows.iter().flatten().for_each(|setting| *numbers.entry((&*setting.name, setting.value)).or_default() += 1);
+        // What all rows have in common chooses nothing.
+        let mut choices: Vec<((&str, &str), usize)> = numbers.into_iter().filter(|(_, n)| *n < rows.len()).collect();
+        choices.sort_unstable_by_key(|(said, n)| (std::cmp::Reverse(*n), *said));
+        choices.truncate(Told::MOST);
+        let words = |(name, value): (&str, &str)| {
+            format!("{}: {value}", setup::name_key(name).map_or(name, |key| language.phrase(key)))
+        };
+        let choices: HashMap<_, String> = choices.into_iter().map(|(said, _)| (said, words(said))).collect();
+        let chosen = |said: &Vec<Setting>| said.iter().filter_map(|it| choices.get(&(&*it.name, it.value)).cloned()).collect();
+        Told { rows: rows.iter().map(chosen).collect() }
+    }
 }
 
 fn short_path<'p>(path: &'p str, id: &str) -> &'p str {

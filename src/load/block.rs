@@ -11,7 +11,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::also::{Leaf, of_block, of_block_but};
-use super::detail_keys;
+use super::detail_keys::{self, MeasuredBy};
 use super::scalar::Scalar;
 use crate::hash::Sha256;
 use crate::intern::Interner;
@@ -33,6 +33,8 @@ pub struct SourceMetadata {
     pub organization_url: Option<String>,
     /// The *claimed* relation of evaluator and model developer.
     pub relationship: Relationship,
+    /// Who measured, where `additional_details` says so.
+    pub measured_by: Option<MeasuredBy>,
     /// Addresses among `additional_details`, by key; where the figure stands is often here.
     pub links: Vec<(String, String)>,
     /// What else the block holds.
@@ -61,6 +63,14 @@ impl Relationship {
             Some("collaborative") => Relationship::Collaborative,
             _ => Relationship::NotReported,
         }
+    }
+
+    /// True if a source that says who measured cannot be related to the developer in this way.
+    pub fn is_denied_by(self, who: MeasuredBy) -> bool {
+        matches!(
+            (self, who),
+            (Relationship::FirstParty, MeasuredBy::Others) | (Relationship::ThirdParty, MeasuredBy::Developer)
+        )
     }
 
     /// Its key among the words of the interface.
@@ -335,6 +345,7 @@ impl SourceMetadata {
             of_block("evaluation_source", old),
             of_block("leaderboard_name", leaderboard),
         ];
+        let details = pairs(&block["additional_details"]);
         SourceMetadata {
             name: string(&block["source_name"])
                 .or_else(|| string(&old["evaluation_source_name"]))
@@ -343,7 +354,8 @@ impl SourceMetadata {
             organization: string(&block["source_organization_name"]),
             organization_url: string(&block["source_organization_url"]),
             relationship,
-            links: pairs(&block["additional_details"]).into_iter().filter(|(_, value)| is_web_address(value)).collect(),
+            measured_by: details.iter().find_map(|(key, value)| detail_keys::measured_by(key, value)),
+            links: details.into_iter().filter(|(_, value)| is_web_address(value)).collect(),
             also: also.into_iter().flatten().collect(),
         }
     }

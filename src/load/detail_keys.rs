@@ -15,8 +15,19 @@ struct Keys {
     sizes: Vec<String>,
     size_in_description: Vec<String>,
     outcomes: Vec<String>,
+    measured_by: HashMap<MeasuredBy, HashMap<String, Vec<String>>>,
     model: Vec<String>,
     pointers: Vec<String>,
+}
+
+/// Who measured, where the details of a source say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MeasuredBy {
+    /// The source collects what others measured.
+    Others,
+    /// The developer of the model.
+    Developer,
 }
 
 /// The file as a table.
@@ -25,6 +36,7 @@ struct Known {
     sizes: HashSet<String>,
     size_in_description: Vec<Regex>,
     others: HashSet<String>,
+    measured_by: HashMap<(String, String), MeasuredBy>,
 }
 
 fn known() -> &'static Known {
@@ -35,6 +47,7 @@ fn known() -> &'static Known {
             sizes: Vec::new(),
             size_in_description: Vec::new(),
             outcomes: Vec::new(),
+            measured_by: HashMap::default(),
             model: Vec::new(),
             pointers: Vec::new(),
         });
@@ -45,6 +58,12 @@ fn known() -> &'static Known {
             sizes: keys.sizes.into_iter().collect(),
             size_in_description: keys.size_in_description.iter().filter_map(|it| pattern(it)).collect(),
             others: keys.outcomes.into_iter().chain(keys.model).chain(keys.pointers).collect(),
+            measured_by: keys
+                .measured_by
+                .into_iter()
+                .flat_map(|(who, keys)| keys.into_iter().map(move |(key, values)| (who, key, values)))
+                .flat_map(|(who, key, values)| values.into_iter().map(move |value| ((key.clone(), value), who)))
+                .collect(),
         }
     });
     &KNOWN
@@ -75,6 +94,11 @@ pub fn is_size(key: &str) -> bool {
     known().sizes.contains(key)
 }
 
+/// Who measured, if this member of a source's details says so.
+pub fn measured_by(key: &str, value: &str) -> Option<MeasuredBy> {
+    known().measured_by.get(&(key.to_owned(), value.trim().to_lowercase())).copied()
+}
+
 /// True if the key is known to say nothing of how a result was made: an outcome, a fact of the model, a pointer.
 pub fn is_other(key: &str) -> bool {
     known().others.contains(key)
@@ -93,6 +117,8 @@ mod tests {
             assert!(seen.insert(key.clone()), "{key} is listed twice");
         }
         assert_eq!((condition("agent_name"), condition("rank")), (Some("agent"), None));
+        assert_eq!(measured_by("leaderboard_data_source", "Self-Reported"), Some(MeasuredBy::Developer));
+        assert_eq!(measured_by("leaderboard_data_source", "TIGER-Lab"), None);
         assert!(is_size("dataset_total_questions") && is_other("rank"));
         let patterns = read().unwrap().size_in_description;
         assert!(patterns.iter().all(|it| pattern(it).is_some_and(|it| it.captures_len() == 2)));

@@ -20,6 +20,8 @@ pub enum Fit {
     Consistent,
     /// It cannot be so.
     Contradicted,
+    /// The record itself says that somebody else measured.
+    ContradictedByRecord,
     /// One of the two organisations is not known, or the claim says nothing that could be held against them.
     Undetermined,
 }
@@ -30,15 +32,20 @@ impl Fit {
         match self {
             Fit::Consistent => "fit.consistent",
             Fit::Contradicted => "fit.contradicted",
+            Fit::ContradictedByRecord => "fit.contradicted_by_record",
             Fit::Undetermined => "fit.undetermined",
         }
     }
 }
 
 impl Proofs<'_> {
-    /// Only metadata tells who made a model: what a record says of it would prove itself.
+    /// A record can speak against its own claim, but not for it: only metadata tells who made a model.
     pub(super) fn relationship(&self, record: usize, first: Option<&Resolved>) -> Relationship {
-        let claimed = self.inputs.records[record].record.source.relationship;
+        let source = &self.inputs.records[record].record.source;
+        let claimed = source.relationship;
+        if source.measured_by.is_some_and(|who| claimed.is_denied_by(who)) {
+            return Relationship { claimed, fit: Fit::ContradictedByRecord };
+        }
         let known = first.and_then(|first| {
             let source = first.evaluator_step?.is_letter_for_letter().then_some(first.evaluator)?;
             let source = self.entities.evaluators[source].meta?;

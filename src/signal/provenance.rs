@@ -22,7 +22,7 @@ pub struct Parties {
     pub collaborative: usize,
     /// Results that do not say.
     pub not_reported: usize,
-    /// Results whose records say what metadata contradicts; they count for nobody.
+    /// Results whose claim metadata or the record itself contradicts; they count for nobody.
     pub contradicted: usize,
 }
 
@@ -35,7 +35,7 @@ impl Parties {
             let is_named = dataset.entities.evaluators[evaluator].is_reported();
             let relationship = dataset.marks.records[reading.resolved.record as usize].relationship;
             match relationship.fit {
-                Fit::Contradicted => {
+                Fit::Contradicted | Fit::ContradictedByRecord => {
                     parties.evaluators.extend(is_named.then_some(evaluator));
                     parties.contradicted += 1;
                 }

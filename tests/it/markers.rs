@@ -424,6 +424,29 @@ fn the_claimed_relationship_is_held_against_metadata_only() {
 }
 
 #[test]
+fn a_record_can_speak_against_its_own_relationship() {
+    let says = |claimed: &str, details: &str| {
+        let mut world = World::new();
+        let text = record_of("Acme", claimed, "x");
+        let start = r#""evaluator_relationship":"#;
+        assert!(text.contains(start), "{text}");
+        world.put(&path_of(UUID), &text.replacen(start, &format!(r#""additional_details": {details}, {start}"#), 1));
+        world.fetched();
+        world.explain(&path_of(UUID)).unwrap().records[0].evidence.relationship.clone()
+    };
+    let contradicted = "third party, as claimed; contradicted by the record itself";
+    assert_eq!(says("third_party", r#"{"leaderboard_data_source": "Self-Reported"}"#), contradicted);
+    assert_eq!(says("third_party", r#"{"self_reported": true}"#), contradicted);
+    let aggregator = r#"{"source_role": "aggregator"}"#;
+    assert_eq!(says("first_party", aggregator), "first party, as claimed; contradicted by the record itself");
+    assert_eq!(says("third_party", aggregator), "third party, as claimed; consistent with metadata");
+    assert_eq!(
+        says("third_party", r#"{"leaderboard_data_source": "Acme"}"#),
+        "third party, as claimed; consistent with metadata"
+    );
+}
+
+#[test]
 fn withdrawn_and_disputed_results_stay_visible_and_leave_rankings_and_publishing() {
     let path = path_of(UUID);
     let mut world = World::with("stranger");
