@@ -308,7 +308,8 @@ impl Told {
             format!("{}: {value}", setup::name_key(name).map_or(name, |key| language.phrase(key)))
         };
         let choices: HashMap<_, String> = choices.into_iter().map(|(said, _)| (said, words(said))).collect();
-        let chosen = |said: &Vec<Setting>| said.iter().filter_map(|it| choices.get(&(&*it.name, it.value)).cloned()).collect();
+        let chosen =
+            |said: &Vec<Setting>| said.iter().filter_map(|it| choices.get(&(&*it.name, it.value)).cloned()).collect();
         Told { rows: rows.iter().map(chosen).collect() }
     }
 }

@@ -623,6 +623,16 @@ impl TestPart {
         TestPart { key: String::new(), label: String::new(), named: Vec::new() }
     }
 
+    /// How much of a test it is, to put parts in order: nothing is wider than the whole, and 57 subjects are wider
+    /// than 5.
+    pub fn breadth(&self) -> usize {
+        let of_kind = |(_, named): &(_, Named)| match named {
+            Named::One(_) => 1,
+            Named::Many(n) => *n,
+        };
+        self.named.iter().map(of_kind).min().unwrap_or(usize::MAX)
+    }
+
     /// The label in another language.
     pub fn in_words(&self, language: &Language) -> String {
         in_words(&self.named, language)

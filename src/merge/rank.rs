@@ -208,9 +208,9 @@ impl<'a> LeadingPlaces<'a> {
             slice.benchmark,
             !is_of_metadata && never_leads(self.dataset, measurement),
             slice.name.is_some(),
+            std::cmp::Reverse(entities.parts[measurement.part].breadth()),
             !is_of_metadata,
             !is_of_hub,
-            !entities.parts[measurement.part].label.is_empty(),
             std::cmp::Reverse(lists[0].rows.len()),
             measurement.first_met,
         )
