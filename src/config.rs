@@ -4,7 +4,6 @@
 //! over the file, the file over the defaults. Nothing after this stage looks at either again.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -285,11 +284,7 @@ pub fn is_hub_id(id: &str) -> bool {
 }
 
 fn read_site(path: &Path) -> Result<Site> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(err) if err.kind() == std::io::ErrorKind::NotFound => return Ok(Site::default()),
-        Err(err) => return Err(err).with_context(|| format!("failed to read {}", path.display())),
-    };
+    let Some(text) = crate::text::read(path)? else { return Ok(Site::default()) };
     // A file of comments only is null.
     let site: Option<Site> = serde_yaml::from_str(&text).map_err(|err| {
         let message = err.to_string();
@@ -334,7 +329,13 @@ fn checked_base_url(url: &str) -> Result<String> {
                 && !url.contains(['"', '<', '>', '?', '#', '\\'])
                 && !url.contains(char::is_whitespace) =>
         {
-            Ok(format!("{}/", url.trim_end_matches('/')))
+            // As RFC 3986 has it, and sitemaps want it: the host in ASCII, other letters percent-encoded.
+            let address = reqwest::Url::parse(url).with_context(|| format!("base URL `{url}` is not an address"))?;
+            ensure!(
+                address.username().is_empty() && address.password().is_none(),
+                "the base URL holds a user name or a password, which would stand on every page\n  help: write the address without what stands before `@`"
+            );
+            Ok(format!("{}/", address.as_str().trim_end_matches('/')))
         }
         Some(_) => bail!("base URL `{url}` is not an address"),
         None if url.contains(':') || url.starts_with('/') => {
@@ -359,6 +360,15 @@ mod tests {
         assert_eq!(checked_base_url("https://a.example/b").unwrap(), "https://a.example/b/");
         assert!(checked_base_url("a.example/b").unwrap_err().to_string().contains("https://a.example/b"));
         assert!(checked_base_url("javascript:alert(1)").is_err());
+        assert_eq!(
+            checked_base_url("https://bücher.example/übung").unwrap(),
+            "https://xn--bcher-kva.example/%C3%BCbung/"
+        );
+        assert_eq!(checked_base_url("https://a.example/%C3%BC").unwrap(), "https://a.example/%C3%BC/");
+        for secret in ["https://me:secret@a.example/", "https://me@a.example/"] {
+            let message = checked_base_url(secret).unwrap_err().to_string();
+            assert!(!message.contains("secret") && message.contains("before `@`"), "{message}");
+        }
     }
 
     #[test]

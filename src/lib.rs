@@ -50,7 +50,7 @@
 //! | [`publish`] | what the Hub holds already, and how pull requests are opened once |
 //! | [`hub`] | how to talk to the Hub: tokens, waits, errors |
 //! | [`report`], [`diagnostic`] | what to tell the user |
-//! | [`names`], [`number`], [`words`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |
+//! | [`names`], [`number`], [`words`], [`text`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |
 //!
 //! # Invariants
 //!
@@ -102,6 +102,7 @@ pub mod serve;
 pub mod signal;
 pub mod site;
 pub mod stages;
+pub mod text;
 pub mod words;
 
 use std::collections::BTreeMap;

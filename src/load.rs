@@ -14,6 +14,8 @@ pub mod datastore;
 pub mod detail_keys;
 mod editor;
 pub mod eval_yaml;
+mod foreign;
+mod front_matter;
 pub mod hub_benchmark;
 pub mod hub_facts;
 pub mod index;
@@ -28,6 +30,9 @@ pub mod quarantine;
 pub mod record;
 pub mod scalar;
 pub mod schema;
+mod strict_json;
+mod unread;
+mod values;
 
 use anyhow::Result;
 use jiff::ToSpan;

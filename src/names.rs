@@ -5,19 +5,29 @@
 //! the owner from the model, and owners must never run together. So do signs that tell names apart:
 //! `pass@4` (any of four tries) and `pass^4` (all of them) are opposite metrics.
 
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// Signs that are part of a name, as letters are.
 const SIGNS: [char; 12] = ['+', '@', '^', '%', '#', '<', '>', '=', '±', '≤', '≥', '≠'];
 
-/// Lower case; a dot between digits and all of ` _-` become one space; signs such as `+` and `@`, and `/`, stay;
-/// other punctuation goes. What nobody can see stays, so that it tells names apart. `None` if nothing readable is left, as with `"!!!"`.
+/// Composed (NFC) and in lower case; a dot between digits and all of ` _-` become one space; signs such as `+` and `@`, and `/`, stay;
+/// other punctuation goes. Accents, symbols and emoji stay, as letters do, and so does what nobody can see: each tells
+/// names apart. `None` if nothing readable is left, as with `"!!!"`.
 pub fn normal_form(name: &str) -> Option<String> {
+    // The same letter can be written in two ways: é, and e with an accent after it, as macOS has it.
+    let name = match name.is_ascii() {
+        true => Cow::Borrowed(name),
+        false => ComposingNormalizerBorrowed::new_nfc().normalize(name),
+    };
     let mut normal = String::with_capacity(name.len());
     let mut before = ' ';
     let mut chars = name.chars().peekable();
     while let Some(c) = chars.next() {
         let between_digits = before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
         before = c;
-        if c.is_alphanumeric() || SIGNS.contains(&c) || is_hidden(c) {
+        if c.is_alphanumeric() || SIGNS.contains(&c) || is_hidden(c) || is_symbol(c) {
             normal.extend(c.to_lowercase());
         } else if c == '/' {
             trim_space(&mut normal);
@@ -31,6 +41,17 @@ pub fn normal_form(name: &str) -> Option<String> {
     }
     trim_space(&mut normal);
     normal.contains(char::is_alphanumeric).then_some(normal)
+}
+
+/// True for accents that no letter takes up, symbols, emoji and the wide forms of signs; false for punctuation and the
+/// marks of trade.
+fn is_symbol(c: char) -> bool {
+    let is_punctuation = matches!(c,
+        '\u{a1}'..='\u{bf}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{2117}' | '\u{2120}' | '\u{2122}'
+        | '\u{3001}'..='\u{3003}' | '\u{3008}'..='\u{3011}' | '\u{3014}'..='\u{301f}' | '\u{30fb}' | '\u{fe30}'..='\u{fe6b}'
+        | '\u{ff01}' | '\u{ff02}' | '\u{ff04}' | '\u{ff06}'..='\u{ff0a}' | '\u{ff0c}'..='\u{ff0f}' | '\u{ff1a}' | '\u{ff1b}'
+        | '\u{ff1f}' | '\u{ff3b}'..='\u{ff3d}' | '\u{ff3f}' | '\u{ff40}' | '\u{ff5b}'..='\u{ff65}');
+    !c.is_ascii() && !c.is_whitespace() && !c.is_control() && !is_punctuation
 }
 
 /// True for characters that change or fake a text unseen: of no width, or turning its direction.
@@ -79,6 +100,12 @@ mod tests {
         check("  New York University,  Princeton", "new york university princeton");
         check("my_model/", "my model/");
         check("Ärzte-Prüfung", "ärzte prüfung");
+        check("A\u{308}rzte-Pru\u{308}fung", "ärzte prüfung");
+        check("日本語（評価）", "日本語評価");
+        check("اختبار-عربي", "اختبار عربي");
+        check("Оценка_Моделей", "оценка моделей");
+        check("हिन्दी", "हिन्दी");
+        check("GPT™", "gpt");
     }
 
     #[test]
@@ -95,6 +122,13 @@ mod tests {
             ("acme", "ac\u{200b}me"),
             ("acme", "acme\u{202e}"),
             ("acme", "\u{430}cme"),
+            ("Café", "Cafe"),
+            ("Cafe\u{301}", "Cafe"),
+            ("m\u{30a}", "m"),
+            ("acme 🚀", "acme"),
+            ("acme 🚀", "acme 🤖"),
+            ("command-r＋", "command-r"),
+            ("が", "か"),
             ("a-b/c", "a/b-c"),
             ("Qwen2-72B", "Qwen2-72B-Instruct"),
         ] {

@@ -7,7 +7,6 @@
 //! A build has one language, so words without values are set into the templates once, before they are
 //! compiled; words with values are said when a page is made.
 
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,7 +19,7 @@ use serde::Serialize;
 use crate::export::head::Head;
 use crate::hash::{Hasher, Sha256};
 use crate::language::Language;
-use crate::words::is_forged;
+use crate::words::is_unshown;
 
 /// What every page shows around its card.
 #[derive(Debug, Serialize)]
@@ -126,8 +125,8 @@ impl Theme {
         if let Some(folder) = overrides {
             for path in crate::load::datastore::sorted_files(folder, "html")? {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                let source = fs::read_to_string(&path)
-                    .with_context(|| format!("failed to read the template {}", path.display()))?;
+                let source =
+                    crate::text::read(&path)?.with_context(|| format!("the template {} is gone", path.display()))?;
                 sources.retain(|(known, _)| *known != name);
                 sources.push((name, source));
             }
@@ -211,10 +210,7 @@ fn words_for_style(language: &Language) -> String {
 /// A file of the folder of overrides, if it is there.
 fn own_text(folder: &Path, name: &str) -> Result<Option<String>> {
     let path = folder.join(name);
-    match path.is_file() {
-        true => fs::read_to_string(&path).map(Some).with_context(|| format!("failed to read {}", path.display())),
-        false => Ok(None),
-    }
+    if path.is_file() { crate::text::read(&path) } else { Ok(None) }
 }
 
 /// `source` with the words that it asks for without values, as HTML. No line moves.
@@ -321,7 +317,7 @@ fn format_value(out: &mut Output, state: &mut State, value: &Value) -> Result<()
 
 fn escape(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
     let mut rest = text;
-    let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || (c.is_control() && c != '\n') || is_forged(c);
+    let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || is_unshown(c);
     while let Some(at) = rest.find(special) {
         out.write_str(&rest[..at])?;
         out.write_str(match rest.as_bytes()[at] {

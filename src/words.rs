@@ -38,6 +38,11 @@ pub fn is_forged(c: char) -> bool {
         | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// True for what no page and no table shows: [`is_forged`], and control characters but for line breaks.
+pub fn is_unshown(c: char) -> bool {
+    (c.is_control() && c != '\n') || is_forged(c)
+}
+
 /// `text` without what only the site itself may write.
 pub fn visible(text: &str) -> Cow<'_, str> {
     match !text.is_ascii() && text.contains(is_forged) {

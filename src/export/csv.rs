@@ -2,7 +2,12 @@
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@` (of whatever width), a tab or a line break for a formula,
 //! and names of records are anybody's words. Such a cell gets `'` in front, unless it is a number;
-//! the JSON beside it has the text as it is.
+//! the JSON beside it has the text as it is. What pages do not show of a text (control characters, forged marks), no
+//! cell holds either: a NUL stops readers, and an escape sequence would run in a terminal.
+
+use std::borrow::Cow;
+
+use crate::words::is_unshown;
 
 /// A table as it is written.
 pub struct Csv(String);
@@ -27,6 +32,12 @@ impl Csv {
     }
 
     fn cell(&mut self, text: &str) {
+        let is_unshown = |c: char| (is_unshown(c) && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}');
+        let text = match text.contains(is_unshown) {
+            true => Cow::Owned(text.replace(is_unshown, "\u{fffd}")),
+            false => Cow::Borrowed(text),
+        };
+        let text = &*text;
         let guard = if is_formula(text) { "'" } else { "" };
         if text.contains([',', '"', '\n', '\r']) {
             self.0.push('"');
@@ -64,10 +75,11 @@ mod tests {
         csv.row(&["@x", "+1e3"]);
         csv.row(&["-inf", "＝1+1"]);
         csv.row(&["+nan", "-"]);
+        csv.row(&["a\0b", "\u{1b}[31m\u{2028}✓"]);
         let text = String::from_utf8(csv.into_bytes()).unwrap();
         assert_eq!(
             text,
-            "a,b\r\n-0.01,\"say \"\"x\"\", y\"\r\n'=1+1,\"'-cmd\n\"\r\n'@x,+1e3\r\n'-inf,'＝1+1\r\n'+nan,'-\r\n"
+            "a,b\r\n-0.01,\"say \"\"x\"\", y\"\r\n'=1+1,\"'-cmd\n\"\r\n'@x,+1e3\r\n'-inf,'＝1+1\r\n'+nan,'-\r\na\u{fffd}b,\u{fffd}[31m\u{fffd}\u{fffd}\r\n"
         );
     }
 }

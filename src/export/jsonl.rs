@@ -36,6 +36,13 @@ pub fn write(table: &Table, source: &Source, number: usize) -> Result<Vec<u8>> {
 fn write_value(line: &mut impl Write, value: &Value) -> Result<()> {
     match value {
         Value::Missing => line.write_all(b"null")?,
+        Value::Text(text) if text.contains(is_line_end) => {
+            // Readers that split at every line end of Unicode would cut the line in two.
+            let text = serde_json::to_string(text).context("failed to write a text")?;
+            for c in text.chars() {
+                if is_line_end(c) { write!(line, "\\u{:04x}", u32::from(c))? } else { write!(line, "{c}")? }
+            }
+        }
         Value::Text(text) => serde_json::to_writer(line, text).context("failed to write a text")?,
         // The digits were read as a JSON number.
         Value::Number(number) => line.write_all(number.digits().as_bytes())?,
@@ -43,4 +50,9 @@ fn write_value(line: &mut impl Write, value: &Value) -> Result<()> {
         Value::Flag(flag) => write!(line, "{flag}")?,
     }
     Ok(())
+}
+
+/// True for the line ends that JSON does not escape.
+fn is_line_end(c: char) -> bool {
+    matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}')
 }

@@ -6,13 +6,15 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use foldhash::HashSet;
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::block::{digits_of, pair};
 use super::schema::{self, Place, Row};
+use super::strict_json;
 use crate::names::is_not_reported;
 use crate::words::{count, shorten};
 
@@ -152,8 +154,8 @@ pub(super) struct Members<'a> {
 
 impl<'a> Members<'a> {
     /// Of the JSON `text` of a record that can be read.
-    pub fn of(text: &'a str) -> Members<'a> {
-        serde_json::from_str(text).unwrap_or_default()
+    pub fn of(text: &'a str) -> serde_json::Result<Members<'a>> {
+        serde_json::from_str(text)
     }
 }
 
@@ -178,7 +180,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Members::default();
+                let mut keys = Keys::default();
                 while let Some(Key(key)) = map.next_key()? {
+                    keys.add(key.clone())?;
                     match &*key {
                         "evaluation_results" => members.results = map.next_value::<List>()?.0,
                         key if BLOCKS.contains(&key) => drop(map.next_value::<IgnoredAny>()?),
@@ -189,6 +193,20 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             }
         }
         deserializer.deserialize_map(Root)
+    }
+}
+
+/// The keys of an object so far: each is given once.
+#[derive(Default)]
+struct Keys<'a>(HashSet<Cow<'a, str>>);
+
+impl<'a> Keys<'a> {
+    fn add<E: Error>(&mut self, key: Cow<'a, str>) -> Result<(), E> {
+        if self.0.contains(&key) {
+            return Err(E::custom(strict_json::twice(&key)));
+        }
+        self.0.insert(key);
+        Ok(())
     }
 }
 
@@ -248,7 +266,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Item<'a> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut members = Vec::new();
+                let mut keys = Keys::default();
                 while let Some(Key(key)) = map.next_key()? {
+                    keys.add(key.clone())?;
                     match BLOCKS.contains(&&*key) {
                         true => drop(map.next_value::<IgnoredAny>()?),
                         false => members.push((key, map.next_value()?)),
@@ -326,9 +346,10 @@ mod tests {
 
     #[test]
     fn members_of_the_root_and_of_results_are_found() {
-        let members = Members::of(
+        let members: Members = serde_json::from_str(
             r#"{"model_info": {}, "k\u0065y": 1, "evaluation_results": [{"a": 2, "metric_config": {}}, 7]}"#,
-        );
+        )
+        .unwrap();
         assert_eq!(members.root.iter().map(|(key, _)| &**key).collect::<Vec<_>>(), ["key"]);
         assert_eq!(members.results.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0]);
     }

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 use super::also::{Leaf, of_block, of_block_but};
 use super::detail_keys::{self, MeasuredBy};
 use super::scalar::Scalar;
+use super::strict_json;
 use crate::hash::Sha256;
 use crate::intern::Interner;
 use crate::language::Language;
@@ -320,7 +321,7 @@ pub(super) fn plain(err: &serde_json::Error) -> String {
 /// The block, or why it cannot be read; a block must not be taken for absent because of one member.
 fn json(block: &str, text: &str) -> Result<Value, Sentence> {
     let unreadable = |err| Sentence::of("detail.block").with("block", block).quoting(plain(&err));
-    serde_json::from_str(text).map_err(unreadable)
+    strict_json::value(text).map_err(unreadable)
 }
 
 /// A string that says something.

@@ -5,10 +5,8 @@
 //! `benchmarks/<slug>.md`, `pages/*.md`) and from YAML tables (`models.yaml`, …). A file or entry
 //! that cannot be read is an error diagnostic and left out; an unknown key is a warning.
 
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
-use std::str::Utf8Error;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
@@ -20,6 +18,7 @@ use super::benchmark_card::{self, BenchmarkCard};
 use super::datastore::sorted_files;
 use super::editor;
 use super::eval_yaml::EvalYaml;
+use super::front_matter::{self, Fence};
 use super::hub_benchmark::{self, HubBenchmark};
 use super::hub_facts::{self, HubFacts};
 use super::measurement_rules::{self, MeasurementRules};
@@ -29,9 +28,11 @@ use super::metadata::{
 use super::peeling::{self, Peeling};
 use super::platform::{self, Platforms};
 use super::precedence;
+use super::unread;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::facts::{Fact, PostedModel};
 use crate::hash::{Hasher, Sha256};
+use crate::text::{self, NotText};
 use crate::words::counted;
 
 /// All metadata and prose, in the order of their files; the first of two with one id counts.
@@ -90,10 +91,10 @@ fn methodology() -> ProsePage {
 
 /// Reads `folder`; one that does not exist gives the built-in tables only.
 pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
-    let mut reader = Reader { content: Content::default(), diagnostics, unused: BTreeMap::new() };
+    let mut reader =
+        Reader { content: Content::default(), diagnostics, unused: BTreeMap::new(), read: BTreeSet::new() };
     if folder.is_dir() {
         reader.files_for_folders(folder);
-        reader.editor_copies(folder);
         reader.markdown(&folder.join("models"), |content, mut meta: ModelMeta, file, _, prose| {
             (meta.prose, meta.file) = (prose, file);
             content.models.push(meta);
@@ -115,6 +116,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
         reader.benchmark_cards(&folder.join("benchmark-cards"))?;
         reader.hub_facts(&folder.join("hub"))?;
         reader.attestations(&folder.join(attestation::FOLDER))?;
+        reader.unread_files(folder);
     }
     reader.warn_of_unused_keys();
     let mut content = reader.content;
@@ -156,21 +158,24 @@ fn is_copy(folder: &Path, path: &Path) -> bool {
 
 /// A Markdown file, read.
 enum Page<T> {
-    NotText(Utf8Error),
-    NoFrontMatter,
-    /// Front matter and prose.
-    Entry(serde_yaml::Result<T>, String),
+    NotText(NotText),
+    NoFrontMatter(Fence),
+    /// Front matter and prose, and the front matter as it stands.
+    Entry(serde_yaml::Result<T>, String, String),
 }
 
 impl<T: Entry> Page<T> {
     /// Reads a file; gives its bytes too.
     fn read(path: &Path) -> Result<(Vec<u8>, Page<T>)> {
-        let bytes = fs::read(path).with_context(|| format!("failed to read {}", path.display()))?;
-        let page = match std::str::from_utf8(&bytes) {
+        let bytes = text::bytes(path).with_context(|| format!("failed to read {}", path.display()))?;
+        let page = match text::decode(&bytes) {
             Err(err) => Page::NotText(err),
-            Ok(text) => match split_front_matter(&text.replace("\r\n", "\n")) {
-                None => Page::NoFrontMatter,
-                Some((front_matter, prose)) => Page::Entry(serde_yaml::from_str(front_matter), prose.to_owned()),
+            Ok(text) => match front_matter::split(&text) {
+                Err(fence) => Page::NoFrontMatter(fence),
+                Ok(parts) => {
+                    let prose = parts.prose.to_owned();
+                    Page::Entry(serde_yaml::from_str(&parts.front_matter), prose, parts.front_matter.into_owned())
+                }
             },
         };
         Ok((bytes, page))
@@ -182,6 +187,8 @@ struct Reader<'a> {
     diagnostics: &'a mut Diagnostics,
     /// By file and key: in how many entries a key stands that nothing reads.
     unused: BTreeMap<(String, String), usize>,
+    /// The files that were read, or told of by themselves.
+    read: BTreeSet<PathBuf>,
 }
 
 impl Reader<'_> {
@@ -197,22 +204,35 @@ impl Reader<'_> {
         }
     }
 
-    /// Tells of the copies that editors left; none of them is read.
-    fn editor_copies(&mut self, folder: &Path) {
-        // A datastore may stand below `folder`, and is listed by itself.
+    /// Tells of every file that nothing reads.
+    fn unread_files(&mut self, folder: &Path) {
+        // A datastore may stand below `folder`, and is listed by itself; so are facts and attestations.
         let is_content = |entry: &walkdir::DirEntry| {
             let is_datastore = || ["data", "flat"].iter().any(|name| entry.path().join(name).is_dir());
-            entry.depth() == 0 || !entry.file_type().is_dir() || !is_datastore()
+            let is_listed = || ["hub", attestation::FOLDER].iter().any(|name| entry.path() == folder.join(name));
+            entry.depth() == 0 || !entry.file_type().is_dir() || !(is_datastore() || is_listed())
         };
         for entry in WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(is_content).flatten() {
-            if entry.file_type().is_dir() || !is_copy(folder, entry.path()) {
+            let path = entry.path();
+            // The lock of a datastore stands beside it.
+            let is_lock = || path.extension().is_some_and(|it| it == "lock") && path.with_extension("").is_dir();
+            let is_read = || self.read.contains(path) || path == folder.join("site.yaml") || is_lock();
+            if entry.file_type().is_dir() || is_read() {
                 continue;
             }
-            let file = entry.path().display().to_string();
+            let file = path.display().to_string();
+            let is_link = entry.file_type().is_symlink();
+            let (code, message, help) = if is_copy(folder, path) {
+                let help = "delete it, or give it a name of its own".to_owned();
+                ("editor-copy", "is a copy that an editor left, and is not read", help)
+            } else if unread::is_aside(&entry.file_name().to_string_lossy().to_lowercase()) {
+                continue;
+            } else {
+                let message = if is_link { "is a link, and is not read" } else { "is not read" };
+                ("unknown-file", message, unread::help(path, is_link))
+            };
             self.content.digest.add(file.as_bytes());
-            let message = "is a copy that an editor left, and is not read".to_owned();
-            let help = "delete it, or give it a name of its own".to_owned();
-            self.diagnostics.warn_with_help("editor-copy", &file, "", message, help);
+            self.diagnostics.warn_with_help(code, &file, "", message.to_owned(), help);
         }
     }
 
@@ -238,27 +258,30 @@ impl Reader<'_> {
         for (path, page) in paths.iter().zip(pages) {
             let (bytes, page) = page?;
             let file = path.display().to_string();
+            self.read.insert(path.clone());
             self.content.digest.add(file.as_bytes());
             self.content.digest.add(&bytes);
             match page {
                 Page::NotText(err) => self.not_text(&file, &err),
-                Page::NoFrontMatter => self.diagnostics.error(
-                    "no-front-matter",
-                    &file,
-                    "line 1",
-                    "does not begin with YAML front matter".to_owned(),
-                    "begin the file with a line `---`, the metadata, and another line `---`",
-                ),
-                Page::Entry(Ok(meta), _) if !T::MAY_LACK_ID && meta.id().trim().is_empty() => {
+                Page::NoFrontMatter(fence) => {
+                    let help = "begin the file with a line `---`, the metadata, and another line `---`";
+                    self.diagnostics.error("no-front-matter", &file, "line 1", fence.to_string(), help);
+                }
+                Page::Entry(Ok(meta), ..) if !T::MAY_LACK_ID && meta.id().trim().is_empty() => {
                     let help = "give it an id; names are joined by it";
                     self.diagnostics.error("no-id", &file, "front matter", "has no `id`".to_owned(), help);
                 }
-                Page::Entry(Ok(meta), prose) => {
+                Page::Entry(Ok(meta), prose, yaml) => {
                     self.warn_of_unknown_keys(&meta, &file, "front matter");
+                    // The front matter begins on the second line.
+                    self.warn_of_wrong_values(&meta, &file, |key| match front_matter::line_of(&yaml, key) {
+                        Some(line) => format!("line {}", line + 1),
+                        None => "front matter".to_owned(),
+                    });
                     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                     keep(&mut self.content, meta, file, stem, prose);
                 }
-                Page::Entry(Err(err), _) => self.unreadable(&file, &place_in_front_matter(&err), &err),
+                Page::Entry(Err(err), ..) => self.unreadable(&file, &place_in_front_matter(&err), &err),
             }
         }
         Ok(())
@@ -377,9 +400,9 @@ impl Reader<'_> {
             if !crate::config::is_hub_id(&fact.dataset) || !path.is_file() {
                 continue;
             }
-            let Some(text) = self.exact_text(&path)? else { continue };
+            let Some((text, sha256)) = self.hashed_text(&path)? else { continue };
             let file = path.display().to_string();
-            if Sha256::of(text.as_bytes()) != stated.sha256 {
+            if sha256 != stated.sha256 {
                 let message = "is not the file that `fetch` saw".to_owned();
                 self.diagnostics.error("changed-fact", &file, "", message, "run `evalcards fetch` again");
                 continue;
@@ -459,6 +482,7 @@ impl Reader<'_> {
                     self.content.aliases.extend(entries);
                 }
                 other => {
+                    self.read.insert(path.clone());
                     let help = match did_you_mean(other, NAMES) {
                         Some(name) => format!("did you mean {name}.yaml?"),
                         None => format!("tables are called {}", NAMES.map(|name| format!("{name}.yaml")).join(", ")),
@@ -508,6 +532,7 @@ impl Reader<'_> {
                 }
                 Ok(entry) => {
                     self.warn_of_unknown_keys(&entry, &file, &place);
+                    self.warn_of_wrong_values(&entry, &file, |_| place.clone());
                     entries.push(entry);
                 }
                 Err(err) => self.unreadable(&file, &place, &err),
@@ -518,26 +543,31 @@ impl Reader<'_> {
 
     /// The text of a content file; one that is not UTF-8 is a diagnostic.
     fn text(&mut self, path: &Path) -> Result<Option<String>> {
-        Ok(self.exact_text(path)?.map(|text| text.replace("\r\n", "\n")))
+        Ok(self.hashed_text(path)?.map(|(text, _)| text))
     }
 
-    /// The same with its line ends as they are.
-    fn exact_text(&mut self, path: &Path) -> Result<Option<String>> {
+    /// The same, and the hash of the file's bytes.
+    fn hashed_text(&mut self, path: &Path) -> Result<Option<(String, Sha256)>> {
         let file = path.display().to_string();
-        let bytes = fs::read(path).with_context(|| format!("failed to read {file}"))?;
+        let bytes = text::bytes(path).with_context(|| format!("failed to read {file}"))?;
+        self.read.insert(path.to_owned());
         self.content.digest.add(file.as_bytes());
         self.content.digest.add(&bytes);
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Some(text)),
+        match text::decode(&bytes) {
+            Ok(text) => Ok(Some((text, Sha256::of(&bytes)))),
             Err(err) => {
-                self.not_text(&file, &err.utf8_error());
+                self.not_text(&file, &err);
                 Ok(None)
             }
         }
     }
 
-    fn not_text(&mut self, file: &str, err: &Utf8Error) {
-        self.diagnostics.error("not-utf-8", file, "", err.to_string(), "save the file as UTF-8");
+    fn not_text(&mut self, file: &str, err: &NotText) {
+        let help = match err {
+            NotText::TooLarge => "part it into several files",
+            NotText::Utf16 | NotText::NotUtf8(_) => "save the file as UTF-8",
+        };
+        self.diagnostics.error("not-utf-8", file, "", err.to_string(), help);
     }
 
     fn unreadable(&mut self, file: &str, place: &str, err: &serde_yaml::Error) {
@@ -562,6 +592,12 @@ impl Reader<'_> {
         }
     }
 
+    fn warn_of_wrong_values<T: Entry>(&mut self, entry: &T, file: &str, place: impl Fn(&str) -> String) {
+        for wrong in entry.wrong_values() {
+            self.diagnostics.warn_with_help("wrong-value", file, &place(wrong.key), wrong.message, wrong.help);
+        }
+    }
+
     fn warn_of_unknown_keys<T: Entry>(&mut self, entry: &T, file: &str, place: &str) {
         for key in entry.unknown().keys() {
             if T::UNUSED.contains(&key.as_str()) {
@@ -578,18 +614,6 @@ impl Reader<'_> {
     }
 }
 
-/// Parts `---\nYAML\n---\nMarkdown`.
-fn split_front_matter(text: &str) -> Option<(&str, &str)> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).strip_prefix("---\n")?;
-    if let Some(prose) = text.strip_prefix("---\n") {
-        return Some(("", prose));
-    }
-    match text.split_once("\n---\n") {
-        Some(parts) => Some(parts),
-        None => text.strip_suffix("\n---").map(|front_matter| (front_matter, "")),
-    }
-}
-
 fn place(err: &serde_yaml::Error) -> String {
     err.location().map_or(String::new(), |at| format!("line {} column {}", at.line(), at.column()))
 }
@@ -597,18 +621,4 @@ fn place(err: &serde_yaml::Error) -> String {
 /// Front matter begins on the second line of its file.
 fn place_in_front_matter(err: &serde_yaml::Error) -> String {
     err.location().map_or("front matter".to_owned(), |at| format!("line {} column {}", at.line() + 1, at.column()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn front_matter_is_parted_from_prose() {
-        assert_eq!(split_front_matter("---\na: 1\n---\nText\n---\n"), Some(("a: 1", "Text\n---\n")));
-        assert_eq!(split_front_matter("---\na: 1\n---"), Some(("a: 1", "")));
-        assert_eq!(split_front_matter("---\n---\nText"), Some(("", "Text")));
-        assert_eq!(split_front_matter("Text"), None);
-        assert_eq!(split_front_matter("---\na: 1\n"), None);
-    }
 }

@@ -21,8 +21,10 @@ use walkdir::WalkDir;
 
 use super::Origin;
 use super::editor;
+use super::foreign;
 use super::index::{INDEXES, Row, lines, read_row};
 use super::quarantine::{Quarantined, Reason};
+use super::unread;
 use crate::diagnostic::Diagnostics;
 use crate::hash::{Hasher, Sha256};
 use crate::language::sentence::Sentence;
@@ -374,12 +376,22 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
         }
         let is_json = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         if !is_file || !is_json {
+            if is_file && let Some(detail) = unread::why(entry.path()) {
+                let unread = found(root, entry.path(), number, Reason::UnreadFile, detail);
+                listing.digest.add(unread.file.as_bytes());
+                listing.quarantined.push(unread);
+            }
             continue;
         }
         let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
         let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
         let collection = |parts: &[&str]| if parts.len() > 2 { parts[1].into() } else { Arc::from("") };
         match parts {
+            Some(parts) if matches!(parts[..], ["data", _, "factsheet.json"]) => {
+                let detail = Sentence::of("detail.factsheet");
+                listing.quarantined.push(found(root, entry.path(), number, Reason::NotAggregate, detail));
+                listing.digest.add(parts.join("/").as_bytes());
+            }
             Some(parts) => listing.objects.push(Object {
                 path: parts.join("/").into(),
                 collection: collection(&parts),
@@ -419,10 +431,16 @@ fn list_flat_copies(root: &Path, number: u16, listing: &mut Listing) {
 
 /// What is told of a file that an editor left, if `path` is one.
 fn editor_copy(root: &Path, path: &Path, number: u16) -> Option<Quarantined> {
+    let copy = found(root, path, number, Reason::EditorCopy, Sentence::of("detail.editor_copy"));
+    editor::is_copy(&copy.file, &[".json", ".jsonl"]).then_some(copy)
+}
+
+/// A file that is told and not read.
+fn found(root: &Path, path: &Path, number: u16, reason: Reason, detail: Sentence) -> Quarantined {
     let relative = path.strip_prefix(root).unwrap_or(path);
     let file = relative.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-    editor::is_copy(&file, &[".json", ".jsonl"]).then(|| Quarantined {
-        reason: Reason::EditorCopy,
+    Quarantined {
+        reason,
         datastore: number,
         collection: match file.split('/').collect::<Vec<_>>()[..] {
             ["data", collection, _, ..] => collection.into(),
@@ -431,9 +449,9 @@ fn editor_copy(root: &Path, path: &Path, number: u16) -> Option<Quarantined> {
         file: file.into(),
         place: String::new(),
         model: None,
-        detail: Sentence::of("detail.editor_copy"),
+        detail,
         sha256: None,
-    })
+    }
 }
 
 /// Reads the bytes of `object` into `buffer` and checks them against the index.
@@ -453,6 +471,9 @@ pub fn read(root: &Path, object: &Object, buffer: &mut Vec<u8>) -> Result<Sha256
     }
     let sha256 = Sha256::of(buffer);
     match &object.expected {
+        Some(Expected { sha256: expected, .. }) if *expected != sha256 && foreign::is_pointer(buffer) => {
+            Err((Reason::WrongHash, Sentence::of("detail.lfs_pointer")))
+        }
         Some(Expected { size: Some(expected), .. }) if *expected != size => {
             Err((Reason::WrongSize, Sentence::of("detail.wrong_size").with("size", size).with("expected", expected)))
         }

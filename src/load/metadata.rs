@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_yaml::Value;
 
 use super::precedence::AlsoStated;
+use super::values::{self, WrongValue};
 use crate::names::is_not_reported;
 
 /// Keys that nobody knows, with their values; each becomes a warning.
@@ -23,13 +24,12 @@ pub(super) trait Entry: DeserializeOwned {
     const MAY_LACK_ID: bool;
     fn id(&self) -> &str;
     fn unknown(&self) -> &Unknown;
+    /// Values that nobody can mean.
+    fn wrong_values(&self) -> Vec<WrongValue>;
 }
 
 macro_rules! entry {
-    ($type:ty, $may_lack_id:literal, $($key:literal)*) => {
-        entry!($type, $may_lack_id, $($key)*; unused:);
-    };
-    ($type:ty, $may_lack_id:literal, $($key:literal)*; unused: $($unused:literal)*) => {
+    ($type:ty, $may_lack_id:literal, $($key:literal)*; unused: $($unused:literal)*; values: $wrong_values:expr) => {
         impl Entry for $type {
             const KEYS: &'static [&'static str] = &[$($key),*];
             const UNUSED: &'static [&'static str] = &[$($unused),*];
@@ -39,6 +39,9 @@ macro_rules! entry {
             }
             fn unknown(&self) -> &Unknown {
                 &self.unknown
+            }
+            fn wrong_values(&self) -> Vec<WrongValue> {
+                $wrong_values(self)
             }
         }
     };
@@ -123,7 +126,7 @@ impl ModelMeta {
     }
 }
 
-entry!(ModelMeta, false, "id" "name" "developer" "aliases" "params_b" "released" "license" "openness" "hf_repo" "variants" "links");
+entry!(ModelMeta, false, "id" "name" "developer" "aliases" "params_b" "released" "license" "openness" "hf_repo" "variants" "links"; unused:; values: values::of_model);
 
 /// Facts about one benchmark.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -176,7 +179,7 @@ pub struct BenchmarkMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(BenchmarkMeta, true, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "benchmark_card" "links"; unused: "community_evals");
+entry!(BenchmarkMeta, true, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "benchmark_card" "links"; unused: "community_evals"; values: values::of_benchmark);
 
 /// Collections in which a benchmark's aliases are valid.
 #[derive(Clone, Debug, Deserialize)]
@@ -240,7 +243,7 @@ pub struct OrganizationMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(OrganizationMeta, false, "id" "name" "website" "hf" "aliases"; unused: "kind");
+entry!(OrganizationMeta, false, "id" "name" "website" "hf" "aliases"; unused: "kind"; values: values::of_organization);
 
 impl OrganizationMeta {
     /// True for an entry of the built-in table.
@@ -266,7 +269,7 @@ pub struct AliasMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(AliasMeta, false, "id" "kind" "names" "collection");
+entry!(AliasMeta, false, "id" "kind" "names" "collection"; unused:; values: |_: &AliasMeta| Vec::new());
 
 /// What an alias is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -297,7 +300,7 @@ pub struct CollectionMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(CollectionMeta, false, "id" "name" "url" "aggregates"; unused: "organization" "harness" "family" "benchmarks" "overall" "missing_score");
+entry!(CollectionMeta, false, "id" "name" "url" "aggregates"; unused: "organization" "harness" "family" "benchmarks" "overall" "missing_score"; values: values::of_collection);
 
 /// A metric.
 #[derive(Clone, Debug, Deserialize)]
@@ -315,7 +318,7 @@ pub struct MetricMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(MetricMeta, false, "id" "name" "aliases" "relative"; unused: "unit" "higher_is_better" "min" "max");
+entry!(MetricMeta, false, "id" "name" "aliases" "relative"; unused: "unit" "higher_is_better" "min" "max"; values: |_: &MetricMeta| Vec::new());
 
 /// A page of prose.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -346,4 +349,4 @@ impl ProsePage {
     }
 }
 
-entry!(ProsePage, true, "title" "nav_order" "language");
+entry!(ProsePage, true, "title" "nav_order" "language"; unused:; values: |_: &ProsePage| Vec::new());

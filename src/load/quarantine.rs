@@ -42,6 +42,8 @@ pub enum Reason {
     EditorCopy,
     /// A JSON file of samples among the records.
     InstanceFile,
+    /// A file among the records that is no `.json`.
+    UnreadFile,
     /// A line of an index that cannot be read.
     UnreadableRow,
     /// A path that would leave the datastore, or is not portable.
@@ -68,12 +70,13 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons, in the order in which they are listed.
-    pub const ALL: [Reason; 16] = [
+    pub const ALL: [Reason; 17] = [
         Reason::Superseded,
         Reason::DuplicateRecord,
         Reason::NotAggregate,
         Reason::EditorCopy,
         Reason::InstanceFile,
+        Reason::UnreadFile,
         Reason::UnreadableRow,
         Reason::UnsafePath,
         Reason::NoHash,
@@ -100,6 +103,7 @@ impl Reason {
             Reason::NotAggregate => "reason.not-aggregate",
             Reason::EditorCopy => "reason.editor-copy",
             Reason::InstanceFile => "reason.instance-file",
+            Reason::UnreadFile => "reason.unread-file",
             Reason::UnreadableRow => "reason.unreadable-row",
             Reason::UnsafePath => "reason.unsafe-path",
             Reason::NoHash => "reason.no-hash",

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -15,8 +16,10 @@ use super::also::{Leaf, Members, of_block, of_block_but};
 use super::block::{
     Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, pairs_of, plain,
 };
+use super::foreign;
 use super::scalar::Scalar;
 use super::schema::FACT;
+use super::strict_json;
 use crate::date::Stamp;
 use crate::language::sentence::Sentence;
 use crate::names::is_not_reported;
@@ -114,27 +117,38 @@ pub enum BadRecord {
 
 /// Reads one file. The results that cannot be read come beside the record.
 pub fn parse(bytes: &[u8], blocks: &Blocks) -> Result<(Record, Vec<BadResult>), BadRecord> {
-    let text =
-        std::str::from_utf8(bytes).map_err(|err| BadRecord::Json(Sentence::of("detail.not_utf8").quoting(err)))?;
+    let text = std::str::from_utf8(bytes).map_err(|err| BadRecord::Json(foreign::bytes(bytes, err)))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let members = || Members::of(text).map_err(|err| BadRecord::Shape(Sentence::quote(err)));
     if let Ok(raw) = serde_json::from_str::<RawRecord<RawResult>>(text) {
-        return finish(raw, blocks, &Members::of(text), Ok);
+        return finish(raw, blocks, &members()?, Ok);
     }
     // Something has an unexpected type: look at the results one by one.
     match serde_json::from_str::<RawRecord<&RawValue>>(text) {
-        Ok(raw) => finish(raw, blocks, &Members::of(text), |result| {
+        Ok(raw) => finish(raw, blocks, &members()?, |result| {
             serde_json::from_str(result.get()).map_err(|err| Sentence::quote(plain(&err)))
         }),
         Err(err) if err.is_data() => Err(shape_error(text, &err)),
-        Err(err) => Err(BadRecord::Json(Sentence::quote(err))),
+        Err(err) => Err(BadRecord::Json(foreign::text(text, &err))),
     }
 }
 
 fn shape_error(text: &str, err: &serde_json::Error) -> BadRecord {
-    match text.trim_start().as_bytes().first() {
-        Some(b'[') => BadRecord::Instances,
-        _ => BadRecord::Shape(Sentence::quote(err)),
+    let Ok(items) = serde_json::from_str::<Vec<Member>>(text) else {
+        return BadRecord::Shape(Sentence::quote(err));
+    };
+    let n_records = items.iter().filter(|item| item.evaluation_results.is_some()).count();
+    match (items.len(), n_records) {
+        (0, _) => BadRecord::Shape(Sentence::of("detail.empty_list")),
+        (_, 0) => BadRecord::Instances,
+        (_, n) => BadRecord::Shape(Sentence::of("detail.list_of_records").with("n", n)),
     }
+}
+
+/// An item of a list in place of a record.
+#[derive(Deserialize)]
+struct Member {
+    evaluation_results: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -235,11 +249,14 @@ fn finish<'a, R>(
     let mut results = Vec::with_capacity(raw_results.len());
     let mut bad = Vec::new();
     for (index, raw_result) in raw_results.into_iter().enumerate() {
-        match read(raw_result).and_then(|raw_result| context.result(index as u16, raw_result)) {
-            Ok(mut result) => {
-                result.also = also_of_result(members.results.get(index).map_or(&[], Vec::as_slice), &result);
-                results.push(result);
-            }
+        let members = members.results.get(index).map_or(&[][..], Vec::as_slice);
+        let read = read(raw_result).and_then(|raw_result| {
+            let result = context.result(index as u16, raw_result)?;
+            let also = also_of_result(members, &result)?;
+            Ok(EvaluationResult { also, ..result })
+        });
+        match read {
+            Ok(result) => results.push(result),
             Err(detail) => bad.push(BadResult { index, detail }),
         }
     }
@@ -252,19 +269,20 @@ fn finish<'a, R>(
             .map_err(BadRecord::Shape)?,
         library: raw.eval_library.map(|block| blocks.eval_library(block)).transpose().map_err(BadRecord::Shape)?,
         model,
-        also: also_of_root(members, &results, raw.evaluation_timestamp.as_str().trim(), raw.source_data.is_some()),
+        also: also_of_root(members, &results, raw.evaluation_timestamp.as_str().trim(), raw.source_data.is_some())
+            .map_err(BadRecord::Shape)?,
         results: results.into(),
     };
     Ok((record, bad))
 }
 
-/// A member of the root or of a result, as JSON; null if it cannot be read, which cannot be.
-fn json(raw: &RawValue) -> Value {
-    serde_json::from_str(raw.get()).unwrap_or_default()
+/// A member of the root or of a result, as JSON.
+fn json(raw: &RawValue) -> Result<Value, Sentence> {
+    strict_json::value(raw.get()).map_err(|err| Sentence::quote(plain(&err)))
 }
 
 /// What the members of a result hold that its fields do not carry.
-fn also_of_result(members: &[(Cow<str>, &RawValue)], result: &EvaluationResult) -> Box<[Leaf]> {
+fn also_of_result(members: &[(Cow<str>, &RawValue)], result: &EvaluationResult) -> Result<Box<[Leaf]>, Sentence> {
     let read = result.uncertainty.as_deref();
     let has_both = |details: &Value| {
         !details["confidence_interval"].is_null() && !details["uncertainty"]["confidence_interval"].is_null()
@@ -274,7 +292,7 @@ fn also_of_result(members: &[(Cow<str>, &RawValue)], result: &EvaluationResult) 
         match &**key {
             "source_data" => {}
             "score_details" => {
-                let details = json(raw);
+                let details = json(raw)?;
                 let has_both = has_both(&details);
                 let is_missed = |path: &str| {
                     let path = path.trim_start_matches("evaluation_results[].score_details.");
@@ -292,14 +310,19 @@ fn also_of_result(members: &[(Cow<str>, &RawValue)], result: &EvaluationResult) 
                 };
                 also.extend(of_block_but("score_details", &details, is_missed));
             }
-            key => also.extend(of_block(key, &json(raw))),
+            key => also.extend(of_block(key, &json(raw)?)),
         }
     }
-    also.into()
+    Ok(also.into())
 }
 
 /// What the members of the root hold that neither a block nor a result carries.
-fn also_of_root(members: &Members, results: &[EvaluationResult], evaluated: &str, has_data: bool) -> Box<[Leaf]> {
+fn also_of_root(
+    members: &Members,
+    results: &[EvaluationResult],
+    evaluated: &str,
+    has_data: bool,
+) -> Result<Box<[Leaf]>, Sentence> {
     let is_used = results.iter().any(|result| result.evaluated.as_ref().is_some_and(|stamp| *stamp.text == *evaluated));
     let is_missed = |path: &str| path == "evaluation_timestamp" && !is_used;
     // A result without test data of its own has that of the root.
@@ -313,8 +336,11 @@ fn also_of_root(members: &Members, results: &[EvaluationResult], evaluated: &str
         "source_data_urls" => is_data_used && !has_data,
         _ => false,
     };
-    let others = members.root.iter().filter(|(key, _)| !is_carried(key));
-    others.flat_map(|(key, raw)| of_block_but(key, &json(raw), is_missed)).collect()
+    let mut also = Vec::new();
+    for (key, raw) in members.root.iter().filter(|(key, _)| !is_carried(key)) {
+        also.extend(of_block_but(key, &json(raw)?, is_missed));
+    }
+    Ok(also.into())
 }
 
 fn missing(name: &str) -> Sentence {

@@ -74,8 +74,10 @@ fn each_kind_of_mistake_is_found_where_it_is() {
 #[test]
 fn a_site_that_is_not_of_this_content_is_stale() {
     let project = Project::from("two-sources");
-    project.build(&[]);
     let meta = "content/models/made-up/model-one.md";
+    // A link that no page may carry is a finding of its own.
+    project.write(meta, &project.read(meta).replace("javascript:alert(1)", "https://made-up.example/"));
+    project.build(&[]);
     project.write(meta, &project.read(meta).replace("apache-2.0", "mit"));
     check(&project, &[], 0, &[("warning", "stale-site", "site")]);
     check(&project, &["--strict"], 1, &[]);

@@ -20,6 +20,7 @@ mod markers; // what a marker needs, and every way to cheat that gets none
 mod measurement; // which numbers measure the same, what leads, and that no two others meet
 mod names; // which names are one, by which step, and whose metadata counts
 mod neighbours; // scores that the others of their source contradict
+mod odd_files; // what editors and other programs leave in content and among records is read, or told
 mod official_client; // the test Hub, as the official client sees it
 mod output; // what reaches the disk: only what changed, only what is ours
 mod over_time; // the best score over time, and what is not on its line

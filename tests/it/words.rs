@@ -387,7 +387,8 @@ fn every_phrase_that_is_asked_for_is_there_and_every_phrase_is_asked_for() {
             let code = String::from_utf8(bytes).unwrap();
             for literal in code.split('"').filter(|literal| !literal.contains(char::is_whitespace)) {
                 let (key, is_whole) = literal.split_once('{').map_or((literal, true), |(key, _)| (key, false));
-                let ends = [".html", ".json", ".csv", ".yaml", ".jsonl", ".js", ".css", ".md", ".parquet", ".xml"];
+                let ends =
+                    [".html", ".json", ".csv", ".yaml", ".yml", ".jsonl", ".js", ".css", ".md", ".parquet", ".xml"];
                 let is_key =
                     key.split_once('.').is_some_and(|(begin, rest)| begins.contains(begin) && !rest.contains('/'));
                 let is_file = ends.iter().any(|end| key.ends_with(end));
