@@ -21,6 +21,7 @@ pub mod hub_facts;
 pub mod index;
 pub mod measurement_rules;
 pub mod metadata;
+mod object;
 mod odd;
 mod origin;
 pub mod peeling;

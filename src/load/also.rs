@@ -4,17 +4,11 @@
 //! and empty containers say nothing, and neither does `unknown`. A list of plain values is one value.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use foldhash::HashSet;
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::block::{digits_of, pair};
 use super::schema::{self, Place, Row};
-use super::strict_json;
 use crate::names::is_not_reported;
 use crate::words::{count, shorten};
 
@@ -143,166 +137,6 @@ fn capped(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The members of a record's root and of its results that are no blocks of their own.
-#[derive(Debug, Default)]
-pub(super) struct Members<'a> {
-    /// Of the root.
-    pub root: Vec<(Cow<'a, str>, &'a RawValue)>,
-    /// Of each result, in the order of the file.
-    pub results: Vec<Vec<(Cow<'a, str>, &'a RawValue)>>,
-}
-
-impl<'a> Members<'a> {
-    /// Of the JSON `text` of a record that can be read.
-    pub fn of(text: &'a str) -> serde_json::Result<Members<'a>> {
-        serde_json::from_str(text)
-    }
-}
-
-/// The blocks, which say themselves what else they hold.
-const BLOCKS: [&str; 7] = [
-    "source_metadata",
-    "evaluation_source",
-    "leaderboard_name",
-    "eval_library",
-    "model_info",
-    "metric_config",
-    "generation_config",
-];
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Root;
-        impl<'de> Visitor<'de> for Root {
-            type Value = Members<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a record")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Members::default();
-                let mut keys = Keys::default();
-                while let Some(Key(key)) = map.next_key()? {
-                    keys.add(key.clone())?;
-                    match &*key {
-                        "evaluation_results" => members.results = map.next_value::<List>()?.0,
-                        key if BLOCKS.contains(&key) => drop(map.next_value::<IgnoredAny>()?),
-                        _ => members.root.push((key, map.next_value()?)),
-                    }
-                }
-                Ok(members)
-            }
-        }
-        deserializer.deserialize_map(Root)
-    }
-}
-
-/// The keys of an object so far: each is given once.
-#[derive(Default)]
-struct Keys<'a>(HashSet<Cow<'a, str>>);
-
-impl<'a> Keys<'a> {
-    fn add<E: Error>(&mut self, key: Cow<'a, str>) -> Result<(), E> {
-        if self.0.contains(&key) {
-            return Err(E::custom(strict_json::twice(&key)));
-        }
-        self.0.insert(key);
-        Ok(())
-    }
-}
-
-struct Key<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Key<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a key")
-            }
-            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(text)))
-            }
-            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(text.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(Text)
-    }
-}
-
-struct List<'a>(Vec<Vec<(Cow<'a, str>, &'a RawValue)>>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for List<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items;
-        impl<'de> Visitor<'de> for Items {
-            type Value = List<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a list of results")
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-                let mut list = Vec::new();
-                while let Some(Item(members)) = items.next_element()? {
-                    list.push(members);
-                }
-                Ok(List(list))
-            }
-        }
-        deserializer.deserialize_seq(Items)
-    }
-}
-
-/// The members of one result; none if it is no object.
-struct Item<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Item<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Item<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a result")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                let mut keys = Keys::default();
-                while let Some(Key(key)) = map.next_key()? {
-                    keys.add(key.clone())?;
-                    match BLOCKS.contains(&&*key) {
-                        true => drop(map.next_value::<IgnoredAny>()?),
-                        false => members.push((key, map.next_value()?)),
-                    }
-                }
-                Ok(Item(members))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-                while items.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Item(Vec::new()))
-            }
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Item(Vec::new()))
-            }
-            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-                Ok(Item(Vec::new()))
-            }
-            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-                Ok(Item(Vec::new()))
-            }
-            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-                Ok(Item(Vec::new()))
-            }
-            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Item(Vec::new()))
-            }
-            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-                Ok(Item(Vec::new()))
-            }
-        }
-        deserializer.deserialize_any(Object)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,15 +176,5 @@ mod tests {
         let leaves = of_block("model_info", &block.into());
         assert_eq!(leaves.len(), MAX_LEAVES + 1);
         assert!(leaves[MAX_LEAVES].text.starts_with("8,000 more"), "{}", leaves[MAX_LEAVES].text);
-    }
-
-    #[test]
-    fn members_of_the_root_and_of_results_are_found() {
-        let members: Members = serde_json::from_str(
-            r#"{"model_info": {}, "k\u0065y": 1, "evaluation_results": [{"a": 2, "metric_config": {}}, 7]}"#,
-        )
-        .unwrap();
-        assert_eq!(members.root.iter().map(|(key, _)| &**key).collect::<Vec<_>>(), ["key"]);
-        assert_eq!(members.results.iter().map(Vec::len).collect::<Vec<_>>(), [1, 0]);
     }
 }

@@ -4,7 +4,6 @@
 //! (which is not an enum and is sometimes wrong). Nothing is rewritten or guessed: what is absent
 //! stays absent. The blocks of the JSON are in [`super::block`]; instance-level files are refused.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -12,11 +11,12 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::also::{Leaf, Members, of_block, of_block_but};
+use super::also::{Leaf, of_block, of_block_but};
 use super::block::{
     Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, pairs_of, plain,
 };
 use super::foreign;
+use super::object::{Object, Root};
 use super::scalar::Scalar;
 use super::schema::FACT;
 use super::strict_json;
@@ -119,13 +119,12 @@ pub enum BadRecord {
 pub fn parse(bytes: &[u8], blocks: &Blocks) -> Result<(Record, Vec<BadResult>), BadRecord> {
     let text = std::str::from_utf8(bytes).map_err(|err| BadRecord::Json(foreign::bytes(bytes, err)))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let members = || Members::of(text).map_err(|err| BadRecord::Shape(Sentence::quote(err)));
-    if let Ok(raw) = serde_json::from_str::<RawRecord<RawResult>>(text) {
-        return finish(raw, blocks, &members()?, Ok);
+    if let Ok(root) = serde_json::from_str::<Root<Object>>(text) {
+        return finish(root, blocks, Ok);
     }
     // Something has an unexpected type: look at the results one by one.
-    match serde_json::from_str::<RawRecord<&RawValue>>(text) {
-        Ok(raw) => finish(raw, blocks, &members()?, |result| {
+    match serde_json::from_str::<Root<&RawValue>>(text) {
+        Ok(root) => finish(root, blocks, |result| {
             serde_json::from_str(result.get()).map_err(|err| Sentence::quote(plain(&err)))
         }),
         Err(err) if err.is_data() => Err(shape_error(text, &err)),
@@ -151,82 +150,19 @@ struct Member {
     evaluation_results: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
-#[serde(expecting = "an aggregate record", bound(deserialize = "'de: 'a, R: Deserialize<'de>"))]
-struct RawRecord<'a, R> {
-    #[serde(borrow, default)]
-    schema_version: Scalar<'a>,
-    #[serde(borrow, default)]
-    evaluation_id: Scalar<'a>,
-    #[serde(borrow, default)]
-    retrieved_timestamp: Scalar<'a>,
-    #[serde(borrow, default)]
-    evaluation_timestamp: Scalar<'a>,
-    #[serde(borrow)]
-    source_metadata: Option<&'a RawValue>,
-    #[serde(borrow)]
-    evaluation_source: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    leaderboard_name: Scalar<'a>,
-    #[serde(borrow)]
-    eval_library: Option<&'a RawValue>,
-    #[serde(borrow)]
-    model_info: Option<&'a RawValue>,
-    #[serde(borrow)]
-    source_data: Option<&'a RawValue>,
-    #[serde(borrow)]
-    source_data_urls: Option<&'a RawValue>,
-    evaluation_results: Option<Vec<R>>,
-    #[serde(borrow)]
-    sample_id: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-#[serde(expecting = "a result")]
-struct RawResult<'a> {
-    #[serde(borrow, default)]
-    evaluation_result_id: Scalar<'a>,
-    #[serde(borrow, default)]
-    evaluation_name: Scalar<'a>,
-    #[serde(borrow, default)]
-    evaluation_timestamp: Scalar<'a>,
-    #[serde(borrow)]
-    source_data: Option<&'a RawValue>,
-    #[serde(borrow)]
-    metric_config: Option<&'a RawValue>,
-    #[serde(borrow)]
-    generation_config: Option<&'a RawValue>,
-    #[serde(borrow)]
-    score_details: Option<RawScore<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(expecting = "score details")]
-struct RawScore<'a> {
-    #[serde(borrow)]
-    score: Option<&'a RawValue>,
-    #[serde(borrow)]
-    uncertainty: Option<&'a RawValue>,
-    /// Some 0.1.0 records have it here and not under `uncertainty`.
-    #[serde(borrow)]
-    confidence_interval: Option<&'a RawValue>,
-    #[serde(borrow)]
-    details: Option<&'a RawValue>,
-}
-
 fn finish<'a, R>(
-    raw: RawRecord<'a, R>,
+    root: Root<'a, R>,
     blocks: &Blocks,
-    members: &Members,
-    read: impl Fn(R) -> Result<RawResult<'a>, Sentence>,
+    read: impl Fn(R) -> Result<Object<'a>, Sentence>,
 ) -> Result<(Record, Vec<BadResult>), BadRecord> {
-    let Some(raw_results) = raw.evaluation_results else {
-        return Err(match raw.sample_id {
+    let Root { members, results: raw_results } = root;
+    let Some(raw_results) = raw_results else {
+        return Err(match members.get("sample_id") {
             Some(_) => BadRecord::Instances,
             None => BadRecord::Shape(missing("evaluation_results")),
         });
     };
-    let Some(raw_model) = raw.model_info else {
+    let Some(raw_model) = members.get("model_info") else {
         return Err(BadRecord::Shape(missing("model_info")));
     };
     let model = blocks.model_info(raw_model).map_err(BadRecord::Shape)?;
@@ -241,40 +177,62 @@ fn finish<'a, R>(
         let detail = Sentence::of("detail.results").with("n", raw_results.len()).with("most", u16::MAX);
         return Err(BadRecord::Shape(detail));
     }
+    let scalar = |key: &str| members.read::<Scalar>(key);
+    let evaluated = scalar("evaluation_timestamp");
     let context = Context {
         blocks,
-        evaluated: raw.evaluation_timestamp.stamp(blocks),
-        root_data: raw.source_data.or(raw.source_data_urls),
+        evaluated: evaluated.stamp(blocks),
+        root_data: members.get("source_data").or_else(|| members.get("source_data_urls")),
     };
+    // A result without test data of its own has that of the root.
+    let mut is_root_data_used = false;
     let mut results = Vec::with_capacity(raw_results.len());
     let mut bad = Vec::new();
     for (index, raw_result) in raw_results.into_iter().enumerate() {
-        let members = members.results.get(index).map_or(&[][..], Vec::as_slice);
-        let read = read(raw_result).and_then(|raw_result| {
-            let result = context.result(index as u16, raw_result)?;
-            let also = also_of_result(members, &result)?;
-            Ok(EvaluationResult { also, ..result })
-        });
+        let read = read(raw_result)
+            .and_then(|members| Ok((context.result(index as u16, &members)?, members.get("source_data").is_some())));
         match read {
-            Ok(result) => results.push(result),
+            Ok((result, has_own_data)) => {
+                is_root_data_used |= !has_own_data;
+                results.push(result);
+            }
             Err(detail) => bad.push(BadResult { index, detail }),
         }
     }
     let record = Record {
-        schema_version: blocks.text.text(raw.schema_version.as_str()),
-        evaluation_id: raw.evaluation_id.as_str().into(),
-        retrieved: raw.retrieved_timestamp.stamp(blocks),
+        schema_version: blocks.text.text(scalar("schema_version").as_str()),
+        evaluation_id: scalar("evaluation_id").as_str().into(),
+        retrieved: scalar("retrieved_timestamp").stamp(blocks),
         source: blocks
-            .source_metadata(raw.source_metadata, raw.evaluation_source, &raw.leaderboard_name)
+            .source_metadata(
+                members.get("source_metadata"),
+                members.get("evaluation_source"),
+                &scalar("leaderboard_name"),
+            )
             .map_err(BadRecord::Shape)?,
-        library: raw.eval_library.map(|block| blocks.eval_library(block)).transpose().map_err(BadRecord::Shape)?,
+        library: members
+            .get("eval_library")
+            .map(|block| blocks.eval_library(block))
+            .transpose()
+            .map_err(BadRecord::Shape)?,
         model,
-        also: also_of_root(members, &results, raw.evaluation_timestamp.as_str().trim(), raw.source_data.is_some())
+        also: also_of_root(&members, &results, evaluated.as_str().trim(), is_root_data_used)
             .map_err(BadRecord::Shape)?,
         results: results.into(),
     };
     Ok((record, bad))
 }
+
+/// The blocks, which say themselves what else they hold.
+const BLOCKS: [&str; 7] = [
+    "source_metadata",
+    "evaluation_source",
+    "leaderboard_name",
+    "eval_library",
+    "model_info",
+    "metric_config",
+    "generation_config",
+];
 
 /// A member of the root or of a result, as JSON.
 fn json(raw: &RawValue) -> Result<Value, Sentence> {
@@ -282,62 +240,61 @@ fn json(raw: &RawValue) -> Result<Value, Sentence> {
 }
 
 /// What the members of a result hold that its fields do not carry.
-fn also_of_result(members: &[(Cow<str>, &RawValue)], result: &EvaluationResult) -> Result<Box<[Leaf]>, Sentence> {
-    let read = result.uncertainty.as_deref();
-    let has_both = |details: &Value| {
-        !details["confidence_interval"].is_null() && !details["uncertainty"]["confidence_interval"].is_null()
-    };
+fn also_of_result(
+    members: &Object,
+    details: &Object,
+    uncertainty: Option<&Uncertainty>,
+) -> Result<Box<[Leaf]>, Sentence> {
     let mut also = Vec::new();
-    for (key, raw) in members {
-        match &**key {
-            "source_data" => {}
-            "score_details" => {
-                let details = json(raw)?;
-                let has_both = has_both(&details);
-                let is_missed = |path: &str| {
-                    let path = path.trim_start_matches("evaluation_results[].score_details.");
-                    // One bound is no interval.
-                    (has_both && path.starts_with("confidence_interval."))
-                        || match path.trim_start_matches("uncertainty.") {
-                            "confidence_interval.lower" | "confidence_interval.upper" => {
-                                read.is_none_or(|it| it.interval.is_none())
-                            }
-                            "confidence_interval.confidence_level" => read.is_none_or(|it| it.level.is_none()),
-                            "confidence_interval.method" => read.is_none_or(|it| it.interval_method.is_none()),
-                            "standard_error.method" => read.is_none_or(|it| it.error_method.is_none()),
-                            _ => false,
-                        }
-                };
-                also.extend(of_block_but("score_details", &details, is_missed));
-            }
+    for (key, raw) in members.iter().filter(|(key, _)| *key != "source_data" && !BLOCKS.contains(key)) {
+        match key {
+            // A score that was read is carried, and most results hold nothing else here.
+            "score_details" if details.iter().all(|(key, raw)| key == "score" || raw.get() == "null") => {}
+            "score_details" => also.extend(also_of_score(&json(raw)?, uncertainty)),
             key => also.extend(of_block(key, &json(raw)?)),
         }
     }
     Ok(also.into())
 }
 
+/// The same of `score_details`, of whose uncertainty `read` could be read.
+fn also_of_score(details: &Value, read: Option<&Uncertainty>) -> Box<[Leaf]> {
+    let has_both =
+        !details["confidence_interval"].is_null() && !details["uncertainty"]["confidence_interval"].is_null();
+    let is_missed = |path: &str| {
+        let path = path.trim_start_matches("evaluation_results[].score_details.");
+        // One bound is no interval.
+        (has_both && path.starts_with("confidence_interval."))
+            || match path.trim_start_matches("uncertainty.") {
+                "confidence_interval.lower" | "confidence_interval.upper" => {
+                    read.is_none_or(|it| it.interval.is_none())
+                }
+                "confidence_interval.confidence_level" => read.is_none_or(|it| it.level.is_none()),
+                "confidence_interval.method" => read.is_none_or(|it| it.interval_method.is_none()),
+                "standard_error.method" => read.is_none_or(|it| it.error_method.is_none()),
+                _ => false,
+            }
+    };
+    of_block_but("score_details", details, is_missed)
+}
+
 /// What the members of the root hold that neither a block nor a result carries.
 fn also_of_root(
-    members: &Members,
+    members: &Object,
     results: &[EvaluationResult],
     evaluated: &str,
-    has_data: bool,
+    is_data_used: bool,
 ) -> Result<Box<[Leaf]>, Sentence> {
     let is_used = results.iter().any(|result| result.evaluated.as_ref().is_some_and(|stamp| *stamp.text == *evaluated));
     let is_missed = |path: &str| path == "evaluation_timestamp" && !is_used;
-    // A result without test data of its own has that of the root.
-    let has_own = |result: &EvaluationResult| {
-        let members = members.results.get(usize::from(result.index));
-        members.is_some_and(|members| members.iter().any(|(key, raw)| key == "source_data" && raw.get() != "null"))
-    };
-    let is_data_used = !results.iter().all(has_own);
+    let has_data = members.get("source_data").is_some();
     let is_carried = |key: &str| match key {
         "source_data" => is_data_used,
         "source_data_urls" => is_data_used && !has_data,
-        _ => false,
+        key => BLOCKS.contains(&key),
     };
     let mut also = Vec::new();
-    for (key, raw) in members.root.iter().filter(|(key, _)| !is_carried(key)) {
+    for (key, raw) in members.iter().filter(|(key, _)| !is_carried(key)) {
         also.extend(of_block_but(key, &json(raw)?, is_missed));
     }
     Ok(also.into())
@@ -358,92 +315,66 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn result(&self, index: u16, raw: RawResult) -> Result<EvaluationResult, Sentence> {
-        let name = raw.evaluation_name.as_str().trim();
+    fn result(&self, index: u16, members: &Object) -> Result<EvaluationResult, Sentence> {
+        let scalar = |key: &str| members.read::<Scalar>(key);
+        let name = scalar("evaluation_name");
+        let name = name.as_str().trim();
         if name.is_empty() {
             return Err(missing("evaluation_name"));
         }
         if name.len() > MAX_NAME {
             return Err(Sentence::of("detail.long_name").with("n", name.len()).with("most", MAX_NAME));
         }
-        let details = raw.score_details.ok_or_else(|| missing("score_details"))?;
-        let score = details.score.ok_or_else(|| missing("score"))?;
+        let details = members.get("score_details").ok_or_else(|| missing("score_details"))?;
+        let details: Object = serde_json::from_str(details.get())
+            .map_err(|err| Sentence::of("detail.block").with("block", "score_details").quoting(plain(&err)))?;
+        let score = details.get("score").ok_or_else(|| missing("score"))?;
         let score = Number::from_json(score).map_err(|why| why.with("name", "score"))?;
+        // Some 0.1.0 records have the interval here and not under `uncertainty`.
+        let uncertainty = uncertainty(details.get("uncertainty"), details.get("confidence_interval"));
+        let generation = members.get("generation_config");
         Ok(EvaluationResult {
             index,
-            id: raw.evaluation_result_id.shared(self.blocks),
+            id: scalar("evaluation_result_id").shared(self.blocks),
             name: self.blocks.text.text(name),
-            data: self.blocks.source_data(raw.source_data.or(self.root_data))?,
-            metric: self.blocks.metric_config(raw.metric_config)?,
-            generation: raw.generation_config.map(|block| self.blocks.generation_config(block)).transpose()?.flatten(),
-            evaluated: raw.evaluation_timestamp.stamp(self.blocks).or_else(|| self.evaluated.clone()),
+            data: self.blocks.source_data(members.get("source_data").or(self.root_data))?,
+            metric: self.blocks.metric_config(members.get("metric_config"))?,
+            generation: generation.map(|block| self.blocks.generation_config(block)).transpose()?.flatten(),
+            evaluated: scalar("evaluation_timestamp").stamp(self.blocks).or_else(|| self.evaluated.clone()),
             score,
-            uncertainty: uncertainty(details.uncertainty, details.confidence_interval),
-            details: details.details.map(pairs_of).unwrap_or_default(),
-            also: Box::default(),
+            details: details.get("details").map(pairs_of).unwrap_or_default(),
+            also: also_of_result(members, &details, uncertainty.as_deref())?,
+            uncertainty,
         })
     }
 }
 
-#[derive(Default, Deserialize)]
-struct RawUncertainty<'a> {
-    #[serde(borrow)]
-    standard_error: Option<&'a RawValue>,
-    #[serde(borrow)]
-    confidence_interval: Option<&'a RawValue>,
-    #[serde(borrow)]
-    num_samples: Option<&'a RawValue>,
-    #[serde(borrow)]
-    standard_deviation: Option<&'a RawValue>,
-    #[serde(borrow)]
-    num_bootstrap_samples: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct RawInterval<'a> {
-    #[serde(borrow)]
-    lower: Option<&'a RawValue>,
-    #[serde(borrow)]
-    upper: Option<&'a RawValue>,
-    #[serde(borrow)]
-    confidence_level: Option<&'a RawValue>,
-    #[serde(borrow)]
-    method: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct RawStandardError<'a> {
-    #[serde(borrow)]
-    value: Option<&'a RawValue>,
-    #[serde(borrow)]
-    method: Option<&'a RawValue>,
-}
-
 fn uncertainty(block: Option<&RawValue>, bare_interval: Option<&RawValue>) -> Option<Box<Uncertainty>> {
     let number = |raw: &RawValue| Number::from_json(raw).ok();
-    let raw: RawUncertainty = block.and_then(|block| serde_json::from_str(block.get()).ok()).unwrap_or_default();
-    let interval: Option<RawInterval> =
-        raw.confidence_interval.or(bare_interval).and_then(|block| serde_json::from_str(block.get()).ok());
+    fn object(block: &RawValue) -> Option<Object<'_>> {
+        serde_json::from_str(block.get()).ok()
+    }
     // A method without a value says nothing of this score.
     let word = |raw: &RawValue| {
         let text: String = serde_json::from_str(raw.get()).ok()?;
         let text = text.trim();
         (!is_not_reported(text)).then(|| shorten(text, FACT).into_boxed_str())
     };
-    let error_block: Option<RawStandardError> =
-        raw.standard_error.and_then(|block| serde_json::from_str(block.get()).ok());
-    let standard_error = raw
-        .standard_error
-        .and_then(|block| number(error_block.as_ref().and_then(|inside| inside.value).unwrap_or(block)));
+    let inside = block.and_then(object).unwrap_or_default();
+    let interval = inside.get("confidence_interval").or(bare_interval).and_then(object);
+    let error_block = inside.get("standard_error").and_then(object);
+    let standard_error = inside
+        .get("standard_error")
+        .and_then(|block| number(error_block.as_ref().and_then(|error| error.get("value")).unwrap_or(block)));
     let read = Uncertainty {
-        error_method: error_block.and_then(|inside| word(inside.method?)).filter(|_| standard_error.is_some()),
+        error_method: error_block.and_then(|it| word(it.get("method")?)).filter(|_| standard_error.is_some()),
         standard_error,
-        level: interval.as_ref().and_then(|it| number(it.confidence_level?)),
-        interval_method: interval.as_ref().and_then(|it| word(it.method?)),
-        interval: interval.and_then(|interval| Some((number(interval.lower?)?, number(interval.upper?)?))),
-        samples: raw.num_samples.and_then(number),
-        standard_deviation: raw.standard_deviation.and_then(number),
-        bootstrap_samples: raw.num_bootstrap_samples.and_then(number),
+        level: interval.as_ref().and_then(|it| number(it.get("confidence_level")?)),
+        interval_method: interval.as_ref().and_then(|it| word(it.get("method")?)),
+        interval: interval.and_then(|it| Some((number(it.get("lower")?)?, number(it.get("upper")?)?))),
+        samples: inside.get("num_samples").and_then(number),
+        standard_deviation: inside.get("standard_deviation").and_then(number),
+        bootstrap_samples: inside.get("num_bootstrap_samples").and_then(number),
     };
     let read = match read.interval {
         Some(_) => read,
