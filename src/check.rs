@@ -82,7 +82,7 @@ pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     orphans(config, &prepared.dataset, &mut found);
     let of_output = || fs::read(config.out.join(export::STATE)).ok();
     let previous = stages::previous(config, of_output, &mut found).into_state();
-    let exports = prepared.exports(config, &theme, previous);
+    let exports = prepared.exports(config, previous);
     let site = prepared.site(config, &theme, &exports, &mut found);
     let files = prepared.files(&site);
     progress.stage("check pages", files.len());

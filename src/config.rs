@@ -71,6 +71,8 @@ pub struct Site {
     pub description: Option<String>,
     /// Public address.
     pub base_url: Option<String>,
+    /// The address of a picture that others show beside a link to the site.
+    pub image: Option<String>,
     /// BCP 47 tag of the site's own words.
     pub language: String,
     /// Where the records are public.
@@ -87,6 +89,7 @@ impl Default for Site {
             title: "Eval Cards".to_owned(),
             description: None,
             base_url: None,
+            image: None,
             language: "en".to_owned(),
             datastore: Locator::default(),
             publish: Publish::default(),
@@ -95,24 +98,14 @@ impl Default for Site {
     }
 }
 
-/// What is made beside the pages. Each is one more file a model, or many megabytes.
+/// What is made beside the pages.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Exports {
     /// Tables of the whole site, as JSON Lines and Parquet.
     pub data: bool,
-    /// The card of each model and each ranking as JSON; unless it is said, on sites of up to 5,000 models.
-    pub documents: Option<bool>,
-    /// A badge for each model; unless it is said, on sites of up to 5,000 models.
-    pub badges: Option<bool>,
-    /// The table of each model as CSV, and the smaller tables of models and evaluators; unless it is said, on sites
-    /// of up to 5,000 models.
-    pub model_tables: Option<bool>,
-    /// A feed for each model; unless it is said, on sites of up to 5,000 models.
-    pub model_feeds: Option<bool>,
-    /// A share image for each model, benchmark, evaluator and developer; unless it is said, on sites of up to
-    /// 5,000 models. Other pages, and all of a larger site, have that of the site.
-    pub share_images: Option<bool>,
+    /// JSON, CSV and badge of each model, and JSON of each ranking; unless it is said, on sites of up to 5,000 models.
+    pub per_model: Option<bool>,
     /// The `state.jsonl.gz` of the site as it was last published, below the content folder; unless it is
     /// said, that of the output folder.
     pub previous: Option<PathBuf>,
@@ -120,15 +113,7 @@ pub struct Exports {
 
 impl Default for Exports {
     fn default() -> Self {
-        Exports {
-            data: true,
-            documents: None,
-            badges: None,
-            model_tables: None,
-            model_feeds: None,
-            share_images: None,
-            previous: None,
-        }
+        Exports { data: true, per_model: None, previous: None }
     }
 }
 
@@ -191,6 +176,12 @@ impl Config {
         ensure!(
             site.publish.prefer.iter().all(is_rule),
             "{}: each rule of publish.prefer names a `collection` or an `evaluator`, and not both",
+            content.join("site.yaml").display()
+        );
+        let is_public = |image: &String| reqwest::Url::parse(image).is_ok_and(|url| url.scheme() == "https");
+        ensure!(
+            site.image.as_ref().is_none_or(is_public),
+            "{}: `image` is not an address that begins with https://",
             content.join("site.yaml").display()
         );
         let base_url =
@@ -293,6 +284,7 @@ fn read_site(path: &Path) -> Result<Site> {
             "title",
             "description",
             "base_url",
+            "image",
             "language",
             "datastore",
             "publish",
@@ -305,11 +297,7 @@ fn read_site(path: &Path) -> Result<Site> {
             "evaluator",
             "exports",
             "data",
-            "documents",
-            "badges",
-            "model_tables",
-            "model_feeds",
-            "share_images",
+            "per_model",
             "previous",
         ];
         let help = match did_you_mean(key, KEYS.iter().copied()) {

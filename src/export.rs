@@ -12,7 +12,6 @@ pub mod citation;
 pub mod csv;
 pub mod dictionary;
 mod document;
-pub mod drawing;
 pub mod feed;
 pub mod further;
 mod gzip;
@@ -20,16 +19,14 @@ pub mod head;
 pub mod jsonl;
 pub mod page_table;
 pub mod parquet;
-pub mod share_image;
 pub mod sitemap;
 pub mod table;
 
 use std::borrow::Cow;
 use std::sync::{Mutex, OnceLock};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use foldhash::HashMap;
-use rayon::prelude::*;
 
 use crate::card::evaluator::Tally;
 use crate::card::merged::Merged;
@@ -41,12 +38,11 @@ use crate::language::Language;
 use crate::mark::Counts;
 use crate::merge::{Dataset, Developer, Ranking, cells};
 use crate::resolve::{Benchmark, Evaluator, Model};
-use changes::{Limits, State};
+use changes::State;
 use choices::Choices;
 use citation::{Citation, Cited};
 use feed::Events;
 use further::Further;
-use share_image::{ShareImage, ShareImages};
 use table::{Coverage, Source, TABLES, Table};
 
 /// Where the API stands.
@@ -74,7 +70,6 @@ enum What {
     Model(Id<Model>),
     ModelCsv(Id<Model>),
     SideBySideCsv(Id<Model>),
-    ModelFeed(Id<Model>),
     Badge(Id<Model>),
     Ranking(Id<Ranking>),
     RankingCsv(Id<Ranking>),
@@ -93,7 +88,6 @@ enum What {
     CollisionsCsv,
     OutcomesCsv,
     Feed,
-    ShareImage(Box<ShareImage>),
     Text(String),
 }
 
@@ -136,15 +130,11 @@ pub struct Exports<'a> {
     source: Source<'a>,
     /// What the last build left, until `events` are made of it.
     previous: Mutex<Option<State>>,
-    limits: Limits,
     events: OnceLock<Events>,
     day: String,
     made_from: String,
     model_by_id: HashMap<&'a str, Id<Model>>,
     benchmark_by_id: HashMap<&'a str, Id<Benchmark>>,
-    images: Option<ShareImages<'a>>,
-    /// For the path of a page the place of its image in `planned`.
-    image_of: HashMap<String, usize>,
     /// Every file, the longest work first.
     pub planned: Vec<Export>,
 }
@@ -152,13 +142,12 @@ pub struct Exports<'a> {
 static TABLE: [Table; TABLES.len()] = TABLES;
 
 impl<'a> Exports<'a> {
-    /// Plans the exports of `dataset` for pages in `language`; `previous` is what the last build left.
+    /// Plans the exports of `dataset`; `previous` is what the last build left.
     pub fn new(
         config: &'a Config,
         dataset: &'a Dataset,
         paths: &'a Paths,
         hub: &'a HubFiles,
-        language: &'a Language,
         previous: Option<State>,
     ) -> Exports<'a> {
         let stamps = dataset.inputs.records.iter().filter_map(|loaded| loaded.record.retrieved.as_ref()?.day);
@@ -178,19 +167,14 @@ impl<'a> Exports<'a> {
                 cards: Cards::at(dataset, paths, Language::english(), "").with_hub_runs(&hub.hub_runs),
             },
             previous: Mutex::new(previous),
-            limits: feed::limits(&choices),
             events: OnceLock::new(),
             day,
             made_from,
             model_by_id: dataset.entities.models.iter().map(|(id, model)| (model.id.as_str(), id)).collect(),
             benchmark_by_id: dataset.entities.benchmarks.iter().map(|(id, it)| (it.id.as_str(), id)).collect(),
-            // An image is found by its absolute address, or not at all.
-            images: config.base_url.as_ref().map(|_| ShareImages::new(config, dataset, paths, language)),
-            image_of: HashMap::default(),
             planned: Vec::new(),
         };
         exports.plan();
-        exports.plan_images();
         exports
     }
 
@@ -249,7 +233,7 @@ impl<'a> Exports<'a> {
         self.file("citation.bib".to_owned(), What::Text(bibtex + "\n"));
         for (id, _) in dataset.rankings.iter() {
             let path = self.paths.ranking(id);
-            if self.choices.documents {
+            if self.choices.per_model {
                 self.file(api(&format!("{path}.json")), What::Ranking(id));
             }
             self.file(api(&format!("{path}.csv")), What::RankingCsv(id));
@@ -263,57 +247,28 @@ impl<'a> Exports<'a> {
             let path = self.paths.evaluator(id);
             self.file(api(&format!("{path}.json")), What::Evaluator(id));
             self.file(api(&format!("{path}.csv")), What::EvaluatorCsv(id));
-            if self.choices.model_tables {
+            if self.choices.per_model {
                 self.file(Further::Documented.path(path), What::DocumentedCsv(id));
                 self.file(Further::Differences.path(path), What::DifferencesCsv(id));
             }
         }
         for (id, _) in dataset.developers.iter() {
             let path = self.paths.developer(id);
-            if self.choices.documents {
+            if self.choices.per_model {
                 self.file(api(&format!("{path}.json")), What::Developer(id));
-            }
-            if self.choices.model_tables {
                 self.file(api(&format!("{path}.csv")), What::DeveloperCsv(id));
             }
         }
         for (id, _) in dataset.entities.models.iter() {
             let path = self.paths.model(id);
-            if self.choices.documents {
+            if self.choices.per_model {
                 self.file(api(&format!("{path}.json")), What::Model(id));
-            }
-            if self.choices.model_tables {
                 self.file(api(&format!("{path}.csv")), What::ModelCsv(id));
                 if cells(dataset.readings_of(id)).any(|cell| cell.len() > 1) {
                     self.file(Further::SideBySide.path(path), What::SideBySideCsv(id));
                 }
-            }
-            if self.choices.badges {
                 self.file(api(&format!("{path}.svg")), What::Badge(id));
             }
-            if self.choices.model_feeds {
-                self.file(api(&format!("{path}.atom")), What::ModelFeed(id));
-            }
-        }
-    }
-
-    fn plan_images(&mut self) {
-        let Some(images) = &self.images else { return };
-        let mut planned = vec![("index".to_owned(), images.of_site())];
-        if self.choices.share_images {
-            let (dataset, paths) = (self.source.dataset, self.paths);
-            let models: Vec<Id<Model>> = dataset.entities.models.iter().map(|(id, _)| id).collect();
-            planned.par_extend(models.into_par_iter().map(|id| (paths.model(id).to_owned(), images.of_model(id))));
-            let benchmarks = dataset.entities.benchmarks.iter();
-            planned.extend(benchmarks.map(|(id, _)| (paths.benchmark(id).to_owned(), images.of_benchmark(id))));
-            let evaluators = dataset.entities.evaluators.iter();
-            planned.extend(evaluators.map(|(id, _)| (paths.evaluator(id).to_owned(), images.of_evaluator(id))));
-            let developers = dataset.developers.iter();
-            planned.extend(developers.map(|(id, _)| (paths.developer(id).to_owned(), images.of_developer(id))));
-        }
-        for (page, image) in planned {
-            self.image_of.insert(page, self.planned.len());
-            self.file(image.path.clone(), What::ShareImage(Box::new(image)));
         }
     }
 
@@ -321,19 +276,11 @@ impl<'a> Exports<'a> {
         self.planned.push(Export { path: format!("pages/{path}"), what });
     }
 
-    /// True for a file whose name has the hash of what it shows.
-    pub fn is_named_by_content(export: &Export) -> bool {
-        matches!(export.what, What::ShareImage(_))
-    }
-
     /// Makes one file. `tallies` count the records of each evaluator, `merged` are the names that were joined.
     pub fn bytes<'e>(&self, export: &'e Export, tallies: &[Tally<'a>], merged: &Merged<'a>) -> Result<Cow<'e, [u8]>> {
         let cards = &self.source.cards;
         let bytes = match &export.what {
             What::Text(text) => return Ok(Cow::Borrowed(text.as_bytes())),
-            What::ShareImage(image) => {
-                image.draw(self.images.as_ref().context("an image was planned without pens")?.pens())?
-            }
             What::Index => api::pretty(&self.index())?,
             What::Schema(name) => api::schema(name)?,
             What::List(kind) => api::compact(&self.list(*kind))?,
@@ -350,7 +297,6 @@ impl<'a> Exports<'a> {
             }
             What::ModelCsv(id) => page_table::model(&cards.model(*id, "", 0, |loaded| self.record_url(loaded))),
             What::SideBySideCsv(id) => further::side_by_side(&cards.disagreements(*id)),
-            What::ModelFeed(id) => self.model_feed(*id),
             What::Badge(id) => {
                 let dataset = self.source.dataset;
                 let mut levels = Counts::default();
@@ -363,7 +309,7 @@ impl<'a> Exports<'a> {
             What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
             What::Evaluator(id) => {
                 let card = cards.evaluator(*id, &tallies[id.index()]);
-                let differences = self.choices.documents.then_some(&*card.differences);
+                let differences = self.choices.per_model.then_some(&*card.differences);
                 api::compact(&api::EvaluatorDocument::new(&card, differences, cards.evaluator_url(*id)))?
             }
             What::EvaluatorCsv(id) => page_table::evaluator(&cards.reported_by(*id)),
@@ -412,7 +358,6 @@ pub fn kind_of(path: &str) -> &'static str {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     match (path.split('/').next().unwrap_or_default(), extension) {
         ("records", _) => "copies of records",
-        ("assets", "png") => "share images",
         ("assets", _) => "assets",
         (_, "html") => "pages",
         (_, "csv") => "CSV",

@@ -163,7 +163,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     stages::ensure_sound(&inputs)?;
     let prepared = Prepared::new(config, inputs, theme.language(), &mut diagnostics, |name| clock.stage(name, 0));
     clock.stage("plan", 0);
-    let exports = prepared.exports(config, &theme, previous.into_state());
+    let exports = prepared.exports(config, previous.into_state());
     exports.compare();
     let site = prepared.site(config, &theme, &exports, &mut diagnostics);
     let files = prepared.files(&site);

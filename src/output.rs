@@ -42,10 +42,6 @@ pub trait OutputFile: Sync {
     fn path(&self) -> &str;
     /// What kind of file it is, for the sums of bytes.
     fn kind(&self) -> &'static str;
-    /// True if another content would have another path, so that a file that is there need not be made again.
-    fn is_named_by_content(&self) -> bool {
-        false
-    }
     /// What it holds.
     fn bytes(&self) -> Result<Cow<'_, [u8]>>;
 }
@@ -186,10 +182,7 @@ impl Output {
         let entries: Result<Vec<Entry>> = files
             .par_iter()
             .map_init(Vec::new, |old, file| {
-                let entry = match self.kept(file, old) {
-                    Some(entry) => Ok(entry),
-                    None => file.bytes().and_then(|new| self.write_file(file, &new, old)),
-                };
+                let entry = file.bytes().and_then(|new| self.write_file(file, &new, old));
                 progress();
                 entry
             })
@@ -286,21 +279,6 @@ impl Output {
         let folders: Vec<(usize, &str)> = folders.into_iter().collect();
         let mut levels = folders.chunk_by(|a, b| a.0 == b.0);
         levels.try_for_each(|level| level.par_iter().try_for_each(|(_, folder)| make_folder(&self.root.join(folder))))
-    }
-
-    /// The entry of a file that the last build wrote and that could not be another now.
-    fn kept(&self, file: &impl OutputFile, old: &mut Vec<u8>) -> Option<Entry> {
-        if !file.is_named_by_content() {
-            return None;
-        }
-        let path = file.path();
-        let sha256 = (*self.listed.get(path)?)?;
-        let target = self.root.join(path);
-        old.clear();
-        is_file(&target).then(|| File::open(&target)?.read_to_end(old))?.ok()?;
-        let is_same = Sha256::of(old) == sha256;
-        let size = old.len() as u64;
-        is_same.then(|| Entry { path: path.to_owned(), sha256, kind: file.kind(), size, changed: false })
     }
 
     fn write_file(&self, file: &impl OutputFile, new: &[u8], old: &mut Vec<u8>) -> Result<Entry> {

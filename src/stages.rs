@@ -110,8 +110,8 @@ impl Prepared {
     }
 
     /// The plan of all that is taken away; `previous` is what the last build left.
-    pub fn exports<'a>(&'a self, config: &'a Config, theme: &'a Theme, previous: Option<State>) -> Exports<'a> {
-        Exports::new(config, &self.dataset, &self.paths, &self.hub, theme.language(), previous)
+    pub fn exports<'a>(&'a self, config: &'a Config, previous: Option<State>) -> Exports<'a> {
+        Exports::new(config, &self.dataset, &self.paths, &self.hub, previous)
     }
 
     /// The plan of all pages, which lead to `exports`.
@@ -214,10 +214,6 @@ impl OutputFile for SiteFile<'_> {
 
     fn kind(&self) -> &'static str {
         export::kind_of(self.path())
-    }
-
-    fn is_named_by_content(&self) -> bool {
-        matches!(self, SiteFile::Export(_, export) if Exports::is_named_by_content(export))
     }
 
     fn bytes(&self) -> Result<Cow<'_, [u8]>> {

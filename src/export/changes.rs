@@ -26,16 +26,17 @@ use crate::mark::Standing;
 use crate::merge::{Dataset, Reading};
 use crate::resolve::Benchmark;
 
-/// Most events that are kept: of the site, of each benchmark, and of each model where that has a feed.
+/// Most events that are kept, and shown in one feed.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Of the site.
     pub site: usize,
     /// Of one benchmark.
     pub benchmark: usize,
-    /// Of one model; 0 without feeds of models.
-    pub model: usize,
 }
+
+/// Those of a build.
+pub const LIMITS: Limits = Limits { site: 100, benchmark: 30 };
 
 /// What happened on one day to the results of one model on one benchmark.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -143,15 +144,15 @@ fn next_line(unpacked: &mut impl BufRead, line: &mut Vec<u8>) -> Result<bool> {
 
 impl News {
     /// What differs between `dataset` and `previous`, as events of `day`.
-    pub fn new(dataset: &Dataset, previous: Option<State>, day: &str, limits: Limits) -> News {
+    pub fn new(dataset: &Dataset, previous: Option<State>, day: &str) -> News {
         let places: Vec<Place> = dataset.inputs.records.iter().map(|loaded| Place::of(&loaded.origin)).collect();
         let events = match previous {
             Some(previous) => {
                 let mut events = changes(dataset, &places, &previous.results, day);
                 events.extend(previous.events);
-                kept(joined(events), limits, |event| (&event.model, &event.benchmark))
+                kept(joined(events), LIMITS, |event| &event.benchmark)
             }
-            None => dated(dataset, day, limits),
+            None => dated(dataset, day),
         };
         News { places, events }
     }
@@ -229,7 +230,7 @@ enum Dated {
 }
 
 /// The events that are dated by themselves, newest first; without a day of their own, on the `newest`.
-fn dated(dataset: &Dataset, newest: &str, limits: Limits) -> Vec<Event> {
+fn dated(dataset: &Dataset, newest: &str) -> Vec<Event> {
     let newest: Option<Date> = newest.parse().ok();
     // There may be as many as results, of which few are kept: those alone become events.
     let mut found: Vec<(Reverse<Option<Date>>, &str, &str, Dated)> = Vec::new();
@@ -255,7 +256,7 @@ fn dated(dataset: &Dataset, newest: &str, limits: Limits) -> Vec<Event> {
             Dated::Standing(standing) => event.with_standing(standing),
         }
     };
-    joined(kept(found, limits, |it| (it.1, it.2)).into_iter().map(event).collect())
+    joined(kept(found, LIMITS, |it| it.2).into_iter().map(event).collect())
 }
 
 /// What differs between the results of the last build and those of this one.
@@ -343,22 +344,14 @@ fn joined(events: Vec<Event>) -> Vec<Event> {
     events
 }
 
-/// The first of `events`, within the limits of the site, of each benchmark and of each model.
-fn kept<T>(events: Vec<T>, limits: Limits, of: impl Fn(&T) -> (&str, &str)) -> Vec<T> {
+/// The first of `events`, within the limits of the site and of each benchmark.
+fn kept<T>(events: Vec<T>, limits: Limits, benchmark_of: impl Fn(&T) -> &str) -> Vec<T> {
     let mut of_benchmark: HashMap<&str, usize> = HashMap::new();
-    let mut of_model: HashMap<&str, usize> = HashMap::new();
-    let within = |count: &mut usize, limit: usize| {
-        *count += 1;
-        *count <= limit
-    };
     let mut is_kept = Vec::with_capacity(events.len());
-    for (place, (model, benchmark)) in events.iter().map(of).enumerate() {
-        // Not `||`, which would not count.
-        is_kept.push(
-            within(of_benchmark.entry(benchmark).or_default(), limits.benchmark)
-                | within(of_model.entry(model).or_default(), limits.model)
-                | (place < limits.site),
-        );
+    for (place, benchmark) in events.iter().map(benchmark_of).enumerate() {
+        let count = of_benchmark.entry(benchmark).or_default();
+        *count += 1;
+        is_kept.push(*count <= limits.benchmark || place < limits.site);
     }
     events.into_iter().zip(is_kept).filter_map(|(event, is_kept)| is_kept.then_some(event)).collect()
 }
@@ -407,15 +400,10 @@ mod tests {
             events.iter().map(|it| (it.day.as_str(), it.added)).collect::<Vec<_>>(),
             [("2026-01-02", 1), ("2026-01-01", 2), ("", 1)]
         );
-        let days = |limits| {
-            kept(events.clone(), limits, |it| (&it.model, &it.benchmark))
-                .into_iter()
-                .map(|it| it.day)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(days(Limits { site: 1, benchmark: 0, model: 0 }), ["2026-01-02"]);
-        assert_eq!(days(Limits { site: 0, benchmark: 2, model: 0 }), ["2026-01-02", "2026-01-01"]);
-        assert_eq!(days(Limits { site: 0, benchmark: 0, model: 1 }), ["2026-01-02", ""]);
+        let days =
+            |limits| kept(events.clone(), limits, |it| &it.benchmark).into_iter().map(|it| it.day).collect::<Vec<_>>();
+        assert_eq!(days(Limits { site: 1, benchmark: 0 }), ["2026-01-02"]);
+        assert_eq!(days(Limits { site: 0, benchmark: 2 }), ["2026-01-02", "2026-01-01"]);
     }
 
     #[test]

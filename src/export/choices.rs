@@ -4,8 +4,8 @@ use super::Audit;
 use crate::config::Config;
 use crate::merge::Dataset;
 
-/// Sites with more models make no JSON, CSV, badge, feed and share image for each of them unless `site.yaml` says so:
-/// the number of files is what a build takes its time for, and hosts publish a gigabyte at most.
+/// Sites with more models make no JSON, CSV and badge for each of them unless `site.yaml` says so: the number of files
+/// is what a build takes its time for, and hosts publish a gigabyte at most.
 const MANY_MODELS: usize = 5_000;
 
 /// What a site has of what would be one file for each of many things.
@@ -15,16 +15,9 @@ pub struct Choices {
     pub is_large: bool,
     /// Tables of the whole site.
     pub data: bool,
-    /// JSON of each model, ranking and developer, and of long lists; in that of evaluators, how they differ from others.
-    pub documents: bool,
-    /// CSV of each model and developer, and of the smaller tables of models and evaluators.
-    pub model_tables: bool,
-    /// A feed of each model.
-    pub model_feeds: bool,
-    /// A badge of each model.
-    pub badges: bool,
-    /// A share image of each card.
-    pub share_images: bool,
+    /// JSON, CSV and badge of each model, JSON and CSV of each developer, JSON of each ranking and of long lists; the
+    /// smaller tables of models and evaluators.
+    pub per_model: bool,
 }
 
 impl Choices {
@@ -32,24 +25,16 @@ impl Choices {
     pub fn new(config: &Config, dataset: &Dataset) -> Choices {
         let is_large = dataset.entities.models.len() > MANY_MODELS;
         let exports = &config.site.exports;
-        Choices {
-            is_large,
-            data: exports.data,
-            documents: exports.documents.unwrap_or(!is_large),
-            model_tables: exports.model_tables.unwrap_or(!is_large),
-            model_feeds: exports.model_feeds.unwrap_or(!is_large),
-            badges: exports.badges.unwrap_or(!is_large),
-            share_images: exports.share_images.unwrap_or(!is_large),
-        }
+        Choices { is_large, data: exports.data, per_model: exports.per_model.unwrap_or(!is_large) }
     }
 
     /// True if the page of `audit` is there as JSON.
     pub(super) fn has_document(&self, audit: Audit) -> bool {
-        matches!(audit, Audit::Markers) || self.documents
+        matches!(audit, Audit::Markers) || self.per_model
     }
 
     /// True if it is there as CSV. The list of what could be published has a row for each result of the Hub's benchmarks.
     pub(super) fn has_table(&self, audit: Audit) -> bool {
-        !matches!(audit, Audit::Publishing) || self.documents
+        !matches!(audit, Audit::Publishing) || self.per_model
     }
 }

@@ -1,4 +1,4 @@
-//! *Atom* feeds of [`Event`]s: of the site, of a benchmark, of a model.
+//! *Atom* feeds of [`Event`]s: of the site and of a benchmark.
 //!
 //! Times are days of builds or of records, never of a clock. Ids are UUIDs made from what an entry
 //! says, so that they stay the same wherever the site stands.
@@ -7,42 +7,26 @@ use std::sync::PoisonError;
 
 use foldhash::HashMap;
 
-use super::changes::{Event, Limits, News};
-use super::choices::Choices;
+use super::changes::{Event, LIMITS, News};
 use super::{Exports, ROOT};
 use crate::hash::{Hasher, Sha256};
 use crate::id::Id;
-use crate::resolve::{Benchmark, Model};
+use crate::resolve::Benchmark;
 use crate::words::{counted, visible};
 
-/// Entries of one feed.
-const OF_SITE: usize = 100;
-const OF_BENCHMARK: usize = 30;
-const OF_MODEL: usize = 10;
-
-/// How many events the feeds of a site need.
-pub(super) fn limits(choices: &Choices) -> Limits {
-    Limits { site: OF_SITE, benchmark: OF_BENCHMARK, model: if choices.model_feeds { OF_MODEL } else { 0 } }
-}
-
-/// What changed since the last build, by model and benchmark. It takes as long as many pages, which do not need it.
+/// What changed since the last build, by benchmark. It takes as long as many pages, which do not need it.
 pub(super) struct Events {
     pub(super) news: News,
-    of_models: HashMap<String, Vec<usize>>,
     of_benchmarks: HashMap<String, Vec<usize>>,
 }
 
 impl Events {
     fn new(news: News) -> Events {
-        let (mut of_models, mut of_benchmarks) = (HashMap::default(), HashMap::default());
+        let mut of_benchmarks: HashMap<String, Vec<usize>> = HashMap::default();
         for (place, event) in news.events().iter().enumerate() {
-            let note = |events: &mut HashMap<String, Vec<usize>>, id: &str| {
-                events.entry(id.to_owned()).or_default().push(place);
-            };
-            note(&mut of_models, &event.model);
-            note(&mut of_benchmarks, &event.benchmark);
+            of_benchmarks.entry(event.benchmark.clone()).or_default().push(place);
         }
-        Events { news, of_models, of_benchmarks }
+        Events { news, of_benchmarks }
     }
 }
 
@@ -56,36 +40,24 @@ impl Exports<'_> {
     pub(super) fn events(&self) -> &Events {
         self.events.get_or_init(|| {
             let previous = self.previous.lock().unwrap_or_else(PoisonError::into_inner).take();
-            Events::new(News::new(self.source.dataset, previous, &self.day, self.limits))
+            Events::new(News::new(self.source.dataset, previous, &self.day))
         })
     }
 
     pub(super) fn site_feed(&self) -> Vec<u8> {
-        let events = self.events().news.events().iter().take(OF_SITE);
+        let events = self.events().news.events().iter().take(LIMITS.site);
         self.feed("feed.atom", "index.html", self.config.site.title.clone(), "", events)
     }
 
     pub(super) fn benchmark_feed(&self, id: Id<Benchmark>) -> Vec<u8> {
         let benchmark = &self.source.dataset.entities.benchmarks[id];
         let path = self.paths.benchmark(id);
-        let events = self.events_of(&self.events().of_benchmarks, &benchmark.id).take(OF_BENCHMARK);
+        let Events { news, of_benchmarks } = self.events();
+        let places = of_benchmarks.get(&benchmark.id).map_or(&[][..], Vec::as_slice);
+        let events = places.iter().take(LIMITS.benchmark).map(|place| &news.events()[*place]);
         let title = format!("{} · {}", benchmark.name, self.config.site.title);
         let feed = format!("{ROOT}/{path}.atom");
         self.feed(&feed, &format!("{path}.html"), title, &crate::paths::to_top(&feed), events)
-    }
-
-    pub(super) fn model_feed(&self, id: Id<Model>) -> Vec<u8> {
-        let model = &self.source.dataset.entities.models[id];
-        let path = self.paths.model(id);
-        let events = self.events_of(&self.events().of_models, &model.id).take(OF_MODEL);
-        let title = format!("{} · {}", model.name, self.config.site.title);
-        let feed = format!("{ROOT}/{path}.atom");
-        self.feed(&feed, &format!("{path}.html"), title, &crate::paths::to_top(&feed), events)
-    }
-
-    fn events_of<'s>(&'s self, places: &'s HashMap<String, Vec<usize>>, id: &str) -> impl Iterator<Item = &'s Event> {
-        let places = places.get(id).map_or(&[][..], Vec::as_slice);
-        places.iter().map(|place| &self.events().news.events()[*place])
     }
 
     fn feed<'e>(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::citation::{self, Cited};
 use super::further::{Further, FurtherLinks};
-use super::{Audit, Exports, ROOT, What};
+use super::{Audit, Exports, ROOT};
 use crate::card::benchmark::BenchmarkCard;
 use crate::card::developer::DeveloperCard;
 use crate::card::evaluator::EvaluatorCard;
@@ -138,17 +138,8 @@ pub struct Head {
     pub citation: Option<String>,
     /// Structured data for search engines; safe inside a `script` element.
     pub json_ld: Option<String>,
-    /// What sites that show a link show of the page.
-    pub image: Option<Image>,
-}
-
-/// A share image.
-#[derive(Debug, Serialize)]
-pub struct Image {
-    /// Absolute address.
-    pub url: String,
-    /// What it shows; left out on large sites.
-    pub alt: Option<String>,
+    /// The address of the picture that others show beside a link to the page: `image` of `site.yaml`.
+    pub image: Option<String>,
 }
 
 /// A page as a data set, with its files.
@@ -191,21 +182,6 @@ impl Exports<'_> {
         Cited { title: "", site: &self.config.site.title, url: None, made_from: &self.made_from, day }
     }
 
-    /// The image of `page`: its own, else that of its benchmark, else that of the site.
-    fn image(&self, page: &str) -> Option<Image> {
-        let base_url = self.config.base_url.as_deref()?;
-        let benchmark = || self.paths.benchmark_of(page);
-        let place = (self.image_of.get(page)).or_else(|| self.image_of.get(benchmark()?));
-        let What::ShareImage(image) = &self.planned[*place.or_else(|| self.image_of.get("index"))?].what else {
-            return None;
-        };
-        Some(Image {
-            url: format!("{base_url}{}", image.path),
-            // On all pages of a large site these would be megabytes.
-            alt: self.choices.share_images.then(|| image.alt.clone()),
-        })
-    }
-
     /// What the head of the page at `path`, which shows `card`, says. `top` leads from it to the top.
     pub fn head(&self, path: &str, top: &str, card: &impl About) -> Head {
         let site = &self.config.site;
@@ -234,25 +210,24 @@ impl Exports<'_> {
             head.data = self.choices.data.then(|| format!("{top}{ROOT}/data/datapackage.json"));
         }
         let is_model = page.starts_with("models/");
-        if self.choices.model_tables || !(is_model || page.starts_with("evaluators/")) {
+        if self.choices.per_model || !(is_model || page.starts_with("evaluators/")) {
             head.further = FurtherLinks::new(&card.further(), top, page);
         }
-        head.image = self.image(page);
+        head.image.clone_from(&site.image);
         // Of a large site the pages of developers would be longer by a third.
         let is_bare = page.starts_with("developers/") && self.choices.is_large;
         let Some(subject) = subject.filter(|_| !is_bare) else { return head };
-        if page.starts_with("evaluators/") || self.choices.documents {
+        if page.starts_with("evaluators/") || self.choices.per_model {
             head.json = Some(file("json"));
         }
         let is_of_many = is_model || page.starts_with("developers/");
-        if !is_of_many || self.choices.model_tables {
+        if !is_of_many || self.choices.per_model {
             head.csv = Some(file("csv"));
         }
-        if is_model && self.choices.badges {
+        if is_model && self.choices.per_model {
             head.badge = Some(file("svg"));
         }
-        let is_benchmark = self.paths.is_benchmark(page);
-        if is_benchmark || (is_model && self.choices.model_feeds) {
+        if self.paths.is_benchmark(page) {
             head.feed = Some(file("atom"));
         }
         let url = base_url.map(|base_url| format!("{base_url}{path}"));

@@ -53,7 +53,7 @@ struct Records {
 impl Project {
     /// Reads all.
     pub fn read(options: Options) -> Result<Project> {
-        let config = configured(&options)?;
+        let config = Config::new(options.clone())?;
         let theme = Theme::new(config.templates.as_deref(), &config.site.language)?;
         let mut of_content = Diagnostics::default();
         let content = content::read(&config.content, &mut of_content)?;
@@ -69,7 +69,7 @@ impl Project {
 
     /// What is taken away, as of a first build.
     pub fn exports(&self) -> Exports<'_> {
-        self.prepared.exports(&self.config, &self.theme, None)
+        self.prepared.exports(&self.config, None)
     }
 
     /// The site, and all findings so far.
@@ -82,7 +82,7 @@ impl Project {
     /// Reads what `change` touches; `None` if that is as before. A new mistake is an error, so that
     /// the site does not lose what was good.
     pub fn read_changed(&self, change: Change) -> Result<Option<Fresh>> {
-        let config = configured(&self.options)?;
+        let config = Config::new(self.options.clone())?;
         let language = &config.site.language;
         let may_differ = change.templates || *language != self.config.site.language;
         let theme = may_differ.then(|| Theme::new(config.templates.as_deref(), language)).transpose()?;
@@ -142,13 +142,6 @@ impl Project {
         let prepared = Prepared::new(&config, inputs, theme.language(), &mut findings, |_| ());
         Project { options, config, theme, prepared, stamps, of_content, of_records, findings }
     }
-}
-
-/// The configuration, without images for those who share an address: nobody shares one of this machine.
-fn configured(options: &Options) -> Result<Config> {
-    let mut config = Config::new(options.clone())?;
-    config.site.exports.share_images = Some(false);
-    Ok(config)
 }
 
 impl Records {

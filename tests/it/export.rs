@@ -55,7 +55,7 @@ fn a_site_without_a_table_of_each_model_has_no_smaller_ones_either_and_links_to_
     };
     let (files, links, members) = further();
     assert!(files > 4 && links > 4 && members == 1, "{files} files, {links} pages, {members}");
-    project.write("content/site.yaml", "exports: {documents: false, model_tables: false}\n");
+    project.write("content/site.yaml", "exports: {per_model: false}\n");
     let of_others = 1 + project.files("site/pages/benchmarks").keys().filter(|path| !path.contains('/')).count();
     assert_eq!(further(), (0, of_others, 0), "those of benchmarks and of what could be published are few");
 }
@@ -133,46 +133,20 @@ fn a_feed_tells_that_a_result_was_withdrawn_and_that_it_is_asserted_again() {
     assert!(entry.contains("<updated>2026-03-04T"), "{entry}");
 }
 
-/// The share image that a page names: its path below `site/pages`.
-fn share_image(project: &Project, page: &str) -> String {
-    let page = project.read(&format!("site/pages/{page}"));
-    let (_, rest) = page.split_once("property=\"og:image\" content=\"https://a.example/b/").expect("an image");
-    rest.split('"').next().unwrap().to_owned()
-}
-
 #[test]
-fn each_card_has_a_share_image_that_is_drawn_once() {
+fn a_picture_beside_a_link_has_an_address_of_its_own() {
     let project = Project::from("minimal");
+    project.write("content/site.yaml", "image: https://a.example/picture.png\n");
     project.build(&[]);
-    assert!(!project.read("site/pages/models/made-up/model-1.html").contains("og:image"), "only with an address");
-    let report = project.build(&["--base-url", "https://a.example/b"]);
-    let of_model = share_image(&project, "models/made-up/model-1.html");
-    let of_ranking = share_image(&project, "benchmarks/quiz.html");
-    assert!(of_model.starts_with("assets/share/models/made-up/model-1."), "{of_model}");
-    assert_ne!(of_model, of_ranking);
-    assert_eq!(share_image(&project, "models.html"), share_image(&project, "index.html"));
-    let card = project.read("site/pages/models/made-up/model-1.html");
-    assert!(card.contains("og:image:alt\" content=\"Model. model-1. 1 result · 1 benchmark · 1 evaluator. Highest marker: Claimed by the record (1 of 1)\""), "{card}");
-    assert_eq!(report["files"]["kinds"]["share images"]["files"].as_u64(), Some(4), "{report}");
-    let image = fs::read(project.path(&format!("site/pages/{of_model}"))).unwrap();
-    let size = |at: usize| u32::from_be_bytes(image[at..at + 4].try_into().unwrap());
-    assert_eq!((&image[1..4], size(16), size(20)), (&b"PNG"[..], 1200, 630));
-
-    // A name that the typefaces have no letters for is left to the page: the image shows the id.
-    let metadata = |name: &str| format!("---\nid: made-up/model-1\nname: {name}\n---\n");
-    let built = |name: &str| {
-        project.write("content/models/made-up/model-1.md", &metadata(name));
-        project.build(&["--base-url", "https://a.example/b"]);
-        fs::read(project.path(&format!("site/pages/{}", share_image(&project, "models/made-up/model-1.html"))))
-    };
-    assert_eq!(built("made-up/model-1").unwrap(), built("通义千问").unwrap());
-    let named = share_image(&project, "models/made-up/model-1.html");
-    assert!(named != of_model && !project.path(&format!("site/pages/{of_model}")).exists());
-    assert!(project.read("site/pages/models/made-up/model-1.html").contains("content=\"Model. 通义千问."));
-
-    project.write("content/site.yaml", "exports: {share_images: false}\n");
-    project.build(&["--base-url", "https://a.example/b"]);
-    assert_eq!(share_image(&project, "models/made-up/model-1.html"), share_image(&project, "index.html"));
+    for page in ["index.html", "models/made-up/model-1.html", "benchmarks/quiz.html"] {
+        let page = project.read(&format!("site/pages/{page}"));
+        assert!(page.contains("<meta property=\"og:image\" content=\"https://a.example/picture.png\">"), "{page}");
+    }
+    for bad in ["picture.png", "javascript:alert(1)", "http://a.example/p.png"] {
+        project.write("content/site.yaml", &format!("image: {bad}\n"));
+        let run = project.run(&["build"]);
+        assert!(run.code == 1 && run.stderr.contains("`image` is not an address"), "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -139,8 +139,6 @@ fn exports_of_real_records_are_read_by_other_programs_and_equal_the_pages() {
     for (path, bytes) in files(&data.join("metadata")) {
         project.write(&format!("content/{path}"), &String::from_utf8(bytes).unwrap());
     }
-    // Images are drawn for no reader of tables.
-    project.write("content/site.yaml", "exports: {share_images: false}\n");
     project.build(&["--datastore", text(&data.join("datastore")), "--base-url", export::SITE]);
     export::check(&project.path("site/pages"));
 }
