@@ -112,7 +112,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use config::Config;
-use diagnostic::{Diagnostic, Diagnostics};
+use diagnostic::{Diagnostic, Diagnostics, Severity};
 use hash::{Hasher, Sha256};
 use load::content::{self, Content};
 use output::Output;
@@ -179,6 +179,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     };
     let diagnostics = diagnostics.into_sorted();
     report.diagnostics = diagnostics.len();
+    report.errors = diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     let fingerprint = records_digest.map(|records| fingerprint(base, records));
     output.finish(base, fingerprint, &(&report, &diagnostics))?;
     report.seconds = clock.finish();

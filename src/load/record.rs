@@ -223,7 +223,10 @@ fn finish<'a, R>(
     let Some(raw_results) = raw.evaluation_results else {
         return Err(match raw.sample_id {
             Some(_) => BadRecord::Instances,
-            None => BadRecord::Shape(missing("evaluation_results")),
+            None => BadRecord::Shape(match foreign::harness(members.root.iter().map(|(key, _)| &**key)) {
+                Some(name) => Sentence::of("detail.harness").with("name", name),
+                None => missing("evaluation_results"),
+            }),
         });
     };
     let Some(raw_model) = raw.model_info else {
