@@ -573,7 +573,8 @@ impl Reader<'_> {
     fn unreadable(&mut self, file: &str, place: &str, text: &str, err: &serde_yaml::Error) {
         let message = err.to_string();
         // The place is told apart, and counts the lines of the whole file.
-        let message = message.split(" at line ").next().unwrap_or(&message).replace("expected f64", "expected a number");
+        let message =
+            message.split(" at line ").next().unwrap_or(&message).replace("expected f64", "expected a number");
         let help = text::remedy_of_yaml(text, err)
             .unwrap_or_else(|| "the rest of the site is built without it; mend it and build again".to_owned());
         self.diagnostics.error("unreadable-metadata", file, place, message, &help);
