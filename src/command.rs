@@ -40,7 +40,9 @@ const SHOWN: usize = 10;
 /// Findings on standard error; only errors if it should be quiet.
 fn print_diagnostics(diagnostics: &[Diagnostic], common: &Common) {
     let wanted = |diagnostic: &&Diagnostic| !common.quiet || diagnostic.severity == Severity::Error;
-    let wanted: Vec<&Diagnostic> = diagnostics.iter().filter(wanted).collect();
+    let mut wanted: Vec<&Diagnostic> = diagnostics.iter().filter(wanted).collect();
+    // Errors first: warnings may be too many to be shown.
+    wanted.sort_by_key(|diagnostic| diagnostic.severity);
     let shown = if common.verbose { wanted.len() } else { SHOWN };
     wanted.iter().take(shown).for_each(|diagnostic| print_diagnostic(diagnostic, common));
     if wanted.len() > shown {

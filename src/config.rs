@@ -302,7 +302,7 @@ fn read_site(path: &Path) -> Result<Site> {
         ];
         let help = match did_you_mean(key, KEYS.iter().copied()) {
             Some(known) if message.contains("unknown field") => format!("\n  help: did you mean `{known}`?"),
-            _ => String::new(),
+            _ => crate::text::remedy_of_yaml(&text, &err).map_or(String::new(), |help| format!("\n  help: {help}")),
         };
         anyhow::anyhow!("{}: {message}{help}", path.display())
     })?;

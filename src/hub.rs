@@ -151,9 +151,15 @@ impl Hub {
         let mut tries = 0;
         loop {
             let error = match self.send(request, take) {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.waits.reached();
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
+            if error.kind != ErrorKind::Unreachable {
+                self.waits.reached();
+            }
             let Some(pause) = self.waits.before_retry(&error, tries) else { return Err(error) };
             tries += 1;
             let words = format!("{}; trying again in {:.0} s", error.in_short(), pause.as_secs_f64().ceil());

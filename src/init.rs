@@ -2,6 +2,7 @@
 //!
 //! A file that is there already is kept as it is, whatever it holds.
 
+use std::env;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,6 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 
 use crate::config::below;
+use crate::hash::Sha256;
 
 /// What fetches, builds, checks and publishes the site.
 pub const WORKFLOW: &str = ".github/workflows/pages.yml";
@@ -33,6 +35,20 @@ const FILES: [(&str, &str); 10] = [
 /// What `cargo install` installs in the workflow: a release knows where its source is, and says so
 /// when it is built. Nothing is guessed, as whoever takes a free name would be run with the site's rights.
 const SOURCE: Option<&str> = option_env!("EVALCARDS_SOURCE");
+
+/// Where the workflow downloads the program, if this is a release.
+const PROGRAM: Option<&str> = option_env!("EVALCARDS_PROGRAM");
+
+/// SHA-256 of that program. The releases for other systems are built after it and know it; it cannot know its
+/// own, and looks.
+fn sha256() -> Option<String> {
+    let known = option_env!("EVALCARDS_SHA256").filter(|hash| !hash.is_empty()).map(str::to_owned);
+    known.or_else(|| {
+        let is_it = cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "musl"));
+        let program = File::open(env::current_exe().ok().filter(|_| is_it && PROGRAM.is_some())?).ok()?;
+        Some(Sha256::of_reader(program).ok()?.0.to_string())
+    })
+}
 
 /// What became of the files.
 #[derive(Debug, Default)]
@@ -60,7 +76,12 @@ pub fn init(root: &Path) -> Result<Project> {
         if let Some(folder) = target.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         }
-        let text = text.replace("{SOURCE}", SOURCE.unwrap_or_default());
+        let text = match path {
+            WORKFLOW => (text.replace("{SOURCE}", SOURCE.unwrap_or_default()))
+                .replace("{PROGRAM}", PROGRAM.unwrap_or_default())
+                .replace("{SHA256}", &sha256().unwrap_or_default()),
+            _ => text.to_owned(),
+        };
         match File::create_new(&target).and_then(|mut file| file.write_all(text.as_bytes())) {
             Ok(()) => project.written.push(path),
             Err(err) if err.kind() == io::ErrorKind::AlreadyExists => project.kept.push(path),

@@ -112,7 +112,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use config::Config;
-use diagnostic::{Diagnostic, Diagnostics};
+use diagnostic::{Diagnostic, Diagnostics, Severity};
 use hash::{Hasher, Sha256};
 use load::content::{self, Content};
 use output::Output;
@@ -179,6 +179,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     };
     let diagnostics = diagnostics.into_sorted();
     report.diagnostics = diagnostics.len();
+    report.errors = diagnostics.iter().filter(|finding| finding.severity == Severity::Error).count();
     let fingerprint = records_digest.map(|records| fingerprint(base, records));
     output.finish(base, fingerprint, &(&report, &diagnostics))?;
     report.seconds = clock.finish();
@@ -188,9 +189,10 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
 /// Everything but the records that a build depends on: this program, its options, templates and
 /// content. (Threads, and `strict`, change no byte.)
 fn base_fingerprint(config: &Config, theme: &Theme, content: &Content, previous: &Previous) -> Result<Sha256> {
-    let program = std::env::current_exe().and_then(fs::read).context("failed to read this program")?;
+    let program = std::env::current_exe().and_then(fs::File::open).and_then(Sha256::of_reader);
+    let (program, _) = program.context("failed to read this program")?;
     let mut hasher = Hasher::default();
-    hasher.add(&program);
+    hasher.add(program.to_string().as_bytes());
     hasher.add(theme.digest().to_string().as_bytes());
     hasher.add(content.digest.finish().to_string().as_bytes());
     // The state in the output folder is what the last build left, and changes nothing by itself.

@@ -279,11 +279,14 @@ impl Listings {
                     }
                     let is_shown = !loaded.record.results.is_empty();
                     seen.insert(loaded.origin.sha256, is_shown.then_some(inputs.records.len()));
-                    inputs.quarantined.extend(bad);
                     loaded.origin.compare_with_lock(config, diagnostics);
-                    match loaded.record.results.is_empty() {
-                        true => inputs.quarantined.push(loaded.left_out(Reason::NoResults, "detail.nothing_left")),
-                        false => inputs.records.push(loaded),
+                    // Results that cannot be read say why none is left.
+                    if !is_shown && bad.is_empty() {
+                        inputs.quarantined.push(loaded.left_out(Reason::NoResults, "detail.nothing_left"));
+                    }
+                    inputs.quarantined.extend(bad);
+                    if is_shown {
+                        inputs.records.push(loaded);
                     }
                 }
                 Outcome::LeftOut(quarantined) => inputs.quarantined.push(quarantined),

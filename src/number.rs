@@ -18,6 +18,18 @@ pub struct Number {
     value: f64,
 }
 
+/// What is said of a text in place of a number; with the number, if one is meant: `"62.5%"`.
+fn not_quoted(text: &str) -> Sentence {
+    let inner = text.trim_matches('"').trim();
+    let number = inner.strip_suffix('%').unwrap_or(inner).trim_end();
+    let is_number = serde_json::from_str::<f64>(number).is_ok();
+    match is_number {
+        true => Sentence::of("detail.number.quoted").with("number", shorten(number, 40)),
+        false => Sentence::of("detail.number.text"),
+    }
+    .with("text", shorten(text, 40))
+}
+
 /// Longest text of a number that is read; the longest shortest-round-trip float has 24 characters.
 const MAX_DIGITS: usize = 64;
 
@@ -27,7 +39,7 @@ impl Number {
         let text = raw.get().trim();
         match text.as_bytes().first() {
             Some(b'-' | b'0'..=b'9') => Number::from_digits(text),
-            Some(b'"') => Err(Sentence::of("detail.number.text").with("text", shorten(text, 40))),
+            Some(b'"') => Err(not_quoted(text)),
             Some(b'n') => Err(Sentence::of("detail.number.null")),
             Some(b't' | b'f') => Err(Sentence::of("detail.number.flag").with("text", text)),
             _ => Err(Sentence::of("detail.number.list")),

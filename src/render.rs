@@ -16,6 +16,7 @@ use minijinja::value::{Kwargs, Serde, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
+use crate::diagnostic::did_you_mean;
 use crate::export::head::Head;
 use crate::hash::{Hasher, Sha256};
 use crate::language::Language;
@@ -193,7 +194,15 @@ impl Theme {
             site: &'a Frame<'a>,
         }
         let template = self.environment.get_template(name).map_err(|err| template_error(&err))?;
-        template.render(Serde(&Scope { page: card, site: frame })).map_err(|err| template_error(&err))
+        let scope = Scope { page: card, site: frame };
+        template.render(Serde(&scope)).map_err(|err| {
+            let meant = (err.kind() == ErrorKind::UndefinedError).then(|| meant(&err, &scope)).flatten();
+            let error = template_error(&err);
+            match meant {
+                Some(meant) => anyhow::anyhow!("{error}\n  help: did you mean `{meant}`?"),
+                None => error,
+            }
+        })
     }
 }
 
@@ -288,6 +297,16 @@ fn template_error(err: &Error) -> anyhow::Error {
         message = format!("{message}\n{}", lines_around(source, line));
     }
     anyhow::anyhow!("{message}")
+}
+
+/// The name in `scope` that is like the undefined one of `err`.
+fn meant(err: &Error, scope: &impl Serialize) -> Option<String> {
+    let asked = err.detail()?.split('`').nth(1)?;
+    let (parent, name) = asked.rsplit_once('.')?;
+    let scope = serde_json::to_value(scope).ok()?;
+    let parent_value = parent.split('.').try_fold(&scope, |value, name| value.get(name))?;
+    let known = parent_value.as_object()?.keys().map(String::as_str);
+    did_you_mean(name, known).map(|name| format!("{parent}.{name}"))
 }
 
 /// `line` of `source` with two lines before and after it, numbered.

@@ -9,7 +9,7 @@ use crate::emit::HubFiles;
 use crate::load::Inputs;
 use crate::merge::Dataset;
 use crate::output::Written;
-use crate::words::count;
+use crate::words::{count, counted};
 
 /// What a build did. `seconds` is the only part that differs between two equal builds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -46,6 +46,9 @@ pub struct Report {
     pub faults: usize,
     /// Warnings and errors in metadata.
     pub diagnostics: usize,
+    /// The errors among them: metadata that is left out.
+    #[serde(default)]
+    pub errors: usize,
     /// Wall time by stage, and in all.
     pub seconds: BTreeMap<String, f64>,
 }
@@ -167,7 +170,8 @@ impl fmt::Display for Report {
         )?;
         row("not shown", format!("{:>9}  {}", count(self.quarantined.values().sum()), listed(&self.quarantined)))?;
         if self.diagnostics > 0 {
-            row("findings", format!("{:>9}  in metadata", count(self.diagnostics)))?;
+            let errors = counted(self.errors, "error", "errors");
+            row("findings", format!("{:>9}  in metadata, {errors}; see `evalcards check`", count(self.diagnostics)))?;
         }
         let total = self.seconds.get("total").copied().unwrap_or_default();
         row("seconds", format!("{total:>9.2}"))

@@ -4,6 +4,7 @@
 //! and can be made again with other content. The list of files is complete before the first is made.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs;
 use std::sync::OnceLock;
 
@@ -26,6 +27,7 @@ use crate::render::Theme;
 use crate::resolve;
 use crate::signal;
 use crate::site::{Body, Planned, Site};
+use crate::words;
 
 /// Lists all datastores of `config`; it is an error if there is nothing in them.
 pub fn listings(config: &Config, diagnostics: &mut Diagnostics) -> Result<Listings> {
@@ -44,8 +46,18 @@ pub fn listings(config: &Config, diagnostics: &mut Diagnostics) -> Result<Listin
 /// It is an error if not one record can be shown, or if an attestation does not fit the records.
 pub fn ensure_sound(inputs: &Inputs) -> Result<()> {
     if inputs.records.is_empty() {
-        let first = inputs.quarantined.first().map(|entry| format!("; the first is {}: {}", entry.file, entry.detail));
-        bail!("not one of {} records can be shown{}", inputs.quarantined.len(), first.unwrap_or_default());
+        let files: BTreeSet<_> = inputs.quarantined.iter().map(|entry| (entry.datastore, &entry.file)).collect();
+        let first = inputs.quarantined.first().map(|entry| {
+            let file = inputs.datastores[usize::from(entry.datastore)].root.join(&*entry.file);
+            let place = if entry.place.is_empty() { String::new() } else { format!(", {}", entry.place) };
+            format!(
+                "\n  {}{place}: {}\n  help: mend that file or take it away; one record that can be read is enough",
+                file.display(),
+                entry.detail
+            )
+        });
+        let n = words::counted(files.len(), "file was", "files were");
+        bail!("no record can be shown; {n} read{}", first.unwrap_or_default());
     }
     mark::check(&inputs.content, inputs)
 }

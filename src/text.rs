@@ -65,6 +65,28 @@ pub fn read(path: &Path) -> Result<Option<String>> {
     Ok(Some(text))
 }
 
+/// What to write where `text` is no YAML, as `err` has it.
+pub fn remedy_of_yaml(text: &str, err: &serde_yaml::Error) -> Option<String> {
+    let message = err.to_string();
+    if message.contains("while scanning a quoted scalar") {
+        return Some("a quote is opened there and not closed; close it on the same line".to_owned());
+    }
+    // What the reader says where a line stands too far left or right, or has a colon too many.
+    let is_misplaced = ["mapping values are not allowed", "did not find expected", "could not find expected"];
+    if !is_misplaced.iter().any(|start| message.contains(start)) {
+        return None;
+    }
+    let line = err.location().and_then(|at| text.lines().nth(at.line().saturating_sub(1))).unwrap_or_default();
+    let in_quotes = line.split_once(": ").map(|(key, value)| (key, value.trim())).filter(|(_, value)| {
+        value.contains(": ") && !value.starts_with(['"', '\'', '[', '{', '#', '&', '*', '|', '>'])
+    });
+    Some(match in_quotes {
+        Some((key, value)) => format!("put text with a colon between quotes: `{key}: '{}'`", value.replace('\'', "''")),
+        None => "look how far this line and the one above are indented: keys of one level begin in the same column"
+            .to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +98,18 @@ mod tests {
         assert_eq!(decode(b"\xff\xfea\0").unwrap_err().to_string(), "is UTF-16");
         assert!(decode(b"caf\xe9").unwrap_err().to_string().starts_with("is not UTF-8: "));
         assert!(matches!(decode(&vec![b' '; MOST_BYTES as usize + 1]), Err(NotText::TooLarge)));
+    }
+
+    #[test]
+    fn a_line_that_is_no_yaml_is_written_as_it_was_meant() {
+        let remedy = |text: &str| {
+            let err = serde_yaml::from_str::<serde_yaml::Value>(text).unwrap_err();
+            remedy_of_yaml(text, &err).unwrap_or_default()
+        };
+        assert!(remedy("a: 1\ntitle: My \"Eval: Cards\n").ends_with("`title: 'My \"Eval: Cards'`"));
+        assert!(remedy("title: Bob's Eval: Cards\n").ends_with("`title: 'Bob''s Eval: Cards'`"));
+        assert!(remedy("title: \"Eval: Cards\n").contains("not closed"));
+        assert!(remedy("title: A\n description: B\n").contains("same column"));
+        assert_eq!(remedy("a: *b\n"), "");
     }
 }

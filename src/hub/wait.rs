@@ -1,5 +1,6 @@
 //! How long to *wait*: the Hub's rate limits, and the time between two tries.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -7,21 +8,29 @@ use jiff::fmt::rfc2822;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use super::error::HubError;
+use super::error::{ErrorKind, HubError};
 
 /// Between tries, as the official client has it.
 const SCHEDULE: [u64; 5] = [1, 2, 4, 8, 8];
+/// Where nothing was reached yet, there may be no connection at all, and a person waits to hear of it.
+const TRIES_TO_REACH: usize = 2;
 /// One window of the Hub's rate limit, and a second. Who asks for more has more in mind than a pause.
 pub const LONGEST_PAUSE: Duration = Duration::from_secs(301);
 
 /// Decides about pauses. `scale` is 1 but in tests.
 pub struct Waits {
     scale: f64,
+    /// Something answered.
+    was_reached: AtomicBool,
 }
 
 impl Waits {
     pub fn new(scale: f64) -> Waits {
-        Waits { scale }
+        Waits { scale, was_reached: AtomicBool::new(false) }
+    }
+
+    pub fn reached(&self) {
+        self.was_reached.store(true, Ordering::Relaxed);
     }
 
     pub fn scaled(&self, pause: Duration) -> Duration {
@@ -32,7 +41,8 @@ impl Waits {
     /// before so long that a person should decide.
     pub fn before_retry(&self, error: &HubError, tries: usize) -> Option<Duration> {
         let usual = Duration::from_secs(*SCHEDULE.get(tries)?);
-        let may_wait = error.kind.is_passing() && !error.asks_for_long();
+        let is_lost = error.kind == ErrorKind::Unreachable && !self.was_reached.load(Ordering::Relaxed);
+        let may_wait = error.kind.is_passing() && !error.asks_for_long() && !(is_lost && tries >= TRIES_TO_REACH);
         may_wait.then(|| self.scaled(error.asked_to_wait.unwrap_or(usual)))
     }
 }
@@ -71,7 +81,6 @@ fn rate_limit(headers: &HeaderMap, parameter: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::error::ErrorKind;
     use super::*;
 
     fn headers(pairs: &[(&'static str, String)]) -> HeaderMap {
@@ -106,5 +115,7 @@ mod tests {
         assert_eq!(pause(ErrorKind::RateLimited, None, 4), Some(8));
         assert_eq!(pause(ErrorKind::RateLimited, None, 5), None);
         assert_eq!(pause(ErrorKind::Forbidden, None, 0), None);
+        assert_eq!(pause(ErrorKind::Unreachable, None, 1), Some(2));
+        assert_eq!(pause(ErrorKind::Unreachable, None, 2), None);
     }
 }

@@ -281,7 +281,7 @@ impl Reader<'_> {
                     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                     keep(&mut self.content, meta, file, stem, prose);
                 }
-                Page::Entry(Err(err), ..) => self.unreadable(&file, &place_in_front_matter(&err), &err),
+                Page::Entry(Err(err), _, yaml) => self.unreadable_entry::<T>(&file, &yaml, &err),
             }
         }
         Ok(())
@@ -299,7 +299,7 @@ impl Reader<'_> {
             }
             let Some(text) = self.text(&path)? else { continue };
             match serde_yaml::from_str::<HubBenchmark>(&text) {
-                Err(err) => self.unreadable(&file, &place(&err), &err),
+                Err(err) => self.unreadable(&file, &place(&err), &text, &err),
                 Ok(benchmark) => match benchmark.mistake() {
                     None if self.content.hub_benchmarks.iter().any(|other| other.clashes_with(&benchmark)) => {
                         let message = "another file describes the same key, dataset or file".to_owned();
@@ -339,7 +339,7 @@ impl Reader<'_> {
                 Ok(eval) => {
                     self.content.eval_yamls.push(EvalYaml { benchmark: Some(slug.to_owned()), file, ..eval });
                 }
-                Err(err) => self.unreadable(&file, &place(&err), &err),
+                Err(err) => self.unreadable(&file, &place(&err), &text, &err),
             }
         }
         Ok(())
@@ -414,7 +414,7 @@ impl Reader<'_> {
                     file,
                     ..eval
                 }),
-                Err(err) => self.unreadable(&file, &place(&err), &err),
+                Err(err) => self.unreadable(&file, &place(&err), &text, &err),
             }
         }
         self.content.hub = HubFacts { newest: self.content.hub.newest, ..hub };
@@ -473,7 +473,7 @@ impl Reader<'_> {
                     let Some(text) = self.text(&path)? else { continue };
                     match serde_yaml::from_str(&text) {
                         Ok(rules) => self.content.measurement.extend(rules),
-                        Err(err) => self.unreadable(&file, &place(&err), &err),
+                        Err(err) => self.unreadable(&file, &place(&err), &text, &err),
                     }
                 }
                 "aliases" => {
@@ -507,7 +507,7 @@ impl Reader<'_> {
         let table: Value = match serde_yaml::from_str(&text) {
             Ok(table) => table,
             Err(err) => {
-                self.unreadable(&file, &place(&err), &err);
+                self.unreadable(&file, &place(&err), &text, &err);
                 return Ok(Vec::new());
             }
         };
@@ -535,7 +535,7 @@ impl Reader<'_> {
                     self.warn_of_wrong_values(&entry, &file, |_| place.clone());
                     entries.push(entry);
                 }
-                Err(err) => self.unreadable(&file, &place, &err),
+                Err(err) => self.unreadable(&file, &place, "", &err),
             }
         }
         Ok(entries)
@@ -570,17 +570,44 @@ impl Reader<'_> {
         self.diagnostics.error("not-utf-8", file, "", err.to_string(), help);
     }
 
-    fn unreadable(&mut self, file: &str, place: &str, err: &serde_yaml::Error) {
+    fn unreadable(&mut self, file: &str, place: &str, text: &str, err: &serde_yaml::Error) {
         let message = err.to_string();
         // The place is told apart, and counts the lines of the whole file.
-        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
-        // What the reader says where a line stands too far left or right.
-        let is_misplaced = ["mapping values are not allowed", "did not find expected", "could not find expected"];
-        let help = match is_misplaced.iter().any(|start| message.contains(start)) {
-            true => "look how far this line and the one above are indented: keys of one level begin in the same column",
-            false => "the rest of the site is built without it; mend it and build again",
+        let message =
+            message.split(" at line ").next().unwrap_or(&message).replace("expected f64", "expected a number");
+        let help = text::remedy_of_yaml(text, err)
+            .unwrap_or_else(|| "the rest of the site is built without it; mend it and build again".to_owned());
+        self.diagnostics.error("unreadable-metadata", file, place, message, &help);
+    }
+
+    /// All that is wrong with an entry that cannot be read: whoever mends one fault should not find the next.
+    fn unreadable_entry<T: Entry>(&mut self, file: &str, yaml: &str, err: &serde_yaml::Error) {
+        self.unreadable(file, &place_in_front_matter(err), yaml, err);
+        let Ok(Value::Mapping(mut entry)) = serde_yaml::from_str::<Value>(yaml) else { return };
+        let mut message = err.to_string();
+        let place = |key: &str| match front_matter::line_of(yaml, key) {
+            Some(line) => format!("line {}", line + 1),
+            None => "front matter".to_owned(),
         };
-        self.diagnostics.error("unreadable-metadata", file, place, message, help);
+        loop {
+            // The message begins with the key.
+            let key = message.split([':', '.', '[']).next().unwrap_or_default().to_owned();
+            if entry.remove(key.as_str()).is_none() {
+                return;
+            }
+            let rest = serde_yaml::to_string(&entry).unwrap_or_default();
+            match serde_yaml::from_str::<T>(&rest) {
+                Ok(entry) => {
+                    self.warn_of_unknown_keys(&entry, file, "front matter");
+                    return self.warn_of_wrong_values(&entry, file, place);
+                }
+                Err(err) => {
+                    message = err.to_string();
+                    let key = message.split([':', '.', '[']).next().unwrap_or_default();
+                    self.unreadable(file, &place(key), "", &err);
+                }
+            }
+        }
     }
 
     /// One warning for each file and key, as tables carry some in every entry.

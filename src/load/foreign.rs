@@ -47,10 +47,27 @@ pub(super) fn text(text: &str, err: &serde_json::Error) -> Sentence {
         let mut places = line.match_indices(*word);
         places.any(|(at, found)| (at..=at + found.len() + 1).contains(&err.column()))
     };
+    let (before, after) = line.split_at_checked(err.column().saturating_sub(1)).unwrap_or_default();
+    if before.trim_end().ends_with(',') && after.starts_with(',') {
+        return Sentence::of("detail.two_commas").with("line", err.line());
+    }
     match WORDS.into_iter().find(is_there) {
         Some(word) => Sentence::of("detail.no_json_value").with("word", word).with("line", err.line()),
         None => Sentence::quote(err),
     }
+}
+
+/// The program whose own results file has these members at its root.
+pub(super) fn harness<'a>(members: impl Iterator<Item = &'a str>) -> Option<&'static str> {
+    const MARKS: [(&str, [&str; 2]); 4] = [
+        ("lighteval", ["config_general", "results"]),
+        ("lm-evaluation-harness", ["results", "configs"]),
+        ("Inspect", ["eval", "plan"]),
+        ("HELM", ["adapter_spec", "scenario_spec"]),
+    ];
+    let members: Vec<&str> = members.collect();
+    let is_there = |(_, keys): &(&str, [&str; 2])| keys.iter().all(|key| members.contains(key));
+    MARKS.into_iter().find(is_there).map(|(name, _)| name)
 }
 
 #[cfg(test)]
@@ -76,6 +93,8 @@ mod tests {
             ("{\"a\": None}", "`None` at line 1"),
             ("{\"a\": 1, // note\n\"b\": 2}", "`//` at line 1"),
             ("{\"a\": 1,}", "trailing comma"),
+            ("{\"a\": 1,\n  \"b\": 2, ,\n\"c\": 3}", "line 2 has a second comma"),
+            ("[\"ä\",, 1]", "line 1 has a second comma"),
         ] {
             assert!(told(source).contains(expected), "{source}: {}", told(source));
         }

@@ -159,7 +159,10 @@ fn finish<'a, R>(
     let Some(raw_results) = raw_results else {
         return Err(match members.get("sample_id") {
             Some(_) => BadRecord::Instances,
-            None => BadRecord::Shape(missing("evaluation_results")),
+            None => BadRecord::Shape(match foreign::harness(members.root.iter().map(|(key, _)| &**key)) {
+                Some(name) => Sentence::of("detail.harness").with("name", name),
+                None => missing("evaluation_results"),
+            }),
         });
     };
     let Some(raw_model) = members.get("model_info") else {

@@ -9,9 +9,9 @@ try {
   process.exit(3);
 }
 createLinter().then((lint) => {
-  // The list of runners is as old as the package; all else is of the language.
+  // The lists of runners and of permissions are as old as the package; all else is of the language.
   const findings = process.argv.slice(2).flatMap((file) => lint(readFileSync(file, "utf8"), file));
-  const wrong = findings.filter((finding) => finding.kind !== "runner-label");
+  const wrong = findings.filter((finding) => finding.kind !== "runner-label" && !finding.message.includes('scope "attestations"'));
   for (const { file, line, column, message } of wrong) console.log(`${file}:${line}:${column}: ${message}`);
   process.exit(wrong.length ? 1 : 0);
 });

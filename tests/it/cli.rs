@@ -70,7 +70,12 @@ fn a_file_where_a_folder_should_be_is_explained() {
 fn records_that_are_all_broken_are_explained() {
     let project = Project::empty();
     project.write("content/datastore/data/c/d/m/x.json", "{");
-    check(&project, &["build"], 1, &["not one of 1 records can be shown", "data/c/d/m/x.json", "EOF"]);
+    check(
+        &project,
+        &["build"],
+        1,
+        &["no record can be shown; 1 file was read", "data/c/d/m/x.json: EOF", "help: mend that file"],
+    );
 }
 
 #[test]

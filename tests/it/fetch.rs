@@ -556,11 +556,8 @@ fn facts_come_with_one_command_and_need_the_records_first() {
 
 #[test]
 fn the_real_datastore_arrives_and_builds_the_same_pages_and_files_for_the_hub() {
-    let real = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/datastore");
-    if !real.is_dir() {
-        eprintln!("SKIPPED: the real records are not there");
-        return;
-    }
+    let Some(data) = crate::real::data() else { return };
+    let real = data.join("datastore");
     let store = Fetching { hub: TestHub::start(), project: Project::empty() };
     store.hub.add_dataset(STORE);
     let files = crate::project::files(&real);

@@ -18,6 +18,7 @@ mod layers; // which modules may know which
 mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
 mod measurement; // which numbers measure the same, what leads, and that no two others meet
+mod mistakes; // the usual mistakes of a newcomer are told with their remedies
 mod names; // which names are one, by which step, and whose metadata counts
 mod neighbours; // scores that the others of their source contradict
 mod odd_files; // what editors and other programs leave in content and among records is read, or told

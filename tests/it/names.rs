@@ -89,11 +89,7 @@ fn check_finding(project: &Project, code: &str, words: &str) {
 
 #[test]
 fn real_names_of_one_model_are_one_card_and_of_different_models_two() {
-    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    if !data.is_dir() {
-        eprintln!("SKIPPED: {} is not there, so no real name was checked", data.display());
-        return;
-    }
+    let Some(data) = crate::real::data() else { return };
     let project = Project::empty();
     let text = |path: &str| data.join(path).to_str().unwrap().to_owned();
     let report = project.build(&["--content", &text("metadata"), "--datastore", &text("datastore")]);

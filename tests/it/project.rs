@@ -110,6 +110,15 @@ impl Run {
     }
 }
 
+/// True if slow tests are to run whole, as in `.ci/run`: `EVALCARDS_TESTS=all`. What is left out else is told.
+pub fn is_whole(left_out: &str) -> bool {
+    let is_whole = std::env::var_os("EVALCARDS_TESTS").is_some_and(|value| value == "all");
+    if !is_whole {
+        println!("REDUCED: {left_out}; EVALCARDS_TESTS=all runs it");
+    }
+    is_whole
+}
+
 pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rexpect::session::{PtySession, spawn_command};
 
 use super::{Desk, FILE, TITLE, posted};
+use crate::project::is_whole;
 use crate::test_hub::{Kind, Tree};
 
 /// Runs after which it must be done, faults or not.
@@ -140,10 +141,11 @@ fn survive(seed: u64, n_models: usize) -> (usize, u64) {
 
 #[test]
 fn whatever_fails_each_model_gets_its_one_pull_request() {
+    let (seeds, models) = if is_whole("more seeds and models") { ("1..5", 200) } else { ("1..2", 40) };
     // More by hand: EVALCARDS_CHAOS_SEEDS=100..160 EVALCARDS_CHAOS_MODELS=200
-    let seeds = std::env::var("EVALCARDS_CHAOS_SEEDS").unwrap_or("1..5".to_owned());
+    let seeds = std::env::var("EVALCARDS_CHAOS_SEEDS").unwrap_or(seeds.to_owned());
     let (first, end) = seeds.split_once("..").expect("seeds as FIRST..END");
-    let models = std::env::var("EVALCARDS_CHAOS_MODELS").map_or(200, |n| n.parse().unwrap());
+    let models = std::env::var("EVALCARDS_CHAOS_MODELS").map_or(models, |n| n.parse().unwrap());
     let next = AtomicU64::new(first.parse().unwrap());
     let end: u64 = end.parse().unwrap();
     std::thread::scope(|scope| {
