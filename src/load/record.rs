@@ -159,7 +159,7 @@ fn finish<'a, R>(
     let Some(raw_results) = raw_results else {
         return Err(match members.get("sample_id") {
             Some(_) => BadRecord::Instances,
-            None => BadRecord::Shape(match foreign::harness(members.root.iter().map(|(key, _)| &**key)) {
+            None => BadRecord::Shape(match foreign::harness(members.iter().map(|(key, _)| key)) {
                 Some(name) => Sentence::of("detail.harness").with("name", name),
                 None => missing("evaluation_results"),
             }),
