@@ -10,7 +10,7 @@ use std::collections::hash_map::Entry;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -431,8 +431,9 @@ fn list_flat_copies(root: &Path, number: u16, listing: &mut Listing) {
 
 /// What is told of a file that an editor left, if `path` is one.
 fn editor_copy(root: &Path, path: &Path, number: u16) -> Option<Quarantined> {
-    let copy = found(root, path, number, Reason::EditorCopy, Sentence::of("detail.editor_copy"));
-    editor::is_copy(&copy.file, &[".json", ".jsonl"]).then_some(copy)
+    let relative = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
+    let is_copy = editor::is_copy(&relative.replace(MAIN_SEPARATOR, "/"), &[".json", ".jsonl"]);
+    is_copy.then(|| found(root, path, number, Reason::EditorCopy, Sentence::of("detail.editor_copy")))
 }
 
 /// A file that is told and not read.
