@@ -35,7 +35,7 @@ use crate::config::Config;
 use crate::emit::{HubFiles, page};
 use crate::id::Id;
 use crate::language::Language;
-use crate::mark::Counts;
+use crate::mark::{Counts, Standing};
 use crate::merge::{Dataset, Developer, Ranking, cells};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use changes::State;
@@ -299,9 +299,12 @@ impl<'a> Exports<'a> {
             What::SideBySideCsv(id) => further::side_by_side(&cards.disagreements(*id)),
             What::Badge(id) => {
                 let dataset = self.source.dataset;
+                let all = dataset.readings_of(*id);
+                let asserted = all.iter().filter(|reading| reading.standing != Standing::Withdrawn);
                 let mut levels = Counts::default();
-                dataset.readings_of(*id).iter().for_each(|reading| levels.add(dataset.level_of(reading)));
-                badge::svg(dataset.readings_of(*id).len(), &Coverage::of(dataset, *id), &levels)
+                asserted.clone().for_each(|reading| levels.add(dataset.level_of(reading)));
+                let n = asserted.clone().count();
+                badge::svg(n, all.len() - n, &Coverage::of(dataset, asserted), &levels)
             }
             What::Ranking(id) => self.ranking_json(*id)?,
             What::RankingCsv(id) => page_table::ranking(cards.ranking_rows(*id)),

@@ -106,7 +106,7 @@ pub struct Marks {
     pub used: Vec<u32>,
     /// How many results have each level.
     pub counts: Counts,
-    /// The same by evaluator.
+    /// The same by evaluator, without results that are withdrawn.
     pub by_evaluator: Vec<Counts>,
 }
 
@@ -126,8 +126,6 @@ struct Proofs<'a> {
     official: HashMap<&'a str, usize>,
     /// Paths for which an index names other bytes as well.
     doubtful_paths: HashSet<(u16, &'a str)>,
-    /// The collision of each record.
-    collisions: Vec<Option<u32>>,
 }
 
 /// Marks all records of `inputs`, whose attestations were checked. `day` is that of the build.
@@ -135,21 +133,27 @@ pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Op
     let today = known_day(&inputs.content, day);
     let states: Vec<State> = inputs.content.attestations.iter().map(|it| attested::state(it, today)).collect();
     let (collisions, of_records) = collision::collisions(inputs);
-    let proofs = Proofs::new(inputs, entities, &states, of_records);
+    let proofs = Proofs::new(inputs, entities, &states);
+    let denied = proofs.denied(&collisions);
     // All results of a record have one model and one source.
     let mut firsts: Vec<Option<&Resolved>> = vec![None; inputs.records.len()];
     for result in resolved {
         firsts[result.record as usize].get_or_insert(result);
     }
-    let records: Vec<Markers> =
-        (firsts.into_par_iter().enumerate()).map(|(record, first)| proofs.markers(record, first)).collect();
+    let records: Vec<Markers> = (firsts.into_par_iter().enumerate())
+        .map(|(record, first)| proofs.markers(record, first, of_records[record], denied[record]))
+        .collect();
     let mut marks = Marks { collisions, by_evaluator: Vec::new(), records, ..Marks::default() };
     marks.by_evaluator.resize(entities.evaluators.len(), Counts::default());
     for result in resolved {
         let place = inputs.records[result.record as usize].record.results[usize::from(result.result)].index;
-        let level = marks.records[result.record as usize].level(&inputs.content, place);
+        let markers = &marks.records[result.record as usize];
+        let level = markers.level(&inputs.content, place);
         marks.counts.add(level);
-        marks.by_evaluator[result.evaluator.index()].add(level);
+        // Nobody's evidence is what they took back.
+        if markers.standing(&inputs.content, place) != Standing::Withdrawn {
+            marks.by_evaluator[result.evaluator.index()].add(level);
+        }
     }
     marks.used = vec![0; states.len()];
     for markers in &marks.records {
@@ -166,12 +170,7 @@ pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Op
 }
 
 impl<'a> Proofs<'a> {
-    fn new(
-        inputs: &'a Inputs,
-        entities: &'a Entities,
-        states: &'a [State],
-        collisions: Vec<Option<u32>>,
-    ) -> Proofs<'a> {
+    fn new(inputs: &'a Inputs, entities: &'a Entities, states: &'a [State]) -> Proofs<'a> {
         let content = &inputs.content;
         let mut attested: HashMap<Sha256, Vec<Attested>> = HashMap::new();
         let mut attested_paths: HashMap<&str, Vec<u32>> = HashMap::new();
@@ -207,15 +206,13 @@ impl<'a> Proofs<'a> {
             accounts: (0..).zip(&content.hub.accounts).map(|(place, it)| (it.account.as_str(), place)).collect(),
             official: official.into_iter().filter_map(|(account, owner)| Some((account, owner?))).collect(),
             doubtful_paths: doubtful.map(|entry| (entry.datastore, &*entry.file)).collect(),
-            collisions,
         }
     }
 
-    fn markers(&self, record: usize, first: Option<&Resolved>) -> Markers {
+    fn markers(&self, record: usize, first: Option<&Resolved>, collision: Option<u32>, is_denied: bool) -> Markers {
         let origin = &self.inputs.records[record].origin;
         let trace = self.trace(origin);
-        let collision = self.collisions[record];
-        let submitter = self.submitter(origin, &trace, collision.is_some());
+        let submitter = self.submitter(origin, &trace, is_denied);
         Markers {
             decisions: self.decisions(origin, &submitter, first),
             relationship: self.relationship(record, first),

@@ -12,6 +12,9 @@ pub fn to_html(text: &str, below: usize) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
+    if is_too_deep(text) {
+        return format!("<pre>{}</pre>", ammonia::clean_text(text));
+    }
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_HEADING_ATTRIBUTES;
     let events = Parser::new_ext(text, options).map(|event| match event {
         Event::Start(Tag::Heading { level, id, classes, attrs }) => {
@@ -23,6 +26,41 @@ pub fn to_html(text: &str, below: usize) -> String {
     let mut rendered = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut rendered, events);
     CLEANER.clean(&rendered).to_string()
+}
+
+/// Deepest nesting of quotes, lists and HTML elements that is read: parsers take time with its square. No text that a
+/// person wrote comes near.
+pub const MOST_LEVELS: usize = 1_000;
+
+/// True for a text that nests deeper than [`MOST_LEVELS`]. It is shown as it was typed.
+pub fn is_too_deep(text: &str) -> bool {
+    let is_marker = |byte: &u8| matches!(byte, b'>' | b'-' | b'*' | b'+' | b'.' | b')');
+    let is_prefix = |byte: &u8| is_marker(byte) || byte.is_ascii_digit() || matches!(byte, b' ' | b'\t');
+    let levels = |line: &str| line.bytes().take_while(is_prefix).filter(is_marker).count();
+    let is_rule = |line: &str| line.bytes().all(|byte| matches!(byte, b'-' | b'*' | b'_' | b' ' | b'\t'));
+    if text.lines().any(|line| !is_rule(line) && levels(line) > MOST_LEVELS) {
+        return true;
+    }
+    let (mut open, mut deepest) = (0_usize, 0);
+    for (at, _) in text.match_indices('<') {
+        match text.as_bytes().get(at + 1) {
+            Some(b'/') => open = open.saturating_sub(1),
+            Some(letter) if letter.is_ascii_alphabetic() && !is_void(&text[at + 1..]) => open += 1,
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest > MOST_LEVELS
+}
+
+/// True for an element that has no end, or whose end may be left out.
+fn is_void(rest: &str) -> bool {
+    const NAMES: [&str; 17] = [
+        "area", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "option", "p", "source", "td", "th",
+        "tr", "wbr",
+    ];
+    let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn lowered(level: HeadingLevel, below: usize) -> HeadingLevel {
@@ -62,6 +100,21 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         assert_eq!(to_html(text, 2).trim(), expected);
+    }
+
+    #[test]
+    fn what_nests_deeper_than_anybody_writes_is_shown_as_it_was_typed() {
+        let n = MOST_LEVELS;
+        for level in ["> ", ">", "- ", "* ", "1. ", "<b>", "<div>", "<blockquote>\n", "<Span class=x>"] {
+            assert!(!is_too_deep(&format!("{}x", level.repeat(n))), "{level}");
+            let deep = format!("{}x", level.repeat(n + 1));
+            assert!(is_too_deep(&deep) && to_html(&deep, 0).starts_with("<pre>"), "{level}");
+        }
+        for wide in ["<b>x</b>", "<br>", "<li>x\n", "<p>x\n", "> x\n", "a < b\n"] {
+            assert!(!is_too_deep(&wide.repeat(2 * n)), "{wide}");
+        }
+        assert!(!is_too_deep(&"-".repeat(2 * n)), "a rule");
+        assert!(!to_html(&"<script>".repeat(2 * n), 0).contains("<script"));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use crate::language::Language;
 use crate::mark::{Counts, Level};
 use crate::words::{count, counted};
 
-/// The image of `results` results with this coverage, of which so many have each marker.
-pub fn svg(results: usize, coverage: &Coverage, levels: &Counts) -> Vec<u8> {
+/// The image of `results` results with this coverage, of which so many have each marker; `withdrawn` are no longer
+/// asserted and not among them.
+pub fn svg(results: usize, withdrawn: usize, coverage: &Coverage, levels: &Counts) -> Vec<u8> {
     let counts = [
         counted(results, "result", "results"),
         counted(coverage.benchmarks, "benchmark", "benchmarks"),
@@ -15,7 +16,8 @@ pub fn svg(results: usize, coverage: &Coverage, levels: &Counts) -> Vec<u8> {
     ];
     let found = Level::ALL.into_iter().rev().filter(|level| levels.of(*level) > 0);
     let evidence = found.map(|level| format!("{} {}", count(levels.of(level)), short(level)));
-    let message = counts.into_iter().chain(evidence).collect::<Vec<_>>().join(" · ");
+    let withdrawn = (withdrawn > 0).then(|| format!("{} withdrawn", count(withdrawn)));
+    let message = counts.into_iter().chain(evidence).chain(withdrawn).collect::<Vec<_>>().join(" · ");
     // Fonts differ; `textLength` makes the text as wide as the box that was made for it.
     let (label, text) = (58, message.chars().count() * 6);
     let (middle, width) = (label + 8 + text / 2, label + text + 16);

@@ -426,10 +426,10 @@ const MODELS: &[Column] = &[
     text("name", "Display name.", |it, row| said(&it.dataset.entities.models[id(row)].name)),
     counted("results", "Results of it.", |it, row| Value::Count(it.dataset.readings_of(id(row)).len() as u64)),
     counted("benchmarks", "Different benchmarks among them.", |it, row| {
-        Value::Count(Coverage::of(it.dataset, id(row)).benchmarks as u64)
+        Value::Count(Coverage::of(it.dataset, it.dataset.readings_of(id(row)).iter()).benchmarks as u64)
     }),
     counted("evaluators", "Different named evaluators among them.", |it, row| {
-        Value::Count(Coverage::of(it.dataset, id(row)).reporters.named as u64)
+        Value::Count(Coverage::of(it.dataset, it.dataset.readings_of(id(row)).iter()).reporters.named as u64)
     }),
     text("openness", "`open-weights` or `closed-weights`, from metadata.", |it, row| {
         let model = &it.dataset.entities.models[id(row)];
@@ -530,12 +530,13 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Of `model`.
-    pub fn of(dataset: &Dataset, model: Id<Model>) -> Coverage {
-        let readings = dataset.readings_of(model);
+    /// Of `readings` of one model, in the order of the data set.
+    pub fn of<'r>(dataset: &Dataset, readings: impl Iterator<Item = &'r Reading> + Clone) -> Coverage {
+        let mut benchmarks: Vec<_> = readings.clone().map(|reading| dataset.benchmark_of(reading)).collect();
+        benchmarks.dedup();
         Coverage {
-            benchmarks: readings.chunk_by(|a, b| dataset.benchmark_of(a) == dataset.benchmark_of(b)).count(),
-            reporters: Reporters::of(dataset, readings.iter().map(|reading| reading.resolved.evaluator)),
+            benchmarks: benchmarks.len(),
+            reporters: Reporters::of(dataset, readings.map(|reading| reading.resolved.evaluator)),
         }
     }
 }

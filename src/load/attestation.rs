@@ -8,8 +8,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use foldhash::HashSet;
 use jiff::civil::Date;
 use serde::Deserialize;
+use serde_yaml::Value;
 
 use super::block::is_web_address;
 use super::datastore::is_safe_relative;
@@ -207,26 +209,45 @@ struct RawSubject {
 pub fn parse(file: &str, text: &str) -> Result<Attestation> {
     let read = || -> Result<Attestation> {
         let raw: Raw = serde_yaml::from_str(text)?;
+        only_plain(&serde_yaml::from_str(text)?)?;
         attestation(file, raw)
     };
-    read().map_err(|err| anyhow::anyhow!("{file}: {err}\n  help: {REMEDY}"))
+    read().map_err(|err| anyhow::anyhow!("{file}: {err:#}\n  help: {REMEDY}"))
+}
+
+/// An error for what YAML reads as another thing than the text that stands there: a tag, or a null, a number or a truth
+/// value where a text belongs. (All other values are texts, lists and objects.)
+fn only_plain(value: &Value) -> Result<()> {
+    match value {
+        Value::String(_) => Ok(()),
+        Value::Sequence(items) => items.iter().try_for_each(only_plain),
+        Value::Mapping(members) => members.iter().try_for_each(|(key, value)| {
+            only_plain(value).with_context(|| format!("`{}`", key.as_str().unwrap_or_default()))
+        }),
+        Value::Tagged(tagged) => bail!("has the tag {}; take it out", tagged.tag),
+        Value::Null => bail!("is empty"),
+        Value::Bool(_) | Value::Number(_) => bail!("is no text; write it in quotes"),
+    }
 }
 
 fn attestation(file: &str, mut raw: Raw) -> Result<Attestation> {
     let reviewer = said("reviewer", Some(std::mem::take(&mut raw.reviewer)))?;
     ensure!(!raw.records.is_empty(), "`records` is empty");
     let subjects = raw.records.drain(..).map(subject).collect::<Result<Vec<_>>>()?;
-    for (at, subject) in subjects.iter().enumerate() {
-        ensure!(
-            !subjects[..at].iter().any(|other| other.sha256 == subject.sha256),
-            "`records` has {} twice",
-            subject.sha256
-        );
+    let mut seen = HashSet::default();
+    for subject in &subjects {
+        ensure!(seen.insert(subject.sha256), "`records` has {} twice", subject.sha256);
     }
     if let Some(revoked) = &raw.revoked {
         said("revoked.why", Some(revoked.why.clone()))?;
     }
     let (date, valid_until) = (raw.date, raw.valid_until);
+    let before = [("seen", raw.seen), ("since", raw.since)];
+    for (key, day) in before.into_iter().filter_map(|(key, day)| Some((key, day?))) {
+        ensure!(day <= date, "`{key}` is after `date`: nobody can have decided before they saw it");
+        ensure!(valid_until.is_none_or(|last| day <= last), "`{key}` is after `valid_until`");
+    }
+    ensure!(raw.revoked.as_ref().is_none_or(|it| it.date >= date), "`revoked.date` is before `date`");
     let (revoked, statement) = (raw.revoked.take(), statement(raw)?);
     Ok(Attestation { file: file.to_owned(), statement, subjects, reviewer, date, valid_until, revoked })
 }
@@ -335,5 +356,13 @@ mod tests {
         wrong("aaaa}]", "aaaa, path: ../x}]", "does not stay below");
         wrong("account: acme", "account: ' acme'", "spaces around");
         wrong("submitted_by_source", "withdrawn", "belong to");
+        wrong("'@r'", "~", "`reviewer`: is empty");
+        wrong("'@r'", "7", "`reviewer`");
+        wrong("'@r'", "!person '@r'", "`reviewer`: has the tag !person");
+        wrong("kind: ", "--- !attestation\nkind: ", "has the tag !attestation");
+        wrong("{sha256", "!record {sha256", "`records`: has the tag !record");
+        wrong("date: 2026-05-02", "date: 2026-05-02\nvalid_until: 2026-04-30", "`seen` is after `valid_until`");
+        wrong("seen: 2026-05-01", "seen: 2026-05-03", "`seen` is after `date`");
+        wrong("date: 2026-05-02", "date: 2026-05-02\nrevoked: {date: 2026-05-01, why: x}", "`revoked.date` is before");
     }
 }

@@ -32,6 +32,7 @@ use super::unread;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::facts::{Fact, PostedModel};
 use crate::hash::{Hasher, Sha256};
+use crate::markdown;
 use crate::text::{self, NotText};
 use crate::words::counted;
 
@@ -278,6 +279,14 @@ impl Reader<'_> {
                         Some(line) => format!("line {}", line + 1),
                         None => "front matter".to_owned(),
                     });
+                    if markdown::is_too_deep(&prose) {
+                        let message = format!(
+                            "nests deeper than {} levels, so it is shown as it was typed",
+                            markdown::MOST_LEVELS
+                        );
+                        let help = "close the elements and quotes that were left open".to_owned();
+                        self.diagnostics.warn_with_help("deep-nesting", &file, "", message, help);
+                    }
                     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                     keep(&mut self.content, meta, file, stem, prose);
                 }

@@ -25,6 +25,7 @@ use super::foreign;
 use super::index::{INDEXES, Row, lines, read_row};
 use super::quarantine::{Quarantined, Reason};
 use super::unread;
+use crate::config::PUBLIC_DATASTORE;
 use crate::diagnostic::Diagnostics;
 use crate::hash::{Hasher, Sha256};
 use crate::language::sentence::Sentence;
@@ -207,6 +208,14 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
         let file = LockFile::path(root).display().to_string();
         diagnostics.error("broken-lock", &file, "", why.clone(), help);
     }
+    if let Some(repo) = datastore.repo.as_deref().filter(|repo| looks_public(repo)) {
+        let message =
+            format!("the records are said to be of `{repo}`, which is not `{PUBLIC_DATASTORE}` but looks like it");
+        let help = "who made that repository wanted it to be taken for the other: ask them, or fetch from the true one"
+            .to_owned();
+        let file = LockFile::path(&datastore.root).display().to_string();
+        diagnostics.warn_with_help("look-alike", &file, "", message, help);
+    }
     if indexes.is_dir() {
         list_indexes(datastore, &indexes, number, &mut listing, diagnostics)?;
         list_flat_copies(root, number, &mut listing);
@@ -229,6 +238,15 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
         );
     }
     Ok(listing)
+}
+
+/// True for another id that a reader takes for that of the public datastore.
+fn looks_public(repo: &str) -> bool {
+    let drawn = |id: &str| {
+        let id = id.to_lowercase().replace("rn", "m").replace("vv", "w");
+        id.replace(['i', '1', '|'], "l").replace('0', "o").replace(['-', '_', '.'], "")
+    };
+    repo != PUBLIC_DATASTORE && drawn(repo) == drawn(PUBLIC_DATASTORE)
 }
 
 /// A datastore near `root`, where that is none: in it, or around it.
@@ -512,6 +530,18 @@ pub fn sorted_files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn repositories_that_look_like_the_public_one_are_told() {
+        for repo in
+            ["evaIeval/EEE_datastore", "eva1eval/EEE_datastore", "EvalEval/EEE-datastore", "evaleval/EEEdatastore"]
+        {
+            assert!(looks_public(repo), "{repo}");
+        }
+        for repo in [PUBLIC_DATASTORE, "evaleval/other", "lab/EEE_datastore"] {
+            assert!(!looks_public(repo), "{repo}");
+        }
+    }
 
     #[test]
     fn paths_that_leave_the_datastore_are_unsafe() {

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
@@ -234,6 +237,10 @@ pub struct OrganizationMeta {
     pub website: Option<String>,
     /// Official Hub account.
     pub hf: Option<String>,
+    /// First day on which that account was the organisation's, `YYYY-MM-DD`: accounts are renamed, and names given again.
+    pub hf_since: Option<String>,
+    /// Last such day.
+    pub hf_until: Option<String>,
     /// Spellings in records.
     #[serde(default)]
     pub aliases: Vec<String>,
@@ -243,12 +250,25 @@ pub struct OrganizationMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(OrganizationMeta, false, "id" "name" "website" "hf" "aliases"; unused: "kind"; values: values::of_organization);
+entry!(OrganizationMeta, false, "id" "name" "website" "hf" "hf_since" "hf_until" "aliases"; unused: "kind"; values: values::of_organization);
 
 impl OrganizationMeta {
     /// True for an entry of the built-in table.
     pub fn is_built_in(&self) -> bool {
         self.file.is_empty()
+    }
+
+    /// True if the account was the organisation's at that time. A day that cannot be read bounds as one that has passed:
+    /// in doubt it was not.
+    pub fn has_account_at(&self, time: Option<Timestamp>) -> bool {
+        if self.hf_since.is_none() && self.hf_until.is_none() {
+            return true;
+        }
+        let Some(day) = time.map(|time| time.to_zoned(TimeZone::UTC).date()) else { return false };
+        let is_within = |bound: &Option<String>, holds: fn(Date, Date) -> bool| {
+            bound.as_ref().is_none_or(|bound| bound.trim().parse().is_ok_and(|bound| holds(day, bound)))
+        };
+        is_within(&self.hf_since, |day, since| day >= since) && is_within(&self.hf_until, |day, until| day <= until)
     }
 }
 

@@ -56,7 +56,15 @@ pub(super) fn of_benchmark(meta: &BenchmarkMeta) -> Vec<WrongValue> {
 pub(super) fn of_organization(meta: &OrganizationMeta) -> Vec<WrongValue> {
     let account = meta.hf.as_deref().filter(|account| !is_hub_id(&format!("{account}/x")));
     let account = account.map(|account| wrong("hf", account, "is no account of the Hub", "its name alone"));
-    [account, address("website", meta.website.as_deref())].into_iter().flatten().collect()
+    [
+        account,
+        address("website", meta.website.as_deref()),
+        day("hf_since", meta.hf_since.as_deref()),
+        day("hf_until", meta.hf_until.as_deref()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 pub(super) fn of_collection(meta: &CollectionMeta) -> Vec<WrongValue> {

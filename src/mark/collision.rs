@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt};
 
+use super::{Proofs, Trace};
 use crate::load::{Inputs, Origin};
 
-/// One `evaluation_id` or UUID of several records that differ: no more than level 1 for any of them.
+/// One `evaluation_id` or UUID of several records that differ. None of them gets more than level 1, but for the one
+/// that [`Proofs::first_of`] finds.
 #[derive(Debug)]
 pub struct Collision {
     /// `evaluation_id`, or `UUID`.
@@ -43,6 +45,40 @@ pub(super) fn collisions(inputs: &Inputs) -> (Vec<Collision>, Vec<Option<u32>>) 
     });
     let collisions = collisions.collect();
     (collisions, of_records)
+}
+
+impl Proofs<'_> {
+    /// The records that an id shared with others denies a submitter.
+    pub(super) fn denied(&self, collisions: &[Collision]) -> Vec<bool> {
+        let mut denied = vec![false; self.inputs.records.len()];
+        for collision in collisions {
+            let first = self.first_of(collision);
+            for place in collision.records.iter().filter(|place| Some(**place) != first) {
+                denied[*place as usize] = true;
+            }
+        }
+        denied
+    }
+
+    /// The record that had the id before all others, so that nobody takes its marker away by copying its id: the only
+    /// public one, else the one that was brought first, where that is known of all.
+    fn first_of(&self, collision: &Collision) -> Option<u32> {
+        let origin = |place: u32| &self.inputs.records[place as usize].origin;
+        let traced = collision.records.iter().map(|place| (*place, self.trace(origin(*place))));
+        let public: Vec<(u32, Trace)> = traced.filter(|(_, trace)| !matches!(trace, Trace::Local(_))).collect();
+        if let [(only, _)] = public[..] {
+            return Some(only);
+        }
+        let brought = |(place, trace): &(u32, Trace)| {
+            Some((self.brought_at(&self.submitter(origin(*place), trace, false))?, *place))
+        };
+        let mut brought = public.iter().map(brought).collect::<Option<Vec<_>>>()?;
+        brought.sort_unstable();
+        match brought[..] {
+            [(first, place), (second, _), ..] if first < second => Some(place),
+            _ => None,
+        }
+    }
 }
 
 /// The UUID that a file is called by.

@@ -61,7 +61,11 @@ impl Proofs<'_> {
         let source = self.named_source(first);
         let organizations = &self.inputs.content.organizations;
         let mut decisions = Vec::new();
-        match (self.official.get(account), source) {
+        let official = self
+            .official
+            .get(account)
+            .filter(|owner| organizations[**owner].has_account_at(self.brought_at(submitter)));
+        match (official, source) {
             (Some(owner), Some(source)) if *owner == source => {
                 decisions.push(Decision::Match(DecidedBy::OfficialAccount(source)));
             }

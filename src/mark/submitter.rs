@@ -1,5 +1,7 @@
 //! *Submitter*: which account brought exactly these bytes to the datastore?
 
+use jiff::Timestamp;
+
 use super::{Proofs, Trace};
 use crate::load::Origin;
 
@@ -48,12 +50,13 @@ impl NotKnown {
     }
 }
 
-impl Proofs<'_> {
-    pub(super) fn submitter(&self, origin: &Origin, trace: &Trace, collides: bool) -> Submitter {
+impl<'a> Proofs<'a> {
+    /// Who brought a record; `is_denied` if another has its id and may be the true one.
+    pub(super) fn submitter(&self, origin: &Origin, trace: &Trace, is_denied: bool) -> Submitter {
         if matches!(trace, Trace::Local(_)) {
             return Submitter::Unknown(NotKnown::NotTraced);
         }
-        if collides {
+        if is_denied {
             return Submitter::Unknown(NotKnown::Collision);
         }
         let lock = self.inputs.datastores[usize::from(origin.datastore)].lock.sound();
@@ -70,6 +73,12 @@ impl Proofs<'_> {
                 Submitter::Account { submission, memberships: self.accounts.get(account).copied() }
             }
         }
+    }
+
+    /// When a known submitter brought the record.
+    pub(super) fn brought_at(&self, submitter: &Submitter) -> Option<Timestamp> {
+        let Submitter::Account { submission, .. } = submitter else { return None };
+        self.inputs.content.hub.submissions[*submission as usize].introduced.as_ref()?.at
     }
 
     /// The name of a known submitter.

@@ -247,6 +247,45 @@ fn an_id_that_two_records_share_marks_neither() {
 }
 
 #[test]
+fn a_copied_id_takes_no_marker_away() {
+    let (path, other) = (path_of(UUID), path_of(OTHER));
+    let copied = || record("Acme").replace("0.25", "0.99");
+    // Brought later, by whomever, and even under an older date in the record.
+    let mut world = World::with("acme-official");
+    world.put(&other, &copied());
+    world.brought_at(&other, Some("acme-official"), Some(8), "2026-06-01T00:00:01Z");
+    world.fetched();
+    assert_eq!((world.level(&path), world.level(&other)), (BY_SOURCE, TRACED));
+    // On this disk only.
+    let world = World::with("acme-official");
+    world.project.write("content/datastore/data/c/maker/m1/copy.json", &copied());
+    assert_eq!(world.level(&path), BY_SOURCE);
+    // Pushed by nobody knows whom: which of the two was first is not known.
+    let mut world = World::with("acme-official");
+    world.put(&other, &copied());
+    world.fetched();
+    assert_eq!((world.level(&path), world.level(&other)), (TRACED, TRACED));
+}
+
+#[test]
+fn an_account_is_official_only_while_it_is_the_organisations() {
+    let organizations =
+        |bounds: &str| format!("organizations: [{{id: acme, name: Acme, hf: acme-official{bounds}}}]\n");
+    let path = path_of(UUID);
+    let world = World::with("acme-official");
+    for (bounds, level) in [
+        ("", BY_SOURCE),
+        (", hf_since: 2026-06-01, hf_until: 2026-06-01", BY_SOURCE),
+        (", hf_since: 2026-06-02", KNOWN),
+        (", hf_until: 2026-05-31", KNOWN),
+        (", hf_since: soon", KNOWN),
+    ] {
+        world.project.write("content/organizations.yaml", &organizations(bounds));
+        assert_eq!(world.level(&path), level, "{bounds}");
+    }
+}
+
+#[test]
 fn who_brought_earlier_bytes_is_not_who_brought_these() {
     let path = path_of(UUID);
     let mut world = World::with("acme-official");

@@ -83,13 +83,18 @@ impl World {
 
     /// Notes who brought the bytes that are at `path` now.
     pub fn brought(&mut self, path: &str, account: Option<&str>, pull_request: Option<u64>) {
+        self.brought_at(path, account, pull_request, SEEN);
+    }
+
+    /// The same at another time.
+    pub fn brought_at(&mut self, path: &str, account: Option<&str>, pull_request: Option<u64>, at: &str) {
         let sha256 = Sha256::of(self.text(path).as_bytes());
         let introduced = Introduced {
             path: path.to_owned(),
             commit: Some("c".repeat(40)),
             pull_request,
             account: account.map(str::to_owned),
-            at: Some(SEEN.parse().unwrap()),
+            at: Some(at.parse().unwrap()),
         };
         let (object, seen) = (path.to_owned(), SEEN.parse().unwrap());
         let datastore = STORE.to_owned();
