@@ -132,6 +132,9 @@ pub struct Fetch {
     /// Ask who brought each record into the datastore, and which posted results the Hub verified
     #[arg(long)]
     pub evidence: bool,
+    /// With --evidence: ask again for all of it, change nothing, and name what the Hub says otherwise
+    #[arg(long, requires = "evidence", conflicts_with_all = ["list", "models", "benchmarks", "all", "force"])]
+    pub verify: bool,
     /// What was asked about models, accounts and posted results is good for so many days
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub max_age: u16,

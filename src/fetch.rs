@@ -29,6 +29,7 @@ mod store;
 mod trace;
 mod transfer;
 mod update;
+pub mod verify;
 mod wanted;
 
 use std::collections::BTreeSet;

@@ -12,6 +12,7 @@ use evalcards::diagnostic::{Diagnostic, printable};
 use evalcards::fetch::benchmarks::{self, BenchmarksReport};
 use evalcards::fetch::evidence::{self, EvidenceReport};
 use evalcards::fetch::models::{self, ModelsReport};
+use evalcards::fetch::verify::{self, Difference, VerifyReport};
 use evalcards::fetch::{self, Catalogue, Failure, Report, Run, Summary};
 use evalcards::hub::Hub;
 use evalcards::words::counted;
@@ -45,13 +46,13 @@ pub fn run(arguments: Fetch, common: &Common) -> Result<ExitCode> {
         facts: if arguments.asks_for_facts() { session.facts()? } else { Facts::default() },
     };
     let failures = done.failures();
+    let differs = done.facts.verified.as_ref().is_some_and(|it| !it.differences.is_empty());
     if common.json {
-        let document =
-            json!({ "command": "fetch", "ok": failures.is_empty(), "report": done.collections, "facts": done.facts });
+        let document = json!({ "command": "fetch", "ok": failures.is_empty() && !differs, "report": done.collections, "facts": done.facts });
         writeln!(io::stdout(), "{document:#}")?;
     }
     print_failures(&failures, common);
-    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if failures.is_empty() && !differs { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// A run, part by part.
@@ -76,6 +77,8 @@ struct Facts {
     models: Option<ModelsReport>,
     benchmarks: Option<BenchmarksReport>,
     evidence: Option<EvidenceReport>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified: Option<VerifyReport>,
 }
 
 impl Session<'_> {
@@ -115,7 +118,10 @@ impl Session<'_> {
             let lock = fetch::read_lock(self.options)?.context(
                 "--evidence: there is no lock file, so nobody knows where the records come from\n  help: fetch the collections first",
             )?;
-            facts.evidence = Some(self.part(evidence::fetch(&run, &self.options.to, &lock, &models))?);
+            match self.arguments.verify {
+                true => facts.verified = Some(self.part(verify::verify(&run, &self.options.to, &lock, &models))?),
+                false => facts.evidence = Some(self.part(evidence::fetch(&run, &self.options.to, &lock, &models))?),
+            }
         }
         if self.speaks() {
             print_facts(&facts, &folder)?;
@@ -142,7 +148,7 @@ fn now() -> Result<Timestamp> {
 
 impl Done {
     fn failures(&self) -> Vec<&Failure> {
-        let Facts { models, benchmarks, evidence } = &self.facts;
+        let Facts { models, benchmarks, evidence, verified } = &self.facts;
         let lists = [
             self.collections.as_ref().map(|it| &it.failures),
             models.as_ref().map(|it| &it.failures),
@@ -150,6 +156,7 @@ impl Done {
             evidence.as_ref().map(|it| &it.submissions.failures),
             evidence.as_ref().map(|it| &it.accounts.failures),
             evidence.as_ref().map(|it| &it.posted.failures),
+            verified.as_ref().map(|it| &it.failures),
         ];
         lists.into_iter().flatten().flatten().collect()
     }
@@ -174,8 +181,32 @@ fn print_facts(facts: &Facts, folder: &Path) -> io::Result<()> {
         write!(out, "Posted results: {}, of which {} verified by the Hub", posted.results, posted.verified)?;
         writeln!(out, "{}", left(posted.not_asked))?;
     }
-    writeln!(out, "In {}", folder.display())?;
+    if let Some(report) = &facts.verified {
+        print_verified(report, folder, &mut out)?;
+    } else {
+        writeln!(out, "In {}", folder.display())?;
+    }
     out.flush()
+}
+
+fn print_verified(report: &VerifyReport, folder: &Path, out: &mut impl Write) -> io::Result<()> {
+    let VerifyReport { same, differences, not_asked, .. } = report;
+    for Difference { file, disk, hub } in differences {
+        let place = folder.join(file).display().to_string();
+        writeln!(out, "error[not-said]: {}: the Hub does not say this", printable(&place))?;
+        writeln!(out, "  here: {}", printable(&disk.to_string()))?;
+        let said = hub.as_ref().map_or("nothing of it".to_owned(), ToString::to_string);
+        writeln!(out, "  Hub:  {}", printable(&said))?;
+    }
+    write!(out, "Evidence: {} as the Hub says", counted(*same, "fact is", "facts are"))?;
+    writeln!(out, ", {} otherwise, {not_asked} not asked about", differences.len())?;
+    if !differences.is_empty() {
+        writeln!(
+            out,
+            "help: a hand wrote these lines, or the Hub has changed: `evalcards fetch --evidence --force` takes what it says now"
+        )?;
+    }
+    Ok(())
 }
 
 fn left(not_asked: usize) -> String {

@@ -555,6 +555,34 @@ fn facts_come_with_one_command_and_need_the_records_first() {
 }
 
 #[test]
+fn evidence_that_a_hand_wrote_is_named_when_the_hub_is_asked_again() {
+    let store = Fetching::small();
+    store.fetch(&["one"]);
+    store.hub.add_model("acme/one");
+    assert_eq!(store.run(&["--evidence"]).code, 0);
+    let run = store.run(&["--evidence", "--verify"]);
+    assert!(run.code == 0 && run.stdout.contains("Evidence: 3 facts are as the Hub says, 0 otherwise"), "{run:?}");
+
+    // An account that brought nothing, and a result that the Hub never verified.
+    let submissions = store.project.read("content/hub/submissions.jsonl");
+    let (line, other) = submissions.split_once('\n').unwrap();
+    let mut forged: serde_json::Value = serde_json::from_str(line).unwrap();
+    forged["introduced"]["account"] = "acme-official".into();
+    forged["introduced"]["pull_request"] = 7.into();
+    store.project.write("content/hub/submissions.jsonl", &format!("{forged}\n{other}"));
+    let posted = r#"{"model":"acme/one","dataset":"openai/gsm8k","task":"gsm8k","value":50,"verified":true,"filename":"x.yaml","pull_request":null,"seen":"2026-01-01T00:00:00Z","response_sha256":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#;
+    store.project.write("content/hub/posted.jsonl", &format!("{posted}\n"));
+    let before = store.project.files("content/hub");
+    let run = store.run(&["--evidence", "--verify"]);
+    assert!(run.code == 1 && run.stdout.contains("2 facts are as the Hub says, 2 otherwise"), "{run:?}");
+    assert!(run.stdout.contains("acme-official") && run.stdout.contains("Hub:  nothing of it"), "{}", run.stdout);
+    assert!(store.project.files("content/hub") == before, "nothing on disk is changed");
+    // What the Hub says now takes its place.
+    assert_eq!(store.run(&["--evidence", "--force"]).code, 0);
+    assert_eq!(store.run(&["--evidence", "--verify"]).code, 0);
+}
+
+#[test]
 fn the_real_datastore_arrives_and_builds_the_same_pages_and_files_for_the_hub() {
     let Some(data) = crate::real::data() else { return };
     let real = data.join("datastore");

@@ -14,6 +14,7 @@ pub struct Project {
 }
 
 /// What a run of the program gave.
+#[derive(Debug)]
 pub struct Run {
     pub code: i32,
     pub stdout: String,
