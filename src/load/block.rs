@@ -36,10 +36,40 @@ pub struct SourceMetadata {
     pub relationship: Relationship,
     /// Who measured, where `additional_details` says so.
     pub measured_by: Option<MeasuredBy>,
+    /// The run of a scheduled adapter, as the stamps among `additional_details` say.
+    pub scheduled: Option<ScheduledRun>,
     /// Addresses among `additional_details`, by key; where the figure stands is often here.
     pub links: Vec<(String, String)>,
     /// What else the block holds.
     pub also: Box<[Leaf]>,
+}
+
+/// What the datastore's own scheduled adapters stamp records with (every_eval_ever, `cron/README.md`). It is a claim like
+/// any other: only that the Hub shows a push in place of a pull request speaks for it.
+#[derive(Debug, PartialEq)]
+pub struct ScheduledRun {
+    /// `cron_adapter`.
+    pub adapter: String,
+    /// `cron_run_date`.
+    pub day: Option<String>,
+    /// `cron_run_url`.
+    pub url: Option<String>,
+    /// `cron_unknown_inferred_fields`: what the adapter could not infer of the model.
+    pub unknown: Vec<String>,
+}
+
+impl ScheduledRun {
+    fn read(details: &[(String, String)]) -> Option<ScheduledRun> {
+        let member = |key: &str| details.iter().find(|(found, _)| found == key).map(|(_, text)| text.clone());
+        member("type_of_addition").filter(|kind| kind == "cron")?;
+        let unknown = member("cron_unknown_inferred_fields").unwrap_or_default();
+        Some(ScheduledRun {
+            adapter: member("cron_adapter")?,
+            day: member("cron_run_date"),
+            url: member("cron_run_url").filter(|url| is_web_address(url)),
+            unknown: unknown.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+        })
+    }
 }
 
 /// `evaluator_relationship`, as claimed.
@@ -356,6 +386,7 @@ impl SourceMetadata {
             organization_url: string(&block["source_organization_url"]),
             relationship,
             measured_by: details.iter().find_map(|(key, value)| detail_keys::measured_by(key, value)),
+            scheduled: ScheduledRun::read(&details),
             links: details.into_iter().filter(|(_, value)| is_web_address(value)).collect(),
             also: also.into_iter().flatten().collect(),
         }

@@ -123,6 +123,9 @@ impl Teller<'_> {
         let (language, hub) = (self.language, &self.inputs.content.hub);
         let evidence = |value, facts| self.evidence("evidence.submitter", value, facts, self.rule("submitter 1"));
         let (submission, memberships) = match self.markers.submitter {
+            Submitter::Unknown(NotKnown::Pushed) if self.loaded.record.source.scheduled.is_some() => {
+                return evidence("evidence.submitter.adapter", self.scheduled());
+            }
             Submitter::Unknown(why) => {
                 let collision = self.markers.collision.filter(|_| why == NotKnown::Collision);
                 let says = match collision.map(|number| &self.marks.collisions[number as usize]) {
@@ -163,6 +166,20 @@ impl Teller<'_> {
             1 => evidence("evidence.submitter.account", facts),
             _ => evidence("evidence.submitter.account_with_organizations", facts),
         }
+    }
+
+    /// The run of the datastore's own adapter that pushed a record, as its stamps say.
+    fn scheduled(&self) -> Vec<Said> {
+        let Some(run) = &self.loaded.record.source.scheduled else { return Vec::new() };
+        let day = run.day.as_deref().unwrap_or_default();
+        let key = if day.is_empty() { "evidence.submitter.adapter.says" } else { "evidence.submitter.adapter.on" };
+        let says = self.language.say(key, &[("adapter", &run.adapter), ("day", day)]);
+        let mut facts = vec![Said { url: run.url.clone(), ..Said::new(says) }];
+        if !run.unknown.is_empty() {
+            let list = self.language.list(&run.unknown);
+            facts.push(Said::new(self.language.say("evidence.submitter.adapter.unknown", &[("list", &list)])));
+        }
+        facts
     }
 
     fn source(&self, decision: &Decision) -> Evidence {

@@ -98,6 +98,43 @@ fn a_commit_that_was_pushed_and_a_deleted_account_name_no_submitter() {
 }
 
 #[test]
+fn a_record_of_the_datastores_own_adapter_says_so_and_rises_no_higher() {
+    let stamped = record("Acme").replacen(
+        r#""evaluator_relationship""#,
+        r#""additional_details": {"type_of_addition": "cron", "cron_adapter": "helm", "cron_run_date": "2026-08-10",
+            "cron_run_url": "https://github.com/x/actions/runs/1", "cron_unknown_inferred_fields": "deployment_type,model_availability"},
+            "evaluator_relationship""#,
+        1,
+    );
+    let path = path_of(UUID);
+    let told = |account: Option<&str>, pull_request: Option<u64>| {
+        let mut world = World::new();
+        world.put(&path, &stamped);
+        world.brought(&path, account, pull_request);
+        world.fetched();
+        (world.level(&path), world.explain(&path).unwrap().to_string())
+    };
+    let (level, said) = told(Some("datastore-bot"), None);
+    assert_eq!(level, TRACED);
+    for part in [
+        "recorded by the datastore's own adapter",
+        "adapter helm and its run of 2026-08-10",
+        "actions/runs/1",
+        "could not infer: deployment_type, model_availability",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    // Whoever copies the stamps into a pull request is known by their account, and is no adapter.
+    let (level, said) = told(Some("stranger"), Some(7));
+    assert!(level == KNOWN && !said.contains("own adapter"), "{said}");
+    // Nor is an adapter known where nobody asked the Hub.
+    let mut world = World::new();
+    world.put(&path, &stamped);
+    world.fetched();
+    assert!(!world.explain(&path).unwrap().to_string().contains("own adapter"));
+}
+
+#[test]
 fn membership_alone_decides_nothing() {
     let mut world = World::with("stranger");
     let organizations = Some(vec!["acme".to_owned(), "acme-official".to_owned()]);
