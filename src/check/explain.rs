@@ -60,7 +60,7 @@ pub fn explain(config: &Config, wanted: &str) -> Result<Explanation> {
     let mut found = Diagnostics::default();
     let content = content::read(&config.content, &mut found)?;
     let listings = stages::listings(config, &mut found)?;
-    let (inputs, _) = listings.read(config, content, &mut found, || ());
+    let (inputs, _) = listings.read(config, content, &mut found, &());
     stages::ensure_sound(&inputs)?;
     let prepared = Prepared::new(config, inputs, Language::english(), &mut found, |_| ());
     let dataset = &prepared.dataset;
