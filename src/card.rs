@@ -19,11 +19,13 @@ pub mod model;
 pub mod names;
 pub mod not_shown;
 pub mod plots;
+pub mod samples;
 pub mod signals;
 
 use bigdecimal::BigDecimal;
 use foldhash::HashMap;
 use markers::MarkerView;
+use samples::SamplesView;
 use serde::Serialize;
 
 use crate::date::Stamp;
@@ -246,6 +248,8 @@ pub struct ReadingView<'a> {
     pub anchor: String,
     /// What is proven of it.
     pub marker: MarkerView,
+    /// What its samples say of it; `None` if its record names none.
+    pub samples: Option<SamplesView<'a>>,
     /// `evaluation_result_id`.
     pub result_id: Option<&'a str>,
     /// `evaluation_name`, where neither benchmark nor part is called so.
@@ -381,6 +385,7 @@ impl<'a> Cards<'a> {
             pointer: self.pointer(reading),
             anchor: self.anchor(reading),
             marker: self.marker(reading),
+            samples: self.samples(reading),
             result_id: result.id.as_deref(),
             stated_name: self.stated_name(reading),
             facts: Vec::new(),

@@ -75,7 +75,7 @@ pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     let content = content::read(&config.content, &mut found)?;
     let listings = stages::listings(config, &mut found)?;
     progress.stage("read", listings.len());
-    let (inputs, _) = listings.read(config, content, &mut found, || progress.step());
+    let (inputs, _) = listings.read(config, content, &mut found, progress);
     stages::ensure_sound(&inputs)?;
     let prepared = Prepared::new(config, inputs, theme.language(), &mut found, |name| progress.stage(name, 0));
     faults(config, &prepared.dataset, &mut found);

@@ -131,7 +131,7 @@ pub fn models_of(options: config::Options) -> Result<Vec<String>> {
     let mut diagnostics = Diagnostics::default();
     let content = content::read(&config.content, &mut diagnostics)?;
     let listings = Listings::new(&config, &mut diagnostics)?;
-    let (inputs, _) = listings.read(&config, content, &mut diagnostics, || ());
+    let (inputs, _) = listings.without_samples().read(&config, content, &mut diagnostics, &());
     let of_records = inputs.records.iter().map(|loaded| loaded.record.model.id.to_string());
     let of_metadata = inputs.content.models.iter().filter_map(|model| model.hf_repo.clone());
     let models: BTreeSet<String> = of_records.chain(of_metadata).collect();

@@ -130,10 +130,18 @@ pub trait Progress: Sync {
     fn transfer(&self, name: &'static str, files: usize, _bytes: u64) {
         self.stage(name, files);
     }
-    /// A file of the transfer is there.
+    /// So many bytes more of a file of the transfer have passed.
+    fn passed(&self, _bytes: u64) {}
+    /// A file of the transfer is there; `bytes` of it were not told before.
     fn received(&self, _bytes: u64) {
         self.step();
     }
+}
+
+/// Nobody is told.
+impl Progress for () {
+    fn stage(&self, _: &'static str, _: usize) {}
+    fn step(&self) {}
 }
 
 /// Builds the site that `config` describes. The findings are sorted.
@@ -159,7 +167,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     }
 
     clock.stage("read", listings.len());
-    let (inputs, records_digest) = listings.read(config, content, &mut diagnostics, || progress.step());
+    let (inputs, records_digest) = listings.read(config, content, &mut diagnostics, progress);
     stages::ensure_sound(&inputs)?;
     let prepared = Prepared::new(config, inputs, theme.language(), &mut diagnostics, |name| clock.stage(name, 0));
     clock.stage("plan", 0);

@@ -29,6 +29,7 @@ pub mod platform;
 pub mod precedence;
 pub mod quarantine;
 pub mod record;
+pub mod samples;
 pub mod scalar;
 pub mod schema;
 mod strict_json;
@@ -40,6 +41,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
+use crate::Progress;
 use crate::config::{Config, PUBLIC_DATASTORE};
 use crate::date::{Stamp, day};
 use crate::diagnostic::Diagnostics;
@@ -53,6 +55,7 @@ use content::Content;
 use datastore::{Datastore, Listing, Object};
 use quarantine::{Quarantined, Reason};
 use record::{BadRecord, Record};
+use samples::Samples;
 
 pub use origin::{Origin, Subset};
 
@@ -159,6 +162,8 @@ pub struct Loaded {
     pub record: Record,
     /// Older captures of the same, the newest first: they are no results of their own.
     pub captures: Box<[Capture]>,
+    /// Its samples, if it names a file of them or there is one.
+    pub samples: Option<Box<Samples>>,
 }
 
 /// The objects of all datastores, listed but not read.
@@ -189,6 +194,13 @@ impl Listings {
         self.0.iter().map(|listing| listing.quarantined.len()).sum()
     }
 
+    /// The same without the files of samples: they count as not there.
+    pub fn without_samples(mut self) -> Listings {
+        let objects = self.0.iter_mut().flat_map(|listing| &mut listing.objects);
+        objects.for_each(|object| object.samples = None);
+        self
+    }
+
     fn objects<'a>(
         &'a self,
         config: &'a Config,
@@ -198,20 +210,36 @@ impl Listings {
                 listing.objects.iter().map(move |object| (number, datastore, object))
             })
             .collect();
-        all.into_par_iter().with_min_len(64)
+        // One file of samples may be as long as thousands of records.
+        let at_once = if all.iter().any(|(.., object)| object.samples.is_some()) { 1 } else { 64 };
+        all.into_par_iter().with_min_len(at_once)
     }
 
-    /// A hash of all records as the indexes state them and as they are on disk, or `None` if any
+    /// How many files of samples there are on disk, and their bytes.
+    fn sizes_of_samples(&self, config: &Config) -> (usize, u64) {
+        let all = self.0.iter().zip(&config.datastores);
+        let sizes = all.flat_map(|(listing, datastore)| {
+            let files = listing.objects.iter().filter_map(|object| object.samples.as_deref());
+            files.filter_map(|file| samples::size(&datastore.root, file))
+        });
+        sizes.fold((0, 0), |(n, bytes), size| (n + 1, bytes + size))
+    }
+
+    /// A hash of all records as the indexes state them and as they are on disk, and of their samples, or `None` if any
     /// file differs from its index row. Reads all, parses nothing, keeps nothing.
     pub fn verified_digest(&self, config: &Config) -> Option<Sha256> {
-        let hashes: Option<Vec<Sha256>> = self
+        let hashes: Option<Vec<Hashes>> = self
             .objects(config)
-            .map_init(Vec::new, |buffer, (_, datastore, object)| datastore::read(&datastore.root, object, buffer).ok())
+            .map_init(Vec::new, |buffer, (_, datastore, object)| {
+                let record = datastore::read(&datastore.root, object, buffer).ok()?;
+                let samples = object.samples.as_deref().and_then(|file| samples::sha256(&datastore.root, file));
+                Some(Hashes { record, samples })
+            })
             .collect();
         Some(self.digest_of(hashes?.into_iter()))
     }
 
-    fn digest_of(&self, hashes: impl Iterator<Item = Sha256>) -> Sha256 {
+    fn digest_of(&self, hashes: impl Iterator<Item = Hashes>) -> Sha256 {
         let mut digest = crate::hash::Hasher::default();
         for listing in &self.0 {
             digest.add(listing.digest.finish().to_string().as_bytes());
@@ -219,20 +247,23 @@ impl Listings {
                 digest.add(object.path.as_bytes());
             }
         }
-        for hash in hashes {
-            digest.add(hash.to_string().as_bytes());
+        for Hashes { record, samples } in hashes {
+            digest.add(record.to_string().as_bytes());
+            if let Some(samples) = samples {
+                digest.add(format!("samples {samples}").as_bytes());
+            }
         }
         digest.finish()
     }
 
-    /// Reads and parses all records. `progress` is called once a file. Gives the inputs, and
+    /// Reads and parses all records and their samples. `progress` is told of each file. Gives the inputs, and
     /// their digest as [`Listings::verified_digest`] would.
     pub fn read(
         self,
         config: &Config,
         content: Content,
         diagnostics: &mut Diagnostics,
-        progress: impl Fn() + Sync,
+        progress: &dyn Progress,
     ) -> (Inputs, Option<Sha256>) {
         self.read_again(config, content, &Earlier::default(), diagnostics, progress)
     }
@@ -244,20 +275,33 @@ impl Listings {
         content: Content,
         earlier: &Earlier,
         diagnostics: &mut Diagnostics,
-        progress: impl Fn() + Sync,
+        progress: &dyn Progress,
     ) -> (Inputs, Option<Sha256>) {
         let blocks = Blocks::default();
+        let (n_samples, bytes) = self.sizes_of_samples(config);
+        if n_samples > 0 {
+            progress.transfer("read samples", n_samples, bytes);
+        }
         let outcomes: Vec<Outcome> = self
             .objects(config)
             .map_init(Vec::new, |buffer, (number, datastore, object)| {
-                progress();
-                match earlier.record(number, datastore, object) {
+                let outcome = match earlier.record(number, datastore, object) {
                     Some((loaded, bad)) => Outcome::Read(loaded, bad),
-                    None => read_object(number, datastore, object, &blocks, buffer),
+                    None => read_object(number, datastore, object, &blocks, buffer).with_samples(
+                        datastore,
+                        object,
+                        &|bytes| progress.passed(bytes),
+                    ),
+                };
+                match n_samples {
+                    0 => progress.step(),
+                    _ if object.samples.is_some() => progress.received(0),
+                    _ => {}
                 }
+                outcome
             })
             .collect();
-        let hashes: Option<Vec<Sha256>> = outcomes.iter().map(Outcome::sha256).collect();
+        let hashes: Option<Vec<Hashes>> = outcomes.iter().map(Outcome::hashes).collect();
         let digest = hashes.map(|hashes| self.digest_of(hashes.into_iter()));
         let mut inputs = Inputs {
             content,
@@ -289,7 +333,7 @@ impl Listings {
                         inputs.records.push(loaded);
                     }
                 }
-                Outcome::LeftOut(quarantined) => inputs.quarantined.push(quarantined),
+                Outcome::LeftOut(quarantined, _) => inputs.quarantined.push(quarantined),
             }
         }
         origin::set_short_hashes(&mut inputs.records);
@@ -304,16 +348,40 @@ impl Loaded {
     }
 }
 
+/// What was read of an object.
+struct Hashes {
+    record: Sha256,
+    samples: Option<Sha256>,
+}
+
 enum Outcome {
     Read(Loaded, Vec<Quarantined>),
-    LeftOut(Quarantined),
+    /// With the hash of its samples, which are not read.
+    LeftOut(Quarantined, Option<Sha256>),
 }
 
 impl Outcome {
-    fn sha256(&self) -> Option<Sha256> {
+    fn hashes(&self) -> Option<Hashes> {
         match self {
-            Outcome::Read(loaded, _) => Some(loaded.origin.sha256),
-            Outcome::LeftOut(quarantined) => quarantined.sha256,
+            Outcome::Read(loaded, _) => {
+                let samples = loaded.samples.as_deref().and_then(Samples::sha256);
+                Some(Hashes { record: loaded.origin.sha256, samples })
+            }
+            Outcome::LeftOut(quarantined, samples) => Some(Hashes { record: quarantined.sha256?, samples: *samples }),
+        }
+    }
+
+    /// The same with the samples of `object`.
+    fn with_samples(self, datastore: &Datastore, object: &Object, passed: &impl Fn(u64)) -> Outcome {
+        let file = object.samples.as_deref();
+        match self {
+            Outcome::Read(loaded, bad) => {
+                let samples = samples::read(datastore, file, (&loaded.record, !bad.is_empty()), passed);
+                Outcome::Read(Loaded { samples: samples.map(Box::new), ..loaded }, bad)
+            }
+            Outcome::LeftOut(quarantined, _) => {
+                Outcome::LeftOut(quarantined, file.and_then(|file| samples::sha256(&datastore.root, file)))
+            }
         }
     }
 }
@@ -322,7 +390,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
     let sha256 = match datastore::read(&datastore.root, object, buffer) {
         Ok(sha256) => sha256,
         Err((reason, detail)) => {
-            return Outcome::LeftOut(Quarantined {
+            let quarantined = Quarantined {
                 reason,
                 datastore: number,
                 file: (*object.path).into(),
@@ -331,7 +399,8 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
                 model: None,
                 detail,
                 sha256: None,
-            });
+            };
+            return Outcome::LeftOut(quarantined, None);
         }
     };
     let mut origin = Origin::new(number, datastore, object, sha256, buffer.len());
@@ -344,7 +413,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
                 origin.quarantined(Reason::InvalidResult, pointer, Some(model.clone()), bad.detail)
             });
             let bad = bad.collect();
-            Outcome::Read(Loaded { origin, record, captures: Box::default() }, bad)
+            Outcome::Read(Loaded { origin, record, captures: Box::default(), samples: None }, bad)
         }
         Err(bad) => {
             let (reason, detail) = match bad {
@@ -352,7 +421,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
                 BadRecord::Shape(detail) => (Reason::InvalidRecord, detail),
                 BadRecord::Instances => (Reason::InstanceFile, Sentence::of("detail.samples")),
             };
-            Outcome::LeftOut(origin.quarantined(reason, String::new(), None, detail))
+            Outcome::LeftOut(origin.quarantined(reason, String::new(), None, detail), None)
         }
     }
 }

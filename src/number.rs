@@ -93,6 +93,13 @@ fn mantissa(digits: &str) -> &str {
     digits.split(['e', 'E']).next().unwrap_or(digits)
 }
 
+impl Number {
+    /// A number that was computed, with the fewest digits that tell it; `None` if it is not finite.
+    pub fn computed(value: f64) -> Option<Number> {
+        Number::from_digits(&serde_json::Number::from_f64(value)?.to_string()).ok()
+    }
+}
+
 impl From<u8> for Number {
     fn from(value: u8) -> Number {
         Number { digits: value.to_string().into(), value: f64::from(value) }

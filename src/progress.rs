@@ -64,6 +64,10 @@ impl Progress for Bar {
         self.bar.set_message(format!("0/{files} files"));
     }
 
+    fn passed(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
     fn received(&self, bytes: u64) {
         let here = self.files[0].fetch_add(1, Ordering::Relaxed) + 1;
         self.bar.set_message(format!("{here}/{} files", self.files[1].load(Ordering::Relaxed)));

@@ -20,6 +20,7 @@ use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::Inputs;
 use crate::load::block::{Jury, ScoreKind, TestPart};
+use crate::load::metadata::OfSamples;
 use crate::names::is_not_reported;
 use benchmark::BenchmarkResolver;
 use evaluator::EvaluatorResolver;
@@ -112,6 +113,8 @@ pub struct Metric {
     pub described: Option<String>,
     /// True if it depends on which other models were evaluated, as a win rate does.
     pub is_relative: bool,
+    /// How it comes of the scores of single samples; `None` if that is not known.
+    pub of_samples: Option<OfSamples>,
     /// False for what records that name no metric measure: it may be anything.
     pub is_reported: bool,
     /// The id that tells it from another metric that is called the same.

@@ -10,6 +10,7 @@ pub mod comparability;
 pub mod completeness;
 pub mod coverage;
 pub mod provenance;
+pub mod samples;
 pub mod saturation;
 pub mod scale;
 pub mod setup;

@@ -164,6 +164,8 @@ pub struct RecordView<'a> {
     /// The same, for documents.
     #[serde(skip)]
     pub also_values: Vec<Also<'a>>,
+    /// The file of its samples, its hash, and who states the same.
+    pub samples: Vec<Fact<'a>>,
     /// What is proven of it, and by what.
     pub evidence: EvidenceView,
 }
@@ -496,6 +498,7 @@ impl<'a> Cards<'a> {
                 organization: record.source.organization.as_deref(),
                 also: self.also_in_groups(&also_values),
                 also_values,
+                samples: self.file_of_samples(loaded),
                 evidence: self.evidence(place, readings),
             }
         });

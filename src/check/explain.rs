@@ -6,8 +6,9 @@ use std::fmt;
 use anyhow::{Result, bail};
 use serde::Serialize;
 
-use crate::card::Cards;
 use crate::card::markers::{EvidenceView, MarkerView};
+use crate::card::samples::SamplesView;
+use crate::card::{Cards, Fact};
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, did_you_mean, printable};
 use crate::language::Language;
@@ -39,6 +40,8 @@ pub struct ExplainedRecord {
     pub results: Vec<ExplainedResult>,
     /// Axis by axis.
     pub evidence: EvidenceView,
+    /// The file of its samples, its hash, and who states the same.
+    pub samples: Vec<(String, String)>,
 }
 
 /// One result, and its marker.
@@ -52,6 +55,31 @@ pub struct ExplainedResult {
     pub score: String,
     /// What is proven.
     pub marker: MarkerView,
+    /// What its samples say of it, if the record names any.
+    pub samples: Option<ExplainedSamples>,
+}
+
+/// Whether a score is what its samples add up to.
+#[derive(Debug, Serialize)]
+pub struct ExplainedSamples {
+    /// `not_recomputable`.
+    pub status: &'static str,
+    /// In words.
+    pub words: String,
+    /// Why it was not computed.
+    pub reason: Option<String>,
+    /// The numbers.
+    pub facts: Vec<(String, String)>,
+}
+
+impl ExplainedSamples {
+    fn new(view: SamplesView) -> ExplainedSamples {
+        ExplainedSamples { status: view.code, words: view.words, reason: view.reason, facts: pairs(view.facts) }
+    }
+}
+
+fn pairs(facts: Vec<Fact>) -> Vec<(String, String)> {
+    facts.into_iter().map(|fact| (fact.label.to_owned(), fact.value.unwrap_or_default())).collect()
 }
 
 /// Explains what `wanted` names: a model by id or another of its names; a record by path, by eight or
@@ -60,7 +88,7 @@ pub fn explain(config: &Config, wanted: &str) -> Result<Explanation> {
     let mut found = Diagnostics::default();
     let content = content::read(&config.content, &mut found)?;
     let listings = stages::listings(config, &mut found)?;
-    let (inputs, _) = listings.read(config, content, &mut found, || ());
+    let (inputs, _) = listings.read(config, content, &mut found, &());
     stages::ensure_sound(&inputs)?;
     let prepared = Prepared::new(config, inputs, Language::english(), &mut found, |_| ());
     let dataset = &prepared.dataset;
@@ -112,6 +140,7 @@ fn record(cards: &Cards, model: &str, place: u32, readings: &[Reading]) -> Expla
             name: result.name.to_string(),
             score: result.score.digits().to_owned(),
             marker: cards.marker(reading),
+            samples: cards.samples(reading).map(ExplainedSamples::new),
         }
     });
     ExplainedRecord {
@@ -121,6 +150,7 @@ fn record(cards: &Cards, model: &str, place: u32, readings: &[Reading]) -> Expla
         source: loaded.record.source.organization.as_deref().map(str::to_owned),
         results: results.collect(),
         evidence: cards.evidence(place, readings),
+        samples: pairs(cards.file_of_samples(loaded)),
     }
 }
 
@@ -147,6 +177,9 @@ impl fmt::Display for Explanation {
                 writeln!(f, "  on the Hub     {}: {}", said.pointer, printable(&said.says))?;
                 writeln!(f, "                 {}, seen {}, answer {}", printable(&said.url), said.seen, said.response)?;
             }
+            for (label, value) in &record.samples {
+                writeln!(f, "  samples        {}: {}", label.to_lowercase(), printable(value))?;
+            }
             for result in &record.results {
                 let mut words = vec![result.marker.words.clone()];
                 words.extend(result.marker.beside.iter().cloned());
@@ -159,6 +192,15 @@ impl fmt::Display for Explanation {
                     result.score,
                     words.join("; ")
                 )?;
+                if let Some(samples) = &result.samples {
+                    writeln!(f, "      samples: {}", samples.words)?;
+                    if let Some(reason) = &samples.reason {
+                        writeln!(f, "        {}", printable(reason))?;
+                    }
+                    for (label, value) in &samples.facts {
+                        writeln!(f, "        {}: {}", label.to_lowercase(), printable(value))?;
+                    }
+                }
             }
             writeln!(f)?;
         }

@@ -129,7 +129,8 @@ impl<'a> Exports<'a> {
             let cells = table.columns.iter().map(|column| match (column.value)(&self.source, row) {
                 Value::Missing => Cow::Borrowed(""),
                 Value::Text(text) => text,
-                Value::Number(number) => Cow::Borrowed(number.digits()),
+                Value::Number(Cow::Borrowed(number)) => Cow::Borrowed(number.digits()),
+                Value::Number(Cow::Owned(number)) => Cow::Owned(number.digits().to_owned()),
                 Value::Count(count) => Cow::Owned(count.to_string()),
                 Value::Flag(flag) => Cow::Owned(flag.to_string()),
             });

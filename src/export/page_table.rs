@@ -41,7 +41,8 @@ pub fn model(card: &ModelCard) -> Vec<u8> {
         "record",
         "pointer",
         "result_id",
-        "evaluation_name",
+        "samples",
+        "recomputed",
     ]);
     for cell in &card.cells {
         for reading in &cell.readings {
@@ -74,7 +75,8 @@ pub fn model(card: &ModelCard) -> Vec<u8> {
                 &reading.record,
                 &reading.pointer,
                 reading.result_id.unwrap_or_default(),
-                reading.stated_name.unwrap_or_default(),
+                reading.samples.as_ref().map_or("", |samples| samples.code),
+                &reading.samples.as_ref().and_then(|it| it.recomputed).map(|it| it.to_string()).unwrap_or_default(),
             ]);
         }
     }

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::api::AlsoValue;
 use crate::card::Cards;
 use crate::card::also::also;
+use crate::card::samples::reason;
 use crate::card::{direction_key, record_url, settings};
 use crate::config::Config;
 use crate::date::Stamp;
@@ -25,6 +26,7 @@ use crate::merge::{Dataset, Reading};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Metric, Model};
 use crate::signal::provenance::Reporters;
+use crate::signal::samples::{Evidence, evidence};
 use crate::signal::setup::{self, Setting};
 
 /// What a column holds.
@@ -32,7 +34,7 @@ use crate::signal::setup::{self, Setting};
 pub enum Kind {
     /// UTF-8.
     Text,
-    /// A number as its record states it.
+    /// A number as its record states it; or as it was computed, where the column says so.
     Number,
     /// A number of things.
     Count,
@@ -48,7 +50,7 @@ pub enum Value<'a> {
     /// Of [`Kind::Text`].
     Text(Cow<'a, str>),
     /// Of [`Kind::Number`].
-    Number(&'a Number),
+    Number(Cow<'a, Number>),
     /// Of [`Kind::Count`].
     Count(u64),
     /// Of [`Kind::Flag`].
@@ -228,7 +230,7 @@ const RESULTS: &[Column] = &[
     text("direction", "Which end of the scale is good, as stated.", |it, row| {
         said(Language::english().phrase(direction_key(it.reading(row).direction)))
     }),
-    number("score", "The score as a number.", |it, row| Value::Number(&it.result(row).score)),
+    number("score", "The score as a number.", |it, row| Value::Number(Cow::Borrowed(&it.result(row).score))),
     text("score_digits", "The score, digit for digit as its record has it.", |it, row| {
         said(it.result(row).score.digits())
     }),
@@ -350,6 +352,29 @@ const RESULTS: &[Column] = &[
     ),
     text("dataset", "Data set on the Hub that the record names.", |it, row| {
         maybe(it.result(row).data.hf_repo.as_deref())
+    }),
+    text(
+        "samples_status",
+        "What its samples say of the score: `recomputed`, `differs`, `incomplete`, `not_recomputable`, `bad_checksum`, `missing` or `unreadable`; null if the record names none.",
+        |it, row| maybe(it.samples(row).map(|it| it.outcome.code())),
+    ),
+    counted("samples_rows", "Rows of samples that are of it.", |it, row| {
+        it.samples(row).and_then(|it| it.outcome.tally()).map_or(Value::Missing, |tally| Value::Count(tally.rows))
+    }),
+    text("samples_file", "Path of the file of its samples in its datastore.", |it, row| {
+        maybe(it.samples(row).map(|it| &*it.samples.path))
+    }),
+    text("samples_sha256", "SHA-256 of that file, where it was read.", |it, row| {
+        maybe_owned(it.samples(row).and_then(|it| it.samples.sha256()).map(|sha256| sha256.to_string()))
+    }),
+    number("recomputed", "The score computed from its samples, in the unit of the record.", |it, row| {
+        computed(it.samples(row).and_then(|it| it.outcome.computed()).map(|it| it.value))
+    }),
+    number("recomputed_standard_error", "The standard error computed from its samples.", |it, row| {
+        computed(it.samples(row).and_then(|it| it.outcome.computed()?.standard_error()))
+    }),
+    text("samples_reason", "Why it was not computed, in a sentence; null where it was.", |it, row| {
+        maybe_owned(it.samples(row).and_then(|it| reason(Language::english(), &it.outcome)))
     }),
 ];
 
@@ -614,6 +639,10 @@ impl<'a> Source<'a> {
         self.dataset.inputs.content.hub.submissions[submission as usize].introduced.as_ref()?.account.as_deref()
     }
 
+    fn samples(&self, row: usize) -> Option<Evidence<'a>> {
+        evidence(self.dataset, self.reading(row))
+    }
+
     fn metric(&self, row: usize) -> &'a Metric {
         &self.dataset.entities.metrics[self.reading(row).resolved.metric]
     }
@@ -645,7 +674,11 @@ fn maybe_owned<'a>(text: Option<String>) -> Value<'a> {
 }
 
 fn maybe_number(number: Option<&Number>) -> Value<'_> {
-    number.map_or(Value::Missing, Value::Number)
+    number.map_or(Value::Missing, |number| Value::Number(Cow::Borrowed(number)))
+}
+
+fn computed<'a>(value: Option<f64>) -> Value<'a> {
+    value.and_then(Number::computed).map_or(Value::Missing, |number| Value::Number(Cow::Owned(number)))
 }
 
 /// The settings of a result as the text of a JSON object.

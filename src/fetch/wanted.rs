@@ -97,10 +97,11 @@ impl Summary {
         self.records += 1;
         self.bytes += expected.size.unwrap_or(0);
         files.push(Named { path: (*object.path).into(), expected, is_samples: false });
-        if let Some(samples) = object.samples.filter(|samples| is_object_path(&samples.path)) {
+        let samples = object.samples.filter(|samples| is_object_path(&samples.path));
+        if let Some((path, expected)) = samples.and_then(|samples| Some((samples.path, samples.expected?))) {
             self.samples += 1;
-            self.samples_bytes += samples.expected.size.unwrap_or(0);
-            files.push(Named { path: samples.path, expected: samples.expected, is_samples: true });
+            self.samples_bytes += expected.size.unwrap_or(0);
+            files.push(Named { path, expected, is_samples: true });
         }
     }
 }

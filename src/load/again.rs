@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::datastore::{Datastore, Expected, Object};
 use super::quarantine::{Quarantined, Reason};
+use super::samples::Found;
 use super::{Inputs, Listings, Loaded, Origin};
 use crate::config::Config;
 
@@ -21,6 +22,8 @@ pub struct Stamps(HashMap<u16, HashMap<Arc<str>, Stamp>>);
 struct Stamp {
     size: u64,
     modified: SystemTime,
+    /// The same of its samples, if there are any.
+    samples: Option<(u64, SystemTime)>,
 }
 
 /// A file that was written so lately may be written again without another time: clocks of file
@@ -33,9 +36,10 @@ impl Stamps {
         let now = SystemTime::now();
         let stamps: Vec<(u16, Arc<str>, Stamp)> = (listings.objects(config))
             .filter_map(|(number, datastore, object)| {
-                let stamp = Stamp::of(&datastore.root.join(&*object.path))?;
-                let is_settled = now.duration_since(stamp.modified).is_ok_and(|age| age > TICK);
-                is_settled.then(|| (number, object.path.clone(), stamp))
+                let stamp = Stamp::of(&datastore.root, object)?;
+                let is_settled = |time| now.duration_since(time).is_ok_and(|age| age > TICK);
+                let are_settled = is_settled(stamp.modified) && stamp.samples.is_none_or(|(_, time)| is_settled(time));
+                are_settled.then(|| (number, object.path.clone(), stamp))
             })
             .collect();
         let mut found = Stamps::default();
@@ -51,16 +55,25 @@ impl Stamps {
 }
 
 impl Stamp {
-    fn of(path: &Path) -> Option<Stamp> {
-        let found = fs::metadata(path).ok()?;
-        Some(Stamp { size: found.len(), modified: found.modified().ok()? })
+    fn of(root: &Path, object: &Object) -> Option<Stamp> {
+        let of = |path: &str| {
+            let found = fs::metadata(root.join(path)).ok()?;
+            Some((found.len(), found.modified().ok()?))
+        };
+        let (size, modified) = of(&object.path)?;
+        Some(Stamp { size, modified, samples: object.samples.as_ref().and_then(|file| of(&file.path)) })
     }
 
-    /// False if the index wants other bytes than `loaded`.
-    fn is(self, expected: Option<Expected>, loaded: &Loaded) -> bool {
-        expected.is_none_or(|Expected { size, sha256 }| {
+    /// False if the index wants other bytes than `loaded`, or other samples.
+    fn is(self, object: &Object, loaded: &Loaded) -> bool {
+        let is_record = object.expected.is_none_or(|Expected { size, sha256 }| {
             sha256 == loaded.origin.sha256 && size.is_none_or(|size| size == self.size)
-        })
+        });
+        let samples = loaded.samples.as_deref();
+        let expected = object.samples.as_ref().and_then(|file| file.expected);
+        let is_altered = samples.is_some_and(|samples| matches!(samples.found, Found::Altered { .. }));
+        let found = samples.and_then(|samples| samples.sha256());
+        is_record && !is_altered && expected.is_none_or(|expected| found.is_none_or(|found| found == expected.sha256))
     }
 }
 
@@ -96,10 +109,11 @@ impl<'a> Earlier<'a> {
         object: &Object,
     ) -> Option<(Loaded, Vec<Quarantined>)> {
         let at = (number, &*object.path);
-        let (loaded, _) = self.records.get(&at).filter(|(loaded, stamp)| stamp.is(object.expected, loaded))?;
+        let (loaded, _) = self.records.get(&at).filter(|(loaded, stamp)| stamp.is(object, loaded))?;
         let mut origin = Origin::new(number, datastore, object, loaded.origin.sha256, loaded.origin.size as usize);
         origin.compare_with_folder(object, &loaded.record);
         let bad = self.bad.get(&at).into_iter().flatten().map(|&left_out| left_out.clone()).collect();
-        Some((Loaded { origin, record: loaded.record.clone(), captures: Box::default() }, bad))
+        let (record, samples) = (loaded.record.clone(), loaded.samples.clone());
+        Some((Loaded { origin, record, captures: Box::default(), samples }, bad))
     }
 }

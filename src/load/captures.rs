@@ -263,7 +263,7 @@ mod tests {
             is_indexed: false,
             names_another_model: false,
         };
-        Loaded { origin, record, captures: Box::default() }
+        Loaded { origin, record, captures: Box::default(), samples: None }
     }
 
     /// What stays: each path with those of its captures.

@@ -14,7 +14,7 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
 use walkdir::WalkDir;
@@ -108,9 +108,22 @@ impl Datastore {
         if self.contradicts(origin) {
             return None;
         }
+        self.address(&origin.path)
+    }
+
+    /// The address of a file of samples in the public datastore; of one that is not as the lock has it, there is none.
+    pub fn public_url_of_samples(&self, path: &str, sha256: Option<Sha256>) -> Option<String> {
+        let is_pinned = |lock: &Lock| lock.samples.get(path).is_some_and(|pin| Some(pin.sha256) == sha256);
+        match &self.lock {
+            LockFile::Absent => self.address(path),
+            lock => self.address(path).filter(|_| lock.sound().is_some_and(is_pinned)),
+        }
+    }
+
+    fn address(&self, path: &str) -> Option<String> {
         let repo = self.repo.as_ref()?;
         let revision = self.revision.as_deref().unwrap_or("main");
-        let path = utf8_percent_encode(&origin.path, IN_PATH);
+        let path = utf8_percent_encode(path, IN_PATH);
         Some(format!("https://huggingface.co/datasets/{repo}/blob/{revision}/{path}"))
     }
 
@@ -146,8 +159,8 @@ pub struct Object {
     pub is_in_pinned_index: bool,
     /// What other rows say that name the same bytes under the same path.
     pub other_rows: Vec<OtherRow>,
-    /// The file of its samples, if there is one. A build does not read it.
-    pub samples: Option<Box<Samples>>,
+    /// The file of its samples, if its row names one or there is one beside it.
+    pub samples: Option<Box<SamplesFile>>,
 }
 
 /// What a row says of an object that an earlier row named.
@@ -170,14 +183,17 @@ pub struct Expected {
     pub sha256: Sha256,
 }
 
-/// The instance-level rows of a record, from an index row.
-#[derive(Debug)]
-pub struct Samples {
+/// The file with the samples of a record.
+#[derive(Clone, Debug)]
+pub struct SamplesFile {
     /// Relative to the datastore's root.
     pub path: Box<str>,
-    /// What the index says of the bytes.
-    pub expected: Expected,
+    /// What the index says of the bytes; `None` if no row names the file.
+    pub expected: Option<Expected>,
 }
+
+/// How the name of a file of samples goes on after that of its record.
+const SAMPLES: &str = "_samples.jsonl";
 
 /// What a datastore holds.
 #[derive(Debug, Default)]
@@ -216,9 +232,10 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
         let file = LockFile::path(&datastore.root).display().to_string();
         diagnostics.warn_with_help("look-alike", &file, "", message, help);
     }
+    let mut samples = HashSet::default();
     if indexes.is_dir() {
         list_indexes(datastore, &indexes, number, &mut listing, diagnostics)?;
-        list_flat_copies(root, number, &mut listing);
+        list_flat_copies(root, number, &mut listing, &mut samples);
     } else if root.join("flat").is_dir() {
         bail!(
             "{} has `flat/` but no `flat/indexes/by_collection/`: fetch the collection indexes, they name the objects and their hashes",
@@ -226,7 +243,7 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
         );
     }
     if data.is_dir() {
-        list_data(root, &data, number, &mut listing)?;
+        list_data(root, &data, number, &mut listing, &mut samples)?;
     } else if !indexes.is_dir() && entries.next().is_some() {
         let help = match meant(root) {
             Some(folder) => format!("did you mean {}?", folder.display()),
@@ -236,6 +253,9 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
             "{} is not a datastore: it holds neither `{INDEXES}/*.jsonl` nor `data/<collection>/…`\n  help: {help}",
             root.display()
         );
+    }
+    if !samples.is_empty() {
+        listing.objects.iter_mut().for_each(|object| object.find_samples(&samples));
     }
     Ok(listing)
 }
@@ -247,6 +267,23 @@ fn looks_public(repo: &str) -> bool {
         id.replace(['i', '1', '|'], "l").replace('0', "o").replace(['-', '_', '.'], "")
     };
     repo != PUBLIC_DATASTORE && drawn(repo) == drawn(PUBLIC_DATASTORE)
+}
+
+impl Object {
+    /// Notes the file of samples beside it, one of `there`, where no row names one.
+    fn find_samples(&mut self, there: &HashSet<String>) {
+        let path = self.path.strip_suffix(".json").map(|stem| format!("{stem}{SAMPLES}"));
+        if let Some(path) = path.filter(|path| self.samples.is_none() && there.contains(path)) {
+            self.samples = Some(Box::new(SamplesFile { path: path.into(), expected: None }));
+        }
+    }
+}
+
+/// The path of a file of samples, if `path` is one.
+fn samples_path(root: &Path, path: &Path) -> Option<String> {
+    let relative = path.strip_prefix(root).ok()?;
+    let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/")).filter(|path| path.ends_with(SAMPLES))
 }
 
 /// A datastore near `root`, where that is none: in it, or around it.
@@ -363,7 +400,13 @@ impl<'a> LockedIndexes<'a> {
     }
 }
 
-fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Result<()> {
+fn list_data(
+    root: &Path,
+    data: &Path,
+    number: u16,
+    listing: &mut Listing,
+    samples: &mut HashSet<String>,
+) -> Result<()> {
     for entry in WalkDir::new(data).follow_links(true).sort_by_file_name() {
         let entry = match entry {
             Ok(entry) => entry,
@@ -394,6 +437,7 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
         }
         let is_json = entry.path().extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         if !is_file || !is_json {
+            samples.extend(samples_path(root, entry.path()).filter(|_| is_file));
             if is_file && let Some(detail) = unread::why(entry.path()) {
                 let unread = found(root, entry.path(), number, Reason::UnreadFile, detail);
                 listing.digest.add(unread.file.as_bytes());
@@ -435,14 +479,19 @@ fn list_data(root: &Path, data: &Path, number: u16, listing: &mut Listing) -> Re
     Ok(())
 }
 
-/// Tells of the copies that editors left in the `flat/` layout, where only what an index names is read.
-fn list_flat_copies(root: &Path, number: u16, listing: &mut Listing) {
+/// Tells of the copies that editors left in the `flat/` layout, where only what an index names is read; and finds the
+/// files of samples.
+fn list_flat_copies(root: &Path, number: u16, listing: &mut Listing, samples: &mut HashSet<String>) {
     for entry in WalkDir::new(root.join("flat")).sort_by_file_name().into_iter().flatten() {
-        if !entry.file_type().is_dir()
-            && let Some(copy) = editor_copy(root, entry.path(), number)
-        {
-            listing.digest.add(copy.file.as_bytes());
-            listing.quarantined.push(copy);
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        match editor_copy(root, entry.path(), number) {
+            Some(copy) => {
+                listing.digest.add(copy.file.as_bytes());
+                listing.quarantined.push(copy);
+            }
+            None => samples.extend(samples_path(root, entry.path())),
         }
     }
 }

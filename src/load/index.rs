@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::datastore::{Expected, Object, Samples, is_safe_relative};
+use super::datastore::{Expected, Object, SamplesFile, is_safe_relative};
 use super::quarantine::Reason;
 use super::scalar::Scalar;
 use crate::hash::Sha256;
@@ -113,11 +113,11 @@ pub(super) fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
 }
 
 /// Samples whose path or hash cannot be used are as good as none: nothing depends on them.
-fn samples(row: &RawRow) -> Option<Box<Samples>> {
+fn samples(row: &RawRow) -> Option<Box<SamplesFile>> {
     let path = row.instance_level_path.as_str();
     let sha256 = Sha256::from_hex(row.instance_sha.as_str())?;
-    let expected = Expected { size: row.instance_level_size_bytes, sha256 };
-    is_safe_relative(path).then(|| Box::new(Samples { path: path.into(), expected }))
+    let expected = Some(Expected { size: row.instance_level_size_bytes, sha256 });
+    is_safe_relative(path).then(|| Box::new(SamplesFile { path: path.into(), expected }))
 }
 
 #[cfg(test)]

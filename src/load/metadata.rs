@@ -335,10 +335,26 @@ pub struct MetricMeta {
     /// True if it depends on which other models were evaluated, as a win rate does.
     #[serde(default)]
     pub relative: bool,
+    /// How it comes of the scores of single samples; `None` if that is not known.
+    pub of_samples: Option<OfSamples>,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(MetricMeta, false, "id" "name" "aliases" "relative"; unused: "unit" "higher_is_better" "min" "max"; values: |_: &MetricMeta| Vec::new());
+
+/// How a metric comes of the scores of single samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfSamples {
+    /// It is their mean, as accuracy is.
+    Mean,
+    /// It is counted over all samples together, as BLEU, a macro F1 or a perplexity is.
+    Corpus,
+    /// It is their spread, as a standard deviation is.
+    Spread,
+    /// It comes of holding models against each other, as Elo does.
+    Contest,
+}
+entry!(MetricMeta, false, "id" "name" "aliases" "relative" "of_samples"; unused: "unit" "higher_is_better" "min" "max"; values: |_: &MetricMeta| Vec::new());
 
 /// A page of prose.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -22,7 +22,7 @@ use crate::load::Loaded;
 use crate::load::block::{GenerationConfig, Jury, MetricConfig, ScoreKind, SourceData, SourceMetadata, TestPart};
 use crate::load::content::Content;
 use crate::load::measurement_rules::Told;
-use crate::load::metadata::{AliasKind, MetricMeta};
+use crate::load::metadata::{AliasKind, MetricMeta, OfSamples};
 use crate::load::record::EvaluationResult;
 use crate::names::{is_not_reported, normal_form, slug};
 use crate::words::shorten;
@@ -136,6 +136,7 @@ struct Quantity {
     id: String,
     name: String,
     is_relative: bool,
+    of_samples: Option<OfSamples>,
     is_reported: bool,
     /// The name in the record that led to it.
     found: Option<(String, Step)>,
@@ -194,6 +195,7 @@ impl<'a> MetricResolver<'a> {
                 jury: config.jury.clone(),
                 described: quantity.described,
                 is_relative: quantity.is_relative,
+                of_samples: quantity.of_samples,
                 is_reported: quantity.is_reported,
                 told_apart_by: None,
                 spellings: Names::new(),
@@ -235,6 +237,7 @@ impl<'a> MetricResolver<'a> {
             id: meta.id.clone(),
             name: meta.name.clone(),
             is_relative: meta.relative,
+            of_samples: meta.of_samples,
             is_reported: true,
             found: Some((name.to_owned(), step)),
             described: None,
@@ -250,6 +253,7 @@ impl<'a> MetricResolver<'a> {
             id: slug(name),
             name: name.to_owned(),
             is_relative: false,
+            of_samples: of_samples(name),
             is_reported: true,
             found: Some((name.to_owned(), Step::OwnName)),
             described: None,
@@ -298,6 +302,7 @@ impl<'a> MetricResolver<'a> {
                 id: "metric-not-reported".to_owned(),
                 name: "Metric not reported".to_owned(),
                 is_relative: false,
+                of_samples: None,
                 is_reported: false,
                 found: None,
                 described: description.map(|text| shorten(text, 90)),
@@ -325,9 +330,20 @@ impl<'a> MetricResolver<'a> {
         let found = quantity.found.clone();
         match self.find(&place.loaded.origin.collection, &name) {
             Some(known) => Quantity { found, ..known },
-            None => Quantity { key: format!("name {normal}"), id: slug(&name), name, ..quantity },
+            None => Quantity {
+                key: format!("name {normal}"),
+                id: slug(&name),
+                of_samples: of_samples(&name),
+                name,
+                ..quantity
+            },
         }
     }
+}
+
+/// How a metric that no table knows comes of the scores of samples: Inspect calls one of its metrics no more than "mean".
+fn of_samples(name: &str) -> Option<OfSamples> {
+    matches!(normal_form(name).as_deref(), Some("mean" | "average")).then_some(OfSamples::Mean)
 }
 
 /// The last word of an id such as `hle.accuracy`, if all before it only says of what the result is.

@@ -151,7 +151,7 @@ impl Records {
         let listings = stages::listings(config, &mut findings)?;
         let stamps = Stamps::of(&listings, config);
         let earlier = earlier.map(|project| Earlier::new(&project.prepared.dataset.inputs, &project.stamps, &stamps));
-        let (inputs, _) = listings.read_again(config, content, &earlier.unwrap_or_default(), &mut findings, || ());
+        let (inputs, _) = listings.read_again(config, content, &earlier.unwrap_or_default(), &mut findings, &());
         stages::ensure_sound(&inputs)?;
         Ok(Records { inputs, stamps, findings })
     }

@@ -329,7 +329,7 @@ pub(super) mod tests {
             is_indexed: false,
             names_another_model: false,
         };
-        Loaded { record, origin, captures: Box::default() }
+        Loaded { record, origin, captures: Box::default(), samples: None }
     }
 
     fn points(scale: Scale, scores: &[(usize, &str)]) -> Vec<Point> {

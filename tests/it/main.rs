@@ -28,6 +28,7 @@ mod over_time; // the best score over time, and what is not on its line
 mod project; // the harness
 mod publish; // the audit, the report, the confirmation, pull requests
 mod real; // the real records, where they are at hand
+mod samples; // whether a score is what its samples add up to
 mod schema; // every value of every schema version has a place
 mod serve; // the site while it is written
 mod server; // a running `serve`

@@ -8,6 +8,7 @@ use crate::card::ReadingView;
 use crate::card::also::Also;
 use crate::card::disagreement::DisagreementView;
 use crate::card::model::{CaptureView, CellView, ModelCard, RecordView};
+use crate::card::samples::SamplesView;
 use crate::load::record::Uncertainty;
 use crate::mark::evidence::Evidence;
 use crate::number::Number;
@@ -147,6 +148,9 @@ pub struct ReadingDocument<'a> {
     pub relationship: &'a str,
     /// What is proven of its origin.
     pub marker: Marker<'a>,
+    /// What its samples say of the score; left out if the record names none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<Samples<'a>>,
     /// Day of evaluation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluated: Option<&'a str>,
@@ -217,6 +221,39 @@ impl<'a> StatedUncertainty<'a> {
             interval_level: digits(&stated.level),
             bootstrap_samples: digits(&stated.bootstrap_samples),
             samples: digits(&stated.samples),
+        }
+    }
+}
+
+/// Whether the score is what its samples add up to. It says that the arithmetic holds, not that the answers are true.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Samples<'a> {
+    /// `recomputed`, `differs`, `incomplete`, `not_recomputable`, `bad_checksum`, `missing` or `unreadable`.
+    pub status: &'a str,
+    /// Rows that are of this result; null where there are none.
+    pub rows: Option<u64>,
+    /// Of the bytes of the file; null where it could not be read.
+    pub sha256: Option<&'a str>,
+    /// Path of the file in its datastore.
+    pub file: &'a str,
+    /// The score from the samples, in the unit of the record.
+    pub recomputed: Option<f64>,
+    /// Its standard error.
+    pub standard_error: Option<f64>,
+    /// Why it was not computed, in a sentence; null where it was.
+    pub reason: Option<&'a str>,
+}
+
+impl<'a> Samples<'a> {
+    fn new(view: &'a SamplesView<'a>) -> Samples<'a> {
+        Samples {
+            status: view.code,
+            rows: view.rows,
+            sha256: view.sha256.as_deref(),
+            file: view.file,
+            recomputed: view.recomputed,
+            standard_error: view.standard_error,
+            reason: view.reason.as_deref(),
         }
     }
 }
@@ -409,6 +446,7 @@ impl<'a> ReadingDocument<'a> {
                 relationship_fit: reading.marker.fit.as_deref(),
                 standing: reading.marker.standing,
             },
+            samples: reading.samples.as_ref().map(Samples::new),
             evaluated: reading.evaluated.as_deref(),
             evaluated_text: reading.evaluated_text,
             evaluated_remark: reading.evaluated_remark,

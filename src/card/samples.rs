@@ -1,0 +1,221 @@
+//! *Samples* as a card shows them: whether a score is what they add up to, and what else they tell. Nothing of a sample
+//! is on a page, but numbers.
+
+use serde::Serialize;
+
+use super::{Cards, Fact};
+use crate::language::Language;
+use crate::load::Loaded;
+use crate::load::samples::{Average, Found, Tally, Witness};
+use crate::merge::{Reading, Scale};
+use crate::number::Number;
+use crate::signal::samples::{By, Counted, Outcome, Why, evidence};
+use crate::words::{count, shorten};
+
+/// What the samples of one reading say of it.
+#[derive(Debug, Serialize)]
+pub struct SamplesView<'a> {
+    /// `not_recomputable`.
+    pub code: &'static str,
+    /// In words.
+    pub words: String,
+    /// Why it was not computed, in a sentence.
+    pub reason: Option<String>,
+    /// The numbers.
+    pub facts: Vec<Fact<'a>>,
+    /// The standard error of a score that was computed again, where the record states no uncertainty.
+    pub error: Option<String>,
+    /// Rows of the result, where there are any.
+    pub rows: Option<u64>,
+    /// Path of the file in its datastore.
+    pub file: &'a str,
+    /// Of its bytes, where it was read.
+    pub sha256: Option<String>,
+    /// The score from the samples.
+    pub recomputed: Option<f64>,
+    /// Its standard error.
+    pub standard_error: Option<f64>,
+}
+
+/// Why a score was not computed from its samples; `None` if it was.
+pub fn reason(language: &Language, outcome: &Outcome) -> Option<String> {
+    let say = |key: &str, values: &[(&str, &str)]| Some(language.say(key, values));
+    let n = |n: &u64| count(*n as usize);
+    match outcome {
+        Outcome::Recomputed(_) | Outcome::Differs(_) => None,
+        Outcome::Incomplete { rows, of, what, .. } => {
+            let key = match what {
+                Counted::Rows => "samples.incomplete.rows",
+                Counted::Samples => "samples.incomplete.samples",
+                Counted::Scores => "samples.incomplete.scores",
+            };
+            say(key, &[("n", &n(rows)), ("all", &n(of))])
+        }
+        Outcome::NotRecomputable { why, .. } => match why {
+            Why::Aggregation(how) => say("samples.why.aggregation", &[("how", &shorten(how, 60))]),
+            Why::OtherEvaluation { line } => say("samples.why.other_evaluation", &[("line", &n(line))]),
+            Why::OtherModel { line } => say("samples.why.other_model", &[("line", &n(line))]),
+            Why::MoreRows { rows, of } => say("samples.why.more_rows", &[("n", &n(rows)), ("all", &n(of))]),
+            Why::Corpus => say("samples.why.corpus", &[]),
+            Why::Spread => say("samples.why.spread", &[]),
+            Why::Contest => say("samples.why.contest", &[]),
+            Why::Attempts => say("samples.why.attempts", &[]),
+            Why::UnknownMetric => say("samples.why.unknown_metric", &[]),
+            Why::Repeated => say("samples.why.repeated", &[]),
+            Why::Shared => say("samples.why.shared", &[]),
+            Why::NoRows => say("samples.why.no_rows", &[]),
+            Why::Scale => say("samples.why.scale", &[]),
+            Why::TooLarge => say("samples.why.too_large", &[]),
+        },
+        Outcome::BadChecksum { by } => say("samples.bad_checksum.by", &[("who", language.phrase(key(*by)))]),
+        Outcome::Missing => say("samples.missing.says", &[]),
+        Outcome::Unreadable(why) => {
+            let wording = why.say(language);
+            Some(format!("{}{}", wording.words, wording.quoted.unwrap_or_default()))
+        }
+    }
+}
+
+fn key(witness: Witness) -> &'static str {
+    match witness {
+        Witness::Record => "samples.by.record",
+        Witness::Index => "samples.by.index",
+        Witness::Lock => "samples.by.lock",
+    }
+}
+
+impl<'a> Cards<'a> {
+    /// What the samples of `reading` say of it; `None` if its record names none.
+    pub fn samples(&self, reading: &Reading) -> Option<SamplesView<'a>> {
+        let found = evidence(self.dataset, reading)?;
+        let outcome = &found.outcome;
+        let computed = outcome.computed();
+        let rows = outcome.tally().map(|tally| tally.rows);
+        let standard_error = computed.and_then(|it| it.standard_error());
+        let uncertainty = self.dataset.result(reading).uncertainty.as_deref();
+        let is_stated = uncertainty
+            .is_some_and(|it| it.standard_error.is_some() || it.interval.is_some() || it.standard_deviation.is_some());
+        // That of another number is none of the stated score.
+        let is_its = matches!(outcome, Outcome::Recomputed(_)) && !is_stated;
+        let error = standard_error.filter(|_| is_its).map(three_digits);
+        let n = rows.unwrap_or_default() as usize;
+        Some(SamplesView {
+            code: outcome.code(),
+            words: match outcome {
+                Outcome::Recomputed(_) => self.language.counted("samples.recomputed", n),
+                Outcome::Differs(_) => self.language.counted("samples.differs", n),
+                Outcome::Incomplete { .. } => self.words("samples.incomplete").to_owned(),
+                Outcome::NotRecomputable { .. } => self.words("samples.not_recomputable").to_owned(),
+                Outcome::BadChecksum { .. } => self.words("samples.bad_checksum").to_owned(),
+                Outcome::Missing => self.words("samples.missing").to_owned(),
+                Outcome::Unreadable(_) => self.words("samples.unreadable").to_owned(),
+            },
+            reason: reason(self.language, outcome),
+            facts: self.facts_of_samples(reading, found.outcome),
+            error: error.map(|error| self.language.say("samples.error", &[("error", &error)])),
+            rows,
+            file: &found.samples.path,
+            sha256: found.samples.sha256().map(|sha256| sha256.to_string()),
+            recomputed: computed.map(|it| it.value),
+            standard_error,
+        })
+    }
+
+    fn facts_of_samples(&self, reading: &Reading, outcome: Outcome<'a>) -> Vec<Fact<'a>> {
+        let stated = &self.dataset.result(reading).score;
+        let shown = |value: f64| digits(value, stated, reading.scale);
+        let mut facts = Vec::new();
+        let mut add = |key: &'static str, value: String| facts.push(self.fact(key, Some(value)));
+        if let Some(computed) = outcome.computed() {
+            add("samples.stated", stated.digits().to_owned());
+            let key = match computed.by {
+                By::Mean => "samples.mean",
+                By::Share => "samples.share",
+            };
+            add(key, shown(computed.value));
+            if let Outcome::Differs(_) = outcome {
+                let difference = computed.difference(stated);
+                let sign = if difference < 0.0 { "−" } else { "+" };
+                add("samples.difference", format!("{sign}{}", shown(difference.abs())));
+            }
+            if let Some(error) = computed.standard_error() {
+                add("samples.standard_error", three_digits(error));
+            }
+        }
+        if let Some(tally) = outcome.tally() {
+            add("samples.rows", count(tally.rows as usize));
+            if tally.judged > 0 {
+                add("samples.correct", self.share(tally.correct as usize, tally.judged as usize));
+            }
+            let failures = self.failures(tally);
+            if !failures.is_empty() {
+                add("samples.failures", self.language.list(&failures));
+            }
+            for (key, average) in [
+                ("samples.tokens", &tally.tokens),
+                ("samples.turns", &tally.turns),
+                ("samples.tool_calls", &tally.tool_calls),
+                ("samples.latency", &tally.latency),
+            ] {
+                average_in_words(average).into_iter().for_each(|words| add(key, words));
+            }
+        }
+        facts
+    }
+
+    /// The file of the samples of a record, its hash, and who states the same; nothing if it names none.
+    pub fn file_of_samples(&self, loaded: &'a Loaded) -> Vec<Fact<'a>> {
+        let Some(samples) = loaded.samples.as_deref() else { return Vec::new() };
+        let sha256 = samples.sha256();
+        let datastore = &self.dataset.inputs.datastores[usize::from(loaded.origin.datastore)];
+        let is_good = matches!(samples.found, Found::Read(_));
+        let url = datastore.public_url_of_samples(&samples.path, sha256).filter(|_| is_good);
+        let mut facts = vec![self.fact("samples.file", Some(shorten(&samples.path, 300))).to(url)];
+        facts.extend(sha256.map(|sha256| self.fact("samples.sha256", Some(sha256.to_string()))));
+        if let Found::Read(rows) = &samples.found {
+            let by: Vec<&str> = rows.witnesses.iter().map(|by| self.words(key(*by))).collect();
+            let by = if by.is_empty() { self.words("samples.by.nobody").to_owned() } else { self.language.list(&by) };
+            facts.push(self.fact("samples.hash_by", Some(by)));
+            facts.push(self.fact("samples.all_rows", Some(count(rows.rows as usize))));
+            if rows.unmatched > 0 {
+                facts.push(self.fact("samples.unmatched", Some(count(rows.unmatched as usize))));
+            }
+        }
+        facts
+    }
+
+    /// What failed, with how often.
+    fn failures(&self, tally: &Tally) -> Vec<String> {
+        let all = [
+            (tally.errors, "samples.errors"),
+            (tally.refused, "samples.refused"),
+            (tally.truncated, "samples.truncated"),
+            (tally.malformed, "samples.malformed"),
+        ];
+        all.into_iter().filter(|(n, _)| *n > 0).map(|(n, key)| self.line(key, &count(n as usize))).collect()
+    }
+}
+
+/// A standard error: its third digit says nothing of a score any more.
+fn three_digits(value: f64) -> String {
+    let decimals = if value > 0.0 { (2.0 - value.log10().floor()).clamp(0.0, 17.0) as usize } else { 0 };
+    format!("{value:.decimals$}")
+}
+
+/// The mean with three digits at most, or as a whole number; `None` of nothing.
+fn average_in_words(average: &Average) -> Option<String> {
+    let mean = average.mean().filter(|mean| (0.0..1e15).contains(mean))?;
+    Some(if mean >= 100.0 || mean.fract() == 0.0 { count(mean.round() as usize) } else { format!("{mean:.1}") })
+}
+
+/// Decimals of a computed number beside a record that states fewer: of a proportion, and of others.
+const LEAST_DECIMALS: [i64; 2] = [4, 2];
+
+/// A computed number, with the decimals of the stated one, or a few where that has less.
+fn digits(value: f64, stated: &Number, scale: Scale) -> String {
+    let least = LEAST_DECIMALS[usize::from(scale != Scale::Proportion)];
+    let decimals = stated.decimal().fractional_digit_count().clamp(least, 17) as usize;
+    let rounded = format!("{value:.decimals$}");
+    let shortest = Number::computed(value).map(|number| number.digits().to_owned());
+    shortest.filter(|shortest| shortest.len() < rounded.len() || rounded.len() > 30).unwrap_or(rounded)
+}
