@@ -246,8 +246,11 @@ fn print_catalogue(catalogue: &Catalogue, common: &Common) -> Result<()> {
 fn print_report(report: &Report, options: &fetch::Options) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{} at {}", report.repo, report.revision)?;
-    for Summary { collection, records, superseded, left_out, .. } in &report.collections {
+    for Summary { collection, records, superseded, left_out, retired, .. } in &report.collections {
         write!(out, "  {}: {}", printable(collection), counted(*records, "record", "records"))?;
+        if *retired {
+            write!(out, ", retired: the datastore has this collection no more, and keeps its records")?;
+        }
         if *superseded > 0 {
             write!(out, ", {superseded} superseded and not fetched")?;
         }

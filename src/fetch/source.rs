@@ -11,7 +11,7 @@ use super::wanted::Index;
 use crate::Progress;
 use crate::config::is_hub_id;
 use crate::hub::{ErrorKind, Hub, Repo};
-use crate::load::index::INDEXES;
+use crate::load::index::{INDEXES, RETIRED};
 use crate::lock::Lock;
 
 /// An index may not be larger (bytes); the public datastore's largest has some five million.
@@ -108,8 +108,9 @@ impl<'a> Source<'a> {
             .context("failed to start threads")?;
         pool.install(|| {
             let read = names.par_iter().map(|name| {
-                let bytes = self.index(name)?;
-                let index = Index::new(name, &bytes);
+                let (bytes, retired) = self.index(name)?;
+                let mut index = Index::new(name, &bytes);
+                index.summary.retired = retired;
                 keep(&index, &bytes)?;
                 progress.step();
                 Ok(index)
@@ -118,20 +119,22 @@ impl<'a> Source<'a> {
         })
     }
 
-    fn index(&self, name: &str) -> Result<Vec<u8>> {
-        let path = format!("{INDEXES}/{name}.jsonl");
-        match self.hub.checked_file(Repo::dataset(&self.repo), &self.revision, &path, MAX_INDEX) {
-            Ok(bytes) => {
-                let is_index = bytes.trim_ascii_start().first().is_none_or(|byte| *byte == b'{');
-                ensure!(is_index, "what {} has as the index of {name} is not JSON Lines", self.hub.endpoint());
-                Ok(bytes)
+    /// The index of a collection, and whether it is retired.
+    fn index(&self, name: &str) -> Result<(Vec<u8>, bool)> {
+        for (folder, retired) in [(INDEXES, false), (RETIRED, true)] {
+            let path = format!("{folder}/{name}.jsonl");
+            match self.hub.checked_file(Repo::dataset(&self.repo), &self.revision, &path, MAX_INDEX) {
+                Ok(bytes) => {
+                    let is_index = bytes.trim_ascii_start().first().is_none_or(|byte| *byte == b'{');
+                    ensure!(is_index, "what {} has as the index of {name} is not JSON Lines", self.hub.endpoint());
+                    return Ok((bytes, retired));
+                }
+                Err(err) if err.kind == ErrorKind::EntryNotFound => {}
+                Err(err) => return Err(err.into()),
             }
-            Err(err) if err.kind == ErrorKind::EntryNotFound => {
-                let names = self.collections()?;
-                bail!("{} has no collection `{name}` at {}{}", self.repo, self.revision, suggestions(name, &names))
-            }
-            Err(err) => Err(err.into()),
         }
+        let names = self.collections()?;
+        bail!("{} has no collection `{name}` at {}{}", self.repo, self.revision, suggestions(name, &names))
     }
 }
 

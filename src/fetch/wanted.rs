@@ -47,6 +47,9 @@ pub struct Summary {
     pub superseded: usize,
     /// Rows that name no record to fetch, and why.
     pub left_out: BTreeMap<Reason, usize>,
+    /// True if the datastore has the collection no more, and its index among those that it retired.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
 }
 
 /// The files to have, by path; the rows that contradict each other are failures.

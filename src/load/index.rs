@@ -13,6 +13,10 @@ use crate::language::sentence::Sentence;
 /// Where a datastore has its indexes.
 pub const INDEXES: &str = "flat/indexes/by_collection";
 
+/// Where the datastore moves the index of a collection that it has no more; the objects stay (every_eval_ever,
+/// `cron/flat_rebuild.py`).
+pub const RETIRED: &str = "flat/indexes/retired";
+
 /// A line of an index.
 pub enum Row {
     /// Nothing.

@@ -555,6 +555,28 @@ fn facts_come_with_one_command_and_need_the_records_first() {
 }
 
 #[test]
+fn a_retired_collection_stays_and_stops_no_other() {
+    let store = Fetching::small();
+    let other = record("cc03", "acme/three", "0.75");
+    store.hub.put_all(Kind::Dataset, STORE, [other.clone(), index("two", &[row(&other)])]);
+    store.fetch(&["one", "two"]);
+    let before = store.files();
+    // The datastore's rebuild moves the index, and leaves the objects.
+    let retired = store.project.read("content/datastore/flat/indexes/by_collection/one.jsonl").into_bytes();
+    store.hub.delete(Kind::Dataset, STORE, "flat/indexes/by_collection/one.jsonl");
+    store.hub.put_all(Kind::Dataset, STORE, [("flat/indexes/retired/one.jsonl".to_owned(), retired)]);
+    let run = store.run(&[]);
+    assert!(run.code == 0 && run.stdout.contains("one: 2 records, retired: the datastore has"), "{run:?}");
+    assert!(run.stdout.contains("two: 1 record\n"), "{}", run.stdout);
+    assert!(store.files() == before, "nothing is lost");
+    assert_eq!(store.fetch(&[])["collections"][0]["retired"], true);
+    assert_eq!(store.run(&["--locked"]).code, 0);
+    assert_eq!(store.project.build(&["--strict"])["records"], 3);
+    // It is not among those that one may choose.
+    assert!(!store.run(&["--list"]).stdout.contains("one"));
+}
+
+#[test]
 fn evidence_that_a_hand_wrote_is_named_when_the_hub_is_asked_again() {
     let store = Fetching::small();
     store.fetch(&["one"]);
