@@ -6,9 +6,13 @@
 //! the contract of evalcards has it.
 
 mod closed_model;
+mod conditions;
+mod fit;
 mod manifest;
 mod matching;
+mod notes;
 pub mod page;
+mod repository;
 mod slot;
 pub mod yaml;
 
@@ -20,14 +24,16 @@ use bigdecimal::BigDecimal;
 use rayon::prelude::*;
 
 use crate::card::Paths;
-use crate::config::{Config, is_hub_id};
-use crate::load::hub_benchmark::{HubBenchmark, HubTask, PostedScale};
+use crate::config::Config;
+use crate::load::block::MetricConfig;
+use crate::load::hub_benchmark::{HubBenchmark, HubTask, Unit};
 use crate::mark::Standing;
 use crate::mark::hub_run::{Candidate, HubRuns};
 use crate::merge::{Dataset, Reading, Scale};
-use crate::names::is_not_reported;
 use crate::paths;
-use matching::Match;
+use conditions::Conditions;
+use fit::Misfit;
+use matching::{Known, Match};
 
 pub use manifest::{Entry, Manifest, ManifestError, RecordRef, Skipped, Status};
 pub use yaml::{DatasetRef, SourceRef, YamlEntry};
@@ -110,10 +116,16 @@ struct Converter<'a> {
 impl Converter<'_> {
     fn convert(&self, reading: &Reading, number: u32) -> Outcome {
         let loaded = self.dataset.loaded(reading);
-        let metric = &self.dataset.entities.metrics[reading.resolved.metric];
+        let entities = &self.dataset.entities;
+        let slice = &entities.slices[reading.resolved.slice];
+        let known = Known {
+            metric: &entities.metrics[reading.resolved.metric],
+            benchmark: &entities.benchmarks[slice.benchmark].name,
+            slice: slice.name.as_deref(),
+        };
         let benchmarks = &self.dataset.inputs.content.hub_benchmarks;
-        let is_aggregate = self.dataset.entities.slices[reading.resolved.slice].is_aggregate;
-        let found = matching::find(benchmarks, self.dataset.result(reading), metric, &loaded.origin.subset);
+        let is_aggregate = slice.is_aggregate;
+        let found = matching::find(benchmarks, self.dataset.result(reading), &known, &loaded.origin.subset);
         let (benchmark, result) = match found {
             Match::None => return Outcome::Unsupported,
             Match::Task { benchmark, .. } | Match::Other(benchmark, _) if is_aggregate => {
@@ -122,9 +134,7 @@ impl Converter<'_> {
             Match::Other(benchmark, reason) => (benchmark, Err(Cow::Owned(reason.to_owned()))),
             Match::Task { benchmark, task, is_headline } => (
                 benchmark,
-                self.entry(reading, benchmark, task)
-                    .map(|entry| Entry { reading: number, is_headline, ..entry })
-                    .and_then(|entry| self.decided(entry, reading)),
+                self.entry(reading, benchmark, task).map(|entry| Entry { reading: number, is_headline, ..entry }),
             ),
         };
         match result {
@@ -141,13 +151,18 @@ impl Converter<'_> {
         }
     }
 
-    /// A score that its neighbours contradict is proposed only if a person decided for its record.
-    fn decided(&self, entry: Entry, reading: &Reading) -> Result<Entry, Cow<'static, str>> {
-        match reading.contradiction {
-            Some(_) if !slot::is_decided(&self.config.site.publish, &entry) => {
-                Err(Cow::Borrowed("scale_contradicted_by_neighbours"))
-            }
-            _ => Ok(entry),
+    /// What only a person can decide, and a rule of the site for its record does: a score that its neighbours
+    /// contradict, and one over a part of the test, whose notes then say so.
+    fn decided(&self, entry: Entry, reading: &Reading, misfit: Option<Misfit>) -> Result<Entry, Cow<'static, str>> {
+        let doubt = match (misfit, reading.contradiction) {
+            (Some(misfit), _) => misfit.code(),
+            (None, Some(_)) => Cow::Borrowed("scale_contradicted_by_neighbours"),
+            (None, None) => return Ok(entry),
+        };
+        let may_be_decided = matches!(misfit, None | Some(Misfit::PartialTestSet));
+        match may_be_decided && slot::is_decided(&self.config.site.publish, &entry) {
+            true => Ok(entry),
+            false => Err(doubt),
         }
     }
 
@@ -217,28 +232,28 @@ impl Converter<'_> {
         {
             return Err(Cow::Owned(format!("api_only_or_closed_provider:{provider}")));
         }
-        let model_repo = meta.and_then(|meta| meta.hf_repo.clone()).unwrap_or_else(|| model.id.clone());
-        // Files that stand beside the owners in `hub/`.
-        let is_taken = model_repo.split('/').next().is_some_and(|owner| {
-            ["manifest.json", "review.json", "review.txt", "journal.jsonl"]
-                .iter()
-                .any(|file| file.eq_ignore_ascii_case(owner))
-        });
-        if !is_hub_id(&model_repo) || is_taken {
+        let platforms = &self.dataset.inputs.content.platforms;
+        let spellings = model.spellings.keys().map(String::as_str);
+        let hf_repo = meta.and_then(|meta| meta.hf_repo.as_deref());
+        let Some(model_repo) = repository::of(&model.id, spellings, hf_repo, platforms) else {
             return Err(Cow::Borrowed("model_id_is_no_hub_repo"));
-        }
+        };
+        let conditions = Conditions::of(self.dataset, reading, task);
+        // The splits of another data set, such as a table of submissions, are none of the test.
+        let is_its_data = result.data.hf_repo.as_deref().is_none_or(|repo| benchmark.is_dataset(repo));
+        let misfit = fit::misfit(self.dataset, reading, task, is_its_data, &conditions);
         let source = datastore
             .public_url(&loaded.origin)
             .map(|url| SourceRef { url, name: self.config.site.publish.source_name.clone() });
         let yaml_entry = YamlEntry {
             dataset: DatasetRef { id: benchmark.dataset.clone(), task_id: task.id.clone() },
-            value: posted_value(result.score.decimal(), reading.scale, reading.in_range, benchmark.scale)?,
+            value: posted_value(reading, &result.metric, result.score.decimal(), benchmark.unit_of(task))?,
             date: result.evaluated.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
             source,
-            notes: notes(reading, self.dataset),
+            notes: notes::of(self.dataset, reading, &conditions),
         };
         let yaml = yaml::write(&yaml_entry).map_err(|_| "cannot_be_written_as_yaml")?;
-        Ok(Entry {
+        let entry = Entry {
             status: Status::Ready,
             benchmark: benchmark.key.clone(),
             model_repo,
@@ -252,51 +267,46 @@ impl Converter<'_> {
             record: self.record(reading),
             yaml_entry,
             yaml,
+            certainty: benchmark.stated_of(task).map(|stated| stated.certainty).unwrap_or_default(),
             reading: 0,
             is_headline: false,
-        })
+        };
+        self.decided(entry, reading, misfit)
     }
 }
 
-/// A score on the leaderboard's scale, exact in decimal.
-fn posted_value(score: BigDecimal, scale: Scale, in_range: bool, posted: PostedScale) -> Result<String, &'static str> {
-    let hundred = BigDecimal::from(100);
-    let value = match (posted, scale) {
-        (_, Scale::Contradictory) => return Err("contradictory_scale"),
-        (PostedScale::AsIs, _) => score,
-        (PostedScale::Percent, Scale::Proportion) => score * &hundred,
-        (PostedScale::Percent, Scale::Percent) => score,
-        (PostedScale::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale"),
-    };
-    let is_in_bounds = posted == PostedScale::AsIs || (value >= 0 && value <= hundred);
-    match is_in_bounds && in_range {
+/// A score as its leaderboard counts, exact in decimal.
+fn posted_value(
+    reading: &Reading,
+    metric: &MetricConfig,
+    score: BigDecimal,
+    unit: Unit,
+) -> Result<String, &'static str> {
+    let value = in_unit(score, reading.scale, metric.unit.as_deref(), unit)?;
+    match reading.in_range {
         true => Ok(value.normalized().to_plain_string()),
         false => Err("score_out_of_bounds"),
     }
 }
 
-/// What a reader of one number needs to know of the set-up, from the record only.
-fn notes(reading: &Reading, dataset: &Dataset) -> Option<String> {
-    let result = dataset.result(reading);
-    let model = &dataset.loaded(reading).record.model;
-    let generation = result.generation.iter().flat_map(|generation| &generation.settings);
-    let parts =
-        generation.chain(&result.data.settings).chain(&model.details).filter_map(|(key, value)| match key.as_str() {
-            _ if is_not_reported(value) => None,
-            "num_fewshot" | "n_shot" | "fewshot" => value.parse::<u32>().ok().map(|n| format!("{n}-shot")),
-            "use_chain_of_thought" | "cot" if matches!(value.as_str(), "true" | "True" | "1") => {
-                Some("chain of thought".to_owned())
-            }
-            "prompt_style" => Some(value.clone()),
-            "effort" | "reasoning_effort" | "precision" | "subset" | "quantization" => {
-                Some(format!("{} {value}", key.replace('_', " ")))
-            }
-            _ => None,
-        });
-    let mut parts: Vec<String> = parts.collect();
-    let mut seen = std::collections::HashSet::new();
-    parts.retain(|part| seen.insert(part.clone()));
-    (!parts.is_empty()).then(|| crate::words::shorten(&parts.join(", "), 120))
+/// `score` in the leaderboard's `unit`; `stated` is the unit of the record.
+fn in_unit(score: BigDecimal, scale: Scale, stated: Option<&str>, unit: Unit) -> Result<BigDecimal, &'static str> {
+    let hundred = BigDecimal::from(100);
+    let says = |words: &[&str]| stated.is_some_and(|it| words.iter().any(|word| word.eq_ignore_ascii_case(it.trim())));
+    let value = match (unit, scale) {
+        (_, Scale::Contradictory) => return Err("contradictory_scale"),
+        (Unit::AsIs, _) => return Ok(score),
+        (Unit::Percent, Scale::Proportion) => score * &hundred,
+        (Unit::Percent, Scale::Percent) => score,
+        (Unit::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale"),
+        (Unit::Points, _) if says(&["points", "point", "score"]) => return Ok(score),
+        (Unit::Seconds, _) if says(&["seconds", "second", "secs", "sec", "s"]) => return Ok(score),
+        (Unit::Points | Unit::Seconds, _) => return Err("other_unit"),
+    };
+    match value >= 0 && value <= hundred {
+        true => Ok(value),
+        false => Err("score_out_of_bounds"),
+    }
 }
 
 /// The files of all entries that are ready: path and text.
@@ -320,7 +330,8 @@ mod tests {
 
     #[track_caller]
     fn check(digits: &str, scale: Scale, expected: Result<&str, &str>) {
-        let found = posted_value(digits.parse().unwrap(), scale, true, PostedScale::Percent);
+        let found = in_unit(digits.parse().unwrap(), scale, None, Unit::Percent);
+        let found = found.map(|value| value.normalized().to_plain_string());
         assert_eq!(found.as_deref().map_err(|reason| *reason), expected, "{digits}");
     }
 
@@ -343,7 +354,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_digits_survive_the_conversion(digits in "0\\.[0-9]{1,30}") {
-            let posted = posted_value(digits.parse().unwrap(), Scale::Proportion, true, PostedScale::Percent).unwrap();
+            let posted = in_unit(digits.parse().unwrap(), Scale::Proportion, None, Unit::Percent).unwrap().normalized().to_plain_string();
             let back = posted.parse::<BigDecimal>().unwrap() / BigDecimal::from(100);
             proptest::prop_assert_eq!(back, digits.parse::<BigDecimal>().unwrap());
         }

@@ -13,6 +13,7 @@ use super::yaml::{DatasetRef, YamlEntry};
 use crate::config::Config;
 use crate::hash::Sha256;
 use crate::language::Language;
+use crate::load::hub_benchmark::Certainty;
 
 /// `manifest.json`.
 #[derive(Debug, Serialize)]
@@ -92,6 +93,9 @@ pub struct Entry {
     /// Other task ids under which the same results have been posted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub task_aliases: Vec<String>,
+    /// How sure the registry is of the task, where it is not.
+    #[serde(default, skip_serializing_if = "Certainty::is_sure")]
+    pub certainty: Certainty,
     /// Public address of the model's Eval Card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card_url: Option<String>,

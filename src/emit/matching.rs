@@ -40,37 +40,71 @@ impl PartialEq for HubTask {
     }
 }
 
+/// What the build knows a result to be of.
+pub struct Known<'a> {
+    /// The metric.
+    pub metric: &'a Metric,
+    /// Name of the benchmark.
+    pub benchmark: &'a str,
+    /// Name of the part; `None` for the whole.
+    pub slice: Option<&'a str>,
+}
+
+impl Known<'_> {
+    /// The names that it gives the result, as normal forms: of the whole the benchmark's, of a part its own, alone
+    /// and behind the benchmark's.
+    fn names(&self) -> Vec<String> {
+        let names = match self.slice {
+            None => vec![normal_form(self.benchmark)],
+            Some(slice) => vec![normal_form(slice), normal_form(&format!("{} {slice}", self.benchmark))],
+        };
+        names.into_iter().flatten().collect()
+    }
+}
+
 /// Which task of `benchmarks` the `result` is of. `subset` is that of its index rows.
 pub fn find<'a>(
     benchmarks: &'a [HubBenchmark],
     result: &EvaluationResult,
-    metric: &Metric,
+    known: &Known,
     subset: &Subset,
 ) -> Match<'a> {
     let Some(benchmark) = benchmark_of(benchmarks, result) else {
         return Match::None;
     };
-    if metric.is_relative {
+    if known.metric.is_relative {
         return Match::Other(benchmark, "relative_metric");
     }
-    let is_headline = names_headline_metric(benchmark, result);
-    match task(benchmark, result, subset) {
+    match task(benchmark, result, known, subset) {
         Err(reason) => Match::Other(benchmark, reason),
-        Ok(_) if !is_headline && !is_usual_metric(benchmark, metric) => Match::Other(benchmark, "unsupported_metric"),
-        Ok(task) => Match::Task { benchmark, task, is_headline },
+        Ok(task) => match names_headline_metric(benchmark.metrics_of(task), result) {
+            false if !is_usual_metric(benchmark.metric_kinds_of(task), known.metric) => {
+                Match::Other(benchmark, "not_the_headline_metric")
+            }
+            is_headline => Match::Task { benchmark, task, is_headline },
+        },
     }
 }
 
 /// The task that a result is the whole of.
-fn task<'a>(benchmark: &'a HubBenchmark, result: &EvaluationResult, subset: &Subset) -> Result<&'a HubTask, &'a str> {
+fn task<'a>(
+    benchmark: &'a HubBenchmark,
+    result: &EvaluationResult,
+    known: &Known,
+    subset: &Subset,
+) -> Result<&'a HubTask, &'a str> {
     let own_name = normal_form(&result.name);
     let has_own_name = |names: &[String]| own_name.as_ref().is_some_and(|name| names.contains(name));
     if let Some(listed) = benchmark.not_mapped.iter().find(|listed| has_own_name(&listed.names)) {
         return Err(&listed.reason);
     }
-    let named = benchmark.tasks.iter().find(|task| has_own_name(&task.names));
+    let by_own_name = || benchmark.tasks.iter().find(|task| own_name.as_ref().is_some_and(|name| task.is_called(name)));
+    let names = known.names();
+    let by_known_name = || benchmark.tasks.iter().find(|task| names.iter().any(|name| task.is_called(name)));
+    let named = by_own_name().or_else(by_known_name);
     // Whatever else names a task: a result with a name of its own is a part of it.
-    if named.is_none() && !is_name_of_whole(benchmark, &own_name) {
+    let is_known_whole = || known.slice.is_none() && is_name_of_whole(benchmark, &normal_form(known.benchmark));
+    if named.is_none() && !is_name_of_whole(benchmark, &own_name) && !is_known_whole() {
         return Err("part_of_benchmark");
     }
     let [_, _, ..] = &benchmark.tasks[..] else { return Ok(&benchmark.tasks[0]) };
@@ -111,17 +145,13 @@ fn task_of_data<'a>(benchmark: &'a HubBenchmark, result: &EvaluationResult) -> O
     })
 }
 
-fn names_headline_metric(benchmark: &HubBenchmark, result: &EvaluationResult) -> bool {
+fn names_headline_metric(metrics: &[String], result: &EvaluationResult) -> bool {
     let ids = [result.id.as_deref(), result.metric.id.as_deref()];
-    ids.into_iter().flatten().any(|id| benchmark.metrics.iter().any(|metric| metric.eq_ignore_ascii_case(id.trim())))
+    ids.into_iter().flatten().any(|id| metrics.iter().any(|metric| metric.eq_ignore_ascii_case(id.trim())))
 }
 
-fn is_usual_metric(benchmark: &HubBenchmark, metric: &Metric) -> bool {
-    !metric.is_reported || benchmark.metric_kinds.contains(&metric.quantity)
-}
-
-fn is_dataset(benchmark: &HubBenchmark, id: &str) -> bool {
-    [&benchmark.dataset].into_iter().chain(&benchmark.aliases).any(|known| known.eq_ignore_ascii_case(id.trim()))
+fn is_usual_metric(kinds: &[String], metric: &Metric) -> bool {
+    !metric.is_reported || kinds.contains(&metric.quantity)
 }
 
 /// The reference's rule: the Hub repository of the data, else that of the benchmark behind it; a
@@ -130,7 +160,7 @@ fn benchmark_of<'a>(benchmarks: &'a [HubBenchmark], result: &EvaluationResult) -
     let data = &result.data;
     let with_id = |id: &Option<String>| {
         let id = id.as_deref()?;
-        benchmarks.iter().find(|benchmark| is_dataset(benchmark, id))
+        benchmarks.iter().find(|benchmark| benchmark.is_dataset(id))
     };
     let stated = with_id(&data.hf_repo).or_else(|| with_id(&data.benchmark_hf_repo));
     if stated.is_some() || data.hf_repo.is_some() {
@@ -143,7 +173,7 @@ fn benchmark_of<'a>(benchmarks: &'a [HubBenchmark], result: &EvaluationResult) -
     };
     let of_page = |url: &str, benchmark: &HubBenchmark| {
         let id = url.split_once("/datasets/").map(|(_, id)| id.trim_end_matches('/'));
-        id.is_some_and(|id| is_dataset(benchmark, id))
+        id.is_some_and(|id| benchmark.is_dataset(id))
     };
     let by_page = |benchmark: &&HubBenchmark| data.urls.iter().any(|url| of_page(url, benchmark));
     benchmarks.iter().find(by_name).or_else(|| benchmarks.iter().find(by_page))
@@ -175,7 +205,12 @@ mod tests {
             ..Metric::default()
         };
         let of_rows = subset.map_or(Subset::Unsaid, |subset| Subset::Named(subset.into()));
-        let found = match find(&built_in(), &record.results[0], &metric, &of_rows) {
+        let found = match find(
+            &built_in(),
+            &record.results[0],
+            &Known { metric: &metric, benchmark: "-", slice: Some("-") },
+            &of_rows,
+        ) {
             Match::Task { benchmark, task, .. } => format!("{}/{}", benchmark.key, task.id),
             Match::Other(_, reason) => reason.to_owned(),
             Match::None => "-".to_owned(),
@@ -257,7 +292,7 @@ mod tests {
             "gsm8k/gsm8k",
         );
         check("MMLU-Pro (Law)", "mmlu_pro/law", "mmlu-pro-law", behind, None, "part_of_benchmark");
-        check("MMLU-Pro", "", "f1", behind, None, "unsupported_metric");
+        check("MMLU-Pro", "", "f1", behind, None, "not_the_headline_metric");
         check("MMLU-Pro", "", "mean-win-rate", behind, None, "relative_metric");
         check("MMLU-Pro", "", "", behind, None, "mmlu_pro/mmlu_pro");
         check("SWE-bench Lite", "", "accuracy", r#"{"hf_repo": "SWE-bench/SWE-bench_Verified"}"#, None, "other_set");

@@ -650,6 +650,14 @@ impl TestPart {
         all
     }
 
+    /// By kind (see the words `part.…`), what is named; `None` where it is several things.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+        self.named.iter().map(|(kind, named)| match named {
+            Named::One(name) => (*kind, Some(name.as_str())),
+            Named::Many(_) => (*kind, None),
+        })
+    }
+
     /// Where no part is named.
     pub fn not_reported() -> TestPart {
         TestPart { key: String::new(), label: String::new(), named: Vec::new() }

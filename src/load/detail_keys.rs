@@ -13,6 +13,7 @@ const FILE: &str = include_str!("detail_keys.yaml");
 struct Keys {
     conditions: HashMap<String, Vec<String>>,
     sizes: Vec<String>,
+    asked: Vec<String>,
     size_in_description: Vec<String>,
     outcomes: Vec<String>,
     measured_by: HashMap<MeasuredBy, HashMap<String, Vec<String>>>,
@@ -34,6 +35,7 @@ pub enum MeasuredBy {
 struct Known {
     names: HashMap<String, String>,
     sizes: HashSet<String>,
+    asked: HashSet<String>,
     size_in_description: Vec<Regex>,
     others: HashSet<String>,
     measured_by: HashMap<(String, String), MeasuredBy>,
@@ -45,6 +47,7 @@ fn known() -> &'static Known {
         let keys = read().unwrap_or(Keys {
             conditions: HashMap::default(),
             sizes: Vec::new(),
+            asked: Vec::new(),
             size_in_description: Vec::new(),
             outcomes: Vec::new(),
             measured_by: HashMap::default(),
@@ -56,6 +59,7 @@ fn known() -> &'static Known {
         Known {
             names: names.collect(),
             sizes: keys.sizes.into_iter().collect(),
+            asked: keys.asked.into_iter().collect(),
             size_in_description: keys.size_in_description.iter().filter_map(|it| pattern(it)).collect(),
             others: keys.outcomes.into_iter().chain(keys.model).chain(keys.pointers).collect(),
             measured_by: keys
@@ -92,6 +96,11 @@ pub fn condition(key: &str) -> Option<&'static str> {
 /// True if the key says how many items the whole test has.
 pub fn is_size(key: &str) -> bool {
     known().sizes.contains(key)
+}
+
+/// True if the key says how many items of the test were asked.
+pub fn is_asked(key: &str) -> bool {
+    known().asked.contains(key)
 }
 
 /// Who measured, if this member of a source's details says so.

@@ -3,9 +3,9 @@
 //! The built-in ones are data (`hub_benchmarks.yaml`), and so are those of a site
 //! (`content/benchmarks/<name>.hub.yaml`). How a result is matched is in [`crate::emit`].
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::config::is_hub_id;
 use crate::names::normal_form;
@@ -21,15 +21,18 @@ pub struct HubBenchmark {
     /// Other dataset ids under which records name it.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// Ids of the headline metric.
+    /// Ids of the headline metric, for tasks that list none of their own.
     #[serde(default)]
-    pub metrics: Vec<String>,
-    /// Metrics, by id, by which a result named as the whole is taken too.
+    metrics: Vec<String>,
+    /// Metrics, by id, by which a result named as the whole is taken too, for tasks that list none of their own.
     #[serde(default = "usual_metric_kinds")]
     pub metric_kinds: Vec<String>,
-    /// How values are posted.
+    /// What the leaderboards count in, for tasks that say nothing of their own.
+    #[serde(default, alias = "scale")]
+    unit: Unit,
+    /// Where this is known from, for tasks that say nothing of their own.
     #[serde(default)]
-    pub scale: PostedScale,
+    stated: Option<Stated>,
     /// Its leaderboards.
     pub tasks: Vec<HubTask>,
     /// Names that are none of its tasks.
@@ -37,18 +40,22 @@ pub struct HubBenchmark {
     pub not_mapped: Vec<NotMapped>,
 }
 
-/// How a leaderboard wants its values.
+/// What a leaderboard counts in, which is how values are posted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PostedScale {
+pub enum Unit {
     /// From 0 to 100.
     #[default]
     Percent,
+    /// Points without a known end.
+    Points,
+    /// Seconds.
+    Seconds,
     /// As it stands in the record.
     AsIs,
 }
 
-/// One leaderboard of a dataset.
+/// One leaderboard of a dataset, and which numbers it is for.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a task")]
 pub struct HubTask {
@@ -62,9 +69,97 @@ pub struct HubTask {
     /// Names that records use, as normal forms.
     #[serde(deserialize_with = "normal_forms")]
     pub names: Vec<String>,
+    /// Names that say too little to name a data set, and are this task where the data set is known, as normal forms.
+    #[serde(default, deserialize_with = "normal_forms")]
+    pub parts: Vec<String>,
     /// Values of `subset` in index rows, as normal forms.
     #[serde(default, deserialize_with = "normal_forms")]
     pub subsets: Vec<String>,
+    #[serde(default)]
+    metrics: Option<Vec<String>>,
+    #[serde(default)]
+    metric_kinds: Option<Vec<String>>,
+    #[serde(default)]
+    unit: Option<Unit>,
+    /// True if the smaller number is the better one.
+    #[serde(default)]
+    pub lower_is_better: bool,
+    /// The split of the dataset that is the test.
+    #[serde(default)]
+    pub split: Option<String>,
+    /// How many items the test has.
+    #[serde(default)]
+    pub size: Option<u64>,
+    /// Parameters of the headline metric, by name; a result with others is by another metric.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+    /// Conditions under which no result is taken.
+    #[serde(default = "usual_refusals")]
+    pub refuses: Vec<Condition>,
+    /// Conditions that a result has to name.
+    #[serde(default)]
+    pub requires: Vec<Condition>,
+    #[serde(default)]
+    stated: Option<Stated>,
+}
+
+/// How a number came about, as far as it makes it another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// The model had tools.
+    Tools,
+    /// The model acted within an agent or scaffold.
+    Agent,
+    /// The best of several attempts, or a vote over them, counts.
+    Attempts,
+    /// The model was told how it did, or given hints.
+    Feedback,
+}
+
+impl Condition {
+    /// As in the registry, and behind the reason of a result that breaks it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Condition::Tools => "tools",
+            Condition::Agent => "agent",
+            Condition::Attempts => "attempts",
+            Condition::Feedback => "feedback",
+        }
+    }
+}
+
+/// Where it is known from what a leaderboard is for.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "who decided it, where it was seen, and when")]
+pub struct Stated {
+    /// Who decided it.
+    pub by: String,
+    /// Where it was seen.
+    pub seen: String,
+    /// When, as a day or month.
+    pub on: String,
+    /// How sure it is.
+    #[serde(default)]
+    pub certainty: Certainty,
+}
+
+/// How sure an entry of the registry is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// Seen at two independent places, or with the dataset's owner.
+    #[default]
+    Sure,
+    /// Seen at one place.
+    Likely,
+}
+
+impl Certainty {
+    /// True for [`Certainty::Sure`].
+    pub fn is_sure(&self) -> bool {
+        *self == Certainty::Sure
+    }
 }
 
 /// Results that look like the benchmark.
@@ -82,12 +177,48 @@ fn usual_metric_kinds() -> Vec<String> {
     ["accuracy", "exact-match"].map(str::to_owned).into()
 }
 
+fn usual_refusals() -> Vec<Condition> {
+    vec![Condition::Attempts, Condition::Feedback]
+}
+
 fn normal_forms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let names = Vec::<String>::deserialize(deserializer)?;
     Ok(names.iter().filter_map(|name| normal_form(name)).collect())
 }
 
+impl HubTask {
+    /// True if the normal form `name` is this task, where the data set is known.
+    pub fn is_called(&self, name: &String) -> bool {
+        self.names.contains(name) || self.parts.contains(name)
+    }
+}
+
 impl HubBenchmark {
+    /// Ids of the headline metric of `task`.
+    pub fn metrics_of<'a>(&'a self, task: &'a HubTask) -> &'a [String] {
+        task.metrics.as_ref().unwrap_or(&self.metrics)
+    }
+
+    /// Metrics, by id, by which a result of `task` is taken too.
+    pub fn metric_kinds_of<'a>(&'a self, task: &'a HubTask) -> &'a [String] {
+        task.metric_kinds.as_ref().unwrap_or(&self.metric_kinds)
+    }
+
+    /// What `task` counts in.
+    pub fn unit_of(&self, task: &HubTask) -> Unit {
+        task.unit.unwrap_or(self.unit)
+    }
+
+    /// Where it is known from what `task` is for. Nobody but the site stands behind what says nothing.
+    pub fn stated_of<'a>(&'a self, task: &'a HubTask) -> Option<&'a Stated> {
+        task.stated.as_ref().or(self.stated.as_ref())
+    }
+
+    /// True if `id` is the dataset, by any id that records use.
+    pub fn is_dataset(&self, id: &str) -> bool {
+        [&self.dataset].into_iter().chain(&self.aliases).any(|known| known.eq_ignore_ascii_case(id.trim()))
+    }
+
     /// True if both cannot be used: they share a key, a dataset or a file.
     pub fn clashes_with(&self, other: &HubBenchmark) -> bool {
         let shares_file = |task: &HubTask| other.tasks.iter().any(|it| it.file.eq_ignore_ascii_case(&task.file));
@@ -112,7 +243,7 @@ impl HubBenchmark {
         let ids = self.tasks.iter().map(|task| format!("id {}", task.id));
         let names = self.tasks.iter().flat_map(|task| {
             // Two spellings of one task may have one normal form.
-            let names: HashSet<&String> = task.names.iter().collect();
+            let names: HashSet<&String> = task.names.iter().chain(&task.parts).collect();
             names.into_iter().map(|name| format!("name {name}"))
         });
         if let Some(twice) = ids.chain(names).find(|it| !seen.insert(it.clone())) {
@@ -126,6 +257,9 @@ impl HubBenchmark {
             .chain(self.not_mapped.iter().map(|it| &it.reason));
         if let Some(text) = texts.into_iter().find(|text| text.trim().is_empty() || text.contains(char::is_control)) {
             return Some(format!("`{}` is no key, task id or reason", text.escape_debug()));
+        }
+        if let Some(task) = self.tasks.iter().find(|task| task.requires.iter().any(|it| task.refuses.contains(it))) {
+            return Some(format!("task `{}` requires what it refuses", task.id));
         }
         let wrong = self.tasks.iter().find(|task| !is_file(&task.file) || task.id.trim().is_empty());
         wrong.map(|task| {
@@ -147,8 +281,12 @@ mod tests {
     #[test]
     fn the_built_in_benchmarks_are_sound() {
         let built_in: Vec<HubBenchmark> = serde_yaml::from_str(BUILT_IN).unwrap();
-        assert!(built_in.len() >= 15);
+        assert!(built_in.len() >= 22);
         for benchmark in &built_in {
+            for task in &benchmark.tasks {
+                let stated = benchmark.stated_of(task).unwrap_or_else(|| panic!("{}: nobody states it", task.id));
+                assert!([&stated.by, &stated.seen, &stated.on].iter().all(|it| !it.trim().is_empty()), "{}", task.id);
+            }
             assert_eq!(benchmark.mistake(), None, "{}", benchmark.key);
         }
         let mut files: Vec<&str> =

@@ -24,12 +24,16 @@ struct Family {
 pub(super) const BUILT_IN: &str = include_str!("platforms.yaml");
 
 impl Platforms {
+    /// True if `name` is a listed platform, and so the owner of no model.
+    pub fn is_listed(&self, name: &str) -> bool {
+        self.platforms.iter().any(|platform| is_one(platform, name))
+    }
+
     /// What follows the platform in `id`, if `developer` is the listed platform that the id begins with:
     /// of `ollama/qwen2.5-0.5b` with the developer `ollama`, `qwen2.5-0.5b`.
     pub fn reached<'n>(&self, id: &'n str, developer: &str) -> Option<&'n str> {
         let (first, rest) = id.split_once('/')?;
-        let is_listed = self.platforms.iter().any(|platform| is_one(platform, first));
-        (is_listed && is_one(first, developer.trim()) && !rest.is_empty()).then_some(rest)
+        (self.is_listed(first) && is_one(first, developer.trim()) && !rest.is_empty()).then_some(rest)
     }
 
     /// Who made the model that a platform calls `name`, as an id of the organisation table. `None` where a word is

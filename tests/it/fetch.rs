@@ -540,7 +540,7 @@ fn facts_come_with_one_command_and_need_the_records_first() {
     store.hub.add_model("acme/one");
     let run = store.run(&["--models", "--benchmarks", "--evidence"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    for words in ["Models: 1 found, 1 unknown", "15 datasets without one", "Submissions: 2 traced", "Posted results: 0"]
+    for words in ["Models: 1 found, 1 unknown", "26 datasets without one", "Submissions: 2 traced", "Posted results: 0"]
     {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }

@@ -13,6 +13,7 @@ mod fetch; // collections of a datastore: checked, pinned, resumed
 mod fetch_facts; // what the Hub says of models, benchmarks, submissions and posted results
 mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
+mod hub_fit; // what is proposed to the Hub fits its leaderboard, and says what a reader must know
 mod init; // a new project
 mod layers; // which modules may know which
 mod manifest; // which Rust is old enough

@@ -1,0 +1,149 @@
+//! The *conditions* that a record states of one result, where they make it another number: agent, tools, attempts,
+//! feedback, and how much of the test was asked. Held against the registry in [`super::fit`], told in [`super::notes`].
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use crate::load::block::MetricConfig;
+use crate::load::detail_keys::is_asked;
+use crate::load::hub_benchmark::{Condition, HubTask};
+use crate::merge::{Dataset, Reading};
+use crate::names::{is_not_reported, normal_form};
+use crate::signal;
+use crate::signal::setup::{self, Setting};
+
+/// What a record states of one result.
+pub struct Conditions<'a> {
+    /// Everything it discloses of the set-up, as pages tell it.
+    settings: Vec<Setting<'a>>,
+    /// Agent or scaffold, with its version.
+    pub agent: Option<String>,
+    /// Names of the tools, or that there were some.
+    pub tools: Option<&'a str>,
+    /// That an answer is not a single attempt, in the record's words.
+    pub attempts: Option<String>,
+    /// Feedback or hints.
+    pub feedback: Option<&'a str>,
+    /// Items that were asked, and that there are; `None` where not both are known.
+    pub asked: Option<(u64, u64)>,
+}
+
+impl<'a> Conditions<'a> {
+    /// Of `reading`, whose leaderboard is `task`.
+    pub fn of(dataset: &'a Dataset, reading: &Reading, task: &HubTask) -> Conditions<'a> {
+        let (loaded, result) = (dataset.loaded(reading), dataset.result(reading));
+        let settings = setup::settings(loaded, result);
+        let stated = |name: &str| stated(&settings, name);
+        let yes = |name: &str| stated(name).filter(|value| !is_no(value));
+        let MetricConfig { name, description, .. } = &*result.metric;
+        let prose = [Some(&*result.name), name.as_deref(), description.as_deref()];
+        let size = task.size.or_else(|| signal::test_size(result));
+        Conditions {
+            agent: agent(&settings, &loaded.record.model.id, loaded.record.model.name.as_deref()),
+            tools: yes("tools"),
+            attempts: attempts(&settings, prose.into_iter().flatten()),
+            feedback: yes("feedback"),
+            asked: asked(dataset, reading, &settings).zip(size),
+            settings,
+        }
+    }
+
+    /// True if the record states the condition.
+    pub fn has(&self, condition: Condition) -> bool {
+        match condition {
+            Condition::Tools => self.tools.is_some(),
+            Condition::Agent => self.agent.is_some(),
+            Condition::Attempts => self.attempts.is_some(),
+            Condition::Feedback => self.feedback.is_some(),
+        }
+    }
+
+    /// True if fewer items were asked than the test has.
+    pub fn is_partial(&self) -> bool {
+        self.asked.is_some_and(|(asked, size)| asked < size)
+    }
+
+    /// The value of a setting, by the name that pages give it, if it says something.
+    pub fn setting(&self, name: &str) -> Option<&'a str> {
+        stated(&self.settings, name)
+    }
+}
+
+fn stated<'a>(settings: &[Setting<'a>], name: &str) -> Option<&'a str> {
+    let mut values = settings.iter().filter(|setting| setting.name == name).map(|setting| setting.value);
+    values.find(|value| !is_not_reported(value))
+}
+
+fn is_no(value: &str) -> bool {
+    ["false", "no", "none", "off", "0", "[]", "disabled"].iter().any(|no| no.eq_ignore_ascii_case(value.trim()))
+}
+
+/// The agent by its name, else what a submission is called after ("OpenHands + Qwen3-Coder"), else who made it.
+fn agent(settings: &[Setting], model: &str, model_name: Option<&str>) -> Option<String> {
+    let stated = |name: &str| stated(settings, name).filter(|value| !is_no(value));
+    let named = stated("agent").or_else(|| stated("agent label")).or_else(|| stated("agent framework"));
+    let of_submission = || stated("submission").and_then(|text| without_model(text, model, model_name));
+    let agent = named.map(str::to_owned).or_else(of_submission);
+    let agent = agent.or_else(|| stated("agent organization").map(str::to_owned))?;
+    Some(match stated("agent version") {
+        Some(version) if !agent.contains(version) => format!("{agent} {version}"),
+        _ => agent,
+    })
+}
+
+/// Of "OpenHands + Qwen3-Coder", "OpenHands"; `None` if the model is all that it names.
+fn without_model(submission: &str, model: &str, name: Option<&str>) -> Option<String> {
+    let short = |text: &str| normal_form(text.rsplit('/').next().unwrap_or(text));
+    let names = [short(model), name.and_then(short)];
+    let is_model = |part: &str| short(part).is_some_and(|part| names.iter().flatten().any(|name| *name == part));
+    let parts: Vec<&str> = submission.split(" + ").map(str::trim).filter(|part| !part.is_empty()).collect();
+    let rest: Vec<&str> = parts.iter().copied().filter(|part| !is_model(part)).collect();
+    (!rest.is_empty()).then(|| rest.join(" + "))
+}
+
+/// More than one attempt: a number of them above 1 ("2+" is one), or words for choosing among several.
+fn attempts<'t>(settings: &[Setting<'t>], prose: impl Iterator<Item = &'t str>) -> Option<String> {
+    static CHOSEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\bbest[ _-]?of[ _-]?(?:[2-9]|1\d|n\b|k\b)|\bpass[@^](?:[2-9]|1\d)|\b(?:maj|cons|majority|consensus)@(?:[2-9]|[1-9]\d)|\bself[ _-]consistency",
+        )
+        .ok()
+    });
+    let counted = ["attempts", "max attempts", "best of"].into_iter().find_map(|name| {
+        let value = stated(settings, name)?;
+        let digits = value.trim_end_matches('+');
+        let is_one = digits.parse::<f64>().map_or_else(|_| is_no(value), |n| n <= 1.0);
+        let several = !is_one || digits.len() < value.len();
+        several.then(|| if name == "best of" { format!("best of {value}") } else { format!("{value} attempts") })
+    });
+    // A judge's way to join ratings is no attempt of the model; such words are found in none of them.
+    let short = settings.iter().filter(|setting| !setting.name.starts_with("judge")).map(|setting| setting.value);
+    let chosen = |text: &str| {
+        let found = CHOSEN.as_ref()?.find(text)?;
+        Some(found.as_str().replace(['_', '-'], " ").to_lowercase())
+    };
+    counted.or_else(|| short.filter(|text| text.len() < 200).chain(prose).find_map(chosen))
+}
+
+/// The least that a record says of how many items were asked.
+fn asked(dataset: &Dataset, reading: &Reading, settings: &[Setting]) -> Option<u64> {
+    let stated = settings.iter().filter(|setting| is_asked(&setting.name.replace(' ', "_")));
+    let listed = settings.iter().filter(|setting| setting.name == "sample ids");
+    let number = |text: &str| text.split(' ').next()?.replace(',', "").parse::<f64>().ok();
+    let numbers = stated.chain(listed).filter_map(|setting| number(setting.value)).filter(|n| *n >= 1.0);
+    let least = numbers.map(|n| n as u64).chain(signal::n_samples(dataset, reading)).min();
+    least.filter(|n| *n > 0)
+}
+
+/// `reasoning_effort` and the like: words of the record, shortened for a note.
+pub fn short(text: &str) -> Cow<'_, str> {
+    match text.chars().count() > LONGEST {
+        true => Cow::Owned(crate::words::shorten(text, LONGEST)),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// Longest text of one condition in a note.
+const LONGEST: usize = 60;
