@@ -104,8 +104,10 @@ impl Default for Site {
 pub struct Exports {
     /// Tables of the whole site, as JSON Lines and Parquet.
     pub data: bool,
-    /// JSON, CSV and badge of each model, and JSON of each ranking; unless it is said, on sites of up to 5,000 models.
-    pub per_model: Option<bool>,
+    /// JSON of each model and ranking, and a badge of each model; unless it is said, on sites of up to 5,000 models.
+    pub documents: Option<bool>,
+    /// CSV of each model, and the smaller tables of models and evaluators; unless it is said, on sites of up to 5,000 models.
+    pub model_tables: Option<bool>,
     /// The `state.jsonl.gz` of the site as it was last published, below the content folder; unless it is
     /// said, that of the output folder.
     pub previous: Option<PathBuf>,
@@ -113,7 +115,7 @@ pub struct Exports {
 
 impl Default for Exports {
     fn default() -> Self {
-        Exports { data: true, per_model: None, previous: None }
+        Exports { data: true, documents: None, model_tables: None, previous: None }
     }
 }
 
@@ -297,7 +299,8 @@ fn read_site(path: &Path) -> Result<Site> {
             "evaluator",
             "exports",
             "data",
-            "per_model",
+            "documents",
+            "model_tables",
             "previous",
         ];
         let help = match did_you_mean(key, KEYS.iter().copied()) {

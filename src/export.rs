@@ -233,7 +233,7 @@ impl<'a> Exports<'a> {
         self.file("citation.bib".to_owned(), What::Text(bibtex + "\n"));
         for (id, _) in dataset.rankings.iter() {
             let path = self.paths.ranking(id);
-            if self.choices.per_model {
+            if self.choices.documents {
                 self.file(api(&format!("{path}.json")), What::Ranking(id));
             }
             self.file(api(&format!("{path}.csv")), What::RankingCsv(id));
@@ -247,27 +247,31 @@ impl<'a> Exports<'a> {
             let path = self.paths.evaluator(id);
             self.file(api(&format!("{path}.json")), What::Evaluator(id));
             self.file(api(&format!("{path}.csv")), What::EvaluatorCsv(id));
-            if self.choices.per_model {
+            if self.choices.model_tables {
                 self.file(Further::Documented.path(path), What::DocumentedCsv(id));
                 self.file(Further::Differences.path(path), What::DifferencesCsv(id));
             }
         }
         for (id, _) in dataset.developers.iter() {
             let path = self.paths.developer(id);
-            if self.choices.per_model {
+            if self.choices.documents {
                 self.file(api(&format!("{path}.json")), What::Developer(id));
+            }
+            if self.choices.model_tables {
                 self.file(api(&format!("{path}.csv")), What::DeveloperCsv(id));
             }
         }
         for (id, _) in dataset.entities.models.iter() {
             let path = self.paths.model(id);
-            if self.choices.per_model {
+            if self.choices.documents {
                 self.file(api(&format!("{path}.json")), What::Model(id));
+                self.file(api(&format!("{path}.svg")), What::Badge(id));
+            }
+            if self.choices.model_tables {
                 self.file(api(&format!("{path}.csv")), What::ModelCsv(id));
                 if cells(dataset.readings_of(id)).any(|cell| cell.len() > 1) {
                     self.file(Further::SideBySide.path(path), What::SideBySideCsv(id));
                 }
-                self.file(api(&format!("{path}.svg")), What::Badge(id));
             }
         }
     }
@@ -312,7 +316,7 @@ impl<'a> Exports<'a> {
             What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
             What::Evaluator(id) => {
                 let card = cards.evaluator(*id, &tallies[id.index()]);
-                let differences = self.choices.per_model.then_some(&*card.differences);
+                let differences = self.choices.documents.then_some(&*card.differences);
                 api::compact(&api::EvaluatorDocument::new(&card, differences, cards.evaluator_url(*id)))?
             }
             What::EvaluatorCsv(id) => page_table::evaluator(&cards.reported_by(*id)),

@@ -15,9 +15,10 @@ pub struct Choices {
     pub is_large: bool,
     /// Tables of the whole site.
     pub data: bool,
-    /// JSON, CSV and badge of each model, JSON and CSV of each developer, JSON of each ranking and of long lists; the
-    /// smaller tables of models and evaluators.
-    pub per_model: bool,
+    /// JSON of each model, ranking and developer, and of long lists; a badge of each model.
+    pub documents: bool,
+    /// CSV of each model and developer, and the smaller tables of models and evaluators.
+    pub model_tables: bool,
 }
 
 impl Choices {
@@ -25,16 +26,21 @@ impl Choices {
     pub fn new(config: &Config, dataset: &Dataset) -> Choices {
         let is_large = dataset.entities.models.len() > MANY_MODELS;
         let exports = &config.site.exports;
-        Choices { is_large, data: exports.data, per_model: exports.per_model.unwrap_or(!is_large) }
+        Choices {
+            is_large,
+            data: exports.data,
+            documents: exports.documents.unwrap_or(!is_large),
+            model_tables: exports.model_tables.unwrap_or(!is_large),
+        }
     }
 
     /// True if the page of `audit` is there as JSON.
     pub(super) fn has_document(&self, audit: Audit) -> bool {
-        matches!(audit, Audit::Markers) || self.per_model
+        matches!(audit, Audit::Markers) || self.documents
     }
 
     /// True if it is there as CSV. The list of what could be published has a row for each result of the Hub's benchmarks.
     pub(super) fn has_table(&self, audit: Audit) -> bool {
-        !matches!(audit, Audit::Publishing) || self.per_model
+        !matches!(audit, Audit::Publishing) || self.documents
     }
 }

@@ -86,7 +86,7 @@ impl<'a> Exports<'a> {
     pub(super) fn list(&self, kind: Kind) -> api::List<'_> {
         let dataset = self.source.dataset;
         let entities = &dataset.entities;
-        let has_documents = matches!(kind, Kind::Evaluators) || self.choices.per_model;
+        let has_documents = matches!(kind, Kind::Evaluators) || self.choices.documents;
         let entry = |id, name, path: &str, results| api::ListEntry {
             id,
             name,

@@ -210,21 +210,21 @@ impl Exports<'_> {
             head.data = self.choices.data.then(|| format!("{top}{ROOT}/data/datapackage.json"));
         }
         let is_model = page.starts_with("models/");
-        if self.choices.per_model || !(is_model || page.starts_with("evaluators/")) {
+        if self.choices.model_tables || !(is_model || page.starts_with("evaluators/")) {
             head.further = FurtherLinks::new(&card.further(), top, page);
         }
         head.image.clone_from(&site.image);
         // Of a large site the pages of developers would be longer by a third.
         let is_bare = page.starts_with("developers/") && self.choices.is_large;
         let Some(subject) = subject.filter(|_| !is_bare) else { return head };
-        if page.starts_with("evaluators/") || self.choices.per_model {
+        if page.starts_with("evaluators/") || self.choices.documents {
             head.json = Some(file("json"));
         }
         let is_of_many = is_model || page.starts_with("developers/");
-        if !is_of_many || self.choices.per_model {
+        if !is_of_many || self.choices.model_tables {
             head.csv = Some(file("csv"));
         }
-        if is_model && self.choices.per_model {
+        if is_model && self.choices.documents {
             head.badge = Some(file("svg"));
         }
         if self.paths.is_benchmark(page) {

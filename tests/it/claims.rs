@@ -26,7 +26,7 @@ fn record(project: &Project, number: usize, model: &str, info: Value) {
 
 fn project() -> Project {
     let project = Project::empty();
-    project.write("content/site.yaml", "title: Claims\nexports:\n  per_model: true\n");
+    project.write("content/site.yaml", "title: Claims\nexports:\n  documents: true\n");
     project
 }
 

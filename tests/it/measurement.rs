@@ -18,7 +18,7 @@ fn project(records: &[Value]) -> Project {
         let path = format!("content/datastore/data/c/{model}/00000000-0000-4000-8000-{number:012}.json");
         project.write(&path, &record.to_string());
     }
-    project.write("content/site.yaml", "title: Test\nexports: {per_model: true}\n");
+    project.write("content/site.yaml", "title: Test\nexports: {documents: true, model_tables: true}\n");
     project
 }
 
@@ -342,7 +342,7 @@ fn letters_and_digits(text: &str) -> String {
 fn records_of_real_adapters_stand_where_they_belong() {
     let Some(folder) = shared("data/adapters") else { return };
     let project = Project::empty();
-    project.write("content/site.yaml", "title: Adapters\nexports: {per_model: true}\n");
+    project.write("content/site.yaml", "title: Adapters\nexports: {documents: true}\n");
     project.build(&["--datastore", folder.to_str().unwrap()]);
     let sha_of = |file: &str| {
         use sha2::Digest;

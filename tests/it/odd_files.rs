@@ -167,7 +167,7 @@ fn two_unicode_forms_of_a_name_are_one_and_accents_count() {
 #[test]
 fn no_csv_and_no_line_of_json_holds_what_stops_a_reader() {
     let project = Project::empty();
-    project.write("content/site.yaml", "title: T\nexports: {per_model: true}\n");
+    project.write("content/site.yaml", "title: T\nexports: {documents: true}\n");
     project.write(&path(1), &record("lab/a", "Ac\\u0000me\\u001b[31m\\u2028\\u0085"));
     project.build(&[]);
     let csv = project.read("site/pages/api/v1/evaluators.csv");
