@@ -586,11 +586,14 @@ impl Reader<'_> {
         let mut entry = match serde_yaml::from_str::<Value>(yaml) {
             Ok(Value::Mapping(entry)) => entry,
             Ok(_) => return,
-            // Further down it is no YAML at all.
-            Err(further) if further.location().map(|at| at.line()) != err.location().map(|at| at.line()) => {
-                return self.unreadable(file, &place_in_front_matter(&further), yaml, &further);
+            // Further down it is no YAML at all; at its end, that is what became of the first fault.
+            Err(further) => {
+                let [first, line] = [err, &further].map(|err| err.location().map_or(0, |at| at.line()));
+                if line != first && line <= yaml.lines().count() {
+                    self.unreadable(file, &place_in_front_matter(&further), yaml, &further);
+                }
+                return;
             }
-            Err(_) => return,
         };
         let mut message = err.to_string();
         let place = |key: &str| match front_matter::line_of(yaml, key) {
