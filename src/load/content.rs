@@ -592,7 +592,18 @@ impl Reader<'_> {
     /// All that is wrong with an entry that cannot be read: whoever mends one fault should not find the next.
     fn unreadable_entry<T: Entry>(&mut self, file: &str, yaml: &str, err: &serde_yaml::Error) {
         self.unreadable(file, &place_in_front_matter(err), yaml, err);
-        let Ok(Value::Mapping(mut entry)) = serde_yaml::from_str::<Value>(yaml) else { return };
+        let mut entry = match serde_yaml::from_str::<Value>(yaml) {
+            Ok(Value::Mapping(entry)) => entry,
+            Ok(_) => return,
+            // Further down it is no YAML at all; at its end, that is what became of the first fault.
+            Err(further) => {
+                let [first, line] = [err, &further].map(|err| err.location().map_or(0, |at| at.line()));
+                if line != first && line <= yaml.lines().count() {
+                    self.unreadable(file, &place_in_front_matter(&further), yaml, &further);
+                }
+                return;
+            }
+        };
         let mut message = err.to_string();
         let place = |key: &str| match front_matter::line_of(yaml, key) {
             Some(line) => format!("line {}", line + 1),
