@@ -13,6 +13,7 @@ use crate::merge::{Dataset, Reading};
 use crate::names::{is_not_reported, normal_form};
 use crate::signal;
 use crate::signal::setup::{self, Setting};
+use crate::signal::verdict::TOOLS;
 
 /// What a record states of one result.
 pub struct Conditions<'a> {
@@ -42,7 +43,7 @@ impl<'a> Conditions<'a> {
         let size = task.size.or_else(|| signal::test_size(result));
         Conditions {
             agent: agent(&settings, &loaded.record.model.id, loaded.record.model.name.as_deref()),
-            tools: yes("tools"),
+            tools: TOOLS.into_iter().find_map(yes),
             attempts: attempts(&settings, prose.into_iter().flatten()),
             feedback: yes("feedback"),
             asked: asked(dataset, reading, &settings).zip(size),

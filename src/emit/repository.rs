@@ -18,6 +18,7 @@ use crate::names::normal_form;
 struct NoRepository {
     owners: BTreeMap<String, String>,
     rather: BTreeMap<String, String>,
+    makers: Vec<String>,
     nobody: Vec<String>,
 }
 
@@ -61,7 +62,10 @@ fn is_of_somebody(id: &str, platforms: &Platforms) -> bool {
     let lower = id.to_lowercase();
     let owner = lower.split('/').next().unwrap_or_default();
     let is_nobody = |part: &str| NO_REPOSITORY.nobody.iter().any(|nobody| *nobody == part.replace('_', "-"));
-    !platforms.is_listed(owner) && !NO_REPOSITORY.owners.contains_key(owner) && !lower.split('/').any(is_nobody)
+    let is_maker = NO_REPOSITORY.makers.iter().any(|maker| maker == owner);
+    let name = lower.split_once('/').map_or("", |(_, name)| name);
+    let is_route = platforms.is_listed(owner) && !(is_maker && platforms.maker(name).is_none());
+    !is_route && !NO_REPOSITORY.owners.contains_key(owner) && !lower.split('/').any(is_nobody)
 }
 
 #[cfg(test)]
@@ -80,6 +84,9 @@ mod tests {
         check("together/tiny-1b", &[], None, None);
         check("Together-AI/tiny-1b", &[], None, None);
         check("together/acme/tiny-1b", &[], None, None);
+        // A platform may make models, too.
+        check("Groq/Llama-3-Groq-8B-Tool-Use", &[], None, Some("Groq/Llama-3-Groq-8B-Tool-Use"));
+        check("groq/llama-3.1-8b", &[], None, None);
         check("moonshot-ai/kimi", &[], None, None);
         check("moonshotai/kimi", &[], None, Some("moonshotai/kimi"));
         check("multiple/multiple", &[], None, None);

@@ -145,6 +145,8 @@ fn notes_tell_what_a_reader_of_one_number_must_know_in_a_fixed_order() {
         json!({"generation_config": {"generation_args": args, "additional_details": details}}),
         "ready agent Loop 1.2, with tools: web_search, python, reasoning effort high, 5-shot CoT, precision bfloat16",
     );
+    check(json!({"generation_config": {"generation_args": {"use_tools": true}}}), "ready with tools");
+    check(json!({"generation_config": {"generation_args": {"use_tools": false}}}), "ready -");
     let mut with_harness = record("lab/a", json!([gsm8k(json!({}))]));
     with_harness["eval_library"] = json!({"name": "lm_eval", "version": "0.4.9"});
     assert_eq!(built(&[with_harness.clone()]), ["lab/a: ready 64 gsm8k - | lm_eval 0.4.9"]);
