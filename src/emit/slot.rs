@@ -77,8 +77,8 @@ fn without_tools(slot: Vec<Entry>, publish: &Publish, lose: &mut impl FnMut(Entr
     if !is_mixed || slot.iter().any(|entry| is_decided(publish, entry)) {
         return slot;
     }
-    let (with, without) = slot.into_iter().partition(|entry| entry.has_tools);
-    for entry in Vec::from(with) {
+    let (with, without): (Vec<Entry>, Vec<Entry>) = slot.into_iter().partition(|entry| entry.has_tools);
+    for entry in with {
         lose(entry, "beside_one_without_tools");
     }
     without
