@@ -26,7 +26,7 @@ pub enum NotText {
 impl fmt::Display for NotText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NotText::TooLarge => write!(f, "is larger than {} MB", MOST_BYTES >> 20),
+            NotText::TooLarge => write!(f, "is larger than {} MiB", MOST_BYTES >> 20),
             NotText::Utf16 => f.write_str("is UTF-16"),
             NotText::NotUtf8(err) => write!(f, "is not UTF-8: {err}"),
         }

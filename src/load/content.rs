@@ -572,11 +572,11 @@ impl Reader<'_> {
     }
 
     fn not_text(&mut self, file: &str, err: &NotText) {
-        let help = match err {
-            NotText::TooLarge => "part it into several files",
-            NotText::Utf16 | NotText::NotUtf8(_) => "save the file as UTF-8",
+        let (code, help) = match err {
+            NotText::TooLarge => ("too-large", "part it into several files"),
+            NotText::Utf16 | NotText::NotUtf8(_) => ("not-utf-8", "save the file as UTF-8"),
         };
-        self.diagnostics.error("not-utf-8", file, "", err.to_string(), help);
+        self.diagnostics.error(code, file, "", err.to_string(), help);
     }
 
     fn unreadable(&mut self, file: &str, place: &str, text: &str, err: &serde_yaml::Error) {
