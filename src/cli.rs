@@ -296,7 +296,7 @@ impl Serve {
 /// the record that it names, by hash and pointer.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model"
+    after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model\n  evalcards check --name \"GPT-4o (2024-05-13)\""
 )]
 pub struct Check {
     #[command(flatten)]
@@ -313,6 +313,12 @@ pub struct Check {
     /// Explain why the results of a record or model have their markers
     #[arg(long, value_name = "RECORD|MODEL", conflicts_with = "site")]
     pub explain: Option<String>,
+    /// Say what a name in a record would become, by which rule, and where to change that
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["site", "explain"])]
+    pub name: Option<String>,
+    /// With --name: the collection of that record
+    #[arg(long, value_name = "COLLECTION", requires = "name")]
+    pub collection: Option<String>,
     /// How findings are printed [default: text, or github in GitHub Actions]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
