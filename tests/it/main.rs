@@ -24,7 +24,8 @@ mod neighbours; // scores that the others of their source contradict
 mod odd_files; // what editors and other programs leave in content and among records is read, or told
 mod official_client; // the test Hub, as the official client sees it
 mod output; // what reaches the disk: only what changed, only what is ours
-mod over_time; // the best score over time, and what is not on its line
+mod over_time;
+mod pairs; // two models on the same samples, and the statistics of it // the best score over time, and what is not on its line
 mod project; // the harness
 mod publish; // the audit, the report, the confirmation, pull requests
 mod real; // the real records, where they are at hand

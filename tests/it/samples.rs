@@ -57,7 +57,7 @@ fn row(name: &str, id: usize, score: Value) -> Value {
         "evaluation": {"score": score, "is_correct": score == json!(1) || score == json!(1.0)}})
 }
 
-fn lines(rows: &[Value]) -> String {
+pub fn lines(rows: &[Value]) -> String {
     rows.iter().map(|row| format!("{row}\n")).collect()
 }
 
@@ -445,7 +445,7 @@ fn ten_million_rows_are_read_in_a_minute() {
     assert!(time < Duration::from_secs(60), "{time:?}");
 }
 
-fn shared() -> Option<PathBuf> {
+pub fn shared() -> Option<PathBuf> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     if !data.is_dir() {
         eprintln!("SKIPPED: {} is not there, so no real file of samples was read", data.display());
