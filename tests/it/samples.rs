@@ -145,7 +145,7 @@ fn numbers_and_uncertainty_are_shown_and_exported() {
         "<dd>+0.0625</dd>",
         "<dd>0.250</dd>",
         "3 of 4",
-        "<details class=\"what sm differs\">",
+        "<details class=\"what sm differs\" data-value=\"0.75\" data-rows=\"4\">",
     ] {
         assert!(main.contains(part), "{part}: {main}");
     }
@@ -155,6 +155,36 @@ fn numbers_and_uncertainty_are_shown_and_exported() {
     assert!(explained.stdout.contains("samples: differs from its 4 samples"), "{}", explained.stdout);
     // No marker is raised by it.
     assert!(explained.stdout.contains("Claimed by the record"), "{}", explained.stdout);
+}
+
+#[test]
+fn a_published_outcome_follows_from_the_published_numbers() {
+    let rows = scores(&[1.0, 1.0, 0.0]);
+    let of = |score: f64, changes: &[(&str, &str)]| {
+        let project = project(&record(&[result("Quiz", json!(score), &[])], Some(detailed(&rows))), Some(&rows));
+        project.build(&[]);
+        let card = project.read("site/pages/models/lab/a.html");
+        let changed = changes.iter().fold(card.clone(), |card, (from, to)| card.replacen(from, to, 1));
+        assert!(changes.is_empty() || changed != card, "{changes:?}: {card}");
+        project.write("site/pages/models/lab/a.html", &changed);
+        let run = project.run(&["check", "--json", "--site", "site"]);
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = document["checked"]["findings"].as_array().unwrap().iter();
+        (run.code, findings.map(|it| it["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join("\n"))
+    };
+    assert_eq!(of(0.667, &[]), (0, String::new()));
+    assert_eq!(of(0.666, &[]), (0, String::new()));
+    for (score, changes, says) in [
+        (0.666, &[("what sm differs", "what sm recomputed")][..], "was computed again, and its samples give 0.6666"),
+        (0.667, &[("what sm recomputed", "what sm differs")], "differs from its samples, which give 0.6666"),
+        (0.667, &[("data-value=\"0.6666666666666666\"", "data-value=\"0.75\"")], "its samples give 0.75"),
+        (0.667, &[("data-value=\"0.6666666666666666\"", "")], "does not say what was computed"),
+        (0.667, &[("data-value=\"0.6666666666666666\"", "data-value=\"NaN\"")], "its samples give NaN"),
+        (0.667, &[("what sm recomputed", "what sm missing")], "does not say what was computed"),
+    ] {
+        let (code, found) = of(score, changes);
+        assert!(code == 1 && found.contains(says), "{changes:?}: {code} {found}");
+    }
 }
 
 #[test]
