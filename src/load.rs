@@ -94,6 +94,11 @@ impl Inputs {
         }
     }
 
+    /// True if any record names samples or has some.
+    pub fn have_samples(&self) -> bool {
+        self.records.iter().any(|loaded| loaded.samples.is_some())
+    }
+
     /// Treats days as not reported that cannot be: those after `today`, if that is known, and that of an evaluation
     /// after its record was retrieved. Otherwise a result of the year 2099 would be the newest for good.
     pub fn drop_impossible_days(&mut self, today: Option<Date>, diagnostics: &mut Diagnostics) {

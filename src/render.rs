@@ -49,6 +49,8 @@ pub struct Frame<'a> {
     pub newest: Option<&'a str>,
     /// The day of `SOURCE_DATE_EPOCH`.
     pub day: Option<&'a str>,
+    /// True if any record names samples or has some.
+    pub has_samples: bool,
     /// What the page tells machines, and what may be taken away.
     pub head: Head,
 }

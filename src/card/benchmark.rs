@@ -75,6 +75,8 @@ pub struct BenchmarkCard<'a> {
     pub ranking_summary: String,
     /// One row a model.
     pub rows: Vec<RowView<'a>>,
+    /// True if a record of it names samples or has some.
+    pub has_samples: bool,
     /// The list whose rows the script can filter; none for short rankings.
     pub list: Option<&'a str>,
     /// The pages of this ranking.
@@ -212,6 +214,7 @@ impl<'a> Cards<'a> {
             direction: self.words(direction_key(ranking.direction)),
             ranking_summary: self.ranking_summary(ranking),
             rows: rows.map(|(place, row)| self.row(ranking, place, row)).collect(),
+            has_samples: self.dataset.has_samples(ranking),
             list: (ranking.rows.len() >= LEAST_FILTERED).then(|| self.paths.ranking(id)),
             pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),
             rankings: if is_first { self.ranking_links(slice.benchmark, id) } else { Vec::new() },

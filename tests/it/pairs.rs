@@ -164,6 +164,28 @@ fn there_are_so_many_pairs_and_no_more() {
     assert!(project.main_of("benchmarks/quiz.html").contains("The first 100 of 2,016 pairs, of at most 64 models."));
 }
 
+#[test]
+fn rows_are_chosen_by_what_came_of_samples() {
+    let names: Vec<String> = (0..15).map(|n| format!("m{n:02}")).collect();
+    let all: Vec<_> = names.iter().map(|name| Answered::new(name, (0..4).map(|it| (hashed(it, it), it > 0)))).collect();
+    let project = project(&all);
+    all[3].write(&project, 0.1);
+    project.build(&[]);
+    let page = project.main_of("benchmarks/quiz.html");
+    assert!(page.contains("<label data-facet=\"samples\">Samples<select name=\"samples\">"), "{page}");
+    let found = project.files("site/pages/assets").into_iter().filter(|(path, _)| path.ends_with(".js"));
+    let data: Vec<String> = found.map(|(_, bytes)| String::from_utf8(bytes).unwrap()).collect();
+    let facet = "\"samples\":{\"values\":[\"differs\",\"computed again\"],\"sets\":[[0],[1]],\"rows\":[0,1,1,1,";
+    assert!(data.iter().any(|data| data.contains(facet)), "{data:?}");
+    // Elsewhere there is none.
+    let without = Project::from("two-sources");
+    without.build(&[]);
+    for (path, bytes) in without.files("site/pages").into_iter().filter(|(path, _)| !path.contains("site.")) {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(!text.contains("name=\"samples\"") && !text.contains("\"samples\":{\"values"), "{path}");
+    }
+}
+
 /// A hundred tables of four counts, from none to thousands.
 fn tables() -> Vec<[u64; 4]> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
