@@ -18,6 +18,7 @@ pub mod metadata;
 pub mod model;
 pub mod names;
 pub mod not_shown;
+pub mod pairs;
 pub mod plots;
 pub mod samples;
 pub mod signals;

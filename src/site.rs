@@ -91,6 +91,7 @@ pub struct Site<'a> {
     /// The names that were joined.
     pub merged: Merged<'a>,
     not_shown: foldhash::HashMap<String, usize>,
+    has_samples: bool,
     newest: Option<String>,
     day: Option<String>,
 }
@@ -149,6 +150,7 @@ impl<'a> Site<'a> {
             tallies: tallies(dataset),
             merged: Merged::of(dataset, paths),
             not_shown,
+            has_samples: dataset.inputs.have_samples(),
             newest: newest_retrieval(dataset),
             day: config.day.map(|day| day.to_string()),
         };
@@ -353,6 +355,7 @@ impl<'a> Site<'a> {
             version: env!("CARGO_PKG_VERSION"),
             newest: self.newest.as_deref(),
             day: self.day.as_deref(),
+            has_samples: self.has_samples,
             head: self.exports.head(path, top, card),
         };
         self.theme.render(template, card, &frame).with_context(|| format!("failed to make pages/{path}"))

@@ -27,6 +27,7 @@ mod odd_files; // what editors and other programs leave in content and among rec
 mod official_client; // the test Hub, as the official client sees it
 mod output; // what reaches the disk: only what changed, only what is ours
 mod over_time; // the best score over time, and what is not on its line
+mod pairs; // two models on the same samples, and the statistics of it
 mod portable; // what Windows and macOS ask of files, as far as Linux can tell
 mod project; // the harness
 mod publish; // the audit, the report, the confirmation, pull requests
