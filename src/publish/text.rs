@@ -194,12 +194,13 @@ impl Text {
 }
 
 /// What each status but `ready` means for a person.
-const STATUSES: [(&str, &str); 7] = [
+const STATUSES: [(&str, &str); 8] = [
     ("already_present", "the same score is posted"),
     ("score_conflict", "another score is posted; a person must decide"),
     ("missing_hf_model", "no such model on the Hub, or not visible to this account"),
     ("audit_error", "not looked at completely; the reason stands above"),
     ("opened", "proposed before"),
+    ("declined", "proposed by others, and closed or taken back by the model's people"),
     ("duplicate_in_build", "two names of one model, one score"),
     ("conflict_in_build", "two names of one model, two scores"),
 ];
@@ -239,6 +240,7 @@ fn rows(review: &Review) -> Vec<Row> {
         for (index, status) in &model.statuses {
             let (details, link) = match status {
                 Status::Opened(url) => ("proposed before", url.clone()),
+                Status::Declined(url) => ("closed or taken back by the model's people", url.clone()),
                 Status::Build(_) => ("two names of one model", String::new()),
                 _ => continue,
             };
