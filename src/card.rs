@@ -19,6 +19,7 @@ pub mod model;
 pub mod names;
 pub mod not_shown;
 pub mod plots;
+pub mod proposals;
 pub mod samples;
 pub mod signals;
 

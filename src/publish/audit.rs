@@ -43,9 +43,10 @@ pub struct Auditor<'a> {
 }
 
 /// A file of the Hub.
-struct File {
+pub struct File {
     bytes: Vec<u8>,
-    posted: PostedFile,
+    /// What it says.
+    pub posted: PostedFile,
 }
 
 /// The candidates of one repository, whatever the manifest calls it.
@@ -102,7 +103,16 @@ impl<'a> Auditor<'a> {
         audit.settle(journal)
     }
 
-    fn file(&self, repo: Repo, revision: &str, item: &TreeItem) -> Result<Arc<File>, String> {
+    /// The files of results at a revision.
+    pub fn list(&self, repo: Repo, revision: &str) -> Result<Files, HubError> {
+        let items = self.hub.tree(repo, revision, FOLDER)?;
+        let inside =
+            items.into_iter().filter(|item| item.path.starts_with(".eval_results/") && !item.path.contains("/../"));
+        Ok(inside.map(|item| (item.path.clone(), item)).collect())
+    }
+
+    /// One of them.
+    pub fn file(&self, repo: Repo, revision: &str, item: &TreeItem) -> Result<Arc<File>, String> {
         // A file of large file storage has its own hash; git's is of the pointer to it.
         let key = item.lfs.as_ref().map_or(&item.oid, |lfs| &lfs.oid);
         if let Some(file) = self.cached(key) {
@@ -135,7 +145,11 @@ impl<'a> Auditor<'a> {
 
     /// True if `posted` is the dataset of `candidate`, by this name or by one that it had before.
     fn is_dataset(&self, candidate: &Candidate, posted: &str) -> Result<bool, String> {
-        let ours = &candidate.entry.yaml_entry.dataset.id;
+        self.is_same_dataset(&candidate.entry.yaml_entry.dataset.id, posted)
+    }
+
+    /// True if `ours` and `posted` are two names of one dataset.
+    pub fn is_same_dataset(&self, ours: &str, posted: &str) -> Result<bool, String> {
         if ours.eq_ignore_ascii_case(posted) {
             return Ok(true);
         }
@@ -178,8 +192,8 @@ struct Audit<'a> {
     candidates: Vec<&'a Candidate>,
 }
 
-/// The YAML files of a revision, by path.
-type Files = BTreeMap<String, TreeItem>;
+/// The files of a revision, by path.
+pub type Files = BTreeMap<String, TreeItem>;
 
 impl<'a> Audit<'a> {
     /// Takes one candidate for each dataset and task: two names of the manifest may be one
@@ -219,7 +233,7 @@ impl<'a> Audit<'a> {
             return Ok(());
         }
         let head = self.head.to_owned();
-        let main = self.list(&head).map_err(|err| failed("list_main_eval_results", &err))?;
+        let main = self.auditor.list(self.repo, &head).map_err(|err| failed("list_main_eval_results", &err))?;
         self.review.main = main.values().map(|item| (item.path.clone(), item.oid.clone())).collect();
         for item in main.values().filter(|item| is_yaml(&item.path)) {
             self.compare(&head, item, &Place::Main, "read_main_eval_results");
@@ -235,13 +249,6 @@ impl<'a> Audit<'a> {
         self.look_at_past(&pulls, &main);
         self.propose(&main);
         Ok(())
-    }
-
-    fn list(&self, revision: &str) -> Result<Files, HubError> {
-        let items = self.auditor.hub.tree(self.repo, revision, FOLDER)?;
-        let inside =
-            items.into_iter().filter(|item| item.path.starts_with(".eval_results/") && !item.path.contains("/../"));
-        Ok(inside.map(|item| (item.path.clone(), item)).collect())
     }
 
     /// Reads a file and notes what it says of each candidate.
@@ -302,7 +309,7 @@ impl<'a> Audit<'a> {
             return;
         }
         let place = Place::pull_request(self.auditor.hub, self.repo, pull);
-        let files = match self.list(&pull.revision()) {
+        let files = match self.auditor.list(self.repo, &pull.revision()) {
             Ok(files) => files,
             Err(err) if !pull.is_open() && err.kind == ErrorKind::RevisionNotFound => {
                 let words = "is gone from the Hub, so that what it proposed is not known";
@@ -365,7 +372,7 @@ impl<'a> Audit<'a> {
         if !is_refused || !changes(FOLDER) {
             return Ok(());
         }
-        let files = match self.list(&pull.revision()) {
+        let files = match self.auditor.list(self.repo, &pull.revision()) {
             Ok(files) => files,
             Err(err) if err.kind == ErrorKind::RevisionNotFound => return Ok(()),
             Err(err) => return Err(err.in_short()),
@@ -475,7 +482,7 @@ impl<'a> Audit<'a> {
                 .attempts(self.repo.id)
                 .filter(|attempt| attempt.proposed.results.iter().any(|result| self.auditor.says(candidate, result)))
                 .find_map(|attempt| match &attempt.state {
-                    State::Opened(url) => Some(url.clone()),
+                    State::Opened(url, _) => Some(url.clone()),
                     State::Unanswered => {
                         let found = self.review.recovered.iter().find(|(number, ..)| *number == attempt.number());
                         found.map(|(_, url, _)| url.clone())
@@ -546,7 +553,7 @@ fn is_shown(finding: &Finding, group: &Group) -> bool {
 }
 
 /// Files that the Hub reads, and those that the reference converter reads besides.
-fn is_yaml(path: &str) -> bool {
+pub fn is_yaml(path: &str) -> bool {
     let path = path.to_lowercase();
     path.ends_with(".yaml") || path.ends_with(".yml")
 }

@@ -62,6 +62,26 @@ impl PostedFile {
         }
     }
 
+    /// The numbers that it has for a task of a dataset, as they are written there; or why that cannot be told.
+    pub fn values(
+        &self,
+        task: &str,
+        is_dataset: impl Fn(&str) -> Result<bool, String>,
+    ) -> Result<Vec<&serde_yaml::Number>, String> {
+        let items = match self {
+            PostedFile::Unreadable(why, _) => return Err(why.clone()),
+            PostedFile::Items(items) => items,
+        };
+        let mut values = Vec::new();
+        for item in items.iter().filter(|item| item.task.as_deref() == Some(task)) {
+            let (Some(dataset), Some(Value::Number(value))) = (&item.dataset, &item.value) else { continue };
+            if is_dataset(dataset)? {
+                values.push(value);
+            }
+        }
+        Ok(values)
+    }
+
     /// What it says of `candidate`, whose dataset `is_dataset` knows by all of its names.
     pub fn verdict(&self, candidate: &Candidate, is_dataset: impl Fn(&str) -> Result<bool, String>) -> Verdict {
         match self {

@@ -261,7 +261,8 @@ impl Submitter<'_> {
                 .map(|candidate| {
                     let entry = &candidate.entry.yaml_entry;
                     let (dataset, task_id) = (entry.dataset.id.clone(), entry.dataset.task_id.clone());
-                    ProposedResult { dataset, task_id, value: entry.value.clone() }
+                    let record = Some(candidate.entry.record.clone());
+                    ProposedResult { dataset, task_id, value: entry.value.clone(), record }
                 })
                 .collect(),
         }

@@ -165,11 +165,11 @@ impl Text {
         text
     }
 
-    fn heading(&self, text: &mut String, heading: &str) {
+    pub(super) fn heading(&self, text: &mut String, heading: &str) {
         self.line(text, &self.paint("1;4", heading));
     }
 
-    fn line(&self, text: &mut String, line: &str) {
+    pub(super) fn line(&self, text: &mut String, line: &str) {
         text.push_str(line.trim_end());
         text.push('\n');
     }
@@ -180,15 +180,15 @@ impl Text {
         }
     }
 
-    fn bold(&self, text: &str) -> String {
+    pub(super) fn bold(&self, text: &str) -> String {
         self.paint("1", text)
     }
 
-    fn dim(&self, text: &str) -> String {
+    pub(super) fn dim(&self, text: &str) -> String {
         self.paint("2", text)
     }
 
-    fn paint(&self, code: &str, text: &str) -> String {
+    pub(super) fn paint(&self, code: &str, text: &str) -> String {
         if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
