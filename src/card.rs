@@ -20,6 +20,7 @@ pub mod names;
 pub mod not_shown;
 pub mod pairs;
 pub mod plots;
+pub mod proposals;
 pub mod samples;
 pub mod signals;
 

@@ -368,9 +368,13 @@ pub struct Man {}
 /// pull request, and shows what it found and exactly what it would add. Pull requests are opened
 /// only after a person on a terminal typed OPEN PRS and a commit message. What others posted is
 /// kept byte for byte, and no pull request is opened twice: run it again after any failure.
+///
+/// With --status it asks what became of the pull requests that were opened before, and changes nothing
+/// on the Hub. It then ends with 1 if one of them needs a person: if what stands there is not, or no
+/// longer, what a record says.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Environment: HF_TOKEN (or HF_TOKEN_PATH, HF_HOME), HF_ENDPOINT, HF_HUB_OFFLINE\n\nExamples:\n  evalcards publish --dry-run\n  evalcards publish --only org/model --message \"Add EvalEval results\"\n  evalcards publish --limit 10\n  evalcards publish --resume"
+    after_help = "Environment: HF_TOKEN (or HF_TOKEN_PATH, HF_HOME), HF_ENDPOINT, HF_HUB_OFFLINE\n\nExamples:\n  evalcards publish --dry-run\n  evalcards publish --only org/model --message \"Add EvalEval results\"\n  evalcards publish --limit 10\n  evalcards publish --resume\n  evalcards publish --status --json"
 )]
 pub struct Publish {
     /// Output folder of the build [default: site]
@@ -391,12 +395,25 @@ pub struct Publish {
     /// Commit message to offer, the title of each pull request
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,
+    /// Ask what became of the pull requests that were opened before; open nothing
+    #[arg(long, conflicts_with_all = ["limit", "dry_run", "resume", "message"])]
+    pub status: bool,
     /// Models looked at together
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
 }
 
 impl Publish {
+    /// What was typed, as the options of the follow-up.
+    pub fn follow_options(&self, common: &Common) -> publish::FollowOptions {
+        publish::FollowOptions {
+            out: below(&common.root, self.out.as_deref().unwrap_or("site".as_ref())),
+            facts: below(&common.root, "content/hub"),
+            only: self.only.clone(),
+            jobs: usize::from(self.jobs),
+        }
+    }
+
     /// What was typed, as the options of publishing.
     pub fn options(&self, common: &Common) -> publish::Options {
         publish::Options {

@@ -64,7 +64,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 38] = [
+const TEMPLATES: [(&str, &str); 39] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -77,6 +77,7 @@ const TEMPLATES: [(&str, &str); 38] = [
     ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
     ("_names.html", include_str!("../templates/_names.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
+    ("_proposals.html", include_str!("../templates/_proposals.html")),
     ("_score.html", include_str!("../templates/_score.html")),
     ("_signals.html", include_str!("../templates/_signals.html")),
     ("_strip.html", include_str!("../templates/_strip.html")),

@@ -399,6 +399,7 @@ impl Reader<'_> {
             submissions: self.facts(folder)?,
             accounts: self.facts(folder)?,
             posted: self.facts(folder)?,
+            proposals: self.facts(folder)?,
             newest: None,
         };
         // Of those it only counts when they were seen.
