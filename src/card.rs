@@ -7,6 +7,7 @@
 pub mod also;
 pub mod benchmark;
 pub mod comparable;
+pub mod corrections;
 pub mod developer;
 pub mod disagreement;
 pub mod evaluator;

@@ -7,7 +7,7 @@
 
 pub mod frontier;
 pub mod histogram;
-pub mod strip;
+pub mod position;
 
 use serde::Serialize;
 
@@ -52,7 +52,7 @@ impl Range {
     }
 
     /// Both ends and the middle.
-    fn ticks(self) -> Vec<Tick> {
+    pub fn ticks(self) -> Vec<Tick> {
         let tick = |share: f64, anchor| {
             let value = self.min + (self.max - self.min) * share;
             Tick { at: self.across(value), label: short(value), anchor }
@@ -66,7 +66,7 @@ fn tenths(value: f64) -> f64 {
 }
 
 /// A number at an axis, with at most three digits after the point.
-fn short(value: f64) -> String {
+pub(crate) fn short(value: f64) -> String {
     let text = format!("{value:.3}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }

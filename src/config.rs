@@ -73,6 +73,8 @@ pub struct Site {
     pub base_url: Option<String>,
     /// The address of a picture that others show beside a link to the site.
     pub image: Option<String>,
+    /// Whom to ask for corrections: a mail address, or a web address.
+    pub contact: Option<String>,
     /// BCP 47 tag of the site's own words.
     pub language: String,
     /// Where the records are public.
@@ -90,6 +92,7 @@ impl Default for Site {
             description: None,
             base_url: None,
             image: None,
+            contact: None,
             language: "en".to_owned(),
             datastore: Locator::default(),
             publish: Publish::default(),
@@ -158,6 +161,16 @@ impl Default for Publish {
     }
 }
 
+/// True for `https://…` and for `name@host`.
+fn is_contact(contact: &str) -> bool {
+    if contact.starts_with("https://") {
+        return crate::load::block::is_web_address(contact);
+    }
+    let is_part =
+        |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || ":/?#<>\"@".contains(c));
+    contact.split_once('@').is_some_and(|(name, host)| is_part(name) && is_part(host) && host.contains('.'))
+}
+
 /// The dataset that holds the public datastore.
 pub const PUBLIC_DATASTORE: &str = "evaleval/EEE_datastore";
 
@@ -184,6 +197,11 @@ impl Config {
         ensure!(
             site.image.as_ref().is_none_or(is_public),
             "{}: `image` is not an address that begins with https://",
+            content.join("site.yaml").display()
+        );
+        ensure!(
+            site.contact.as_deref().is_none_or(is_contact),
+            "{}: `contact` is neither a mail address nor an address that begins with https://",
             content.join("site.yaml").display()
         );
         let base_url =

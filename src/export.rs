@@ -300,10 +300,10 @@ impl<'a> Exports<'a> {
             }
             What::State => self.events().news.to_bytes(self.source.dataset)?,
             What::Model(id) => {
-                let card = cards.model(*id, "", 0, |loaded| self.record_url(loaded));
+                let card = cards.model(*id, |loaded| self.record_url(loaded));
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
             }
-            What::ModelCsv(id) => page_table::model(&cards.model(*id, "", 0, |loaded| self.record_url(loaded))),
+            What::ModelCsv(id) => page_table::model(&cards.model(*id, |loaded| self.record_url(loaded))),
             What::SideBySideCsv(id) => further::side_by_side(&cards.disagreements(*id)),
             What::Badge(id) => {
                 let dataset = self.source.dataset;

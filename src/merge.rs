@@ -28,7 +28,7 @@ pub use developer::Developer;
 pub use measurement::Measurement;
 pub use neighbours::{Contradiction, contradicted};
 pub use rank::{Ranking, Row};
-pub use scale::{Direction, Scale};
+pub use scale::{Direction, Family, Scale};
 
 /// Everything that is known, joined and sorted.
 pub struct Dataset {
@@ -64,6 +64,8 @@ pub struct Dataset {
     pub captures: Vec<(u32, u32)>,
     /// For each slice: true if its results are over different parts of the test.
     differing_parts: Vec<bool>,
+    /// What the benchmarks with results test, as metadata says; each once, in order.
+    pub categories: Vec<String>,
 }
 
 /// The readings of one model, cell by cell: those of one measurement and one variant.
@@ -146,6 +148,7 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         developer_of: Vec::new(),
         captures,
         differing_parts: Vec::new(),
+        categories: Vec::new(),
     };
     let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
     let weights = measurement::weights_of_lists(&readings);
@@ -174,6 +177,10 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         starts(dataset.entities.benchmarks.len(), dataset.reported_of.iter().map(|it| it.benchmark.index()));
     (dataset.developers, dataset.developer_of) = developer::developers(&dataset);
     dataset.differing_parts = dataset.differing_parts();
+    let of_benchmarks = dataset.entities.benchmarks.iter().filter_map(|(_, it)| dataset.benchmark_meta(it));
+    dataset.categories = of_benchmarks.filter_map(|meta| meta.category.clone()).collect();
+    dataset.categories.sort_unstable();
+    dataset.categories.dedup();
     dataset
 }
 

@@ -112,6 +112,19 @@ impl Serialize for Number {
     }
 }
 
+/// The first digits of a long number, for a column of them: more than six digits are cut four places after the point, or
+/// behind the fourth that is not 0. Nothing is rounded. `None` if all can stand.
+pub fn first_digits(digits: &str) -> Option<&str> {
+    let (whole, fraction) = digits.split_once('.')?;
+    let is_plain = fraction.bytes().all(|digit| digit.is_ascii_digit());
+    let n = digits.bytes().filter(u8::is_ascii_digit).count();
+    let zeros =
+        if whole.trim_start_matches('-') == "0" { fraction.bytes().take_while(|it| *it == b'0').count() } else { 0 };
+    let kept = if zeros >= 4 { zeros + 4 } else { 4 };
+    // One digit less and an ellipsis more would be as long.
+    (is_plain && n > 6 && fraction.len() > kept + 1).then(|| &digits[..whole.len() + 1 + kept])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,6 +157,23 @@ mod tests {
     fn what_is_no_number_is_refused_with_a_reason() {
         for text in ["null", "\"0.5\"", "true", "[1]", "{}", "1e999", "1e-999", "1e-99999999999999999999"] {
             assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn long_numbers_are_cut_and_never_rounded_to_nothing() {
+        for (digits, first) in [
+            ("0.5229", None),
+            ("0.12345", None),
+            ("1234567", None),
+            ("1.5e-7", None),
+            ("0.422535211267", Some("0.4225")),
+            ("62.711864406", Some("62.7118")),
+            ("1284.123456", Some("1284.1234")),
+            ("-0.999999999", Some("-0.9999")),
+            ("0.00001234567", Some("0.00001234")),
+        ] {
+            assert_eq!(first_digits(digits), first, "{digits}");
         }
     }
 }

@@ -64,34 +64,39 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 39] = [
+const TEMPLATES: [(&str, &str); 44] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
     ("_disagreement.html", include_str!("../templates/_disagreement.html")),
+    ("_documentation.html", include_str!("../templates/_documentation.html")),
     ("_facts.html", include_str!("../templates/_facts.html")),
     ("_filters.html", include_str!("../templates/_filters.html")),
     ("_frontier.html", include_str!("../templates/_frontier.html")),
     ("_head.html", include_str!("../templates/_head.html")),
     ("_histogram.html", include_str!("../templates/_histogram.html")),
+    ("_identity.html", include_str!("../templates/_identity.html")),
     ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
     ("_names.html", include_str!("../templates/_names.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
     ("_proposals.html", include_str!("../templates/_proposals.html")),
+    ("_result.html", include_str!("../templates/_result.html")),
     ("_score.html", include_str!("../templates/_score.html")),
     ("_signals.html", include_str!("../templates/_signals.html")),
-    ("_strip.html", include_str!("../templates/_strip.html")),
+    ("_shares.html", include_str!("../templates/_shares.html")),
+    ("_short.html", include_str!("../templates/_short.html")),
+    ("_source.html", include_str!("../templates/_source.html")),
     ("_take_away.html", include_str!("../templates/_take_away.html")),
     ("404.html", include_str!("../templates/404.html")),
     ("benchmark.html", include_str!("../templates/benchmark.html")),
     ("benchmarks.html", include_str!("../templates/benchmarks.html")),
     ("compare.html", include_str!("../templates/compare.html")),
+    ("corrections.html", include_str!("../templates/corrections.html")),
     ("developer.html", include_str!("../templates/developer.html")),
     ("developers.html", include_str!("../templates/developers.html")),
     ("evaluator.html", include_str!("../templates/evaluator.html")),
     ("evaluators.html", include_str!("../templates/evaluators.html")),
     ("home.html", include_str!("../templates/home.html")),
-    ("_evidence.html", include_str!("../templates/_evidence.html")),
     ("_marker.html", include_str!("../templates/_marker.html")),
     ("_pairs.html", include_str!("../templates/_pairs.html")),
     ("_samples.html", include_str!("../templates/_samples.html")),
@@ -269,7 +274,13 @@ fn add_words(environment: &mut Environment, language: &Arc<Language>) {
     let language = Arc::clone(language);
     environment.add_function("t", move |key: &str, values: Kwargs| {
         let named: Vec<(&str, String)> = (values.args())
-            .map(|name| Ok((name, values.get::<Value>(name)?.to_string())))
+            .map(|name| {
+                let value = values.get::<Value>(name)?;
+                // Numbers have separators in sentences; digits of records are text, and stay.
+                let number =
+                    Some(&value).filter(|value| value.is_integer()).and_then(|it| usize::try_from(it.clone()).ok());
+                Ok((name, number.map_or_else(|| value.to_string(), crate::words::count)))
+            })
             .collect::<Result<_, Error>>()?;
         let borrowed: Vec<(&str, &str)> = named.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let unknown = || Error::new(ErrorKind::InvalidOperation, format!("there are no words for `{key}`"));

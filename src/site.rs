@@ -51,6 +51,7 @@ enum Page {
     NotShown(usize),
     Merged(usize),
     Markers,
+    Corrections,
     Publishing(usize),
     Model(Id<Model>),
     Ranking(Id<Ranking>, usize),
@@ -100,7 +101,7 @@ pub struct Site<'a> {
 }
 
 /// Root pages that prose must not replace.
-const RESERVED: [&str; 15] = [
+const RESERVED: [&str; 16] = [
     "index",
     "404",
     "models",
@@ -113,6 +114,7 @@ const RESERVED: [&str; 15] = [
     "not-shown",
     "merged",
     "markers",
+    "corrections",
     "records",
     "assets",
     "api",
@@ -175,6 +177,7 @@ impl<'a> Site<'a> {
         self.list("not-shown", self.dataset.inputs.quarantined.len(), not_shown::ROWS, Page::NotShown);
         self.list("merged", self.merged.len(), merged::ROWS, Page::Merged);
         self.page("markers", Page::Markers);
+        self.page("corrections", Page::Corrections);
         self.list("publishing", page::n_rows(self.manifest), page::ROWS, Page::Publishing);
         for (id, _) in entities.models.iter() {
             self.page(self.paths.model(id), Page::Model(id));
@@ -211,7 +214,8 @@ impl<'a> Site<'a> {
                 diagnostics.error("reserved-page", &page.file, "", message, "give the file another name");
                 continue;
             }
-            if page.nav_order.is_some() {
+            // The built-in page is among the links below every page.
+            if page.nav_order.is_some() && !page.is_built_in() {
                 self.nav.push(NavLink { title: self.title_of(page).to_owned(), path: format!("{path}.html") });
             }
             self.page(&path, Page::Prose(number));
@@ -260,6 +264,10 @@ impl<'a> Site<'a> {
             Page::NotShown(number) => self.html("not-shown.html", path, "", &cards, &cards.not_shown(*number)),
             Page::Merged(number) => self.html("merged.html", path, "", &cards, &cards.merged(&self.merged, *number)),
             Page::Markers => self.html("markers.html", path, "", &cards, &cards.markers()),
+            Page::Corrections => {
+                let contact = self.config.site.contact.as_deref();
+                self.html("corrections.html", path, "", &cards, &cards.corrections(contact))
+            }
             Page::Publishing(number) => {
                 let card = page::publishing(&cards, self.manifest, *number, |loaded| {
                     record_url(&self.dataset.inputs, loaded, &cards.top)
@@ -328,7 +336,8 @@ impl<'a> Site<'a> {
         let spellings: std::collections::BTreeSet<_> =
             model.spellings.keys().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
-        let card = cards.model(id, &prose, not_shown, |loaded| record_url(&self.dataset.inputs, loaded, &cards.top));
+        let card =
+            cards.model_page(id, &prose, not_shown, |loaded| record_url(&self.dataset.inputs, loaded, &cards.top));
         self.html("model.html", path, "models.html", cards, &card)
     }
 
@@ -367,13 +376,13 @@ impl<'a> Site<'a> {
     }
 }
 
-/// The links of the navigation that every site has.
+/// The links in the head of every page; those to developers and to the methodology are below it.
 fn fixed_nav(language: &Language) -> Vec<NavLink> {
     let link = |section: &str| NavLink {
         title: language.say(&format!("nav.{section}"), &[]),
         path: format!("{section}.html"),
     };
-    ["models", "benchmarks", "evaluators", "developers", "compare"].map(link).into()
+    ["models", "benchmarks", "evaluators", "compare"].map(link).into()
 }
 
 fn newest_retrieval(dataset: &Dataset) -> Option<String> {

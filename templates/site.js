@@ -757,19 +757,9 @@
     header.append(button);
   };
 
-  /** A card offers the comparison with its model in it. */
-  const compareLink = () => {
-    const card = document.querySelector("main [data-model]");
-    if (!card) return;
-    const id = card.dataset.model.replace(/[%,]/g, encodeURIComponent);
-    const link = make("a", { href: `${top}compare.html#${new URLSearchParams({ m: id })}` }, say("compare.this"));
-    card.after(make("p", { class: "links" }, link));
-  };
-
   document.addEventListener("DOMContentLoaded", () => {
     themeSwitch();
     searchDialog();
-    compareLink();
     const host = document.querySelector("[data-compare]");
     if (host) compare(host);
     const box = document.querySelector("[data-finder=all]");

@@ -3,7 +3,6 @@
 use foldhash::{HashMap, HashSet};
 use serde::Serialize;
 
-use super::Cards;
 use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::also::Leaf;
@@ -20,14 +19,30 @@ pub struct Also<'a> {
     pub results: Vec<u16>,
 }
 
-/// The values that the same results state.
+/// What stands in one block of a record or of its results, said in one line.
 #[derive(Debug, Serialize)]
-pub struct AlsoGroup<'a> {
-    /// Which, in words; `None` for what the record says of itself.
+pub struct AlsoBlock<'a> {
+    /// Where: `metric_config.additional_details`.
+    pub path: String,
+    /// The results that state all of it, if these are not all of the record.
     pub results: Option<String>,
-    /// Path and text.
-    pub values: Vec<(String, &'a str)>,
+    /// Its values.
+    pub values: Vec<AlsoValue<'a>>,
 }
+
+/// A value of a block.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct AlsoValue<'a> {
+    /// Its key; `None` if that is the one before.
+    pub key: Option<String>,
+    /// The results that state it, if these are neither all of the record nor those of the block.
+    pub results: Option<String>,
+    /// As text.
+    pub value: &'a str,
+}
+
+/// Most blocks of a record that a page shows. Some sources write a thousand, and nobody reads these on a page.
+const MOST_BLOCKS: usize = 40;
 
 /// What `loaded` holds, equal values of several results once: first what is said of the record, then by results.
 pub fn also(loaded: &Loaded) -> Vec<Also<'_>> {
@@ -94,24 +109,90 @@ impl<'a> Found<'a> {
     }
 }
 
-impl<'a> Cards<'a> {
-    /// The same as groups with words for the results.
-    pub(super) fn also_in_groups(&self, also: &[Also<'a>]) -> Vec<AlsoGroup<'a>> {
-        let groups = also.chunk_by(|a, b| a.results == b.results);
-        let groups = groups.map(|group| AlsoGroup {
-            results: results_in_words(self.language, &group[0].results),
-            values: group.iter().map(|it| (it.path.clone(), it.value)).collect(),
-        });
-        groups.collect()
+/// The same by blocks, where a record has `n` results: what names a block is said once, and what names a key. If
+/// `is_cut`, only the first blocks; the second value tells how many values are left.
+pub(super) fn blocks<'a>(
+    language: &Language,
+    mut also: Vec<Also<'a>>,
+    n: usize,
+    is_cut: bool,
+) -> (Vec<AlsoBlock<'a>>, usize) {
+    fn split(path: &str) -> (&str, &str) {
+        path.rsplit_once('.').unwrap_or(("", path))
     }
+    also.sort_by(|a, b| (split(&a.path), &a.results).cmp(&(split(&b.path), &b.results)));
+    let blocks: Vec<&[Also]> = also.chunk_by(|a, b| split(&a.path).0 == split(&b.path).0).collect();
+    let shown = if is_cut { blocks.len().min(MOST_BLOCKS) } else { blocks.len() };
+    let left = blocks[shown..].iter().map(|block| block.len()).sum();
+    let some = |results: &[u16]| (!results.is_empty() && results.len() < n).then(|| language.list(&runs(results)));
+    let blocks = blocks[..shown].iter().map(|block| {
+        let is_of_one = block.iter().all(|it| it.results == block[0].results);
+        let mut before = None;
+        let values = block.iter().map(|it| {
+            let key = split(&it.path).1;
+            let is_new = before.replace(key) != Some(key);
+            AlsoValue {
+                key: is_new.then(|| key.to_owned()),
+                results: if is_of_one { None } else { some(&it.results) },
+                value: it.value,
+            }
+        });
+        AlsoBlock {
+            values: values.collect(),
+            path: split(&block[0].path).0.to_owned(),
+            results: if is_of_one { some(&block[0].results) } else { None },
+        }
+    });
+    (blocks.collect(), left)
 }
 
-/// `results 0–5, 8`.
-fn results_in_words(language: &Language, results: &[u16]) -> Option<String> {
+/// Numbers that follow each other in one text: `0–5`, `8`.
+pub(super) fn runs(results: &[u16]) -> Vec<String> {
     let runs = results.chunk_by(|a, b| a + 1 == *b).map(|run| match run {
         [first, .., last] => format!("{first}–{last}"),
         _ => run.iter().map(u16::to_string).collect(),
     });
-    let runs: Vec<String> = runs.collect();
-    (!runs.is_empty()).then(|| language.say("also.results", &[("results", &language.list(&runs))]))
+    runs.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_block_and_a_key_are_named_once() {
+        let also =
+            |path: &str, value, results: &[u16]| Also { path: path.to_owned(), value, results: results.to_vec() };
+        let all = vec![
+            also("source_data.type", "url", &[0, 1, 2]),
+            also("source_data.name", "a", &[0]),
+            also("source_data.name", "b", &[1, 2]),
+            also("details.x.score", "1", &[2]),
+            also("details.x.tab", "t", &[2]),
+            also("format", "json", &[]),
+        ];
+        let (blocks, left) = blocks(Language::english(), all, 3, true);
+        let shown: Vec<_> =
+            blocks.iter().map(|it| (it.path.as_str(), it.results.as_deref(), it.values.len())).collect();
+        assert_eq!(shown, [("", None, 1), ("details.x", Some("2"), 2), ("source_data", None, 3)]);
+        let value = |key: Option<&str>, results: Option<&str>, value| AlsoValue {
+            key: key.map(str::to_owned),
+            results: results.map(str::to_owned),
+            value,
+        };
+        let expected =
+            [value(Some("name"), Some("0"), "a"), value(None, Some("1–2"), "b"), value(Some("type"), None, "url")];
+        assert_eq!(blocks[2].values, expected);
+        assert_eq!(left, 0);
+    }
+
+    #[test]
+    fn very_many_blocks_are_cut_only_if_the_file_can_be_read() {
+        let all = || (0..50).map(|at| Also { path: format!("a{at}.b"), value: "1", results: Vec::new() }).collect();
+        let of = |is_cut| {
+            let (blocks, left) = blocks(Language::english(), all(), 1, is_cut);
+            (blocks.len(), left)
+        };
+        assert_eq!((of(true), of(false)), ((MOST_BLOCKS, 50 - MOST_BLOCKS), (50, 0)));
+    }
 }

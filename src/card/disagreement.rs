@@ -4,16 +4,13 @@ use bigdecimal::BigDecimal;
 use serde::Serialize;
 
 use super::{Cards, setting_name};
-use crate::chart::Range;
-use crate::chart::strip::{MOST, Strip, Value};
 use crate::id::Id;
 use crate::language::Language;
-use crate::mark::Standing;
-use crate::merge::{Reading, Scale, cells};
+use crate::merge::{Reading, cells};
+use crate::number::first_digits;
 use crate::resolve::Model;
 use crate::signal::agreement::{Agreement, side_by_side};
-use crate::signal::comparability::{self, Apart, Comparison, Point, Unit, Verdict, in_unit};
-use crate::signal::scale::{Class, Interval};
+use crate::signal::comparability::{self, Apart, Comparison, Unit, Verdict};
 use crate::signal::setup;
 use crate::signal::verdict::{Conditions, Verdict as Readable, verdict};
 use crate::words::{count, shorten};
@@ -21,10 +18,14 @@ use crate::words::{count, shorten};
 /// The readings of a cell side by side.
 #[derive(Debug, Serialize)]
 pub struct DisagreementView<'a> {
+    /// Place of the cell among those of its model, from 1.
+    pub number: usize,
     /// Anchor on the card.
     pub anchor: String,
-    /// True if no two readings are known to be further apart than the threshold.
-    pub is_close: bool,
+    /// What is found.
+    pub outcome: Outcome,
+    /// The greatest and the least of what can be compared, as they are shown.
+    pub ends: Option<[&'a str; 2]>,
     /// Benchmark, part and metric.
     pub title: String,
     /// What is found, in a sentence.
@@ -38,8 +39,6 @@ pub struct DisagreementView<'a> {
     pub arithmetic: Vec<String>,
     /// What is known of why.
     pub why: String,
-    /// The readings on one axis; `None` if they have no common one.
-    pub strip: Option<Strip>,
     /// One a reading.
     pub columns: Vec<Column<'a>>,
     /// One a setting that somebody reports.
@@ -48,6 +47,31 @@ pub struct DisagreementView<'a> {
     pub nobody: String,
     /// How many readings are not in the table.
     pub n_more: usize,
+}
+
+/// What the comparison of a cell finds; conflicts come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Two scores lie further apart than the threshold.
+    Conflict,
+    /// Nothing can be compared, or there is no threshold.
+    NotCompared,
+    /// They differ by the threshold at most.
+    Within,
+    /// Nothing but the number of digits tells them apart.
+    Agree,
+}
+
+impl Outcome {
+    fn of(verdict: Option<Verdict>) -> Outcome {
+        match verdict {
+            None | Some(Verdict::NoThreshold) => Outcome::NotCompared,
+            Some(Verdict::Diverges) => Outcome::Conflict,
+            Some(Verdict::Within) => Outcome::Within,
+            Some(Verdict::Same | Verdict::SameTo(_)) => Outcome::Agree,
+        }
+    }
 }
 
 /// A reading in the head of the table.
@@ -97,15 +121,18 @@ pub struct ApartView {
     pub reason: String,
 }
 
+/// Most readings side by side.
+const MOST: usize = 12;
+
 /// Most numbers that a note on results kept apart names.
 const MOST_APART: usize = 6;
 
 impl<'a> Cards<'a> {
-    /// The cells of a model that have several readings: those whose readings are far apart, then the others.
+    /// The cells of a model that have several readings: those that conflict, then the others.
     pub fn disagreements(&self, id: Id<Model>) -> Vec<DisagreementView<'a>> {
         let of_cells = cells(self.dataset.readings_of(id)).enumerate();
         let mut views: Vec<_> = of_cells.filter_map(|(at, cell)| self.disagreement(cell, at + 1)).collect();
-        views.sort_by_key(|it| it.is_close);
+        views.sort_by_key(|it| it.outcome);
         views
     }
 
@@ -138,29 +165,19 @@ impl<'a> Cards<'a> {
                 &named(|it| matches!(it, Agreement::OnlyOne | Agreement::OnlySome(_))),
             )
         };
-        let first_difference = rows.iter().position(|row| row.agreement == Agreement::Different);
-        let label = |at: usize| {
-            let value = first_difference.and_then(|row| {
-                Some(format!("{} {}", setting_name(language, &rows[row].name), rows[row].values[at].as_ref()?))
-            });
-            let detail = value.map(|value| format!(" · {}", shorten(&value, 26))).unwrap_or_default();
-            (format!("{} · {}", letter(at), shorten(self.evaluator_of(&shown[at]), 18)), detail)
-        };
         let conditions: Vec<_> = cell.iter().map(|reading| Conditions::of(self.dataset, reading)).collect();
         let verdict = verdict(&conditions);
-        let unit = found.as_ref().map_or(Unit::AsReported, |found| found.unit);
         Some(DisagreementView {
+            number,
             anchor: format!("d{number}"),
-            is_close: found
-                .as_ref()
-                .is_some_and(|it| !matches!(it.all.verdict, Verdict::Diverges | Verdict::NoThreshold)),
+            outcome: Outcome::of(found.as_ref().map(|it| it.all.verdict)),
+            ends: self.ends(cell),
             title: self.cell_title(&cell[0]),
             finding: self.finding(cell, points.len(), found.as_ref().map(|found| &found.all)),
             verdict: verdict.code(),
             verdict_in_words: self.verdict_in_words(&verdict),
             arithmetic: found.as_ref().map(|found| arithmetic(language, found)).unwrap_or_default(),
             why,
-            strip: self.strip(shown, unit, label),
             columns: shown.iter().enumerate().map(|(at, reading)| self.column(at, reading)).collect(),
             nobody,
             n_more: cell.len() - shown.len(),
@@ -204,44 +221,15 @@ impl<'a> Cards<'a> {
         names.into_iter().flatten().collect::<Vec<_>>().join(self.words("comma"))
     }
 
-    fn strip(&self, readings: &[Reading], unit: Unit, label: impl Fn(usize) -> (String, String)) -> Option<Strip> {
-        let first = readings.first()?;
-        let values: Vec<Value> = readings
-            .iter()
-            .enumerate()
-            .filter(|(_, reading)| {
-                let result = self.dataset.result(reading);
-                reading.standing == Standing::Current
-                    && Class::of(&result.metric, reading.scale, &result.score).is_compared()
-            })
-            .map(|(at, reading)| {
-                let result = self.dataset.result(reading);
-                let place = |value: &BigDecimal| {
-                    let point = Point { evaluator: None, score: value.clone(), scale: reading.scale };
-                    in_unit(&point, unit).to_string().parse().unwrap_or_default()
-                };
-                let interval = result.uncertainty.as_ref().and_then(|it| it.interval.as_ref());
-                let interval = interval.and_then(|(lower, upper)| {
-                    Interval::bounds(lower, upper, &result.score, (&result.metric, reading.scale))
-                });
-                let score = self.score(reading);
-                let (label, detail) = label(at);
-                Value {
-                    value: place(&result.score.decimal()),
-                    interval: interval.map(|(low, high)| (place(&low), place(&high))),
-                    label,
-                    detail,
-                    text: format!("{} {}", score.digits, score.unit),
-                }
-            })
-            .collect();
-        let range = match (unit, first.scale) {
-            (Unit::Percent, _) => Range { min: 0.0, max: 100.0 },
-            (_, Scale::Proportion | Scale::Percent) => Range { min: 0.0, max: 1.0 },
-            (_, Scale::Range { min, max }) => Range { min, max },
-            _ => Range::around(values.iter().map(|value| value.value))?,
+    /// The greatest and the least of what can be compared.
+    fn ends(&self, cell: &[Reading]) -> Option<[&'a str; 2]> {
+        let counted = || cell.iter().filter(|reading| reading.counts());
+        let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
+        let shown = |reading: &Reading| {
+            let digits = self.dataset.result(reading).score.digits();
+            first_digits(digits).unwrap_or(digits)
         };
-        (values.len() > 1).then(|| Strip::new(range, values))
+        Some([shown(counted().max_by(by_position)?), shown(counted().min_by(by_position)?)])
     }
 
     /// Cells of one model with one name that are over different things.
@@ -345,14 +333,14 @@ fn arithmetic(language: &Language, cell: &comparability::Cell) -> Vec<String> {
         Unit::AsReported => "",
         Unit::Converted => language.phrase("arithmetic.converted"),
     };
-    let all = |what| line(language, language.phrase(what), &cell.all) + note;
+    let all = |what| line(language, &(language.phrase(what).to_owned() + note), &cell.all);
     match &cell.parties {
         None => vec![all("arithmetic.all")],
         // Then the readings are the medians.
         Some(parties) if *parties == cell.all => vec![all("arithmetic.one_each")],
         Some(parties) => {
-            let medians = language.counted("arithmetic.medians", parties.n);
-            vec![all("arithmetic.all"), line(language, &medians, parties) + note]
+            let medians = language.counted("arithmetic.medians", parties.n) + note;
+            vec![all("arithmetic.all"), line(language, &medians, parties)]
         }
     }
 }

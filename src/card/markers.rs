@@ -41,8 +41,6 @@ impl MarkerView {
 pub struct EvidenceView {
     /// The highest level of its results.
     pub words: String,
-    /// What that level does not mean.
-    pub does_not_mean: String,
     /// Axis by axis.
     pub axes: Vec<Evidence>,
     /// The claimed relationship of evaluator and developer, and how it fits.
@@ -237,7 +235,6 @@ impl<'a> Cards<'a> {
         });
         EvidenceView {
             words: self.words(level.key()).to_owned(),
-            does_not_mean: self.words(evidence::about(level).1).to_owned(),
             axes: evidence::of_record(self.language, &self.dataset.inputs, &self.dataset.marks, record as usize),
             relationship: self.language.say(
                 "evidence.relationship.claimed",

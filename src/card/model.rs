@@ -1,15 +1,22 @@
-//! The card of one model: identity, metadata, results by benchmark, and the records behind them.
+//! The card of one model: identity, metadata, results by benchmark, and the records behind them. Documents have it whole,
+//! with all of a result at each; [`page`] says what results share once.
+
+mod documentation;
+pub mod page;
+mod row;
+mod short;
+mod source;
 
 use serde::Serialize;
 
-use super::also::{Also, AlsoGroup, also};
-use super::disagreement::{ApartView, DisagreementView};
+use super::also::{Also, also};
+use super::disagreement::DisagreementView;
 use super::list::page_path;
 use super::markers::EvidenceView;
 use super::metadata::MetadataView;
 use super::names::NameView;
 use super::signals::SignalView;
-use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
+use super::{Cards, Fact, Labelled, ReadingView, direction_key};
 use crate::date::Stamp;
 use crate::id::Id;
 use crate::load::Loaded;
@@ -19,13 +26,16 @@ use crate::merge::{Ranking, Reading, cells};
 use crate::names::is_not_reported;
 use crate::number::Number;
 use crate::resolve::Model;
-use crate::signal::Tally;
 use crate::signal::comparability::{self, Verdict};
 use crate::signal::provenance::Reporters;
 use crate::signal::scale::Class;
 use crate::words::{count, shorten};
 
-/// Everything that the page of a model says.
+/// Keys of facts that not every list of them has.
+const CHANCE: &str = "fact.chance";
+const TEST_SIZE: &str = "number.test_size";
+
+/// Everything that documents say of a model.
 #[derive(Debug, Serialize)]
 pub struct ModelCard<'a> {
     /// Display name.
@@ -38,26 +48,14 @@ pub struct ModelCard<'a> {
     pub names: Vec<NameView<'a>>,
     /// What else is stated of it, and by whom.
     pub metadata: MetadataView<'a>,
-    /// Further reading.
-    pub links: Vec<Labelled<'a>>,
     /// A sentence with the counts.
     pub summary: String,
-    /// How many results have which marker, in words.
-    pub markers: String,
-    /// Clean HTML of the prose; empty if there is none.
-    pub prose: &'a str,
     /// Results by cell.
     pub cells: Vec<CellView<'a>>,
     /// The cells that have several readings.
     pub disagreements: Vec<DisagreementView<'a>>,
-    /// Results with one name that are not compared.
-    pub apart: Vec<ApartView>,
-    /// What can be told of all results.
-    pub signals: Vec<SignalView<'a>>,
     /// The records that the results stand in.
     pub records: Vec<RecordView<'a>>,
-    /// How many results or records that name this model are not shown.
-    pub not_shown: usize,
 }
 
 /// A cell: the readings of one slice of one benchmark under one metric.
@@ -159,9 +157,7 @@ pub struct RecordView<'a> {
     pub retrieved_remark: Option<&'a str>,
     /// Who reported it, as the record has it.
     pub organization: Option<&'a str>,
-    /// What else it holds, by the results that state it.
-    pub also: Vec<AlsoGroup<'a>>,
-    /// The same, for documents.
+    /// What else it holds.
     #[serde(skip)]
     pub also_values: Vec<Also<'a>>,
     /// The file of its samples, its hash, and who states the same.
@@ -171,17 +167,10 @@ pub struct RecordView<'a> {
 }
 
 impl<'a> Cards<'a> {
-    /// The card of `id`; `prose` is its clean HTML, `not_shown` what was left out.
-    pub fn model(
-        &self,
-        id: Id<Model>,
-        prose: &'a str,
-        not_shown: usize,
-        record_url: impl Fn(&Loaded) -> Option<String>,
-    ) -> ModelCard<'a> {
+    /// The card of `id`, as documents have it.
+    pub fn model(&self, id: Id<Model>, record_url: impl Fn(&Loaded) -> Option<String>) -> ModelCard<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
-        let meta = self.dataset.model_meta(model);
         let records = self.records(readings, &record_url);
         ModelCard {
             name: &model.name,
@@ -189,16 +178,10 @@ impl<'a> Cards<'a> {
             facts: self.model_facts(id),
             names: self.names(&model.spellings, &model.id),
             metadata: self.model_metadata(id),
-            links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
             summary: self.summary(readings, records.len()),
-            markers: self.counts_of(readings),
-            prose,
             cells: cells(readings).enumerate().map(|(at, cell)| self.cell(cell, at + 1)).collect(),
             disagreements: self.disagreements(id),
-            apart: self.kept_apart(readings),
-            signals: if readings.is_empty() { Vec::new() } else { self.model_signals(id) },
             records,
-            not_shown,
         }
     }
 
@@ -269,14 +252,6 @@ impl<'a> Cards<'a> {
         }
         self.fact("fact.parameters", self.dataset.claimed_parameters(id).map(in_words))
             .by(Some(self.words("fact.as_records")))
-    }
-
-    fn model_signals(&self, id: Id<Model>) -> Vec<SignalView<'a>> {
-        let readings = self.dataset.readings_of(id);
-        let mut signals = self.signals_of(&Tally::of(self.dataset, readings));
-        signals.insert(0, self.provenance(self.by_benchmark(id)));
-        signals.insert(1, self.comparability(cells(readings)));
-        signals
     }
 
     /// The verdicts over `cells`.
@@ -352,7 +327,8 @@ impl<'a> Cards<'a> {
 
     /// What all readings of a cell say of their numbers, and what each says where they do not say the same.
     fn facts_apart(&self, cell: &[Reading], ranking: &Ranking) -> (Vec<Fact<'a>>, Vec<Vec<Fact<'a>>>) {
-        let mut of_each: Vec<_> = cell.iter().map(|reading| self.number_facts(reading, ranking).into_iter()).collect();
+        let facts = |reading| self.number_facts(reading, ranking).into_iter().map(|(key, value)| self.fact(key, value));
+        let mut of_each: Vec<_> = cell.iter().map(facts).collect();
         let (mut common, mut own) = (Vec::new(), vec![Vec::new(); cell.len()]);
         loop {
             let row: Vec<Fact> = of_each.iter_mut().filter_map(Iterator::next).collect();
@@ -384,8 +360,8 @@ impl<'a> Cards<'a> {
         Some(self.language.say(key, &values))
     }
 
-    /// What the number of a cell is: what its records say, and the chance level from metadata.
-    fn number_facts(&self, first: &Reading, ranking: &Ranking) -> Vec<Fact<'a>> {
+    /// What the number of a cell is: what its records say, and the chance level from metadata; by the keys of their words.
+    fn number_facts(&self, first: &Reading, ranking: &Ranking) -> Vec<(&'static str, Option<String>)> {
         let result = self.dataset.result(first);
         let slice = &self.dataset.entities.slices[first.resolved.slice];
         let benchmark = &self.dataset.entities.benchmarks[slice.benchmark];
@@ -408,21 +384,21 @@ impl<'a> Cards<'a> {
         let data = result.data.hf_repo.as_ref().or(result.data.dataset_name.as_ref());
         let said = |text: Option<&String>| text.filter(|text| !is_not_reported(text)).map(|text| shorten(text, 90));
         let mut facts = vec![
-            self.fact("number.described", said(metric.description.as_ref())),
-            self.fact("number.unit", said(metric.unit.as_ref())),
-            self.fact("number.range", range),
-            self.fact("number.test_data", said(data)),
-            self.fact("number.part", Some(part).filter(|part| !part.is_empty())),
-            self.fact("number.samples", self.samples_in_words(first)),
-            self.fact("fact.chance", meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
+            ("number.described", said(metric.description.as_ref())),
+            ("number.unit", said(metric.unit.as_ref())),
+            ("number.range", range),
+            ("number.test_data", said(data)),
+            ("number.part", Some(part).filter(|part| !part.is_empty())),
+            ("number.samples", self.samples_in_words(first)),
+            (CHANCE, meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
         ];
         // Who states no number of samples may still say how many there are.
         if crate::signal::n_samples(self.dataset, first).is_none() {
             let all = crate::signal::test_size(result).map(|all| count(all as usize));
-            facts.extend(all.map(|all| self.fact("number.test_size", Some(all))));
+            facts.extend(all.map(|all| (TEST_SIZE, Some(all))));
         }
         // Without a conversion nothing is missing, and that is said by nothing.
-        facts.push(self.fact("number.conversion", Some(conversion.map_or("", |rule| self.words(rule)).to_owned())));
+        facts.push(("number.conversion", Some(conversion.map_or("", |rule| self.words(rule)).to_owned())));
         facts
     }
 
@@ -470,7 +446,6 @@ impl<'a> Cards<'a> {
         let records = places.into_iter().map(|place| {
             let loaded = &self.dataset.inputs.records[place as usize];
             let record = &loaded.record;
-            let also_values = also(loaded);
             RecordView {
                 anchor: loaded.origin.short_hash(),
                 sha256: loaded.origin.sha256.to_string(),
@@ -496,8 +471,7 @@ impl<'a> Cards<'a> {
                 retrieved_text: record.retrieved.as_ref().and_then(Stamp::stated),
                 retrieved_remark: self.remark_on(record.retrieved.as_ref()),
                 organization: record.source.organization.as_deref(),
-                also: self.also_in_groups(&also_values),
-                also_values,
+                also_values: also(loaded),
                 samples: self.file_of_samples(loaded),
                 evidence: self.evidence(place, readings),
             }
@@ -518,5 +492,10 @@ fn source_links(loaded: &Loaded) -> Vec<Labelled<'_>> {
             urls.push(url);
         }
     }
-    urls.into_iter().map(|url| Labelled { text: url, url: Some(url.to_owned()) }).collect()
+    urls.into_iter().map(|url| Labelled { text: shown(url), url: Some(url.to_owned()) }).collect()
+}
+
+/// An address without what all of them have.
+fn shown(url: &str) -> &str {
+    url.trim_start_matches("https://").trim_end_matches('/')
 }

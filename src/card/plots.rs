@@ -183,7 +183,7 @@ impl<'a> Cards<'a> {
 
 /// The chance level on the axis of a ranking, where metadata gives it on the same scale or on one
 /// that is a hundred times as long.
-fn chance(meta: &BenchmarkMeta, range: Range) -> Option<f64> {
+pub(super) fn chance(meta: &BenchmarkMeta, range: Range) -> Option<f64> {
     let level = meta.chance_level?;
     let (min, max) = meta.scale?;
     if (min, max) == (range.min, range.max) {

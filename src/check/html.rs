@@ -23,10 +23,12 @@ pub struct PageParts {
 pub struct ShownNumber {
     /// As they stand there.
     pub digits: String,
-    /// The link to its record on a card.
+    /// The link to its record on a card; on the card itself, to its row.
     pub record: String,
-    /// JSON pointer of the result.
+    /// JSON pointer of the result; empty where the link tells it.
     pub pointer: String,
+    /// The same digits where their text is cut short.
+    pub whole: String,
     /// What the card says of its samples, if anything.
     pub samples: Option<ShownSamples>,
 }
@@ -75,7 +77,11 @@ struct Reader {
     cell: Cell,
     /// The number whose row we are in.
     number: ShownNumber,
-    /// True in the section of a record.
+    /// The `id` of the section that we are in.
+    section: String,
+    /// The `id` of the row that we are in.
+    row: String,
+    /// True in what is said of a record.
     in_record: bool,
     /// Text is wanted.
     into: Into,
@@ -124,6 +130,8 @@ impl Reader {
         if !id.is_empty() {
             self.parts.anchors.push(id.to_owned());
         }
+        // Where an end tag may be left out, the next element ends the text.
+        self.into = Into::Nowhere;
         let mut link = |name| match attribute(name) {
             "" => {}
             address => self.parts.links.push(address.to_owned()),
@@ -133,9 +141,21 @@ impl Reader {
             "img" | "script" | "source" => link("src"),
             _ => {}
         }
+        let has = |name: &str| tag.attrs.iter().any(|attribute| *attribute.name.local == *name);
         let has_class = |class: &str| attribute("class").split_ascii_whitespace().any(|found| found == class);
         match &*tag.name {
-            "tr" => self.number = ShownNumber::default(),
+            "tr" => {
+                self.take_number();
+                id.clone_into(&mut self.row);
+            }
+            // On a card: the row says which result it is.
+            "td" if has("data-score") => {
+                let row = if self.row.is_empty() { String::new() } else { format!("#{}", self.row) };
+                let whole = attribute("data-score").to_owned();
+                self.number = ShownNumber { record: row, whole, ..ShownNumber::default() };
+                self.cell = Cell::Other;
+                self.into = Into::Digits;
+            }
             "td" if has_class("score") => self.cell = Cell::Score,
             "td" if has_class("record") => self.cell = Cell::Record,
             "td" => self.cell = Cell::Other,
@@ -143,7 +163,7 @@ impl Reader {
             "a" if self.cell == Cell::Record => {
                 self.number.record = attribute("href").to_owned();
             }
-            "details" if self.cell == Cell::Score && has_class("sm") => {
+            "details" if has_class("sm") => {
                 self.number.samples = Some(ShownSamples {
                     is_recomputed: has_class("recomputed"),
                     differs: has_class("differs"),
@@ -152,8 +172,9 @@ impl Reader {
                 });
             }
             "small" if self.cell == Cell::Record => self.into = Into::Pointer,
-            "section" if has_class("rec") => {
-                let anchor = id.to_owned();
+            "section" => id.clone_into(&mut self.section),
+            "dl" if has("data-record") => {
+                let anchor = self.section.clone();
                 self.parts.records.push(ShownRecord { anchor, ..ShownRecord::default() });
                 self.in_record = true;
             }
@@ -174,11 +195,17 @@ impl Reader {
         self.into = Into::Nowhere;
         match name {
             "td" => self.cell = Cell::Other,
-            "tr" if !self.number.digits.is_empty() && !self.number.record.is_empty() => {
-                self.parts.numbers.push(std::mem::take(&mut self.number));
-            }
-            "section" => self.in_record = false,
+            "tr" | "table" => self.take_number(),
+            "dl" => self.in_record = false,
             _ => {}
+        }
+    }
+
+    /// The number of the row that ends, if it names its record.
+    fn take_number(&mut self) {
+        let number = std::mem::take(&mut self.number);
+        if !number.digits.is_empty() && !number.record.is_empty() {
+            self.parts.numbers.push(number);
         }
     }
 
@@ -204,18 +231,29 @@ mod tests {
     fn links_anchors_and_numbers_are_found() {
         let parts = parts(
             r##"<p id=one><a href='a.html'>x</a><img src="b.png">
-            <table><tr><td class="score"><b>0.50</b> <b>no</b><details class="what sm differs" data-value="0.25" data-rows="4">x</details></td><td class="record"><a href="#rab12">ab12</a><small>/evaluation_results/3</small></td></tr></table>
-            <section class="rec" id="rab12"><dl><dt>文件</dt><dd><a href="r.json">r</a></dd><dt>SHA-256</dt><dd><code>ab12cd</code></dd><dt>x</dt><dd><a href="x">x</a><code>x</code></dd></dl></section>"##,
+            <table><tr><td class="score"><b>0.50</b> <b>no</b></td><td class="record"><a href="#rab12">ab12</a><small>/evaluation_results/3</small></td></tr></table>
+            <table><tr id="rab12-4"><th>x<td data-score>0.7 <small>%</small><details class="what sm differs" data-value="0.25" data-rows="4">x</details><td>y<tr id="rab12-5"><td data-score="0.42535">0.4253…<td><a href="#rab12">x</a>
+            <tr><td colspan="2">no</table>
+            <section id="rab12"><h3><a href="e.html">e</a></h3><dl data-record><dt>文件<dd><a href="r.json">r</a><dt>SHA-256<dd><code>ab12cd</code><dt>x<dd><a href="x">x</a><code>x</code></dl></section>"##,
         );
-        assert_eq!(parts.links, ["a.html", "b.png", "#rab12", "r.json", "x"]);
-        assert_eq!(parts.anchors, ["one", "rab12"]);
-        let number = ShownNumber {
-            digits: "0.50".to_owned(),
-            record: "#rab12".to_owned(),
-            pointer: "/evaluation_results/3".to_owned(),
-            samples: Some(ShownSamples { is_recomputed: false, differs: true, value: Some(0.25), rows: Some(4) }),
+        assert_eq!(parts.links, ["a.html", "b.png", "#rab12", "#rab12", "e.html", "r.json", "x"]);
+        assert_eq!(parts.anchors, ["one", "rab12-4", "rab12-5", "rab12"]);
+        let number = |digits: &str, whole: &str, record: &str, pointer: &str| ShownNumber {
+            digits: digits.to_owned(),
+            whole: whole.to_owned(),
+            record: record.to_owned(),
+            pointer: pointer.to_owned(),
+            samples: None,
         };
-        assert_eq!(parts.numbers, [number]);
+        let numbers = [
+            number("0.50", "", "#rab12", "/evaluation_results/3"),
+            ShownNumber {
+                samples: Some(ShownSamples { is_recomputed: false, differs: true, value: Some(0.25), rows: Some(4) }),
+                ..number("0.7 ", "", "#rab12-4", "")
+            },
+            number("0.4253…", "0.42535", "#rab12-5", ""),
+        ];
+        assert_eq!(parts.numbers, numbers);
         let record = ShownRecord { anchor: "rab12".to_owned(), url: "r.json".to_owned(), sha256: "ab12cd".to_owned() };
         assert_eq!(parts.records, [record]);
     }

@@ -76,11 +76,12 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
                 Target::File(path, anchor) => named(&path, &anchor, &number.pointer, &places),
                 _ => None,
             };
+            let pointer = named.as_ref().map_or_else(|| number.pointer.clone(), |(_, pointer)| pointer.clone());
             match verdict(number, named, &scores) {
                 Verdict::Holds => numbers += 1,
                 Verdict::Wrong(message) => {
                     let help = "build the site again from its records";
-                    found.error("wrong-number", &file, &number.pointer, message, help);
+                    found.error("wrong-number", &file, &pointer, message, help);
                 }
                 Verdict::NotVerified(sha256, why) => {
                     if reported.insert(sha256.clone()) {
@@ -93,7 +94,7 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
         }
     }
     if pages.iter().all(|page| page.parts.numbers.is_empty()) {
-        let help = "name the folder or address of index.html; templates of your own must keep the classes of the table of results";
+        let help = "name the folder or address of index.html; templates of your own must keep `id` and `data-score` of results, and `data-record` of records";
         found.error("no-numbers", place, "", "no number with its record was found".to_owned(), help);
     }
     Ok(Checked {
@@ -106,8 +107,8 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
     })
 }
 
-/// The record that a number leads to, and the pointer to its result. A card links to the record and
-/// says the pointer; a ranking links to the row of the card, `r<hash>-<index>`.
+/// The record that a number leads to, and the pointer to its result. A row of a card is `r<hash>-<index>`, and a ranking
+/// links to it; a page of other templates may link to the record and say the pointer.
 fn named<'a>(
     path: &str,
     anchor: &str,
@@ -145,14 +146,19 @@ fn verdict(
         return Verdict::Wrong(format!("{} names a record at `{}`, which is not there", number.digits, number.record));
     };
     let sha256 = &record.sha256;
+    let shown = number.digits.trim();
+    // Digits that are cut short end in an ellipsis, and stand whole beside it.
+    let (said, is_said) = match number.whole.as_str() {
+        "" => (shown, true),
+        whole => (whole, shown.strip_suffix('…').is_some_and(|first| whole.starts_with(first))),
+    };
     match records.get(sha256.as_str()) {
         Some(Ok(scores)) => match scores.get(&pointer) {
-            Some((score, _)) if *score.digits() != number.digits => {
-                let (digits, score) = (&number.digits, score.digits());
-                Verdict::Wrong(format!("the page says {digits}, and record {sha256} says {score}"))
+            Some((score, _)) if *score.digits() != *said || !is_said => {
+                Verdict::Wrong(format!("the page says {shown}, and record {sha256} says {}", score.digits()))
             }
             Some((score, scale)) => match number.samples.as_ref().and_then(|it| wrong_outcome(it, score, *scale)) {
-                Some(why) => Verdict::Wrong(format!("{} in record {sha256}: {why}", number.digits)),
+                Some(why) => Verdict::Wrong(format!("{shown} in record {sha256}: {why}")),
                 None => Verdict::Holds,
             },
             None => Verdict::Wrong(format!("record {sha256} has no score at this place")),

@@ -7,21 +7,22 @@ use super::citation::{self, Cited};
 use super::further::{Further, FurtherLinks};
 use super::{Audit, Exports, ROOT};
 use crate::card::benchmark::BenchmarkCard;
+use crate::card::corrections::CorrectionsCard;
 use crate::card::developer::DeveloperCard;
 use crate::card::evaluator::EvaluatorCard;
 use crate::card::home::HomeCard;
 use crate::card::list::ListCard;
 use crate::card::markers::MarkersCard;
 use crate::card::merged::MergedCard;
-use crate::card::model::ModelCard;
+use crate::card::model::page::ModelPage;
 use crate::card::not_shown::NotShownCard;
 use crate::emit::page::PublishingCard;
 use crate::language::Language;
 
 /// Everything comes from the site itself, and no script stands in a page. (The block of JSON-LD is data,
 /// which no policy counts as a script.)
-pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-                          font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'";
+pub const POLICY: &str =
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'";
 
 /// What a page is about, where it is about one thing.
 pub struct Subject<'a> {
@@ -42,15 +43,24 @@ pub trait About {
     fn further(&self) -> Vec<Further> {
         Vec::new()
     }
+
+    /// The model that the page for comparing begins with.
+    fn compared(&self) -> Option<&str> {
+        None
+    }
 }
 
-impl About for ModelCard<'_> {
+impl About for ModelPage<'_> {
     fn subject(&self) -> Option<Subject<'_>> {
         Some(Subject { title: format!("Evaluation results of {}", self.name), summary: &self.summary })
     }
 
     fn further(&self) -> Vec<Further> {
         shown([(Further::SideBySide, !self.disagreements.is_empty())])
+    }
+
+    fn compared(&self) -> Option<&str> {
+        Some(self.id)
     }
 }
 
@@ -104,6 +114,7 @@ impl About for PublishingCard<'_> {
     }
 }
 
+impl About for CorrectionsCard<'_> {}
 impl About for HomeCard<'_> {}
 impl About for NotShownCard<'_> {}
 impl About for MergedCard<'_> {}
@@ -132,6 +143,10 @@ pub struct Head {
     pub data: Option<String>,
     /// A feed of what changes here.
     pub feed: Option<String>,
+    /// The same where a feed reader that is given the page should find it: a card has no feed of its own.
+    pub discovered_feed: Option<String>,
+    /// What the page for comparing begins with, as the end of its address.
+    pub compared: Option<String>,
     /// An image for READMEs.
     pub badge: Option<String>,
     /// How to cite the page, for BibTeX.
@@ -176,6 +191,14 @@ fn in_script(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
+/// The id of a model in the address of a comparison, as the script writes it: signs that part ids are encoded twice.
+fn in_fragment(id: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const SIGNS: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
+    let id = id.replace('%', "%25").replace(',', "%2C");
+    format!("#m={}", utf8_percent_encode(&id, SIGNS))
+}
+
 impl Exports<'_> {
     pub(super) fn cited(&self) -> Cited<'_> {
         let day = Some(self.day.as_str()).filter(|day| !day.is_empty());
@@ -210,10 +233,12 @@ impl Exports<'_> {
             head.data = self.choices.data.then(|| format!("{top}{ROOT}/data/datapackage.json"));
         }
         let is_model = page.starts_with("models/");
+        head.discovered_feed = head.feed.clone().filter(|_| !is_model);
         if self.choices.model_tables || !(is_model || page.starts_with("evaluators/")) {
             head.further = FurtherLinks::new(&card.further(), top, page);
         }
         head.image.clone_from(&site.image);
+        head.compared = card.compared().map(in_fragment);
         // Of a large site the pages of developers would be longer by a third.
         let is_bare = page.starts_with("developers/") && self.choices.is_large;
         let Some(subject) = subject.filter(|_| !is_bare) else { return head };
@@ -229,6 +254,7 @@ impl Exports<'_> {
         }
         if self.paths.is_benchmark(page) {
             head.feed = Some(file("atom"));
+            head.discovered_feed.clone_from(&head.feed);
         }
         let url = base_url.map(|base_url| format!("{base_url}{path}"));
         let cited = Cited { title: &subject.title, url: url.as_deref(), ..self.cited() };

@@ -1,5 +1,6 @@
 //! The *tables of pages* as CSV: the rows of the page, in its order, all of its list together, and its columns
-//! from left to right. Where a cell of the page says several things, each has a column of its own.
+//! from left to right. Where a cell of the page says several things, each has a column of its own. The table of a card has
+//! all of a result in its row: what the page says once of many, and in their sources, stands at each.
 
 use super::csv::Csv;
 use crate::card::benchmark::{OtherReading, RowView};

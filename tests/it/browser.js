@@ -200,7 +200,7 @@ const checks = {
   },
   async "compare two, then three models; the address can be passed on"(page, base) {
     await page.goto(`${base}/models/meta-llama/Llama-2-70b-hf.html`);
-    await page.click("text=Compare with other models");
+    await page.click("header nav >> text=Compare");
     await page.waitForURL(/compare\.html#m=meta-llama%2FLlama-2-70b-hf$/);
     await waitFor(page, "[data-compare] [role=status]", "one more");
     await page.fill(".finder input", "gemma 7b");
@@ -222,7 +222,7 @@ const checks = {
     await page.waitForSelector("table.comparison");
     await cell.locator("a").click();
     await page.waitForURL(/models\/.*#r[0-9a-f]{8}-\d+$/);
-    assert.ok((await text(page, ".readings")).includes(digits));
+    assert.ok((await text(page, ".res")).includes(digits));
     await page.goto(`${base}/compare.html#m=google%2Fgemma-7b,no%2Fsuch`);
     await waitFor(page, "[data-compare] [role=status]", "no model called no/such");
   },
@@ -337,7 +337,7 @@ async function withoutScript(browser, base) {
   }
   assert.deepStrictEqual(made.sort(), models.sort());
   await page.goto(`${base}/models/meta/llama-65b.html`);
-  assert.ok((await text(page, ".readings")).includes("0.637"));
+  assert.ok((await text(page, ".res")).includes("0.637"));
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 }

@@ -139,11 +139,14 @@ fn every_number_of_a_copy_is_held_against_its_record() {
     assert_eq!(findings(&elsewhere, &["--site", "copy"]), (0, vec![]));
 
     let card = elsewhere.read("copy/models/made-up/model-one.html");
-    let score = card.split("class=\"score\"><b>").nth(1).unwrap().split('<').next().unwrap();
-    elsewhere.write(
-        "copy/models/made-up/model-one.html",
-        &card.replacen(&format!("\"score\"><b>{score}<"), "\"score\"><b>99.9<", 1),
-    );
+    let score = card.split("<td data-score>").nth(1).unwrap().split(['<', ' ', '\n']).next().unwrap();
+    let with = |shown: &str| card.replacen(&format!("<td data-score>{score}"), &format!("<td data-score{shown}"), 1);
+    elsewhere
+        .write("copy/models/made-up/model-one.html", &with(&format!("=\"{score}\">{}…", &score[..score.len() - 1])));
+    assert_eq!(findings(&elsewhere, &["--site", "copy"]), (0, vec![]), "digits may be cut, and stand whole beside");
+    elsewhere.write("copy/models/made-up/model-one.html", &with(&format!("=\"{score}\">9…")));
+    check(&elsewhere, &["--site", "copy"], 1, &[("error", "wrong-number", "model-one.html")]);
+    elsewhere.write("copy/models/made-up/model-one.html", &with(">99.9"));
     check(&elsewhere, &["--site", "copy"], 1, &[("error", "wrong-number", "model-one.html")]);
     elsewhere.write("copy/models/made-up/model-one.html", &card);
 

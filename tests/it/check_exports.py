@@ -239,10 +239,6 @@ LISTS = {
     "markers": (["marker"], ["means"], ["does_not_mean"], ["results"]),
 }
 OF_ONE = {
-    "models/": ("readings", (
-        ["benchmark", "slice", "part", "variant", "metric", "metric_qualifier", "direction", "rank", "difference"],
-        ["score", "unit", "level", "uncertainty", "not_ranked"], ["evaluator", "relationship", "relationship_fit", "marker"],
-        ["evaluated", "retrieved"], ["settings", "evaluation_name"], ["record", "pointer"])),
     "benchmarks/": ("ranking", (
         ["rank", "models_with_this_rank"], ["model", "variant", "model_id"], ["score", "unit", "level", "uncertainty", "not_ranked"],
         ["evaluator", "relationship", "marker"], ["others"], ["settings"], ["record"])),
@@ -251,8 +247,8 @@ OF_ONE = {
 }
 BESIDE = re.compile(
     r"(SE [0-9.]+, computed here|(computed again from its|differs from its|not computable from its|samples ).*The file|"
-    r"What this number is.*|What it says of this number.*|Side by side|uncertainty not reported|not reported|not known|not joined with|"
-    r"is all that tells the names apart|relative to the other models of its list|variant:|tied|none; an example|"
+    r"not reported|not known|not joined with|"
+    r"is all that tells the names apart|tied|none; an example|"
     r"SHA-256|evaluated|retrieved|record|[\s,;()·:–✓])*", re.S)
 
 
@@ -294,6 +290,73 @@ def says(cell, row, names, kind):
 FURTHER = re.compile(r"(.*)~(side-by-side|sources|pairs|documented|differences|attestations|dropped|collisions|outcomes)\.csv")
 
 
+def card_of(path, place):
+    """The results of a card: each row of its table is where the card says it in its table and in its source."""
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    page = html_of(text(os.path.join(pages, f"{place}.html")))
+    shown = page.xpath("//table[contains(concat(' ', @class, ' '), ' res ')]//tr[td[@data-score]]")
+    assert sorted(row.get("id") for row in shown) == sorted(
+        f"r{row['record']}-{row['pointer'].removeprefix('/evaluation_results/')}" for row in rows), path
+    head = plain(page.xpath("//p[@class='key']")[0]) if rows else ""
+    seen = set()
+    for row in rows:
+        index = row["pointer"].removeprefix("/evaluation_results/")
+        (shown,) = page.xpath(f"//tr[@id='r{row['record']}-{index}']")
+        said, score = shown.xpath("td"), shown.xpath("td[@data-score]")[0]
+        # A heading cell stands for all rows that it spans.
+        (name,) = shown.xpath("th") or shown.xpath("preceding-sibling::tr[th][1]/th")
+        fold = shown.xpath("ancestor::td[details]")
+        (source,) = page.xpath(f"//section[@id='r{row['record']}']")
+        own = source.xpath(f".//li[@value='{index}']")
+        source, own = plain(source), plain(own[0]) if own else ""
+        value = lambda name: " ".join(row[name].removeprefix("'").split()) if row[name][:2] in ("'=", "'+", "'-", "'@") else " ".join(row[name].split())
+        where = plain(name) + " " + (plain(fold[0].xpath("details/p")[0]) if fold else "")
+        whole = score.get("data-score") or (score.text or "").strip()
+        assert whole == value("score") and whole.startswith((score.text or "").strip().removesuffix("…")), (path, row, whole)
+        unit = value("unit")
+        checks = {
+            "benchmark": value("benchmark") in where,
+            # A part is not called by the name of the benchmark again.
+            "slice": value("slice").removeprefix(value("benchmark")).strip(" ():-–") in where,
+            "part": value("part") in where,
+            "variant": value("variant") in where,
+            "metric": value("metric") in where or value("metric") in head,
+            "metric_qualifier": value("metric_qualifier") in where or value("metric_qualifier") in head,
+            "direction": value("direction") in where or value("direction") in head,
+            "is_relative": (row["is_relative"] == "true") == ("relative to the other models" in where),
+            "unit": unit in plain(score) or unit in head or unit in source or unit in ("scale 0–1", "proportion"),
+            "level": value("level") in plain(score),
+            "uncertainty": value("uncertainty") in plain(score),
+            "not_ranked": value("not_ranked") in plain(score),
+            "evaluator": value("evaluator") in (plain(said[3]) or where),
+            "relationship": value("relationship") in source and value("relationship_fit") in source,
+            "evaluated": value("evaluated") in source and value("evaluated_text") in source,
+            "retrieved": value("retrieved") in source,
+            "marker": value("marker") in plain(said[3]) or all(it in source for it in value("marker").split("; ")),
+            "evaluation_name": value("evaluation_name") in source,
+            "record": row["record"] in source,
+        }
+        settings = [" ".join(it.split()) for it in filter(None, value("settings").split(" · "))]
+        checks["settings"] = all(it in own or it in source for it in settings)
+        cell = tuple(row[name] for name in ("benchmark", "slice", "part", "variant", "measurement"))
+        if cell not in seen:
+            seen.add(cell)
+            rank = re.match(r"rank ([0-9,]+) of ([0-9,]*[0-9])(, shared with [0-9,]+)?", row["rank"])
+            of = plain(said[2])
+            checks["rank"] = of == f"{'=' if rank[3] else ''}{rank[1]} of {rank[2]}" if rank else (
+                of.startswith("only one") if row["rank"] else of == "not ranked")
+        if row["difference"]:
+            (anchor,) = [link.get("href") for link in name.xpath(".//a") if re.fullmatch("#d[0-9]+", link.get("href"))]
+            (place_of,) = page.xpath(f"//*[@id='{anchor[1:]}']")
+            summary = place_of.find("summary")
+            is_conflict = shown.get("class") == "no"
+            checks["difference"] = is_conflict == (summary is None) and (is_conflict or value("difference") in plain(summary))
+        assert all(checks.values()), (path, [name for name, holds in checks.items() if not holds], row)
+        checked["cells"] += len(checks)
+    return rows
+
+
 def tables_of_pages():
     """The main table of each page that offers it as CSV, cell by cell; that of a list is all of its pages together."""
     kinds = set()
@@ -301,6 +364,9 @@ def tables_of_pages():
         if FURTHER.fullmatch(path):
             continue
         place = os.path.relpath(path, api).removesuffix(".csv")
+        if place.startswith("models/"):
+            kinds.add("models/" if card_of(path, place) else None)
+            continue
         kind = next((it for it in OF_ONE if place.startswith(it)), place)
         wanted, columns = OF_ONE.get(kind) or ("plain", LISTS[place])
         with open(path, encoding="utf-8", newline="") as file:
@@ -357,23 +423,32 @@ def below(page, anchor):
 
 
 def side_by_side(page):
-    for section in page.xpath("//section[@class='disagree'][.//table]"):
-        title = plain(section.xpath("h3 | details/summary/b")[0])
+    for section in page.xpath("//*[self::section or self::details][starts-with(@id, 'd')][.//table]"):
+        if not re.fullmatch("d[0-9]+", section.get("id")):
+            continue
+        title = plain(section.xpath("h3 | summary/b")[0])
         heads = section.xpath(".//thead/tr/th")[1:]
         links = [head.find("a") for head in heads]
-        letters = [plain(link)[0] for link in links]
-        assert letters == [chr(ord("A") + place) for place in range(len(heads))], title
         anchors = [link.get("href").removeprefix("#r").split("-") for link in links]
         small = [head.find("small") for head in heads]
-        yield [title, "score", "", *[plain(link.find("b")) for link in links]]
+        yield [title, "score", "", *[plain(link) for link in links]]
         yield [title, "unit", "", *[" ".join((link.tail or "").split()) for link in links]]
         yield [title, "evaluator", "", *[" ".join(it.text.split()) for it in small]]
         yield [title, "source", "", *["" if it.find("br") is None else " ".join(it.find("br").tail.split()) for it in small]]
         yield [title, "record", "", *[record for record, _ in anchors]]
         yield [title, "pointer", "", *[f"/evaluation_results/{place}" for _, place in anchors]]
         for row in section.xpath(".//tbody/tr"):
-            name, agreement, *values = row.xpath("th | td")
-            yield [title, plain(name), plain(agreement), *["" if it.find("i") is not None else plain(it) for it in values]]
+            name, *values = row.xpath("th | td")
+            reported = ["" if it.find("i") is not None else plain(it) for it in values]
+            n = sum(value != "" for value in reported)
+            # Only what differs is said to; the rest is to be seen.
+            only = "only one reports it" if n == 1 else f"only {n} of {len(values)} report it"
+            agreement = plain(name.find("small")) or ("same" if n == len(values) else only)
+            yield [title, before(name, "small"), agreement, *reported]
+        (hint,) = section.xpath("p[@class='hint']")
+        if nobody := re.match(r"No record states: (.*?)\. Comparable\?", plain(hint)):
+            yield [title, nobody[1], "nobody reports it"]
+
 
 
 def documented(page):

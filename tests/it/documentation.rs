@@ -186,7 +186,10 @@ fn types() -> BTreeMap<String, Described> {
         src.join("mark/evidence.rs"),
         src.join("language/sentence.rs"),
     ];
-    files.extend(fs::read_dir(src.join("card")).unwrap().map(|entry| entry.unwrap().path()));
+    for folder in ["card", "card/model"] {
+        let entries = fs::read_dir(src.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        files.extend(entries.filter(|path| path.is_file()));
+    }
     let mut types = BTreeMap::new();
     for file in files {
         let text = fs::read_to_string(file).unwrap();
@@ -232,14 +235,14 @@ fn in_words(kind: &str) -> (String, Option<String>) {
     }
     match kind.as_str() {
         "String" | "str" => ("text".to_owned(), None),
-        "usize" | "u32" | "u64" | "f64" => ("number".to_owned(), None),
+        "u16" | "usize" | "u32" | "u64" | "i32" | "f64" => ("number".to_owned(), None),
         "bool" => ("true or false".to_owned(), None),
         "T" => ("row".to_owned(), None),
         other => (format!("`{other}`"), Some(other.to_owned())),
     }
 }
 
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("every template, as `site`", "Frame"),
     ("`home.html`", "HomeCard"),
     (
@@ -249,12 +252,13 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("rows of `models.html`", "ModelRow"),
     ("rows of `benchmarks.html`", "BenchmarkRow"),
     ("rows of `evaluators.html`", "EvaluatorRow"),
-    ("`model.html`", "ModelCard"),
+    ("`model.html`", "ModelPage"),
     ("`benchmark.html`", "BenchmarkCard"),
     ("`evaluator.html`", "EvaluatorCard"),
     ("`not-shown.html`", "NotShownCard"),
     ("`publishing.html`", "PublishingPage"),
     ("`markers.html`", "MarkersCard"),
+    ("`corrections.html`", "CorrectionsCard"),
 ];
 
 fn template_reference() -> String {

@@ -44,7 +44,15 @@ fn cards(pages: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, String> {
     let mut cards = BTreeMap::new();
     for (path, bytes) in pages.iter().filter(|(path, _)| path.ends_with(".html")) {
         let page = String::from_utf8_lossy(bytes);
-        for (at, found) in page.match_indices("<dt>Model in the record</dt><dd>") {
+        // A card says the id that a record uses only where it is not its own.
+        let own =
+            page.split_once("<div class=\"id\"><code>").and_then(|(_, rest)| rest.split_once('<')).map(|(id, _)| id);
+        if page.contains("<dl data-record>")
+            && page.matches("<dl data-record>").count() > page.matches("<dt>Model in the record<dd>").count()
+        {
+            cards.insert(own.unwrap().replace("&#x2f;", "/").replace("&amp;", "&"), path.clone());
+        }
+        for (at, found) in page.match_indices("<dt>Model in the record<dd>") {
             let id = &page[at + found.len()..];
             let id = &id[..id.find('<').unwrap()];
             let id = [", called “", ", by "].into_iter().fold(id, |id, end| id.split(end).next().unwrap());
@@ -178,7 +186,7 @@ fn an_alias_may_mean_one_collection_only_and_the_site_wins_over_the_built_in_tab
     let mut on = BTreeSet::new();
     for (path, bytes) in crate::project::files(&project.path("site/pages/models")) {
         let page = String::from_utf8_lossy(&bytes);
-        if page.contains("<dd>chat-1") {
+        if page.contains("<dd>chat-1") || page.contains("<h1>chat-1</h1>") {
             on.insert(path);
         }
     }
@@ -213,8 +221,8 @@ fn an_alias_is_called_as_the_site_says_and_takes_no_others_id() {
     assert!(project.main_of("models/a/b.html").contains("1 result on"));
     assert!(project.main_of("models/x/y.html").contains("4 results on"));
     // What the Hub says of `a/b` is not said of `x/y`.
-    assert!(project.main_of("models/a/b.html").contains("<dd>mit"));
-    assert!(!project.main_of("models/x/y.html").contains("<dd>mit"));
+    assert!(project.main_of("models/a/b.html").contains("Licence</small> mit"));
+    assert!(!project.main_of("models/x/y.html").contains("Licence</small> mit"));
     project.write("content/aliases.yaml", &alias.replace(", collection: here", ""));
     build(&project);
     assert!(project.main_of("models/x/y.html").contains("5 results on"));
@@ -270,7 +278,7 @@ fn variants_share_a_card_and_never_a_cell() {
     );
     check(&project, &[&["acme/one", "acme/one-2026-01-01", "acme/one-GPTQ"], &["acme/one-2026-02-02"]]);
     let card = project.main_of("models/acme/one.html");
-    assert_eq!(card.matches("<tbody").count(), 3, "three cells of one reading");
+    assert_eq!(card.matches("<tr id=").count(), 3, "three cells of one score");
     assert!(card.contains("variant: 2026-01-01") && card.contains("ranked apart"));
     let page = project.main_of("benchmarks/mmlu-pro.html");
     assert_eq!(page.matches("<tr id=").count(), 4);

@@ -1,0 +1,114 @@
+//! The page of a model: the short answer first, then the table of results, what conflicts, and the sources.
+
+use serde::Serialize;
+
+use super::super::disagreement::{ApartView, DisagreementView, Outcome};
+use super::super::metadata::MetadataView;
+use super::super::names::NameView;
+use super::super::{Cards, Fact, Labelled, web_links};
+use super::documentation::Documentation;
+use super::row::TableView;
+use super::short::Short;
+use super::source::SourceView;
+use crate::id::Id;
+use crate::load::Loaded;
+use crate::merge::{Reading, cells};
+use crate::resolve::Model;
+use crate::signal::Tally;
+
+/// Everything that the page of a model says.
+#[derive(Debug, Serialize)]
+pub struct ModelPage<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Canonical id.
+    pub id: &'a str,
+    /// Metadata that is known.
+    pub facts: Vec<Fact<'a>>,
+    /// What of it is not, as a list.
+    pub gaps: String,
+    /// Other ids that records use.
+    pub names: Vec<NameView<'a>>,
+    /// What else is stated of it, and by whom.
+    pub metadata: MetadataView<'a>,
+    /// Further reading.
+    pub links: Vec<Labelled<'a>>,
+    /// A sentence with the counts, for machines.
+    pub summary: String,
+    /// Clean HTML of the prose; empty if there is none.
+    pub prose: &'a str,
+    /// The answer.
+    pub short: Option<Short<'a>>,
+    /// Results.
+    pub results: usize,
+    /// Their benchmarks.
+    pub benchmarks: usize,
+    /// The table.
+    pub table: TableView<'a>,
+    /// Cells with several readings: the first of them conflict.
+    pub disagreements: Vec<DisagreementView<'a>>,
+    /// How many of them do.
+    pub conflicts: usize,
+    /// Results with one name that are not compared.
+    pub apart: Vec<ApartView>,
+    /// The records that the results stand in.
+    pub sources: Vec<SourceView<'a>>,
+    /// How well all this is documented, in figures.
+    pub documentation: Documentation<'a>,
+    /// How many results or records that name this model are not shown.
+    pub not_shown: usize,
+}
+
+impl<'a> Cards<'a> {
+    /// The page of `id`; `prose` is its clean HTML, `not_shown` what was left out.
+    pub fn model_page(
+        &self,
+        id: Id<Model>,
+        prose: &'a str,
+        not_shown: usize,
+        record_url: impl Fn(&Loaded) -> Option<String>,
+    ) -> ModelPage<'a> {
+        let model = &self.dataset.entities.models[id];
+        let readings = self.dataset.readings_of(id);
+        let meta = self.dataset.model_meta(model);
+        let of_cells: Vec<&[Reading]> = cells(readings).collect();
+        let disagreements = self.disagreements(id);
+        let conflicts = disagreements.iter().filter(|it| it.outcome == Outcome::Conflict).count();
+        // By the place of the cell.
+        let mut several: Vec<Option<bool>> = vec![None; of_cells.len()];
+        for it in &disagreements {
+            several[it.number - 1] = Some(it.outcome == Outcome::Conflict);
+        }
+        let tally = Tally::of(self.dataset, readings);
+        let (facts, unknown): (Vec<Fact>, Vec<Fact>) =
+            self.model_facts(id).into_iter().partition(|fact| fact.value.is_some());
+        let gaps: Vec<&str> = unknown.iter().map(|fact| fact.label).collect();
+        let records = self.records(readings, &record_url);
+        let mut by_record: Vec<&Reading> = readings.iter().collect();
+        by_record.sort_by_key(|reading| (reading.resolved.record, self.dataset.result(reading).index));
+        let of_records = by_record.chunk_by(|a, b| a.resolved.record == b.resolved.record);
+        let mut benchmarks: Vec<_> = readings.iter().map(|reading| self.dataset.benchmark_of(reading)).collect();
+        benchmarks.dedup();
+        ModelPage {
+            name: &model.name,
+            id: &model.id,
+            facts,
+            gaps: self.language.list(&gaps),
+            names: self.names(&model.spellings, &model.id),
+            metadata: self.model_metadata(id),
+            links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
+            summary: self.summary(readings, records.len()),
+            prose,
+            short: (!readings.is_empty()).then(|| self.short(readings, &tally, &disagreements)),
+            results: readings.len(),
+            benchmarks: benchmarks.len(),
+            table: self.table(&of_cells, |number| several[number]),
+            documentation: self.documentation(id, &tally, of_cells.len(), &disagreements),
+            disagreements,
+            conflicts,
+            apart: self.kept_apart(readings),
+            sources: records.into_iter().zip(of_records).map(|(record, of)| self.source(record, of)).collect(),
+            not_shown,
+        }
+    }
+}

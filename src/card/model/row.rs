@@ -1,0 +1,417 @@
+//! The table of results on a model's card: a row for each cell, with its scores, and parts of a benchmark together.
+
+use serde::Serialize;
+
+use super::super::markers::MarkerView;
+use super::super::plots::chance;
+use super::super::samples::SamplesView;
+use super::super::{Cards, direction_key, unit};
+use crate::chart::position::{Position, Spread};
+use crate::chart::{Range, short};
+use crate::id::Id;
+use crate::mark::Level;
+use crate::merge::{Direction, Family, Reading, Scale};
+use crate::number::first_digits;
+use crate::resolve::Metric;
+use crate::signal::scale::Interval;
+
+/// More parts than these stand together in one line.
+const MOST_PARTS: usize = 4;
+
+/// All results, and what is the same in most of them.
+#[derive(Debug, Serialize)]
+pub struct TableView<'a> {
+    /// The metric of most cells, and which end of it is good; a row says only what is different.
+    pub metric: Option<String>,
+    /// Key of the direction.
+    pub direction: &'static str,
+    /// The unit, where it is that of all.
+    pub unit: Option<String>,
+    /// How many results state no uncertainty.
+    pub without_uncertainty: usize,
+    /// True if all of them do not.
+    pub is_all_without: bool,
+    /// True if a score is drawn between the least and the greatest of its ranking, as its scale has no bounds.
+    pub has_open_scale: bool,
+    /// True if chance is drawn.
+    pub has_chance: bool,
+    /// True if some share their rank.
+    pub has_ties: bool,
+    /// What the axis says at both ends and in the middle; `None` if scales differ.
+    pub axis: Option<[String; 3]>,
+    /// Rows, by category and benchmark.
+    pub entries: Vec<Entry<'a>>,
+}
+
+/// A row, or several in one line.
+#[derive(Debug, Serialize)]
+pub struct Entry<'a> {
+    /// A cell.
+    pub row: Option<Row<'a>>,
+    /// Parts of one benchmark.
+    pub parts: Option<Parts<'a>>,
+}
+
+/// Parts of one benchmark by one metric.
+#[derive(Debug, Serialize)]
+pub struct Parts<'a> {
+    /// Benchmark.
+    pub benchmark: &'a str,
+    /// How many.
+    pub n: usize,
+    /// The metric, where it is not that of most cells.
+    pub metric: Option<String>,
+    /// The parts with the least and with the greatest score.
+    pub ends: Option<[End<'a>; 2]>,
+    /// Who reports them, if it is one evaluator.
+    pub evaluator: Option<&'a str>,
+    /// The record that they all stand in, if it is one.
+    pub record: Option<String>,
+    /// The score of guessing on the benchmark.
+    pub chance: Option<String>,
+    /// One a part.
+    pub rows: Vec<Row<'a>>,
+}
+
+/// A score at the end of several.
+#[derive(Debug, Serialize)]
+pub struct End<'a> {
+    /// Part.
+    pub name: &'a str,
+    /// Its score, cut if it is long.
+    pub score: &'a str,
+    /// True if it is cut.
+    pub is_cut: bool,
+}
+
+/// A cell, with its scores.
+#[derive(Debug, Serialize)]
+pub struct Row<'a> {
+    /// Benchmark.
+    pub benchmark: &'a str,
+    /// Its page.
+    pub benchmark_url: String,
+    /// What it tests.
+    pub category: Option<String>,
+    /// The part of it, without the name of the benchmark; `None` for the whole.
+    pub slice: Option<&'a str>,
+    /// The part of the test, where others of this slice are over another one.
+    pub part: Option<String>,
+    /// The variant of the model.
+    pub variant: Option<&'a str>,
+    /// The metric, where it is not that of most cells.
+    pub metric: Option<String>,
+    /// The key of its direction, where that is not that of most cells.
+    pub direction: Option<&'static str>,
+    /// True if scores depend on which other models were evaluated.
+    pub is_relative: bool,
+    /// Where its scores are side by side, if there are several.
+    pub anchor: Option<String>,
+    /// True if they lie further apart than the threshold.
+    pub is_conflict: bool,
+    /// The scores; the first stands for the cell.
+    pub scores: Vec<ScoreView<'a>>,
+}
+
+/// A score in the table.
+#[derive(Debug, Serialize)]
+pub struct ScoreView<'a> {
+    /// First digits of the hash of its record, and its place there.
+    pub record: String,
+    /// See there.
+    pub index: u16,
+    /// As they are shown.
+    pub shown: &'a str,
+    /// The digits of the record, if they are more.
+    pub digits: Option<&'a str>,
+    /// Its unit, where that is needed to read it.
+    pub unit: Option<String>,
+    /// What the level is called, where scores are levels.
+    pub level: Option<String>,
+    /// Stated uncertainty, in words.
+    pub uncertainty: Option<String>,
+    /// Why it is not ranked.
+    pub flag: Option<&'a str>,
+    /// What other scores of its source say against it.
+    pub remark: Option<&'a str>,
+    /// The score of guessing.
+    pub chance: Option<String>,
+    /// What its samples say of it, if its record names any.
+    pub samples: Option<SamplesView<'a>>,
+    /// Where it stands.
+    pub position: Position,
+    /// Its place in the ranking of its evaluator; 0 if it has none.
+    pub rank: u32,
+    /// How many are ranked there.
+    pub of: usize,
+    /// True if others share it.
+    pub is_tied: bool,
+    /// Its row there.
+    pub ranking_url: String,
+    /// Who reports it.
+    pub evaluator: &'a str,
+    /// False if no record says who that is.
+    pub is_named: bool,
+    /// What is proven, where that is more, or less, than of most results of the card, or more than that there is a record.
+    pub marker: Option<MarkerView>,
+}
+
+/// A cell, with its place among those of the model.
+type Placed<'r> = (usize, &'r [Reading]);
+
+/// What parts share that stand in one line.
+type Kind = (Id<Metric>, Direction, Family);
+
+/// What is the same in most cells of a card.
+struct Usual {
+    metric: Option<(Id<Metric>, Direction)>,
+    unit: Option<String>,
+    level: Level,
+}
+
+impl<'a> Cards<'a> {
+    /// The table over `cells`; `several` tells, by place, those that have several readings, and whether these conflict.
+    pub(super) fn table(&self, cells: &[&[Reading]], several: impl Fn(usize) -> Option<bool>) -> TableView<'a> {
+        let metric = |cell: &&[Reading]| (cell[0].resolved.metric, cell[0].direction);
+        let readings = || cells.iter().copied().flatten();
+        let scale = commonest(readings().map(|reading| reading.scale.family()));
+        let is_of_one_scale = readings().all(|reading| Some(reading.scale.family()) == scale);
+        let units: Vec<String> = readings().map(|reading| self.unit_of(reading)).collect();
+        let usual = Usual {
+            metric: commonest(cells.iter().map(metric)),
+            unit: units.first().filter(|first| units.iter().all(|unit| unit == *first)).cloned(),
+            level: commonest(readings().map(|reading| self.dataset.level_of(reading))).unwrap_or(Level::Claimed),
+        };
+        let without = readings().filter(|reading| self.dataset.result(reading).uncertainty.is_none()).count();
+        let mut entries: Vec<(Option<String>, Vec<Entry>)> = Vec::new();
+        let numbered: Vec<Placed> = cells.iter().copied().enumerate().collect();
+        for of_benchmark in
+            numbered.chunk_by(|a, b| self.dataset.benchmark_of(&a.1[0]) == self.dataset.benchmark_of(&b.1[0]))
+        {
+            let category = self.category_of(&of_benchmark[0].1[0]);
+            entries.push((category, self.entries(of_benchmark, &usual, &several)));
+        }
+        // Those without a category come last.
+        entries.sort_by(|(a, _), (b, _)| (a.is_none(), a).cmp(&(b.is_none(), b)));
+        let entries: Vec<Entry> = entries.into_iter().flat_map(|(_, entries)| entries).collect();
+        let scores = || rows(&entries).flat_map(|row| &row.scores);
+        let has_chance = scores().any(|score| score.position.chance.is_some());
+        let has_ties = scores().any(|score| score.is_tied);
+        let first = readings().next();
+        let is_percent = readings().all(|reading| reading.scale == Scale::Percent);
+        let is_unit = matches!(first.map(|it| it.scale), Some(Scale::Proportion | Scale::Percent));
+        TableView {
+            metric: usual.metric.map(|(metric, _)| self.metric_in_full(metric)),
+            direction: usual.metric.map_or("", |(_, direction)| direction_key(direction)),
+            unit: usual.unit.filter(|unit| !unit.is_empty()),
+            without_uncertainty: without,
+            is_all_without: without == units.len(),
+            has_open_scale: readings().any(|reading| reading.scale == Scale::Open),
+            has_chance,
+            has_ties,
+            axis: first.map(|it| it.scale).filter(|_| is_of_one_scale).and_then(|scale| {
+                Some(match scale {
+                    Scale::Range { min, max } => [min, (min + max) / 2.0, max].map(short),
+                    _ if is_percent => ["0", "50", "100"].map(str::to_owned),
+                    _ if is_unit => ["0", "0.5", "1"].map(str::to_owned),
+                    _ => return None,
+                })
+            }),
+            entries,
+        }
+    }
+
+    /// What a benchmark tests, as metadata says.
+    pub(super) fn category_of(&self, reading: &Reading) -> Option<String> {
+        let benchmark = &self.dataset.entities.benchmarks[self.dataset.benchmark_of(reading)];
+        let category = self.dataset.benchmark_meta(benchmark)?.category.as_deref()?;
+        Some(category.replace('-', " "))
+    }
+
+    /// The unit that a reader needs; what runs from 0 to 1 needs none.
+    fn unit_of(&self, reading: &Reading) -> String {
+        match reading.scale {
+            Scale::Proportion => String::new(),
+            _ => unit(self.language, &self.dataset.result(reading).metric),
+        }
+    }
+
+    /// The cells of one benchmark: the whole and what conflicts, then the parts, together if they are many.
+    fn entries(&self, cells: &[Placed], usual: &Usual, several: &impl Fn(usize) -> Option<bool>) -> Vec<Entry<'a>> {
+        let is_part = |reading: &Reading| self.dataset.entities.slices[reading.resolved.slice].name.is_some();
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut folds: Vec<(Kind, Vec<Placed>)> = Vec::new();
+        for (number, cell) in cells {
+            if !is_part(&cell[0]) || several(*number) == Some(true) {
+                entries.push(Entry { row: Some(self.result_row(cell, *number, usual, several)), parts: None });
+                continue;
+            }
+            let key: Kind = (cell[0].resolved.metric, cell[0].direction, cell[0].scale.family());
+            match folds.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, fold)) => fold.push((*number, cell)),
+                None => folds.push((key, vec![(*number, cell)])),
+            }
+        }
+        for (_, fold) in folds {
+            let rows: Vec<Row> =
+                fold.iter().map(|(number, cell)| self.result_row(cell, *number, usual, several)).collect();
+            if rows.len() <= MOST_PARTS {
+                entries.extend(rows.into_iter().map(|row| Entry { row: Some(row), parts: None }));
+                continue;
+            }
+            entries.push(Entry { row: None, parts: Some(self.parts(&fold, rows)) });
+        }
+        entries
+    }
+
+    /// `Biology`, where the part is called `MMLU-Pro (Biology)`.
+    fn part_name(&self, reading: &Reading) -> Option<&'a str> {
+        let entities = &self.dataset.entities;
+        let slice = &entities.slices[reading.resolved.slice];
+        let name = slice.name.as_deref()?;
+        let rest = name.strip_prefix(&*entities.benchmarks[slice.benchmark].name);
+        let part = rest.and_then(|rest| match rest.strip_prefix(" (") {
+            Some(rest) => rest.strip_suffix(')'),
+            None => [": ", " - ", " – "].into_iter().find_map(|separator| rest.strip_prefix(separator)),
+        });
+        Some(part.map(str::trim).filter(|part| !part.is_empty()).unwrap_or(name))
+    }
+
+    fn parts(&self, fold: &[Placed], rows: Vec<Row<'a>>) -> Parts<'a> {
+        let first = &fold[0].1[0];
+        let readings = || fold.iter().flat_map(|(_, cell)| *cell);
+        let heads = || fold.iter().map(|(_, cell)| &cell[0]).filter(|reading| reading.counts());
+        let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
+        let end = |reading: &Reading| {
+            let digits = self.dataset.result(reading).score.digits();
+            let cut = first_digits(digits);
+            let name = self.part_name(reading).unwrap_or_default();
+            End { name, score: cut.unwrap_or(digits), is_cut: cut.is_some() }
+        };
+        let is_of_one = |of: fn(&Reading) -> u32| readings().all(|reading| of(reading) == of(first));
+        Parts {
+            benchmark: rows[0].benchmark,
+            n: rows.len(),
+            metric: rows[0].metric.clone(),
+            ends: heads().min_by(by_position).zip(heads().max_by(by_position)).map(|(a, b)| [end(a), end(b)]),
+            evaluator: is_of_one(|reading| reading.resolved.evaluator.index() as u32)
+                .then(|| self.evaluator_name(first.resolved.evaluator)),
+            record: is_of_one(|reading| reading.resolved.record)
+                .then(|| self.dataset.loaded(first).origin.short_hash()),
+            chance: rows.iter().flat_map(|row| &row.scores).find_map(|score| score.chance.clone()),
+            rows,
+        }
+    }
+
+    fn result_row(
+        &self,
+        cell: &[Reading],
+        number: usize,
+        usual: &Usual,
+        several: &impl Fn(usize) -> Option<bool>,
+    ) -> Row<'a> {
+        let entities = &self.dataset.entities;
+        let first = &cell[0];
+        let slice = &entities.slices[first.resolved.slice];
+        let several = several(number);
+        let is_usual = usual.metric == Some((first.resolved.metric, first.direction));
+        Row {
+            benchmark: &entities.benchmarks[slice.benchmark].name,
+            benchmark_url: self.benchmark_url(slice.benchmark),
+            category: self.category_of(first),
+            slice: self.part_name(first),
+            part: self.part_of(&self.dataset.rankings[first.ranking]),
+            variant: self.dataset.variant_of(first),
+            metric: (!is_usual).then(|| self.metric_in_full(first.resolved.metric)),
+            direction: usual.metric.filter(|usual| usual.1 != first.direction).map(|_| direction_key(first.direction)),
+            is_relative: entities.metrics[first.resolved.metric].is_relative,
+            anchor: several.map(|_| format!("d{}", number + 1)),
+            is_conflict: several == Some(true),
+            scores: cell.iter().map(|reading| self.score_view(reading, usual)).collect(),
+        }
+    }
+
+    fn score_view(&self, reading: &Reading, usual: &Usual) -> ScoreView<'a> {
+        let result = self.dataset.result(reading);
+        let ranking = &self.dataset.rankings[reading.ranking];
+        let score = self.score(reading);
+        let cut = first_digits(score.digits);
+        let of = ranking.rows.partition_point(|row| row.rank.is_some());
+        // One score is no distribution.
+        let spread = Some(of).filter(|of| *of > 1);
+        let spread = spread.and_then(|n| Spread::of(n, |at| self.dataset.readings_in(&ranking.rows[at])[0].position));
+        let range = self.axis_of(reading, spread);
+        let benchmark = &self.dataset.entities.benchmarks[self.dataset.benchmark_of(reading)];
+        let meta = self.dataset.benchmark_meta(benchmark);
+        // Nothing is guessed where the level is 0.
+        let meta = meta.filter(|meta| meta.chance_level.is_some_and(|level| level != 0.0));
+        let by_guessing = range.and_then(|range| chance(meta?, range));
+        let interval = result.uncertainty.as_ref().and_then(|it| {
+            let (lower, upper) = it.interval.as_ref()?;
+            let ends = Interval::bounds(lower, upper, &result.score, (&result.metric, reading.scale))?;
+            let place = |end: &bigdecimal::BigDecimal| end.to_string().parse::<f64>().ok();
+            let hundredth = if reading.scale == Scale::Percent { 100.0 } else { 1.0 };
+            Some((place(&ends.0)? / hundredth, place(&ends.1)? / hundredth))
+        });
+        let marker = self.marker(reading);
+        let level = self.dataset.level_of(reading);
+        let is_usual = level == usual.level && level < Level::SubmitterKnown && marker.beside.is_empty();
+        let is_drawn = reading.in_range && reading.scale != Scale::Contradictory;
+        ScoreView {
+            record: self.dataset.loaded(reading).origin.short_hash(),
+            index: result.index,
+            shown: cut.unwrap_or(score.digits),
+            digits: cut.map(|_| score.digits),
+            unit: Some(self.unit_of(reading)).filter(|unit| !unit.is_empty() && usual.unit.as_ref() != Some(unit)),
+            level: score.level,
+            uncertainty: score.uncertainty,
+            flag: score.flag,
+            remark: score.remark,
+            chance: match (by_guessing, reading.scale) {
+                (Some(level), Scale::Percent) => Some(short(level * 100.0)),
+                (Some(level), _) => Some(short(level)),
+                (None, _) => meta.and_then(|meta| meta.chance_level).map(|level| level.to_string()),
+            },
+            samples: self.samples(reading),
+            position: range.map_or_else(Position::default, |range| {
+                range.position(Some(reading.position).filter(|_| is_drawn), interval, spread, by_guessing)
+            }),
+            rank: reading.rank,
+            of,
+            is_tied: reading.rank > 0 && self.n_sharing(ranking, reading.rank) > 1,
+            ranking_url: self.row_url(reading),
+            evaluator: self.evaluator_name(reading.resolved.evaluator),
+            is_named: self.dataset.entities.evaluators[reading.resolved.evaluator].is_reported(),
+            marker: (!is_usual).then_some(marker),
+        }
+    }
+
+    /// What a score is drawn on: its scale; where that has no bounds, what its ranking spans.
+    fn axis_of(&self, reading: &Reading, spread: Option<Spread>) -> Option<Range> {
+        match reading.scale {
+            Scale::Proportion | Scale::Percent => Some(Range { min: 0.0, max: 1.0 }),
+            Scale::Range { min, max } => Some(Range { min, max }),
+            Scale::Open => {
+                let (min, max) = spread?.ends;
+                (min < max && (max - min).is_finite()).then_some(Range { min, max })
+            }
+            Scale::Contradictory => None,
+        }
+    }
+}
+
+fn rows<'t, 'a>(entries: &'t [Entry<'a>]) -> impl Iterator<Item = &'t Row<'a>> {
+    entries.iter().flat_map(|entry| entry.row.iter().chain(entry.parts.iter().flat_map(|parts| &parts.rows)))
+}
+
+/// What occurs most often; of several, the one that comes first.
+fn commonest<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
+    let mut counts: Vec<(T, usize)> = Vec::new();
+    for value in values {
+        match counts.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((value, 1)),
+        }
+    }
+    counts.into_iter().rev().max_by_key(|(_, n)| *n).map(|(value, _)| value)
+}
