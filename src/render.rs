@@ -62,7 +62,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 38] = [
+const TEMPLATES: [(&str, &str); 39] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -92,6 +92,7 @@ const TEMPLATES: [(&str, &str); 38] = [
     ("_evidence.html", include_str!("../templates/_evidence.html")),
     ("_marker.html", include_str!("../templates/_marker.html")),
     ("_samples.html", include_str!("../templates/_samples.html")),
+    ("_hub_readings.html", include_str!("../templates/_hub_readings.html")),
     ("_markers.html", include_str!("../templates/_markers.html")),
     ("markers.html", include_str!("../templates/markers.html")),
     ("merged.html", include_str!("../templates/merged.html")),

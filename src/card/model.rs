@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::also::{Also, AlsoGroup, also};
 use super::disagreement::{ApartView, DisagreementView};
+use super::hub_readings::HubReading;
 use super::list::page_path;
 use super::markers::EvidenceView;
 use super::metadata::MetadataView;
@@ -54,6 +55,8 @@ pub struct ModelCard<'a> {
     pub apart: Vec<ApartView>,
     /// What can be told of all results.
     pub signals: Vec<SignalView<'a>>,
+    /// What the Hub itself shows for it.
+    pub hub_readings: Vec<HubReading<'a>>,
     /// The records that the results stand in.
     pub records: Vec<RecordView<'a>>,
     /// How many results or records that name this model are not shown.
@@ -197,6 +200,7 @@ impl<'a> Cards<'a> {
             disagreements: self.disagreements(id),
             apart: self.kept_apart(readings),
             signals: if readings.is_empty() { Vec::new() } else { self.model_signals(id) },
+            hub_readings: self.hub_readings_of_model(id),
             records,
             not_shown,
         }

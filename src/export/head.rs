@@ -50,7 +50,10 @@ impl About for ModelCard<'_> {
     }
 
     fn further(&self) -> Vec<Further> {
-        shown([(Further::SideBySide, !self.disagreements.is_empty())])
+        shown([
+            (Further::SideBySide, !self.disagreements.is_empty()),
+            (Further::HubReadings, !self.hub_readings.is_empty()),
+        ])
     }
 }
 
@@ -68,7 +71,7 @@ impl About for BenchmarkCard<'_> {
     }
 
     fn further(&self) -> Vec<Further> {
-        shown([(Further::Sources, !self.sources.is_empty())])
+        shown([(Further::Sources, !self.sources.is_empty()), (Further::HubReadings, !self.hub_readings.is_empty())])
     }
 }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::hub_entry::HubEntry;
 use super::model::ReadingDocument;
 use super::{Digits, number};
 use crate::card::benchmark::{RowView, SourceRow};
@@ -50,6 +51,10 @@ pub struct RankingDocument<'a> {
     /// The best of the models without a day of release, where there is a line for the others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best_undated: Option<BestUndated<'a>>,
+    /// What the Hub itself shows on the benchmark's leaderboards; on its first ranking only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub on_the_hub: Vec<HubEntry<'a>>,
 }
 
 /// The best of the models without a day of release.
