@@ -12,6 +12,7 @@ pub mod developer;
 pub mod disagreement;
 pub mod evaluator;
 pub mod home;
+pub mod hub_readings;
 pub mod list;
 pub mod markers;
 pub mod merged;

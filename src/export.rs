@@ -76,6 +76,8 @@ enum What {
     BenchmarkFeed(Id<Benchmark>),
     PairsCsv(Id<Ranking>),
     SourcesCsv(Id<Benchmark>),
+    BenchmarkOnHubCsv(Id<Benchmark>),
+    ModelOnHubCsv(Id<Model>),
     Evaluator(Id<Evaluator>),
     EvaluatorCsv(Id<Evaluator>),
     DocumentedCsv(Id<Evaluator>),
@@ -245,6 +247,9 @@ impl<'a> Exports<'a> {
         for (id, _) in dataset.entities.benchmarks.iter() {
             let path = self.paths.benchmark(id);
             self.file(Further::Sources.path(path), What::SourcesCsv(id));
+            if !self.source.cards.hub_readings_of_benchmark(id).is_empty() {
+                self.file(Further::HubReadings.path(path), What::BenchmarkOnHubCsv(id));
+            }
             self.file(api(&format!("{path}.atom")), What::BenchmarkFeed(id));
         }
         for (id, _) in dataset.entities.evaluators.iter() {
@@ -275,6 +280,9 @@ impl<'a> Exports<'a> {
                 self.file(api(&format!("{path}.csv")), What::ModelCsv(id));
                 if cells(dataset.readings_of(id)).any(|cell| cell.len() > 1) {
                     self.file(Further::SideBySide.path(path), What::SideBySideCsv(id));
+                }
+                if !self.source.cards.hub_readings_of_model(id).is_empty() {
+                    self.file(Further::HubReadings.path(path), What::ModelOnHubCsv(id));
                 }
             }
         }
@@ -319,6 +327,8 @@ impl<'a> Exports<'a> {
             What::BenchmarkFeed(id) => self.benchmark_feed(*id),
             What::PairsCsv(id) => further::pairs(cards.pairs_of(&self.source.dataset.rankings[*id]).as_ref()),
             What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
+            What::BenchmarkOnHubCsv(id) => further::hub_readings(&cards.hub_readings_of_benchmark(*id)),
+            What::ModelOnHubCsv(id) => further::hub_readings(&cards.hub_readings_of_model(*id)),
             What::Evaluator(id) => {
                 let card = cards.evaluator(*id, &tallies[id.index()]);
                 let differences = self.choices.documents.then_some(&*card.differences);

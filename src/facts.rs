@@ -139,7 +139,7 @@ pub struct AccountFact {
     pub organizations: Option<Vec<String>>,
 }
 
-/// A result that the Hub shows for a model, and whether it says that it verified the run.
+/// A result that the Hub shows for a model, and what it says of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PostedFact {
@@ -151,16 +151,41 @@ pub struct PostedFact {
     pub task: String,
     /// As the Hub's answer has it.
     pub value: serde_json::Number,
-    /// The Hub's own judgement.
-    pub verified: bool,
+    /// The Hub's own judgement; `None` if it gives none.
+    pub verified: Option<bool>,
     /// The file it stands in.
     pub filename: String,
     /// The open pull request it stands in; `None` on `main`.
     pub pull_request: Option<u64>,
+    /// The account that opened that pull request. Who brought an entry to `main` is not said.
+    #[serde(default)]
+    pub submitter: Option<String>,
+    /// When the evaluation was run, as the entry has it.
+    #[serde(default)]
+    pub date: Option<String>,
+    /// What the entry notes of the set-up.
+    #[serde(default)]
+    pub notes: Option<String>,
+    /// What the entry names as its source.
+    #[serde(default)]
+    pub source: Option<PostedSource>,
+    /// True if it has a `verifyToken`. What that says is for the Hub to judge: it is kept nowhere.
+    #[serde(default)]
+    pub has_token: bool,
     /// When (UTC).
     pub seen: Timestamp,
     /// Of the bytes of the Hub's answer.
     pub response_sha256: Sha256,
+}
+
+/// What a posted entry names as its source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostedSource {
+    /// An address.
+    pub url: String,
+    /// What it is called.
+    pub name: Option<String>,
 }
 
 /// That a model was asked for its posted results: one that has none has no line in `posted.jsonl`.
@@ -351,6 +376,7 @@ impl Fact for PostedFact {
                 fact.filename.clone(),
                 fact.pull_request,
                 fact.value.to_string(),
+                fact.notes.clone(),
             )
         };
         key(self).cmp(&key(other))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::comparable::ComparableView;
+use super::hub_readings::HubReading;
 use super::list::Pager;
 use super::metadata::BenchmarkMetadata;
 use super::names::NameView;
@@ -101,6 +102,10 @@ pub struct BenchmarkCard<'a> {
     pub pairs: Option<PairsView<'a>>,
     /// What can be told of all results; on the page of the benchmark.
     pub signals: Vec<SignalView<'a>>,
+    /// What the Hub itself shows on its leaderboards; on the page of the benchmark, the first of them.
+    pub hub_readings: Vec<HubReading<'a>>,
+    /// How many more there are; the table has them all.
+    pub more_hub_readings: usize,
 }
 
 /// An evaluator that reports a benchmark.
@@ -191,6 +196,10 @@ impl<'a> Cards<'a> {
         let rows = ranking.rows.iter().enumerate().skip((number - 1) * ROWS).take(ROWS);
         let same_measurement =
             self.dataset.rankings_of(slice.benchmark).filter(|(_, other)| other.measurement == ranking.measurement);
+        let hub_readings = match is_first && number == 1 {
+            true => self.hub_readings_of_benchmark(slice.benchmark),
+            false => Vec::new(),
+        };
         let same_slice = self.dataset.rankings_of(slice.benchmark).filter(|(_, other)| other.slice == ranking.slice);
         BenchmarkCard {
             name: &benchmark.name,
@@ -231,6 +240,8 @@ impl<'a> Cards<'a> {
             saturation: (number == 1).then(|| self.saturation(ranking)),
             pairs: if number == 1 { self.pairs_of(ranking) } else { None },
             signals: if is_first && number == 1 { self.benchmark_signals(slice.benchmark) } else { Vec::new() },
+            more_hub_readings: hub_readings.len().saturating_sub(ROWS),
+            hub_readings: hub_readings.into_iter().take(ROWS).collect(),
         }
     }
 

@@ -183,7 +183,7 @@ impl<'a> Cards<'a> {
         }
         let mut said = Vec::new();
         for fact in self.hub_facts(reading) {
-            said.extend(fact.verified.then_some(SAME_AS_VERIFIED));
+            said.extend((fact.verified == Some(true)).then_some(SAME_AS_VERIFIED));
             said.push(Posted::of(fact).key());
         }
         said.sort_unstable();
@@ -216,7 +216,7 @@ impl<'a> Cards<'a> {
                 None => self.words("evidence.hub.main").to_owned(),
                 Some(number) => self.language.say("evidence.hub.pull_request", &[("number", &*number.to_string())]),
             };
-            let key = if fact.verified { "evidence.hub.verified" } else { "evidence.hub" };
+            let key = if fact.verified == Some(true) { "evidence.hub.verified" } else { "evidence.hub" };
             let values = [
                 ("place", &*place),
                 ("value", &*fact.value.to_string()),

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::also::{Also, also};
 use super::disagreement::DisagreementView;
+use super::hub_readings::HubReading;
 use super::list::page_path;
 use super::markers::EvidenceView;
 use super::metadata::MetadataView;
@@ -54,6 +55,8 @@ pub struct ModelCard<'a> {
     pub cells: Vec<CellView<'a>>,
     /// The cells that have several readings.
     pub disagreements: Vec<DisagreementView<'a>>,
+    /// What the Hub itself shows for it.
+    pub hub_readings: Vec<HubReading<'a>>,
     /// The records that the results stand in.
     pub records: Vec<RecordView<'a>>,
 }
@@ -181,6 +184,7 @@ impl<'a> Cards<'a> {
             summary: self.summary(readings, records.len()),
             cells: cells(readings).enumerate().map(|(at, cell)| self.cell(cell, at + 1)).collect(),
             disagreements: self.disagreements(id),
+            hub_readings: self.hub_readings_of_model(id),
             records,
         }
     }

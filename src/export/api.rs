@@ -7,6 +7,7 @@
 mod audit;
 mod developer;
 mod evaluator;
+mod hub_entry;
 mod model;
 mod ranking;
 
@@ -21,6 +22,7 @@ use crate::card::Fact;
 pub use audit::{MarkersDocument, MergedDocument, NotShownDocument, PublishingDocument};
 pub use developer::DeveloperDocument;
 pub use evaluator::EvaluatorDocument;
+pub use hub_entry::HubEntry;
 pub use model::{AlsoValue, ModelDocument};
 pub use ranking::{Best, BestUndated, Bin, RankingDocument, RankingRow, SamplesPair, Source};
 

@@ -148,6 +148,7 @@ impl<'a> Exports<'a> {
         let is_first = self.paths.ranking(id) == self.paths.benchmark(slice.benchmark);
         let others = dataset.rankings_of(slice.benchmark).skip(1).filter(|_| is_first);
         let sources = if is_first { cards.sources(slice.benchmark) } else { Vec::new() };
+        let on_the_hub = if is_first { cards.hub_readings_of_benchmark(slice.benchmark) } else { Vec::new() };
         let meta = dataset.benchmark_meta(&entities.benchmarks[slice.benchmark]);
         let (distribution, over_time) = (cards.distribution(ranking, meta), cards.over_time(ranking));
         let pairs = cards.pairs_of(ranking);
@@ -169,6 +170,7 @@ impl<'a> Exports<'a> {
             best_over_time: over_time.as_ref().map(api::Best::all).unwrap_or_default(),
             pairs: pairs.iter().flat_map(|pairs| &pairs.rows).map(api::SamplesPair::new).collect(),
             best_undated: over_time.as_ref().and_then(api::BestUndated::new),
+            on_the_hub: on_the_hub.iter().map(api::HubEntry::new).collect(),
         })
     }
 }

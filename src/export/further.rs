@@ -11,6 +11,7 @@ use super::page_table::without_commas;
 use crate::card::benchmark::SourceRow;
 use crate::card::disagreement::{Column, DisagreementView};
 use crate::card::evaluator::{Counted, EvaluatorCard};
+use crate::card::hub_readings::HubReading;
 use crate::card::markers::MarkersCard;
 use crate::card::pairs::PairsView;
 use crate::emit::page::BenchmarkCount;
@@ -38,6 +39,8 @@ pub enum Further {
     Collisions,
     /// What became of the results of each benchmark of the Hub.
     Outcomes,
+    /// What the Hub itself shows for a model or benchmark.
+    HubReadings,
 }
 
 impl Further {
@@ -53,6 +56,7 @@ impl Further {
             Further::Dropped => "dropped",
             Further::Collisions => "collisions",
             Further::Outcomes => "outcomes",
+            Further::HubReadings => "on-the-hub",
         };
         format!("{ROOT}/{page}~{name}.csv")
     }
@@ -79,6 +83,8 @@ pub struct FurtherLinks {
     pub collisions: Option<String>,
     /// What became of the results of each benchmark of the Hub.
     pub outcomes: Option<String>,
+    /// What the Hub itself shows.
+    pub hub_readings: Option<String>,
 }
 
 impl FurtherLinks {
@@ -95,6 +101,7 @@ impl FurtherLinks {
             dropped: link(Further::Dropped),
             collisions: link(Further::Collisions),
             outcomes: link(Further::Outcomes),
+            hub_readings: link(Further::HubReadings),
         }
     }
 }
@@ -201,6 +208,64 @@ pub fn documented(card: &EvaluatorCard) -> Vec<u8> {
     csv.into_bytes()
 }
 
+/// What the Hub itself shows; a line for each record beside an entry, and one for an entry without any.
+pub fn hub_readings(rows: &[HubReading]) -> Vec<u8> {
+    let mut csv = Csv::new(&[
+        "model",
+        "dataset",
+        "task",
+        "value",
+        "badge",
+        "url",
+        "pull_request",
+        "submitter",
+        "date",
+        "notes",
+        "source",
+        "source_url",
+        "has_token",
+        "is_echo",
+        "seen",
+        "evaluator",
+        "record_value",
+        "agrees",
+        "reading",
+    ]);
+    for it in rows {
+        let number = it.pull_request.map(|number| number.to_string()).unwrap_or_default();
+        let text = Option::unwrap_or_default;
+        let (url, source_url) = (text(it.url.as_deref()), text(it.source_url.as_deref()));
+        let (token, echo) = (it.has_token.to_string(), it.is_echo.to_string());
+        let mut row = |beside: [&str; 4]| {
+            let entry = [
+                it.model,
+                it.dataset,
+                it.task,
+                &it.value,
+                it.badge,
+                url,
+                &number,
+                text(it.submitter),
+                text(it.date),
+                text(it.notes),
+                text(it.source),
+                source_url,
+                &token,
+                &echo,
+                &it.seen,
+            ];
+            csv.row(&entry.into_iter().chain(beside).collect::<Vec<_>>());
+        };
+        for beside in &it.beside {
+            row([beside.evaluator, beside.value, if beside.agrees { "true" } else { "false" }, &beside.url]);
+        }
+        if it.beside.is_empty() {
+            row([""; 4]);
+        }
+    }
+    csv.into_bytes()
+}
+
 /// Where results of an evaluator differ from those of others.
 pub fn differences(card: &EvaluatorCard) -> Vec<u8> {
     let mut csv = Csv::new(&["model", "benchmark", "other", "medians", "greater", "verdict", "readings"]);
@@ -257,8 +322,18 @@ mod tests {
     #[test]
     fn no_page_of_any_name_stands_where_a_further_table_does() {
         use Further::*;
-        for table in [SideBySide, Sources, Pairs, Documented, Differences, Attestations, Dropped, Collisions, Outcomes]
-        {
+        for table in [
+            SideBySide,
+            Sources,
+            Pairs,
+            Documented,
+            Differences,
+            Attestations,
+            Dropped,
+            Collisions,
+            Outcomes,
+            HubReadings,
+        ] {
             let path = table.path("x");
             let part = path.rsplit('/').next().and_then(|file| file.strip_suffix(".csv")).unwrap();
             assert!(part.starts_with("x~") && crate::paths::decode(part).is_none(), "{path}");

@@ -56,7 +56,10 @@ impl About for ModelPage<'_> {
     }
 
     fn further(&self) -> Vec<Further> {
-        shown([(Further::SideBySide, !self.disagreements.is_empty())])
+        shown([
+            (Further::SideBySide, !self.disagreements.is_empty()),
+            (Further::HubReadings, !self.hub_readings.is_empty()),
+        ])
     }
 
     fn compared(&self) -> Option<&str> {
@@ -78,7 +81,11 @@ impl About for BenchmarkCard<'_> {
     }
 
     fn further(&self) -> Vec<Further> {
-        shown([(Further::Sources, !self.sources.is_empty()), (Further::Pairs, self.pairs.is_some())])
+        shown([
+            (Further::Sources, !self.sources.is_empty()),
+            (Further::Pairs, self.pairs.is_some()),
+            (Further::HubReadings, !self.hub_readings.is_empty()),
+        ])
     }
 }
 

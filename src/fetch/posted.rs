@@ -7,16 +7,20 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use super::asking::{Failure, Run, ask_all, plain};
+use super::asking::{Failure, Run, account_name, ask_all, plain};
 use super::store::Store;
 use crate::config::is_hub_id;
-use crate::facts::{Fact, PostedFact, PostedModel};
-use crate::hub::{ErrorKind, Hub, HubError, ModelPage};
+use crate::diagnostic::printable;
+use crate::facts::{Fact, PostedFact, PostedModel, PostedSource};
+use crate::hub::{Discussion, ErrorKind, Hub, HubError, ModelPage, Repo};
+use crate::words::shorten;
 
 /// An interrupted run loses no more answers than this.
 const SAVE_EVERY: usize = 200;
 /// No model has more results.
 const MAX_RESULTS: usize = 10_000;
+/// Of longer notes, the beginning is kept (characters).
+const MAX_NOTES: usize = 300;
 
 /// What came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -80,12 +84,12 @@ pub fn fetch(run: &Run, ids: &[String]) -> Result<PostedReport> {
             let mut fact = PostedModel { id: (*id).clone(), seen: run.now, model: None, response_sha256: None };
             match page {
                 None => report.unknown += 1,
-                Some(page) => {
+                Some((page, pulls)) => {
                     report.found += 1;
-                    let (results, left_out) = results(run, &page);
+                    let (results, left_out) = results(run, &page, &pulls);
                     report.left_out += left_out;
                     report.results += results.len();
-                    report.verified += results.iter().filter(|it| it.verified).count();
+                    report.verified += results.iter().filter(|it| it.verified == Some(true)).count();
                     stores.void.insert(page.head.id.clone());
                     // Two names may be one model.
                     stores.fresh.retain(|it| it.model != page.head.id);
@@ -115,10 +119,15 @@ impl Stores {
     }
 }
 
-fn look_up(hub: &Hub, id: &str) -> Result<Option<ModelPage>, HubError> {
+/// A model's page, and its pull requests if a result stands in one.
+fn look_up(hub: &Hub, id: &str) -> Result<Option<(ModelPage, Vec<Discussion>)>, HubError> {
     match hub.model_page(id, &["evalResults"]) {
         Ok(page) if page.is_private => Ok(None),
-        Ok(page) if is_hub_id(&page.head.id) => Ok(Some(page)),
+        Ok(page) if is_hub_id(&page.head.id) => {
+            let is_proposed = entries(&page).iter().any(|entry| entry["pullRequest"].is_u64());
+            let pulls = if is_proposed { hub.pull_requests(Repo::model(&page.head.id))? } else { Vec::new() };
+            Ok(Some((page, pulls)))
+        }
         Ok(page) => {
             let said = format!("the answer has the id `{}`", page.head.id.escape_debug());
             Err(HubError::of_answer(&format!("look up the model {id}"), hub.endpoint(), said))
@@ -129,9 +138,9 @@ fn look_up(hub: &Hub, id: &str) -> Result<Option<ModelPage>, HubError> {
 }
 
 /// The results of an answer, and how many of its entries are none.
-fn results(run: &Run, page: &ModelPage) -> (Vec<PostedFact>, usize) {
-    let entries = page.fields["evalResults"].as_array().map_or(&[][..], Vec::as_slice);
-    let read = entries.iter().take(MAX_RESULTS).filter_map(|entry| result(run, page, entry));
+fn results(run: &Run, page: &ModelPage, pulls: &[Discussion]) -> (Vec<PostedFact>, usize) {
+    let entries = entries(page);
+    let read = entries.iter().take(MAX_RESULTS).filter_map(|entry| result(run, page, pulls, entry));
     let mut found: Vec<PostedFact> = read.collect();
     found.sort_by(Fact::order);
     // Entries that differ in nothing but the judgement count for neither.
@@ -142,8 +151,13 @@ fn results(run: &Run, page: &ModelPage) -> (Vec<PostedFact>, usize) {
     (results, left_out)
 }
 
-/// An entry with a judgement. One without is not a result that was not verified.
-fn result(run: &Run, page: &ModelPage, entry: &Value) -> Option<PostedFact> {
+fn entries(page: &ModelPage) -> &[Value] {
+    page.fields["evalResults"].as_array().map_or(&[][..], Vec::as_slice)
+}
+
+/// An entry. One without a judgement is not a result that was not verified.
+fn result(run: &Run, page: &ModelPage, pulls: &[Discussion], entry: &Value) -> Option<PostedFact> {
+    let data = &entry["data"];
     let dataset = &entry["data"]["dataset"];
     let value: &Number = entry["data"]["value"].as_number()?;
     let task = match &dataset["task_id"] {
@@ -154,14 +168,27 @@ fn result(run: &Run, page: &ModelPage, entry: &Value) -> Option<PostedFact> {
         Value::Null => None,
         number => Some(number.as_u64()?),
     };
+    let verified = match &entry["verified"] {
+        Value::Null => None,
+        verified => Some(verified.as_bool()?),
+    };
+    let by = |number: u64| pulls.iter().find(|pull| pull.num == number)?.author().and_then(account_name);
+    let text = |value: &Value| value.as_str().and_then(plain);
+    let notes = data["notes"].as_str().map(|notes| notes.split_whitespace().collect::<Vec<_>>().join(" "));
+    let source = text(&data["source"]["url"]).map(|url| PostedSource { url, name: text(&data["source"]["name"]) });
     Some(PostedFact {
         model: page.head.id.clone(),
         dataset: dataset["id"].as_str().filter(|id| is_hub_id(id))?.to_owned(),
         task,
         value: value.clone(),
-        verified: entry["verified"].as_bool()?,
+        verified,
         filename: plain(entry["filename"].as_str()?)?,
         pull_request,
+        submitter: pull_request.and_then(by),
+        date: text(&data["date"]),
+        notes: notes.map(|notes| shorten(&printable(&notes), MAX_NOTES)).filter(|notes| !notes.is_empty()),
+        source,
+        has_token: data["verifyToken"].is_string(),
         seen: run.now,
         response_sha256: page.response_sha256,
     })

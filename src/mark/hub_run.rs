@@ -47,9 +47,25 @@ impl Posted {
 /// The key of the words for a value that the Hub has of a run that it calls verified.
 pub const SAME_AS_VERIFIED: &str = "markers.same_as_verified";
 
-/// The facts about each reading that has any.
+/// The facts about each reading that has any, and the readings beside each fact.
 #[derive(Debug, Default)]
-pub struct HubRuns(HashMap<u32, Vec<u32>>);
+pub struct HubRuns {
+    same: HashMap<u32, Vec<u32>>,
+    beside: HashMap<u32, Vec<Beside>>,
+    by_model: HashMap<String, Vec<u32>>,
+    by_dataset: HashMap<String, Vec<u32>>,
+}
+
+/// A reading of a record that is of the leaderboard of a posted entry.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// Its place.
+    pub reading: u32,
+    /// Its value on the leaderboard's scale.
+    pub value: String,
+    /// True if the posted value is the same.
+    pub agrees: bool,
+}
 
 impl HubRuns {
     /// Joins them by model, dataset, task and exactly the same value.
@@ -57,40 +73,65 @@ impl HubRuns {
         if facts.is_empty() {
             return HubRuns::default();
         }
+        let (mut by_model, mut by_dataset) = (HashMap::new(), HashMap::new());
         let mut by_place: HashMap<(String, String), Vec<u32>> = HashMap::new();
         for (place, fact) in (0..).zip(facts) {
-            by_place.entry((fact.model.to_lowercase(), fact.dataset.to_lowercase())).or_default().push(place);
+            let (model, dataset) = (fact.model.to_lowercase(), fact.dataset.to_lowercase());
+            by_model.entry(model.clone()).or_insert_with(Vec::new).push(place);
+            by_dataset.entry(dataset.clone()).or_insert_with(Vec::new).push(place);
+            by_place.entry((model, dataset)).or_default().push(place);
         }
-        let mut runs: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut same: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut beside: HashMap<u32, Vec<Beside>> = HashMap::new();
         for candidate in candidates {
             let place = (candidate.model.to_lowercase(), candidate.dataset.to_lowercase());
-            let same = |fact: &PostedFact| {
-                let value = candidate.value.parse::<f64>().ok();
-                candidate.tasks.contains(&fact.task.as_str()) && value.is_some() && value == fact.value.as_f64()
-            };
-            let found = by_place.get(&place).into_iter().flatten().copied();
-            let found: Vec<u32> = found.filter(|place| same(&facts[*place as usize])).collect();
-            if !found.is_empty() {
-                runs.insert(candidate.reading, found);
+            let value = candidate.value.parse::<f64>().ok();
+            for place in by_place.get(&place).into_iter().flatten().copied() {
+                let fact = &facts[place as usize];
+                if !candidate.tasks.contains(&fact.task.as_str()) {
+                    continue;
+                }
+                let agrees = value.is_some() && value == fact.value.as_f64();
+                if agrees {
+                    same.entry(candidate.reading).or_default().push(place);
+                }
+                let it = Beside { reading: candidate.reading, value: candidate.value.to_owned(), agrees };
+                beside.entry(place).or_default().push(it);
             }
         }
-        HubRuns(runs)
+        HubRuns { same, beside, by_model, by_dataset }
     }
 
-    /// True if there are none.
+    /// The places of the facts about the model repository `id`.
+    pub fn of_model(&self, id: &str) -> &[u32] {
+        self.by_model.get(&id.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The places of the facts about the dataset `id`.
+    pub fn of_dataset(&self, id: &str) -> &[u32] {
+        self.by_dataset.get(&id.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The readings that are of the same leaderboard and model as the fact at this place.
+    pub fn beside(&self, fact: u32) -> &[Beside] {
+        self.beside.get(&fact).map_or(&[], Vec::as_slice)
+    }
+
+    /// True if no value is the same.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.same.is_empty()
     }
 
     /// The places of the facts about the reading at this place.
     pub fn of(&self, reading: u32) -> &[u32] {
-        self.0.get(&reading).map_or(&[], Vec::as_slice)
+        self.same.get(&reading).map_or(&[], Vec::as_slice)
     }
 
     /// How many readings have the same value on the Hub, and how many of them the Hub calls verified.
     pub fn counts(&self, facts: &[PostedFact]) -> (usize, usize) {
-        let verified = self.0.values().filter(|places| places.iter().any(|it| facts[*it as usize].verified));
-        (self.0.len(), verified.count())
+        let verified =
+            self.same.values().filter(|places| places.iter().any(|it| facts[*it as usize].verified == Some(true)));
+        (self.same.len(), verified.count())
     }
 }
 
@@ -123,6 +164,10 @@ mod tests {
         let runs = HubRuns::join(&facts, [candidate].into_iter());
         assert_eq!(runs.of(7), [0, 1]);
         assert!(runs.of(8).is_empty());
+        let beside = |fact: u32| runs.beside(fact).iter().map(|it| (it.reading, it.agrees)).collect::<Vec<_>>();
+        assert_eq!([0, 5, 6].map(beside), [[(7, true)], [(7, false)], [(7, false)]].map(Vec::from));
+        assert!([2, 3, 4].into_iter().all(|fact| runs.beside(fact).is_empty()));
+        assert_eq!((runs.of_model("A/B").len(), runs.of_dataset("D/e").len()), (6, 7));
         assert_eq!(runs.counts(&facts), (1, 1));
     }
 }

@@ -4,7 +4,7 @@ mod world;
 
 use std::fs;
 
-use evalcards::facts::{self, AccountFact, PostedFact};
+use evalcards::facts::{self, AccountFact, PostedFact, PostedSource};
 use evalcards::hash::Sha256;
 use proptest::prelude::*;
 
@@ -33,17 +33,7 @@ pub fn sites() -> Vec<Project> {
     member.fetched();
     member.attest_acme("stranger", &path, ", results: ['/evaluation_results/1']");
     objection(&member, "disputed");
-    let posted = PostedFact {
-        model: "maker/m1".to_owned(),
-        dataset: "openai/gsm8k".to_owned(),
-        task: "gsm8k".to_owned(),
-        value: "50".parse().unwrap(),
-        verified: true,
-        filename: ".eval_results/gsm8k.yaml".to_owned(),
-        pull_request: None,
-        seen: SEEN.parse().unwrap(),
-        response_sha256: Sha256::of(b"answer"),
-    };
+    let posted = PostedFact { model: "maker/m1".to_owned(), ..shown("50", Some(true), None) };
     member.project.write("content/hub/posted.jsonl", &facts::write(vec![posted]).unwrap());
     let mut official = World::with("acme-official");
     official.put(&path_of(OTHER), &record("Maker").replace("0.25", "0.99"));
@@ -615,20 +605,88 @@ fn a_filtered_ranking_and_the_comparison_say_that_a_result_is_withdrawn() {
     assert!(schema.contains("`current`, `disputed` or `withdrawn`."), "{schema}");
 }
 
-#[test]
-fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
-    let mut world = World::with("stranger");
-    let posted = |value: &str, verified: bool, pull_request: Option<u64>| PostedFact {
-        model: "maker/m1".to_owned(),
+/// A result that the Hub shows for the model of the records.
+fn shown(value: &str, verified: Option<bool>, pull_request: Option<u64>) -> PostedFact {
+    PostedFact {
+        model: "Maker/m1".to_owned(),
         dataset: "openai/gsm8k".to_owned(),
         task: "gsm8k".to_owned(),
         value: value.parse().unwrap(),
         verified,
         filename: ".eval_results/gsm8k.yaml".to_owned(),
         pull_request,
+        submitter: None,
+        date: None,
+        notes: None,
+        source: None,
+        has_token: false,
         seen: SEEN.parse().unwrap(),
         response_sha256: Sha256::of(b"answer"),
-    };
+    }
+}
+
+fn of_datastore() -> PostedSource {
+    let url = "https://huggingface.co/datasets/evaleval/EEE_datastore/blob/main/flat/objects/x.json".to_owned();
+    PostedSource { url, name: Some("EvalEval".to_owned()) }
+}
+
+#[test]
+fn what_the_hub_shows_stands_beside_the_records_as_a_source_of_its_own() {
+    let world = World::with("stranger");
+    world.project.build(&[]);
+    let before = world.project.main_of("models/maker/m1.html");
+    assert!(!before.contains("On the Hub"));
+    let notes = Some("With <tools>".to_owned());
+    let community = PostedFact { submitter: Some("bob".to_owned()), notes, ..shown("49.5", None, Some(3)) };
+    let verified =
+        PostedFact { filename: ".eval_results/v.yaml".to_owned(), has_token: true, ..shown("50", Some(true), None) };
+    let echo = PostedFact { source: Some(of_datastore()), ..shown("50", Some(false), None) };
+    let other = PostedFact { model: "maker/unknown".to_owned(), ..shown("12", Some(false), None) };
+    let bad = PostedSource { url: "javascript:alert(1)".to_owned(), name: None };
+    let other = PostedFact { source: Some(bad), ..other };
+    let all = facts::write(vec![community, verified, echo, other]).unwrap();
+    world.project.write("content/hub/posted.jsonl", &all);
+    world.project.build(&[]);
+    let page = world.project.main_of("models/maker/m1.html");
+    let section = page.split("<h2 id=\"on-the-hub\">").nth(1).unwrap().split("<h2 id=\"records\">").next().unwrap();
+    for part in [
+        "huggingface.co/Maker/m1/discussions/3\">community-submitted</a>",
+        "by bob",
+        "With &lt;tools&gt;",
+        "huggingface.co/Maker/m1/blob/main/.eval_results/v.yaml\">verified by the Hub</a>",
+        "author-submitted</a>",
+        "posted from a record of Every Eval Ever, so no second witness",
+    ] {
+        assert!(section.contains(part), "{part}: {section}");
+    }
+    assert_eq!(section.matches("no second witness").count(), 1);
+    assert_eq!(
+        (section.matches(">differs<").count(), section.matches("the same</small>").count()),
+        (1, 2),
+        "{section}"
+    );
+    assert!(!section.contains("maker/unknown"));
+    // All else of the card is as it was, but for the words beside markers.
+    let cells = |page: &str| page.matches("<tbody").count();
+    assert_eq!(cells(&page), cells(&before) + 1);
+
+    let api = |path: &str| world.project.read(&format!("site/pages/api/v1/{path}"));
+    let document: serde_json::Value = serde_json::from_str(&api("models/maker/m1.json")).unwrap();
+    let entries = document["on_the_hub"].as_array().unwrap();
+    assert_eq!(entries.len(), 3);
+    assert_eq!(entries.iter().filter(|it| it["is_echo"] == true).count(), 1);
+    assert_eq!(entries.iter().filter(|it| it["beside"][0]["agrees"] == true).count(), 2);
+    assert_eq!(api("models/maker/m1~on-the-hub.csv").lines().count(), 4);
+    // The page of the benchmark has those of models without records, too.
+    let page = world.project.main_of("benchmarks/gsm8k.html");
+    assert!(page.contains("maker/unknown") && !page.contains("href=\"javascript"), "{page}");
+    assert_eq!(api("benchmarks/gsm8k~on-the-hub.csv").lines().count(), 5);
+}
+
+#[test]
+fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
+    let mut world = World::with("stranger");
+    let posted = |value: &str, verified: bool, pull_request: Option<u64>| shown(value, Some(verified), pull_request);
     let beside = |fact: PostedFact| {
         world.project.write("content/hub/posted.jsonl", &facts::write(vec![fact]).unwrap());
         let explanation = world.explain(&path_of(UUID)).unwrap();
@@ -751,5 +809,28 @@ proptest! {
             let ladder = [CLAIMED, TRACED, KNOWN];
             prop_assert!(explanation.records[0].results.iter().all(|result| ladder.contains(&result.marker.code)));
         }
+    }
+    #[test]
+    fn no_reading_of_the_hub_raises_a_marker(
+        value in proptest::sample::select(vec!["50", "50.0", "0.5", "49.9", "0"]),
+        verified in proptest::option::of(any::<bool>()),
+        pull_request in proptest::option::of(0u64..9),
+        has_token in any::<bool>(),
+        is_echo in any::<bool>(),
+        submitter in proptest::option::of(proptest::sample::select(vec!["stranger", "acme", "maker"])),
+    ) {
+        let world = World::with("stranger");
+        let path = path_of(UUID);
+        let codes = || {
+            let explanation = world.explain(&path).unwrap();
+            let results = &explanation.records[0].results;
+            results.iter().map(|result| result.marker.code).collect::<Vec<_>>()
+        };
+        let before = codes();
+        let submitter = submitter.map(str::to_owned);
+        let source = is_echo.then(of_datastore);
+        let fact = PostedFact { submitter, source, has_token, ..shown(value, verified, pull_request) };
+        world.project.write("content/hub/posted.jsonl", &facts::write(vec![fact]).unwrap());
+        prop_assert_eq!(codes(), before);
     }
 }

@@ -161,6 +161,6 @@ fn with_tools_and_without_there_is_no_arithmetic() {
     let tools = "/evaluation_results/0/generation_config/additional_details/use_tools";
     let words = "No: one is with tools, and another without.";
     check(&[(tools, json!("true"))], &[(tools, json!("false"))], "conditions_apart", words);
-    let silent = "Not known: nothing that is stated differs, but not all state these settings: use tools.";
+    let silent = "Not known: nothing that is stated differs, but not all state these settings: tools.";
     check(&[(tools, json!("true"))], &[], "not_enough_stated", silent);
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::super::disagreement::{ApartView, DisagreementView, Outcome};
+use super::super::hub_readings::HubReading;
 use super::super::metadata::MetadataView;
 use super::super::names::NameView;
 use super::super::{Cards, Fact, Labelled, web_links};
@@ -51,6 +52,8 @@ pub struct ModelPage<'a> {
     pub conflicts: usize,
     /// Results with one name that are not compared.
     pub apart: Vec<ApartView>,
+    /// What the Hub itself shows for it.
+    pub hub_readings: Vec<HubReading<'a>>,
     /// The records that the results stand in.
     pub sources: Vec<SourceView<'a>>,
     /// How well all this is documented, in figures.
@@ -107,6 +110,7 @@ impl<'a> Cards<'a> {
             disagreements,
             conflicts,
             apart: self.kept_apart(readings),
+            hub_readings: self.hub_readings_of_model(id),
             sources: records.into_iter().zip(of_records).map(|(record, of)| self.source(record, of)).collect(),
             not_shown,
         }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::hub_entry::HubEntry;
 use super::{Digits, FactView, VERSION, facts};
 use crate::card::ReadingView;
 use crate::card::also::Also;
@@ -38,6 +39,10 @@ pub struct ModelDocument<'a> {
     pub cells: Vec<Cell<'a>>,
     /// The records that the results stand in.
     pub records: Vec<Record<'a>>,
+    /// What the Hub itself shows for it: a source of its own, and no part of the cells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub on_the_hub: Vec<HubEntry<'a>>,
 }
 
 /// A value beside one of the facts.
@@ -385,6 +390,7 @@ impl<'a> ModelDocument<'a> {
             summary: &card.summary,
             cells: card.cells.iter().map(|cell| Cell::new(cell, &card.disagreements)).collect(),
             records: card.records.iter().map(Record::new).collect(),
+            on_the_hub: card.hub_readings.iter().map(HubEntry::new).collect(),
         }
     }
 }

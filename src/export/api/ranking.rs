@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::hub_entry::HubEntry;
 use super::model::ReadingDocument;
 use super::{Digits, number};
 use crate::card::benchmark::{RowView, SourceRow};
@@ -55,6 +56,10 @@ pub struct RankingDocument<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub pairs: Vec<SamplesPair<'a>>,
+    /// What the Hub itself shows on the benchmark's leaderboards; on its first ranking only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub on_the_hub: Vec<HubEntry<'a>>,
 }
 
 /// Two models on the samples that both have.

@@ -34,7 +34,12 @@ fn ask(desk: &Desk, day: i64, ids: &[&str]) -> PostedReport {
 /// Task, value and judgement of each line.
 fn lines(desk: &Desk) -> Vec<String> {
     let facts = desk.facts::<PostedFact>().into_iter();
-    facts.map(|it| format!("{} {} {} {:?}", it.task, it.value, it.verified, it.pull_request)).collect()
+    facts
+        .map(|it| {
+            let verified = it.verified.map_or("unjudged", |it| if it { "true" } else { "false" });
+            format!("{} {} {verified} {:?}", it.task, it.value, it.pull_request)
+        })
+        .collect()
 }
 
 #[test]
@@ -84,8 +89,8 @@ fn what_is_no_result_or_contradicts_itself_is_left_out() {
     ];
     let desk = desk(&entries);
     let report = ask(&desk, 0, &["acme/tiny"]);
-    assert_eq!((report.results, report.left_out), (1, 12));
-    assert_eq!(lines(&desk), ["good 0 true None"]);
+    assert_eq!((report.results, report.verified, report.left_out), (2, 1, 11));
+    assert_eq!(lines(&desk), ["good 0 true None", "gsm8k 1 unjudged None"]);
 }
 
 #[test]
@@ -116,4 +121,38 @@ fn a_model_that_is_gone_or_renamed_leaves_no_judgement_behind() {
     desk.hub.edit(Kind::Model, "acme/new", |repo| repo.private = true);
     assert_eq!(ask(&desk, 80, &["acme/tiny", "acme/new"]).unknown, 2);
     assert_eq!(lines(&desk).len(), 0);
+}
+
+#[test]
+fn an_entry_is_kept_as_the_hub_shows_it_but_for_its_token() {
+    let mut full = entry("gsm8k", json!(86.2), Value::Null);
+    full["data"]["notes"] = json!("With\n  tools");
+    full["data"]["date"] = json!("2026-02-03");
+    full["data"]["source"] = json!({"url": "https://lab.example/report", "name": "Report", "user": "x"});
+    full["data"]["verifyToken"] = json!("secret.words");
+    let mut other = full.clone();
+    other["data"]["notes"] = json!(format!("{}\u{1b}", "long ".repeat(1000)));
+    other["data"]["source"] = json!({"url": 5});
+    other["data"]["date"] = json!(20260203);
+    let desk = desk(&[full, other]);
+    let proposed = "- dataset: {id: openai/gsm8k, task_id: gsm8k}\n  value: 70\n";
+    let files: &[_] = &[(".eval_results/gsm8k.yaml", Some(proposed.as_bytes()))];
+    desk.hub.open_pr(Kind::Model, "acme/tiny", Some("bob"), "Scores", "open", files);
+    let report = ask(&desk, 0, &["acme/tiny"]);
+    assert_eq!((report.results, report.left_out), (3, 0));
+    let facts = desk.facts::<PostedFact>();
+    let full = facts.iter().find(|it| it.notes.as_deref() == Some("With tools")).unwrap();
+    assert_eq!((full.date.as_deref(), full.has_token, full.verified), (Some("2026-02-03"), true, None));
+    let source = full.source.as_ref().unwrap();
+    assert_eq!((source.url.as_str(), source.name.as_deref()), ("https://lab.example/report", Some("Report")));
+    let other = facts.iter().find(|it| it.notes.as_ref().is_some_and(|notes| notes.ends_with('…'))).unwrap();
+    assert!(other.notes.as_ref().unwrap().chars().count() <= 301 && other.source.is_none() && other.date.is_none());
+    let proposed = facts.iter().find(|it| it.pull_request.is_some()).unwrap();
+    assert_eq!((proposed.submitter.as_deref(), proposed.has_token), (Some("bob"), false));
+    assert!(!std::fs::read_to_string(desk.facts_folder().join("posted.jsonl")).unwrap().contains("secret"));
+    // Who opened it belongs to the answer: without it nothing of the model is taken.
+    set(&desk, &[]);
+    desk.hub.fail(Fault::on("GET", "/discussions", What::status(500)).forever());
+    assert_eq!(ask(&desk, 40, &["acme/tiny"]).failures.len(), 1);
+    assert_eq!(desk.facts::<PostedFact>(), facts);
 }
