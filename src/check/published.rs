@@ -81,8 +81,8 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
                 }
                 Verdict::NotVerified(sha256, why) => {
                     if reported.insert(sha256.clone()) {
-                        let message = format!("numbers of record {sha256} were not verified: {why}");
-                        let help = "name a datastore that holds it with --datastore".to_owned();
+                        let message = format!("scores of record {sha256} were not verified: {why}");
+                        let help = "pass a datastore that has it with --datastore".to_owned();
                         found.warn_with_help("record-not-read", &file, "", message, help);
                     }
                 }
@@ -90,8 +90,9 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
         }
     }
     if pages.iter().all(|page| page.parts.numbers.is_empty()) {
-        let help = "name the folder or address of index.html; templates of your own must keep the classes of the table of results";
-        found.error("no-numbers", place, "", "no number with its record was found".to_owned(), help);
+        let help =
+            "pass the folder or address of index.html; custom templates must keep the classes of the results table";
+        found.error("no-numbers", place, "", "no score with its record was found".to_owned(), help);
     }
     Ok(Checked {
         records: digits.values().filter(|scores| scores.is_ok()).count(),
@@ -139,7 +140,10 @@ fn verdict(
     digits: &HashMap<&str, Result<Scores, String>>,
 ) -> Verdict {
     let Some((record, pointer)) = named else {
-        return Verdict::Wrong(format!("{} names a record at `{}`, which is not there", number.digits, number.record));
+        return Verdict::Wrong(format!(
+            "{} names a record at `{}`, which does not exist",
+            number.digits, number.record
+        ));
     };
     let sha256 = &record.sha256;
     match digits.get(sha256.as_str()) {
@@ -148,7 +152,7 @@ fn verdict(
             Some(digits) => {
                 Verdict::Wrong(format!("the page says {}, and record {sha256} says {digits}", number.digits))
             }
-            None => Verdict::Wrong(format!("record {sha256} has no score at this place")),
+            None => Verdict::Wrong(format!("record {sha256} has no score at this pointer")),
         },
         Some(Err(why)) if why.starts_with(HASH) => Verdict::Wrong(format!("record {sha256}: {why}")),
         Some(Err(why)) => Verdict::NotVerified(sha256.clone(), why.clone()),
@@ -157,7 +161,7 @@ fn verdict(
 }
 
 fn scores(bytes: &[u8], blocks: &Blocks) -> Result<Scores, String> {
-    let (record, _) = record::parse(bytes, blocks).map_err(|_| "it cannot be read as a record".to_owned())?;
+    let (record, _) = record::parse(bytes, blocks).map_err(|_| "it is not a valid record".to_owned())?;
     let score = |result: &record::EvaluationResult| {
         (format!("/evaluation_results/{}", result.index), result.score.digits().to_owned())
     };
@@ -165,7 +169,7 @@ fn scores(bytes: &[u8], blocks: &Blocks) -> Result<Scores, String> {
 }
 
 /// How the complaint about other bytes begins.
-const HASH: &str = "its bytes have another SHA-256";
+const HASH: &str = "its SHA-256 does not match the card";
 
 /// A copy, and how to read what it does not hold itself.
 struct Copy {
@@ -215,7 +219,7 @@ impl Copy {
             for (path, bytes) in read {
                 let Some(bytes) = bytes? else {
                     ensure!(path != "index.html", "there is no site at {}", self.name(""));
-                    let message = "a page of the site links to it, and it is not there".to_owned();
+                    let message = "a page of the site links to it, but it does not exist".to_owned();
                     found.error("dead-link", &self.name(&path), "", message, "build and publish the whole site again");
                     continue;
                 };
@@ -258,7 +262,7 @@ impl Copy {
         let expected = Sha256::from_hex(&record.sha256).ok_or("its SHA-256 is not 64 hex digits")?;
         let is_right = |bytes: &Vec<u8>| Sha256::of(bytes) == expected;
         if record.url.is_empty() {
-            return Err("the card names no address for it".to_owned());
+            return Err("the card has no address for it".to_owned());
         }
         let bytes = match target(&page.path, &record.url, None) {
             Target::File(path, _) => self.get(&path).map_err(|err| format!("{err:#}"))?,
@@ -277,7 +281,7 @@ impl Copy {
         };
         let bytes = bytes.ok_or_else(|| format!("{} is not there", record.url))?;
         if !is_right(&bytes) {
-            return Err(format!("{HASH} than the card says ({})", Sha256::of(&bytes)));
+            return Err(format!("{HASH} (it is {})", Sha256::of(&bytes)));
         }
         Ok(bytes)
     }
@@ -285,7 +289,7 @@ impl Copy {
     /// A record from where it is public: the Hub shows a page at `/blob/` and gives the bytes at `/resolve/`.
     fn fetch_public(&self, url: &str) -> Result<Option<Vec<u8>>> {
         let url = Url::parse(&url.replacen("/blob/", "/resolve/", 1)).context("its address cannot be read")?;
-        ensure!(matches!(url.scheme(), "https" | "http"), "its address is not on the web");
+        ensure!(matches!(url.scheme(), "https" | "http"), "its address is not a web address");
         if let Some(variable) = self.web.offline() {
             bail!("{variable} is set, so {url} was not read");
         }
@@ -296,7 +300,7 @@ impl Copy {
 impl Place {
     fn new(place: &str) -> Result<Place> {
         if place.starts_with("https://") || place.starts_with("http://") {
-            let mut url = Url::parse(place).with_context(|| format!("`{place}` is not an address"))?;
+            let mut url = Url::parse(place).with_context(|| format!("`{place}` is not a valid address"))?;
             // A file of the site, or its folder.
             let folder = match url.path().rsplit_once('/') {
                 Some((folder, "index.html")) => format!("{folder}/"),
@@ -308,11 +312,11 @@ impl Place {
             return Ok(Place::Address(url));
         }
         const HELP: &str =
-            "name a folder that `evalcards build` wrote, such as site/pages, or an address with https://";
+            "pass a folder that `evalcards build` wrote, such as site/pages, or an address with https://";
         let folder = Path::new(place);
-        ensure!(folder.exists(), "--site {place} is not there\n  help: {HELP}");
+        ensure!(folder.exists(), "--site {place} does not exist\n  help: {HELP}");
         let folder = if folder.join("pages/index.html").is_file() { folder.join("pages") } else { folder.to_owned() };
-        ensure!(folder.join("index.html").is_file(), "--site {place} holds no index.html\n  help: {HELP}");
+        ensure!(folder.join("index.html").is_file(), "--site {place} has no index.html\n  help: {HELP}");
         Ok(Place::Folder(folder))
     }
 }

@@ -208,7 +208,7 @@ const checks = {
     await page.keyboard.press("Enter");
     await page.waitForSelector("table.comparison");
     assert.strictEqual(await page.locator("table.comparison thead th").count(), 4);
-    assert.match(await text(page, "table.comparison"), /Shared by all/);
+    assert.match(await text(page, "table.comparison"), /All models ranked/);
     const verdict = await text(page, ".verdict:not(:empty)");
     assert.match(verdict, /reports all|no evaluator/);
     // The score is the one of the card.
