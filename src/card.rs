@@ -18,7 +18,9 @@ pub mod metadata;
 pub mod model;
 pub mod names;
 pub mod not_shown;
+pub mod pairs;
 pub mod plots;
+pub mod proposals;
 pub mod samples;
 pub mod signals;
 

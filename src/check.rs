@@ -6,6 +6,7 @@
 pub mod explain;
 mod html;
 mod links;
+pub mod name;
 mod published;
 
 use std::collections::BTreeSet;

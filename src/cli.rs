@@ -295,7 +295,7 @@ impl Serve {
 /// and pointer.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model"
+    after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model\n  evalcards check --name \"GPT-4o (2024-05-13)\""
 )]
 pub struct Check {
     #[command(flatten)]
@@ -312,6 +312,12 @@ pub struct Check {
     /// Explain the evidence levels of a record or model
     #[arg(long, value_name = "RECORD|MODEL", conflicts_with = "site")]
     pub explain: Option<String>,
+    /// Show what a name in a record is matched to, by which rule, and where to change that
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["site", "explain"])]
+    pub name: Option<String>,
+    /// With --name: the collection of that record
+    #[arg(long, value_name = "COLLECTION", requires = "name")]
+    pub collection: Option<String>,
     /// Output format [default: text, or github in GitHub Actions]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
@@ -361,9 +367,13 @@ pub struct Man {}
 /// request, and shows exactly what it would add. It opens pull requests only after a person on a
 /// terminal has typed OPEN PRS and a commit message. Entries of others stay byte for byte, and no
 /// pull request is opened twice: after a failure, run it again.
+///
+/// With --status it shows the state of the pull requests opened before and changes nothing on the
+/// Hub. It exits with 1 if one of them needs a person because its value is not, or no longer, what a
+/// record says.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Environment: HF_TOKEN (or HF_TOKEN_PATH, HF_HOME), HF_ENDPOINT, HF_HUB_OFFLINE\n\nExamples:\n  evalcards publish --dry-run\n  evalcards publish --only org/model --message \"Add EvalEval results\"\n  evalcards publish --limit 10\n  evalcards publish --resume"
+    after_help = "Environment: HF_TOKEN (or HF_TOKEN_PATH, HF_HOME), HF_ENDPOINT, HF_HUB_OFFLINE\n\nExamples:\n  evalcards publish --dry-run\n  evalcards publish --only org/model --message \"Add EvalEval results\"\n  evalcards publish --limit 10\n  evalcards publish --resume\n  evalcards publish --status --json"
 )]
 pub struct Publish {
     /// Output folder of the build [default: site]
@@ -384,12 +394,25 @@ pub struct Publish {
     /// Commit message to suggest; also the title of each pull request
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,
+    /// Show the state of the pull requests opened before; open nothing
+    #[arg(long, conflicts_with_all = ["limit", "dry_run", "resume", "message"])]
+    pub status: bool,
     /// Number of models to audit in parallel
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
 }
 
 impl Publish {
+    /// What was typed, as the options of the follow-up.
+    pub fn follow_options(&self, common: &Common) -> publish::FollowOptions {
+        publish::FollowOptions {
+            out: below(&common.root, self.out.as_deref().unwrap_or("site".as_ref())),
+            facts: below(&common.root, "content/hub"),
+            only: self.only.clone(),
+            jobs: usize::from(self.jobs),
+        }
+    }
+
     /// What was typed, as the options of publishing.
     pub fn options(&self, common: &Common) -> publish::Options {
         publish::Options {

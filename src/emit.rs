@@ -270,6 +270,7 @@ impl Converter<'_> {
             certainty: benchmark.stated_of(task).map(|stated| stated.certainty).unwrap_or_default(),
             reading: 0,
             is_headline: false,
+            has_tools: conditions.tools.is_some(),
         };
         self.decided(entry, reading, misfit)
     }

@@ -74,6 +74,7 @@ enum What {
     Ranking(Id<Ranking>),
     RankingCsv(Id<Ranking>),
     BenchmarkFeed(Id<Benchmark>),
+    PairsCsv(Id<Ranking>),
     SourcesCsv(Id<Benchmark>),
     Evaluator(Id<Evaluator>),
     EvaluatorCsv(Id<Evaluator>),
@@ -231,12 +232,15 @@ impl<'a> Exports<'a> {
         let Citation { bibtex, cff } = Citation::new(&site);
         self.file("CITATION.cff".to_owned(), What::Text(cff));
         self.file("citation.bib".to_owned(), What::Text(bibtex + "\n"));
-        for (id, _) in dataset.rankings.iter() {
+        for (id, ranking) in dataset.rankings.iter() {
             let path = self.paths.ranking(id);
             if self.choices.documents {
                 self.file(api(&format!("{path}.json")), What::Ranking(id));
             }
             self.file(api(&format!("{path}.csv")), What::RankingCsv(id));
+            if self.source.cards.pairs_of(ranking).is_some() {
+                self.file(Further::Pairs.path(path), What::PairsCsv(id));
+            }
         }
         for (id, _) in dataset.entities.benchmarks.iter() {
             let path = self.paths.benchmark(id);
@@ -313,6 +317,7 @@ impl<'a> Exports<'a> {
             What::Ranking(id) => self.ranking_json(*id)?,
             What::RankingCsv(id) => page_table::ranking(cards.ranking_rows(*id)),
             What::BenchmarkFeed(id) => self.benchmark_feed(*id),
+            What::PairsCsv(id) => further::pairs(cards.pairs_of(&self.source.dataset.rankings[*id]).as_ref()),
             What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
             What::Evaluator(id) => {
                 let card = cards.evaluator(*id, &tallies[id.index()]);

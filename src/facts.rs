@@ -1,7 +1,7 @@
 //! *Facts* that `fetch` saw on the Hub, each with the time it was seen: the files of `content/hub/`.
 //!
 //! A file is JSON Lines, one fact a line, sorted, without spaces: made to be committed and read in a
-//! diff. `fetch` writes them, `load` reads them; nobody else does. A fact never says more than was
+//! diff. `fetch` writes them, and `publish --status` those about our own proposals; `load` reads them. A fact never says more than was
 //! seen: what the Hub did not answer is `null`, and what was not asked has no line.
 
 use std::cmp::Ordering;
@@ -175,6 +175,129 @@ pub struct PostedModel {
     pub model: Option<String>,
     /// Of the bytes of the Hub's answer.
     pub response_sha256: Option<Sha256>,
+}
+
+/// What became of a pull request that `publish` opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProposalFact {
+    /// The model repository, by the name that it had when the pull request was opened.
+    pub model: String,
+    /// Number of the pull request.
+    pub number: u64,
+    /// Its page.
+    pub url: String,
+    /// How far it is.
+    pub state: ProposalState,
+    /// Who closed it, if it is closed and the Hub says so.
+    pub closed_by: Option<String>,
+    /// Comments of others, without hidden ones.
+    pub comments: usize,
+    /// What it proposed, and what stands there.
+    pub results: Vec<ProposedFact>,
+    /// When (UTC).
+    pub seen: Timestamp,
+}
+
+/// How far a pull request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProposalState {
+    /// It can be merged.
+    Open,
+    /// It is not yet offered for merging.
+    Draft,
+    /// It is on main.
+    Merged,
+    /// It was closed without being merged.
+    Closed,
+    /// The Hub knows no such pull request, or no such model.
+    Gone,
+}
+
+impl ProposalState {
+    /// Its code, also among the words of the interface.
+    pub fn code(self) -> &'static str {
+        match self {
+            ProposalState::Open => "open",
+            ProposalState::Draft => "draft",
+            ProposalState::Merged => "merged",
+            ProposalState::Closed => "closed",
+            ProposalState::Gone => "gone",
+        }
+    }
+
+    /// True if what it proposed can be seen on the Hub.
+    pub fn is_live(self) -> bool {
+        matches!(self, ProposalState::Open | ProposalState::Draft | ProposalState::Merged)
+    }
+}
+
+/// A result that was proposed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProposedFact {
+    /// Hub dataset id.
+    pub dataset: String,
+    /// Task of the dataset.
+    pub task: String,
+    /// The value that was proposed, digit by digit.
+    pub value: String,
+    /// The result that it was made from; `None` if the journal does not say.
+    pub record: Option<RecordPlace>,
+    /// What stands there now; `None` if the pull request is closed or gone.
+    pub now: Option<PostedNow>,
+}
+
+/// A result of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordPlace {
+    /// Path in its datastore.
+    pub path: String,
+    /// JSON pointer.
+    pub pointer: String,
+    /// Of the record's bytes.
+    pub sha256: Sha256,
+}
+
+/// What became of a posted value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PostedNow {
+    /// It stands, and the Hub shows it.
+    AsProposed,
+    /// It stands in its file, and the Hub does not show it: an owner may have hidden it.
+    Hidden,
+    /// Another value stands there.
+    Changed {
+        /// As it is written there.
+        value: String,
+    },
+    /// No value of this task stands there.
+    TakenOut,
+}
+
+impl PostedNow {
+    /// Its code, also among the words of the interface.
+    pub fn code(&self) -> &'static str {
+        match self {
+            PostedNow::AsProposed => "as_proposed",
+            PostedNow::Hidden => "hidden",
+            PostedNow::Changed { .. } => "changed",
+            PostedNow::TakenOut => "taken_out",
+        }
+    }
+}
+
+impl Fact for ProposalFact {
+    const FILE: &str = "proposals.jsonl";
+    fn order(&self, other: &Self) -> Ordering {
+        (&self.model, self.number).cmp(&(&other.model, other.number))
+    }
+    fn seen(&self) -> Timestamp {
+        self.seen
+    }
 }
 
 impl Fact for ModelFact {

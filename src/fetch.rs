@@ -25,7 +25,7 @@ mod patience;
 mod posted;
 mod pulls;
 mod source;
-mod store;
+pub(crate) mod store;
 mod trace;
 mod transfer;
 mod update;

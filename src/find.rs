@@ -83,7 +83,7 @@ fn list_files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<(Str
         ("models", table::of_models(dataset, paths, language, &facts)),
         ("benchmarks", table::of_benchmarks(dataset, paths, language)),
         ("evaluators", table::of_evaluators(dataset, paths, language)),
-        ("developers", table::of_developers(dataset, paths, &facts)),
+        ("developers", table::of_developers(dataset, paths, language, &facts)),
     ];
     let file = |path: &str, table: table::Table| (path.to_owned(), DataFile::new(&format!("lists/{path}"), &table));
     let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_FILTERED).collect();

@@ -45,6 +45,11 @@ pub fn is_commit(text: &str) -> bool {
 }
 
 impl Sha256 {
+    /// Its first sixteen digits, as a number.
+    pub fn first_bits(self) -> u64 {
+        self.0[..8].iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte))
+    }
+
     /// Its first eight digits, as a number.
     pub fn begin(self) -> u32 {
         u32::from_be_bytes([self.0[0], self.0[1], self.0[2], self.0[3]])

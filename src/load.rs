@@ -94,6 +94,11 @@ impl Inputs {
         }
     }
 
+    /// True if any record names samples or has some.
+    pub fn have_samples(&self) -> bool {
+        self.records.iter().any(|loaded| loaded.samples.is_some())
+    }
+
     /// Treats days as not reported that cannot be: those after `today`, if that is known, and that of an evaluation
     /// after its record was retrieved. Otherwise a result of the year 2099 would be the newest for good.
     pub fn drop_impossible_days(&mut self, today: Option<Date>, diagnostics: &mut Diagnostics) {
@@ -284,6 +289,7 @@ impl Listings {
         if n_samples > 0 {
             progress.transfer("read samples", n_samples, bytes);
         }
+        let most_answers = samples::most_of_file(n_samples);
         let outcomes: Vec<Outcome> = self
             .objects(config)
             .map_init(Vec::new, |buffer, (number, datastore, object)| {
@@ -292,6 +298,7 @@ impl Listings {
                     None => read_object(number, datastore, object, &blocks, buffer).with_samples(
                         datastore,
                         object,
+                        most_answers,
                         &|bytes| progress.passed(bytes),
                     ),
                 };
@@ -374,11 +381,17 @@ impl Outcome {
     }
 
     /// The same with the samples of `object`.
-    fn with_samples(self, datastore: &Datastore, object: &Object, passed: &impl Fn(u64)) -> Outcome {
+    fn with_samples(
+        self,
+        datastore: &Datastore,
+        object: &Object,
+        most_answers: usize,
+        passed: &impl Fn(u64),
+    ) -> Outcome {
         let file = object.samples.as_deref();
         match self {
             Outcome::Read(loaded, bad) => {
-                let samples = samples::read(datastore, file, (&loaded.record, !bad.is_empty()), passed);
+                let samples = samples::read(datastore, file, (&loaded.record, !bad.is_empty()), most_answers, passed);
                 Outcome::Read(Loaded { samples: samples.map(Box::new), ..loaded }, bad)
             }
             Outcome::LeftOut(quarantined, _) => {

@@ -3,6 +3,9 @@
 //! ```text
 //! manifest.json ──▶ candidates ──▶ audit ──▶ review ──(a person confirms)──▶ submit ──▶ pull requests
 //! previews                         Hub, read only                             journal
+//!                                                                                │
+//!                                           facts, report ◀── follow-up ◀────────┘
+//!                                                             Hub, read only
 //! ```
 //!
 //! It meets a build only in files. What it promises:
@@ -17,6 +20,7 @@ mod amend;
 mod audit;
 mod candidate;
 mod description;
+mod follow;
 mod journal;
 mod json;
 mod posted;
@@ -42,6 +46,7 @@ use candidate::{Candidate, Candidates};
 use journal::Journal;
 use registry::Registry;
 
+pub use follow::{FollowUp, Followed, Options as FollowOptions, RecordNow, follow};
 pub use journal::JOURNAL;
 pub use review::{FileChange, Finding, ModelReview, Place, Problem, Proposal, Review, Status};
 pub use submit::{Outcome, Submission, checked_title};
@@ -210,16 +215,8 @@ impl Publishing {
         let mut json = serde_json::to_vec_pretty(review).context("failed to write the review")?;
         json.push(b'\n');
         let text = Text { rows: usize::MAX, color: false };
-        self.write_file(REVIEW, &json)?;
-        self.write_file(REVIEW_TEXT, text.review(review).as_bytes())
-    }
-
-    fn write_file(&self, path: &str, bytes: &[u8]) -> Result<()> {
-        let target = self.options.out.join(path);
-        if target.symlink_metadata().is_ok() && !disk::is_file(&target) {
-            bail!("{} is in the way: evalcards did not write it; move it away", target.display());
-        }
-        disk::replace(&target, &target.with_extension("tmp"), bytes)
+        disk::replace_ours(&self.options.out.join(REVIEW), &json)?;
+        disk::replace_ours(&self.options.out.join(REVIEW_TEXT), text.review(review).as_bytes())
     }
 
     /// Where the review in words is, for a person.

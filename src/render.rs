@@ -49,6 +49,8 @@ pub struct Frame<'a> {
     pub newest: Option<&'a str>,
     /// The day of `SOURCE_DATE_EPOCH`.
     pub day: Option<&'a str>,
+    /// True if any record names samples or has some.
+    pub has_samples: bool,
     /// What the page tells machines, and what may be taken away.
     pub head: Head,
 }
@@ -62,7 +64,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 37] = [
+const TEMPLATES: [(&str, &str); 39] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -75,6 +77,7 @@ const TEMPLATES: [(&str, &str); 37] = [
     ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
     ("_names.html", include_str!("../templates/_names.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
+    ("_proposals.html", include_str!("../templates/_proposals.html")),
     ("_score.html", include_str!("../templates/_score.html")),
     ("_signals.html", include_str!("../templates/_signals.html")),
     ("_strip.html", include_str!("../templates/_strip.html")),
@@ -90,6 +93,7 @@ const TEMPLATES: [(&str, &str); 37] = [
     ("home.html", include_str!("../templates/home.html")),
     ("_evidence.html", include_str!("../templates/_evidence.html")),
     ("_marker.html", include_str!("../templates/_marker.html")),
+    ("_pairs.html", include_str!("../templates/_pairs.html")),
     ("_samples.html", include_str!("../templates/_samples.html")),
     ("_markers.html", include_str!("../templates/_markers.html")),
     ("markers.html", include_str!("../templates/markers.html")),

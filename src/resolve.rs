@@ -8,6 +8,7 @@ mod alias;
 mod benchmark;
 pub mod benchmark_card;
 mod evaluator;
+mod forged;
 mod metric;
 mod model;
 mod organization;
@@ -246,6 +247,7 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
         ..benchmarks.finish(content, diagnostics)
     };
     unused::warn(content, &entities, diagnostics);
+    forged::quote(&mut entities);
     sort(&mut entities, &mut resolved);
     unique::make_unique(&mut entities.models, |it| &mut it.id, |it| it.meta.is_some());
     unique::make_unique(&mut entities.benchmarks, |it| &mut it.id, |it| it.meta.is_some());

@@ -12,10 +12,13 @@ use serde::Serialize;
 use crate::card::evaluator::{Tally, tallies};
 use crate::card::list::{n_pages, page_path};
 use crate::card::merged::Merged;
+use crate::card::proposals::ProposalRow;
 use crate::card::{Cards, Paths, benchmark, list, merged, not_shown, record_path, record_url};
 use crate::config::Config;
 use crate::diagnostic::Diagnostics;
+use crate::emit::page::PublishingCard;
 use crate::emit::{HubFiles, Manifest, page};
+use crate::export::further::Further;
 use crate::export::head::About;
 use crate::export::{self, Export, Exports};
 use crate::hash::Sha256;
@@ -91,6 +94,7 @@ pub struct Site<'a> {
     /// The names that were joined.
     pub merged: Merged<'a>,
     not_shown: foldhash::HashMap<String, usize>,
+    has_samples: bool,
     newest: Option<String>,
     day: Option<String>,
 }
@@ -149,6 +153,7 @@ impl<'a> Site<'a> {
             tallies: tallies(dataset),
             merged: Merged::of(dataset, paths),
             not_shown,
+            has_samples: dataset.inputs.have_samples(),
             newest: newest_retrieval(dataset),
             day: config.day.map(|day| day.to_string()),
         };
@@ -259,7 +264,9 @@ impl<'a> Site<'a> {
                 let card = page::publishing(&cards, self.manifest, *number, |loaded| {
                     record_url(&self.dataset.inputs, loaded, &cards.top)
                 });
-                self.html("publishing.html", path, "", &cards, &card)
+                // They stand on the first page only.
+                let proposals = if *number == 1 { cards.proposals() } else { Vec::new() };
+                self.html("publishing.html", path, "", &cards, &PublishingPage { list: card, proposals })
             }
             Page::Model(id) => self.model(path, &cards, *id),
             Page::Ranking(id, number) => {
@@ -353,6 +360,7 @@ impl<'a> Site<'a> {
             version: env!("CARGO_PKG_VERSION"),
             newest: self.newest.as_deref(),
             day: self.day.as_deref(),
+            has_samples: self.has_samples,
             head: self.exports.head(path, top, card),
         };
         self.theme.render(template, card, &frame).with_context(|| format!("failed to make pages/{path}"))
@@ -371,6 +379,22 @@ fn fixed_nav(language: &Language) -> Vec<NavLink> {
 fn newest_retrieval(dataset: &Dataset) -> Option<String> {
     let stamps = dataset.inputs.records.iter().filter_map(|loaded| loaded.record.retrieved.as_ref()?.day);
     stamps.max().map(|day| day.to_string())
+}
+
+/// The Publishing page.
+#[derive(Serialize)]
+struct PublishingPage<'a> {
+    /// All of its fields stand here by their own names: `blocked`, `rows` …
+    #[serde(flatten)]
+    list: PublishingCard<'a>,
+    /// What became of what was proposed; on the first page.
+    proposals: Vec<ProposalRow<'a>>,
+}
+
+impl About for PublishingPage<'_> {
+    fn further(&self) -> Vec<Further> {
+        self.list.further()
+    }
 }
 
 /// A page of prose.

@@ -26,7 +26,7 @@ pub enum NotText {
 impl fmt::Display for NotText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NotText::TooLarge => write!(f, "is larger than {} MB", MOST_BYTES >> 20),
+            NotText::TooLarge => write!(f, "is larger than {} MiB", MOST_BYTES >> 20),
             NotText::Utf16 => f.write_str("is UTF-16"),
             NotText::NotUtf8(err) => write!(f, "is not UTF-8: {err}"),
         }
@@ -51,7 +51,12 @@ pub fn decode(bytes: &[u8]) -> Result<String, NotText> {
         return Err(NotText::Utf16);
     }
     let text = std::str::from_utf8(bytes).map_err(NotText::NotUtf8)?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n"))
+    Ok(without_mark(text).replace("\r\n", "\n"))
+}
+
+/// A text without the byte order mark that some programs write before it.
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The text of a file; `None` if there is no such file.

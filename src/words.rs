@@ -34,7 +34,7 @@ pub fn shorten(text: &str, limit: usize) -> String {
 /// True for what only the site itself may write: check marks, and what turns the direction of text.
 pub fn is_forged(c: char) -> bool {
     matches!(c,
-        '\u{2705}' | '\u{2611}' | '\u{2713}' | '\u{2714}' | '\u{237b}' | '\u{1f5f8}' | '\u{1f5f9}' | '\u{10102}'
+        '\u{2705}' | '\u{1fbb1}' | '\u{aa9c}' | '\u{2611}' | '\u{2713}' | '\u{2714}' | '\u{237b}' | '\u{1f5f8}' | '\u{1f5f9}' | '\u{10102}'
         | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

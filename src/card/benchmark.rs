@@ -8,6 +8,7 @@ use super::comparable::ComparableView;
 use super::list::Pager;
 use super::metadata::BenchmarkMetadata;
 use super::names::NameView;
+use super::pairs::PairsView;
 use super::plots::{DistributionView, OverTimeView};
 use super::signals::SignalView;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
@@ -74,6 +75,8 @@ pub struct BenchmarkCard<'a> {
     pub ranking_summary: String,
     /// One row a model.
     pub rows: Vec<RowView<'a>>,
+    /// True if a record of it names samples or has some.
+    pub has_samples: bool,
     /// The list whose rows the script can filter; none for short rankings.
     pub list: Option<&'a str>,
     /// The pages of this ranking.
@@ -94,6 +97,8 @@ pub struct BenchmarkCard<'a> {
     pub over_time: Option<OverTimeView<'a>>,
     /// Whether its best models can be told apart; on the first page of a ranking.
     pub saturation: Option<SignalView<'a>>,
+    /// Models on the same samples; on the first page of the longest list of a measurement.
+    pub pairs: Option<PairsView<'a>>,
     /// What can be told of all results; on the page of the benchmark.
     pub signals: Vec<SignalView<'a>>,
 }
@@ -209,6 +214,7 @@ impl<'a> Cards<'a> {
             direction: self.words(direction_key(ranking.direction)),
             ranking_summary: self.ranking_summary(ranking),
             rows: rows.map(|(place, row)| self.row(ranking, place, row)).collect(),
+            has_samples: self.dataset.has_samples(ranking),
             list: (ranking.rows.len() >= LEAST_FILTERED).then(|| self.paths.ranking(id)),
             pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),
             rankings: if is_first { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
@@ -223,8 +229,14 @@ impl<'a> Cards<'a> {
             distribution: if number == 1 { self.distribution(ranking, meta) } else { None },
             over_time: if number == 1 { self.over_time(ranking) } else { None },
             saturation: (number == 1).then(|| self.saturation(ranking)),
+            pairs: if number == 1 { self.pairs_of(ranking) } else { None },
             signals: if is_first && number == 1 { self.benchmark_signals(slice.benchmark) } else { Vec::new() },
         }
+    }
+
+    /// The pairs of models that share samples, on the longest list of their measurement.
+    pub fn pairs_of(&self, ranking: &Ranking) -> Option<PairsView<'a>> {
+        if ranking.is_first_of_measurement { self.pairs(ranking.measurement) } else { None }
     }
 
     /// How many models of a ranking share `rank`.

@@ -197,7 +197,7 @@ impl<'a> Cards<'a> {
 }
 
 /// A standard error: its third digit says nothing of a score any more.
-fn three_digits(value: f64) -> String {
+pub(super) fn three_digits(value: f64) -> String {
     let decimals = if value > 0.0 { (2.0 - value.log10().floor()).clamp(0.0, 17.0) as usize } else { 0 };
     format!("{value:.decimals$}")
 }

@@ -27,6 +27,21 @@ pub struct ShownNumber {
     pub record: String,
     /// JSON pointer of the result.
     pub pointer: String,
+    /// What the card says of its samples, if anything.
+    pub samples: Option<ShownSamples>,
+}
+
+/// What a card says of the samples of a score.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShownSamples {
+    /// True if it says that the score was computed again from them.
+    pub is_recomputed: bool,
+    /// True if it says that it is another one.
+    pub differs: bool,
+    /// The score as it was computed.
+    pub value: Option<f64>,
+    /// Of so many rows.
+    pub rows: Option<u64>,
 }
 
 /// A record as a card names it.
@@ -128,6 +143,14 @@ impl Reader {
             "a" if self.cell == Cell::Record => {
                 self.number.record = attribute("href").to_owned();
             }
+            "details" if self.cell == Cell::Score && has_class("sm") => {
+                self.number.samples = Some(ShownSamples {
+                    is_recomputed: has_class("recomputed"),
+                    differs: has_class("differs"),
+                    value: attribute("data-value").parse().ok(),
+                    rows: attribute("data-rows").parse().ok(),
+                });
+            }
             "small" if self.cell == Cell::Record => self.into = Into::Pointer,
             "section" if has_class("rec") => {
                 let anchor = id.to_owned();
@@ -181,7 +204,7 @@ mod tests {
     fn links_anchors_and_numbers_are_found() {
         let parts = parts(
             r##"<p id=one><a href='a.html'>x</a><img src="b.png">
-            <table><tr><td class="score"><b>0.50</b> <b>no</b></td><td class="record"><a href="#rab12">ab12</a><small>/evaluation_results/3</small></td></tr></table>
+            <table><tr><td class="score"><b>0.50</b> <b>no</b><details class="what sm differs" data-value="0.25" data-rows="4">x</details></td><td class="record"><a href="#rab12">ab12</a><small>/evaluation_results/3</small></td></tr></table>
             <section class="rec" id="rab12"><dl><dt>文件</dt><dd><a href="r.json">r</a></dd><dt>SHA-256</dt><dd><code>ab12cd</code></dd><dt>x</dt><dd><a href="x">x</a><code>x</code></dd></dl></section>"##,
         );
         assert_eq!(parts.links, ["a.html", "b.png", "#rab12", "r.json", "x"]);
@@ -190,6 +213,7 @@ mod tests {
             digits: "0.50".to_owned(),
             record: "#rab12".to_owned(),
             pointer: "/evaluation_results/3".to_owned(),
+            samples: Some(ShownSamples { is_recomputed: false, differs: true, value: Some(0.25), rows: Some(4) }),
         };
         assert_eq!(parts.numbers, [number]);
         let record = ShownRecord { anchor: "rab12".to_owned(), url: "r.json".to_owned(), sha256: "ab12cd".to_owned() };

@@ -1,5 +1,5 @@
 //! A *published* copy of a site, in a folder or at an address: every number on its cards is held
-//! against the record that it names, by hash and pointer.
+//! against the record that it names, by hash and pointer; and what its samples are said to give against its digits.
 //!
 //! Pages are found by following links from the start page. Nothing but the copy itself and the
 //! records that it names is asked for, and no token is sent.
@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use reqwest::Url;
 
 use super::Checked;
-use super::html::{self, PageParts, ShownNumber, ShownRecord};
+use super::html::{self, PageParts, ShownNumber, ShownRecord, ShownSamples};
 use super::links::{Target, target};
 use crate::Progress;
 use crate::diagnostic::Diagnostics;
@@ -22,6 +22,9 @@ use crate::hash::Sha256;
 use crate::hub::Web;
 use crate::load::block::Blocks;
 use crate::load::record;
+use crate::merge::Scale;
+use crate::number::Number;
+use crate::signal::samples;
 
 /// No page and no record has more.
 const MAX_BYTES: u64 = 64 << 20;
@@ -55,10 +58,10 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
         shown.map(|(page, record)| (record.sha256.as_str(), (page, record))).collect();
     progress.stage("read records", records.len());
     let blocks = Blocks::default();
-    let digits: HashMap<&str, Result<Scores, String>> = (records.par_iter())
+    let scores: HashMap<&str, Result<Scores, String>> = (records.par_iter())
         .map(|(sha256, (page, record))| {
             progress.step();
-            (*sha256, copy.record(page, record, datastores).and_then(|bytes| scores(&bytes, &blocks)))
+            (*sha256, copy.record(page, record, datastores).and_then(|bytes| scores_of(&bytes, &blocks)))
         })
         .collect();
     let places: HashMap<(&str, &str), &ShownRecord> = (pages.iter())
@@ -73,7 +76,7 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
                 Target::File(path, anchor) => named(&path, &anchor, &number.pointer, &places),
                 _ => None,
             };
-            match verdict(number, named, &digits) {
+            match verdict(number, named, &scores) {
                 Verdict::Holds => numbers += 1,
                 Verdict::Wrong(message) => {
                     let help = "build the site again from its records";
@@ -95,7 +98,7 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
         found.error("no-numbers", place, "", "no score with its record was found".to_owned(), help);
     }
     Ok(Checked {
-        records: digits.values().filter(|scores| scores.is_ok()).count(),
+        records: scores.values().filter(|scores| scores.is_ok()).count(),
         numbers,
         pages: pages.len(),
         links: pages.iter().map(|page| page.parts.links.len()).sum(),
@@ -125,8 +128,8 @@ struct Page {
     bytes: u64,
 }
 
-/// The digits of the scores of a record, by the place of their results.
-type Scores = HashMap<String, String>;
+/// The scores of a record with their scales, by the place of their results.
+type Scores = HashMap<String, (Number, Scale)>;
 
 enum Verdict {
     Holds,
@@ -137,7 +140,7 @@ enum Verdict {
 fn verdict(
     number: &ShownNumber,
     named: Option<(&ShownRecord, String)>,
-    digits: &HashMap<&str, Result<Scores, String>>,
+    records: &HashMap<&str, Result<Scores, String>>,
 ) -> Verdict {
     let Some((record, pointer)) = named else {
         return Verdict::Wrong(format!(
@@ -146,12 +149,16 @@ fn verdict(
         ));
     };
     let sha256 = &record.sha256;
-    match digits.get(sha256.as_str()) {
+    match records.get(sha256.as_str()) {
         Some(Ok(scores)) => match scores.get(&pointer) {
-            Some(digits) if *digits == number.digits => Verdict::Holds,
-            Some(digits) => {
-                Verdict::Wrong(format!("the page says {}, and record {sha256} says {digits}", number.digits))
+            Some((score, _)) if *score.digits() != number.digits => {
+                let (digits, score) = (&number.digits, score.digits());
+                Verdict::Wrong(format!("the page says {digits}, and record {sha256} says {score}"))
             }
+            Some((score, scale)) => match number.samples.as_ref().and_then(|it| wrong_outcome(it, score, *scale)) {
+                Some(why) => Verdict::Wrong(format!("{} in record {sha256}: {why}", number.digits)),
+                None => Verdict::Holds,
+            },
             None => Verdict::Wrong(format!("record {sha256} has no score at this pointer")),
         },
         Some(Err(why)) if why.starts_with(HASH) => Verdict::Wrong(format!("record {sha256}: {why}")),
@@ -160,10 +167,31 @@ fn verdict(
     }
 }
 
-fn scores(bytes: &[u8], blocks: &Blocks) -> Result<Scores, String> {
+/// Why what a card says of the samples of `score` does not follow from the numbers that it says; `None` if it does.
+fn wrong_outcome(shown: &ShownSamples, score: &Number, scale: Scale) -> Option<String> {
+    let is_computed = shown.is_recomputed || shown.differs;
+    let value = match (shown.value, shown.rows) {
+        (Some(value), Some(rows)) if is_computed => {
+            samples::is_stated_as_published(value, rows, score, scale).map(|it| (it, value))
+        }
+        (None, _) if !is_computed => return None,
+        _ => return Some("the page does not show the score that was recomputed from its samples".to_owned()),
+    };
+    match value? {
+        (true, value) if !shown.is_recomputed => {
+            Some(format!("the page says that it differs from its samples, which give {value}"))
+        }
+        (false, value) if !shown.differs => {
+            Some(format!("the page says that it was recomputed, but its samples give {value}"))
+        }
+        _ => None,
+    }
+}
+
+fn scores_of(bytes: &[u8], blocks: &Blocks) -> Result<Scores, String> {
     let (record, _) = record::parse(bytes, blocks).map_err(|_| "it is not a valid record".to_owned())?;
     let score = |result: &record::EvaluationResult| {
-        (format!("/evaluation_results/{}", result.index), result.score.digits().to_owned())
+        (format!("/evaluation_results/{}", result.index), (result.score.clone(), Scale::of(&result.metric)))
     };
     Ok(record.results.iter().map(score).collect())
 }

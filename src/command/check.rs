@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use evalcards::check::explain::explain;
-use evalcards::check::{self, Checked};
+use evalcards::check::{self, Checked, name};
 use evalcards::config::{Config, below};
 use evalcards::diagnostic::{Diagnostic, Severity, printable};
 use evalcards::words::{count, counted};
@@ -37,6 +37,17 @@ pub fn run(check: Check, common: &Common) -> Result<ExitCode> {
             Format::Text | Format::Github => explanation.to_string(),
         };
         writeln!(io::stdout(), "{text}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(name) = check.name.clone() {
+        let collection = check.collection.clone();
+        let named = name::name(&Config::new(check.options(common))?, &name, collection.as_deref())?;
+        match format {
+            Format::Json => {
+                writeln!(io::stdout(), "{:#}", serde_json::json!({ "command": "check", "ok": true, "named": named }))?;
+            }
+            Format::Text | Format::Github => write!(io::stdout(), "{named}")?,
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let (strict, site) = (check.strict, check.site.clone());

@@ -1,4 +1,4 @@
-//! `evalcards publish`: report, ask, and only then send.
+//! `evalcards publish`: report, ask, and only then send; with `--status`, ask what became of it.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use evalcards::Progress;
 use evalcards::diagnostic::printable;
 use evalcards::hub::{Account, Hub};
-use evalcards::publish::{Publishing, Review, Submission, Text, checked_title};
+use evalcards::publish::{Publishing, Review, Submission, Text, checked_title, follow};
 use evalcards::words::counted;
 use serde_json::json;
 
@@ -22,6 +22,9 @@ const ROWS: usize = 20;
 
 /// Runs `evalcards publish`.
 pub fn run(arguments: Publish, common: &Common) -> Result<ExitCode> {
+    if arguments.status {
+        return status(&arguments, common);
+    }
     let message = arguments.message.as_deref().map(checked_title).transpose().context("--message")?;
     let publishing = Publishing::open(arguments.options(common))?;
     let bar = Arc::new(Bar::new());
@@ -63,6 +66,29 @@ pub fn run(arguments: Publish, common: &Common) -> Result<ExitCode> {
     session.tell(&submission)?;
     session.json(Some(&submission))?;
     Ok(if submission.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs `evalcards publish --status`.
+fn status(arguments: &Publish, common: &Common) -> Result<ExitCode> {
+    let bar = Arc::new(Bar::new());
+    let hub = connect(&bar, common)?;
+    let progress: &dyn Progress = if common.quiet || common.json { &Silent } else { &*bar };
+    let found = follow(&hub, &arguments.follow_options(common), progress);
+    bar.finish();
+    let found = found?;
+    let mut out = io::stdout();
+    match common.json {
+        true => {
+            let document = json!({ "command": "publish", "ok": found.is_fine(), "status": found });
+            writeln!(out, "{document:#}")?;
+        }
+        false if common.quiet => {}
+        false => {
+            let color = common.color.is_on_if(out.is_terminal());
+            out.write_all(Text { rows: usize::MAX, color }.follow_up(&found).as_bytes())?;
+        }
+    }
+    Ok(if found.is_fine() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Whose token it is; one that cannot write is refused before anything else is asked.

@@ -120,6 +120,9 @@ pub struct Entry {
     /// True if the result names the benchmark's headline metric by id.
     #[serde(skip)]
     pub is_headline: bool,
+    /// True if the record says that the model had tools.
+    #[serde(skip)]
+    pub has_tools: bool,
 }
 
 /// Status of an entry after `build`.

@@ -25,6 +25,7 @@ pub fn settle(mut entries: Vec<Entry>, publish: &Publish, dataset: &Dataset, ski
             slot.push(entry);
         }
         let mut lose = |entry: Entry, reason: &'static str| skipped.push(lost(entry, reason, dataset));
+        let slot = without_tools(slot, publish, &mut lose);
         let slot = one_a_record(slot, &mut lose);
         let mut slot = chosen(slot, publish, dataset, &mut lose);
         set_status(&mut slot, dataset);
@@ -67,6 +68,20 @@ fn one_a_record(slot: Vec<Entry>, lose: &mut impl FnMut(Entry, &'static str)) ->
         }
     }
     kept
+}
+
+/// A score with tools and one without are different numbers, which neither repeat nor contradict each other; the Hub's
+/// leaderboards show one a task. Where both are there, the one without is the model's own, unless the site decides.
+fn without_tools(slot: Vec<Entry>, publish: &Publish, lose: &mut impl FnMut(Entry, &'static str)) -> Vec<Entry> {
+    let is_mixed = slot.iter().any(|entry| entry.has_tools) && slot.iter().any(|entry| !entry.has_tools);
+    if !is_mixed || slot.iter().any(|entry| is_decided(publish, entry)) {
+        return slot;
+    }
+    let (with, without): (Vec<Entry>, Vec<Entry>) = slot.into_iter().partition(|entry| entry.has_tools);
+    for entry in with {
+        lose(entry, "beside_one_without_tools");
+    }
+    without
 }
 
 /// What the site's own rules leave of entries that disagree.

@@ -33,7 +33,7 @@ impl<'a> Exports<'a> {
             Audit::Publishing => {
                 let rows: Vec<_> = page::rows(cards, &self.hub.manifest, |loaded| self.record_url(loaded)).collect();
                 let card = page::publishing(cards, &self.hub.manifest, 1, |loaded| self.record_url(loaded));
-                api::compact(&api::PublishingDocument::new(&card, &rows, page))
+                api::compact(&api::PublishingDocument::new(&card, &rows, &cards.proposals(), page))
             }
         }
     }
@@ -150,6 +150,7 @@ impl<'a> Exports<'a> {
         let sources = if is_first { cards.sources(slice.benchmark) } else { Vec::new() };
         let meta = dataset.benchmark_meta(&entities.benchmarks[slice.benchmark]);
         let (distribution, over_time) = (cards.distribution(ranking, meta), cards.over_time(ranking));
+        let pairs = cards.pairs_of(ranking);
         api::compact(&api::RankingDocument {
             version: VERSION,
             benchmark: &entities.benchmarks[slice.benchmark].name,
@@ -166,6 +167,7 @@ impl<'a> Exports<'a> {
             sources: sources.iter().map(api::Source::new).collect(),
             distribution: distribution.as_ref().map(api::Bin::all).unwrap_or_default(),
             best_over_time: over_time.as_ref().map(api::Best::all).unwrap_or_default(),
+            pairs: pairs.iter().flat_map(|pairs| &pairs.rows).map(api::SamplesPair::new).collect(),
             best_undated: over_time.as_ref().and_then(api::BestUndated::new),
         })
     }

@@ -12,8 +12,10 @@ use crate::card::benchmark::SourceRow;
 use crate::card::disagreement::{Column, DisagreementView};
 use crate::card::evaluator::{Counted, EvaluatorCard};
 use crate::card::markers::MarkersCard;
+use crate::card::pairs::PairsView;
 use crate::emit::page::BenchmarkCount;
 use crate::language::Language;
+use crate::number::Number;
 
 /// A table that stands beside the main one of its page.
 #[derive(Clone, Copy, PartialEq)]
@@ -22,6 +24,8 @@ pub enum Further {
     SideBySide,
     /// Who reports a benchmark.
     Sources,
+    /// Two models of a ranking on the same samples.
+    Pairs,
     /// What the results of an evaluator state, and where they come from.
     Documented,
     /// Where results of an evaluator differ from those of others.
@@ -42,6 +46,7 @@ impl Further {
         let name = match self {
             Further::SideBySide => "side-by-side",
             Further::Sources => "sources",
+            Further::Pairs => "pairs",
             Further::Documented => "documented",
             Further::Differences => "differences",
             Further::Attestations => "attestations",
@@ -60,6 +65,8 @@ pub struct FurtherLinks {
     pub side_by_side: Option<String>,
     /// Who reports the benchmark.
     pub sources: Option<String>,
+    /// Two models on the same samples.
+    pub pairs: Option<String>,
     /// What the results of the evaluator state, and where they come from.
     pub documented: Option<String>,
     /// Where they differ from those of others.
@@ -81,6 +88,7 @@ impl FurtherLinks {
         FurtherLinks {
             side_by_side: link(Further::SideBySide),
             sources: link(Further::Sources),
+            pairs: link(Further::Pairs),
             documented: link(Further::Documented),
             differences: link(Further::Differences),
             attestations: link(Further::Attestations),
@@ -139,6 +147,40 @@ pub fn sources(rows: &[SourceRow]) -> Vec<u8> {
         let [results, models, slots, uncertainty] =
             [&it.results, &it.models, &it.slots, &it.uncertainty].map(|count| without_commas(count));
         csv.row(&[it.name, &results, &models, &it.relation, &slots, &uncertainty]);
+    }
+    csv.into_bytes()
+}
+
+/// Two models on the same samples.
+pub fn pairs(view: Option<&PairsView>) -> Vec<u8> {
+    let mut csv = Csv::new(&[
+        "first",
+        "first_variant",
+        "second",
+        "second_variant",
+        "shared",
+        "both_right",
+        "only_first_right",
+        "only_second_right",
+        "both_wrong",
+        "difference",
+        "lower",
+        "upper",
+        "p",
+    ]);
+    for it in view.into_iter().flat_map(|view| &view.rows) {
+        let samples = &it.samples;
+        let counts = [samples.n(), samples.both, samples.only_first, samples.only_second, samples.neither]
+            .map(|n| n.to_string());
+        let (lower, upper) = samples.interval().unwrap_or_default();
+        let computed = [samples.difference().unwrap_or_default(), lower, upper, samples.p_value()]
+            .map(|it| Number::computed(it).map(|it| it.digits().to_owned()).unwrap_or_default());
+        let mut row = Vec::new();
+        for model in [&it.first, &it.second] {
+            row.extend([model.id, model.variant.unwrap_or_default()]);
+        }
+        row.extend(counts.iter().chain(&computed).map(String::as_str));
+        csv.row(&row);
     }
     csv.into_bytes()
 }
@@ -215,7 +257,8 @@ mod tests {
     #[test]
     fn no_page_of_any_name_stands_where_a_further_table_does() {
         use Further::*;
-        for table in [SideBySide, Sources, Documented, Differences, Attestations, Dropped, Collisions, Outcomes] {
+        for table in [SideBySide, Sources, Pairs, Documented, Differences, Attestations, Dropped, Collisions, Outcomes]
+        {
             let path = table.path("x");
             let part = path.rsplit('/').next().and_then(|file| file.strip_suffix(".csv")).unwrap();
             assert!(part.starts_with("x~") && crate::paths::decode(part).is_none(), "{path}");

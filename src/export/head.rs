@@ -68,7 +68,7 @@ impl About for BenchmarkCard<'_> {
     }
 
     fn further(&self) -> Vec<Further> {
-        shown([(Further::Sources, !self.sources.is_empty())])
+        shown([(Further::Sources, !self.sources.is_empty()), (Further::Pairs, self.pairs.is_some())])
     }
 }
 

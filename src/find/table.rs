@@ -16,6 +16,7 @@ use crate::merge::{Dataset, Ranking, Reading, Row, cells};
 use crate::resolve::Model;
 use crate::signal::comparability::Difference;
 use crate::signal::provenance::Reporters;
+use crate::signal::samples::evidence;
 use crate::signal::setup::{self, Setting};
 
 /// The rows of one list, by column.
@@ -155,6 +156,7 @@ impl<'a> ModelFacts<'a> {
 /// All models.
 pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &ModelFacts) -> Table {
     let entities = &dataset.entities;
+    let outcomes = Outcomes::new(dataset, language, dataset.inputs.have_samples());
     let mut table = Table::new();
     for (id, model) in entities.models.iter() {
         let readings = dataset.readings_of(id);
@@ -174,12 +176,14 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
         table.facet("evaluator", evaluators.iter().map(|id| evaluator_name(dataset, language, *id)));
         table.facet("readings", [word(facts.models[id.index()].differs)]);
         table.facet("marker", levels(dataset, readings));
+        outcomes.add(&mut table, readings);
     }
     table
 }
 
 /// All benchmarks.
 pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
+    let outcomes = Outcomes::new(dataset, language, dataset.inputs.have_samples());
     let mut table = Table::new();
     for (id, benchmark) in dataset.entities.benchmarks.iter() {
         let reported = || dataset.reported_of(id).iter();
@@ -190,6 +194,7 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
         table.facet("evaluator", reported().map(|reported| evaluator_name(dataset, language, reported.evaluator)));
         let rows = || dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
         table.facet("marker", levels(dataset, rows().flat_map(|row| dataset.readings_in(row))));
+        outcomes.add(&mut table, rows().flat_map(|row| dataset.readings_in(row)));
         let cells = dataset.cells_in(dataset.rankings_of(id));
         let differs = cells.map(|cell| Difference::of(dataset, cell)).max().unwrap_or_default();
         table.facet("readings", [word(differs)]);
@@ -204,6 +209,7 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
 
 /// All evaluators.
 pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
+    let outcomes = Outcomes::new(dataset, language, dataset.inputs.have_samples());
     let mut table = Table::new();
     for (id, _) in dataset.entities.evaluators.iter() {
         let reported = || dataset.reported_by(id).iter();
@@ -213,6 +219,7 @@ pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> T
             reported().map(|reported| dataset.entities.benchmarks[reported.benchmark].name.as_str()),
         );
         table.facet("marker", known(dataset.marks.by_evaluator[id.index()]));
+        outcomes.add(&mut table, dataset.readings.iter().filter(|reading| reading.resolved.evaluator == id));
         table.number("benchmarks", Some(reported().count() as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
     }
@@ -220,7 +227,8 @@ pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> T
 }
 
 /// All developers: each is chosen by what any model of theirs has.
-pub fn of_developers(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Table {
+pub fn of_developers(dataset: &Dataset, paths: &Paths, language: &Language, facts: &ModelFacts) -> Table {
+    let outcomes = Outcomes::new(dataset, language, dataset.inputs.have_samples());
     let mut table = Table::new();
     for (id, developer) in dataset.developers.iter() {
         let models = || developer.models.iter().map(|model| &facts.models[model.index()]);
@@ -231,6 +239,7 @@ pub fn of_developers(dataset: &Dataset, paths: &Paths, facts: &ModelFacts) -> Ta
         table.facet("benchmark", benchmarks.iter().map(|id| dataset.entities.benchmarks[*id].name.as_str()));
         table.facet("readings", [word(models().map(|model| model.differs).max().unwrap_or_default())]);
         table.facet("marker", levels(dataset, readings()));
+        outcomes.add(&mut table, readings());
         table.number("models", Some(developer.models.len() as f64));
         table.number("results", Some(readings().count() as f64));
     }
@@ -247,6 +256,7 @@ pub fn of_ranking(
 ) -> Table {
     let mut table = Table::new();
     let conditions = Told::of(dataset, language, ranking);
+    let outcomes = Outcomes::new(dataset, language, dataset.has_samples(ranking));
     for (row, conditions) in ranking.rows.iter().zip(&conditions.rows) {
         let readings = dataset.cell_of(row);
         let first = &dataset.readings_in(row)[0];
@@ -273,9 +283,36 @@ pub fn of_ranking(
         table.facet("condition", conditions.iter().map(String::as_str));
         table.number("count", Some(readings.len() as f64));
         table.facet("marker", [dataset.level_of(first).code()]);
+        outcomes.add(&mut table, [first]);
         table.facet("readings", [word(Difference::of(dataset, readings))]);
     }
     table
+}
+
+/// What came of computing scores again from their samples, in words.
+struct Outcomes<'a> {
+    dataset: &'a Dataset,
+    language: &'a Language,
+    /// True if the table has the column: no record has samples on most sites.
+    is_there: bool,
+}
+
+impl<'a> Outcomes<'a> {
+    fn new(dataset: &'a Dataset, language: &'a Language, is_there: bool) -> Outcomes<'a> {
+        Outcomes { dataset, language, is_there }
+    }
+
+    /// Adds what came of `readings` to the row.
+    fn add<'r>(&self, table: &mut Table, readings: impl IntoIterator<Item = &'r Reading>) {
+        if self.is_there {
+            let found =
+                readings.into_iter().filter_map(|reading| Some(evidence(self.dataset, reading)?.outcome.code()));
+            let codes: BTreeSet<&str> = found.collect();
+            let words: Vec<String> =
+                codes.iter().map(|code| self.language.say(&format!("filter.samples.{code}"), &[])).collect();
+            table.facet("samples", words.iter().map(String::as_str));
+        }
+    }
 }
 
 /// The conditions that tell the rows of a ranking apart.

@@ -45,6 +45,10 @@ pub struct PullRequest {
     pub merge_commit: Option<String>,
     /// What it changes, as git shows it, if that was asked for and said.
     pub diff: Option<String>,
+    /// Who closed it, as far as the Hub says.
+    pub closed_by: Option<String>,
+    /// Comments of others than its author, without those that were hidden.
+    pub n_comments: usize,
 }
 
 impl Hub {
@@ -99,6 +103,8 @@ impl Hub {
             changes: Value,
             #[serde(default)]
             diff: Value,
+            #[serde(default)]
+            events: Value,
         }
         let found: Found = json_of(&answer, &attempted)?;
         if found.discussion.num != number {
@@ -112,7 +118,16 @@ impl Hub {
             Value::String(diff) => Some(diff),
             _ => None,
         };
-        Ok(Some(PullRequest { discussion: found.discussion, merge_commit, diff }))
+        let events = found.events.as_array().map_or(&[][..], Vec::as_slice);
+        let by = |event: &Value| event["author"]["name"].as_str().map(str::to_owned);
+        let closes = |event: &&Value| event["type"] == "status-change" && event["data"]["status"] == "closed";
+        let closed_by = events.iter().rev().find(closes).and_then(by);
+        let author = found.discussion.author().map(str::to_owned);
+        let is_comment = |event: &&Value| event["type"] == "comment" && event["data"]["hidden"] != true;
+        // The first one is its description.
+        let comments = events.iter().filter(is_comment).skip(1);
+        let n_comments = comments.filter(|event| author.is_none() || by(event) != author).count();
+        Ok(Some(PullRequest { discussion: found.discussion, merge_commit, diff, closed_by, n_comments }))
     }
 }
 

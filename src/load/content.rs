@@ -397,6 +397,7 @@ impl Reader<'_> {
             submissions: self.facts(folder)?,
             accounts: self.facts(folder)?,
             posted: self.facts(folder)?,
+            proposals: self.facts(folder)?,
             newest: None,
         };
         // Of those it only counts when they were seen.
@@ -570,11 +571,11 @@ impl Reader<'_> {
     }
 
     fn not_text(&mut self, file: &str, err: &NotText) {
-        let help = match err {
-            NotText::TooLarge => "split it into several files",
-            NotText::Utf16 | NotText::NotUtf8(_) => "save the file as UTF-8",
+        let (code, help) = match err {
+            NotText::TooLarge => ("too-large", "split it into several files"),
+            NotText::Utf16 | NotText::NotUtf8(_) => ("not-utf-8", "save the file as UTF-8"),
         };
-        self.diagnostics.error("not-utf-8", file, "", err.to_string(), help);
+        self.diagnostics.error(code, file, "", err.to_string(), help);
     }
 
     fn unreadable(&mut self, file: &str, place: &str, text: &str, err: &serde_yaml::Error) {
@@ -652,7 +653,7 @@ impl Reader<'_> {
             let message = format!("unknown key `{key}` is not used");
             let help = match did_you_mean(key, T::KEYS.iter().copied()) {
                 Some(known) => format!("did you mean `{known}`?"),
-                None => format!("the known keys are {}", T::KEYS.join(", ")),
+                None => format!("the the known keys are {}", T::KEYS.join(", ")),
             };
             self.diagnostics.warn_with_help("unknown-key", file, place, message, help);
         }

@@ -306,7 +306,7 @@ fn list_indexes(
         let collection: Arc<str> = path.file_stem().unwrap_or_default().to_string_lossy().into();
         let unreadable = || format!("failed to read the index {}", path.display());
         if fs::metadata(&path).with_context(unreadable)?.len() > MAX_INDEX {
-            let message = format!("is larger than {} MB, so it was not read", MAX_INDEX >> 20);
+            let message = format!("is larger than {} MiB, so it was not read", MAX_INDEX >> 20);
             let help = "a real index is much smaller; fetch the collection again";
             locked.diagnostics.error("large-index", &path.display().to_string(), "", message, help);
             listing.digest.add(collection.as_bytes());

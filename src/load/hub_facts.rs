@@ -1,8 +1,8 @@
-//! What `fetch` brought from the Hub: the facts of `content/hub/`, with the lines that can be read.
+//! What `fetch` and `publish --status` brought from the Hub: the facts of `content/hub/`, with the lines that can be read.
 
 use jiff::Timestamp;
 
-use crate::facts::{self, AccountFact, BenchmarkFact, Fact, ModelFact, PostedFact, Submission};
+use crate::facts::{self, AccountFact, BenchmarkFact, Fact, ModelFact, PostedFact, ProposalFact, Submission};
 
 /// All facts, in the order of their files.
 #[derive(Debug, Default)]
@@ -17,6 +17,8 @@ pub struct HubFacts {
     pub accounts: Vec<AccountFact>,
     /// `posted.jsonl`.
     pub posted: Vec<PostedFact>,
+    /// `proposals.jsonl`.
+    pub proposals: Vec<ProposalFact>,
     /// When the newest of all was seen, `posted_models.jsonl` included, which is read for nothing else.
     pub newest: Option<Timestamp>,
 }

@@ -1,9 +1,11 @@
 //! The *samples* of a record: its companion file with one row a sample, summed up into one [`Tally`] a result.
 //!
 //! EEE calls it instance-level data. The file is read once, line by line, and hashed on the way; memory grows neither
-//! with the file nor with what is in it. Nothing of a row is kept but sums. Whether a sum is the stated score is the
+//! with the file nor with what is in it. Nothing of a row is kept but sums, and of so many rows that their room is bounded
+//! whether the answer is right. Whether a sum is the stated score is the
 //! matter of [`crate::signal::samples`].
 
+mod answers;
 mod lines;
 mod matching;
 mod row;
@@ -21,6 +23,7 @@ use lines::{Line, Lines};
 use matching::Matching;
 use row::Row;
 
+pub use answers::{Answers, most_of_file};
 pub use tally::{Average, Repeats, Tally};
 
 /// The samples of one record.
@@ -178,11 +181,12 @@ pub fn sha256(root: &Path, file: &SamplesFile) -> Option<Sha256> {
 }
 
 /// Reads the samples of `record`, which has results that could not be read if `has_lost_results`. `None` if nothing
-/// names any, and there are none. `passed` is told how many bytes more were read.
+/// names any, and there are none. `most_answers` are kept, or none; `passed` is told how many bytes more were read.
 pub fn read(
     datastore: &Datastore,
     file: Option<&SamplesFile>,
     (record, has_lost_results): (&Record, bool),
+    most_answers: usize,
     passed: &impl Fn(u64),
 ) -> Option<Samples> {
     let stated = Stated::of(record);
@@ -193,7 +197,7 @@ pub fn read(
     let found = match size(&datastore.root, file) {
         None => Found::Missing,
         Some(_) => {
-            let matching = Matching::new(record, has_lost_results);
+            let matching = Matching::new(record, has_lost_results, most_answers);
             let unreadable = |err: io::Error| Found::Unreadable { why: Sentence::quote(err), sha256: None };
             read_file(datastore, file, &stated, matching, passed).unwrap_or_else(unreadable)
         }

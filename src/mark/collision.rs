@@ -7,8 +7,8 @@ use foldhash::{HashMap, HashMapExt};
 use super::{Proofs, Trace};
 use crate::load::{Inputs, Origin};
 
-/// One `evaluation_id` or UUID of several records that differ. None of them gets more than level 1, but for the one
-/// that [`Proofs::first_of`] finds.
+/// One `evaluation_id` or UUID of several records that differ. None of them gets more than level 1, but for one that is
+/// known to have had it first.
 #[derive(Debug)]
 pub struct Collision {
     /// `evaluation_id`, or `UUID`.

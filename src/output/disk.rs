@@ -51,6 +51,14 @@ pub fn replace(target: &Path, temporary: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
+/// The same for a report; what is no file is left alone.
+pub fn replace_ours(target: &Path, bytes: &[u8]) -> Result<()> {
+    if target.symlink_metadata().is_ok() && !is_file(target) {
+        bail!("{} is in the way: evalcards did not write it; move it away", target.display());
+    }
+    replace(target, &target.with_extension("tmp"), bytes)
+}
+
 /// Makes one folder in a folder that is there; one that is there already may not be a link.
 pub fn make_folder(place: &Path) -> Result<()> {
     match fs::create_dir(place) {

@@ -2,6 +2,8 @@
 
 use serde_yaml::Value;
 
+use crate::text::without_mark;
+
 /// The bytes of a file that holds `old` and then `ours`, lines of YAML as the build made them.
 /// Refused, with the reason, if the result would not read as all that was there and then ours.
 pub fn append(old: Option<&[u8]>, ours: &str) -> Result<Vec<u8>, String> {
@@ -10,7 +12,7 @@ pub fn append(old: Option<&[u8]>, ours: &str) -> Result<Vec<u8>, String> {
     let mut expected = entries(text)?;
     expected.extend(entries(ours)?);
     let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let indent = " ".repeat(indent(text));
+    let indent = " ".repeat(indent(without_mark(text)));
     let mut new = text.to_owned();
     if !new.is_empty() && !new.ends_with('\n') {
         new.push_str(newline);
@@ -28,7 +30,7 @@ pub fn append(old: Option<&[u8]>, ours: &str) -> Result<Vec<u8>, String> {
 }
 
 fn entries(text: &str) -> Result<Vec<Value>, String> {
-    match serde_yaml::from_str::<Value>(text) {
+    match serde_yaml::from_str::<Value>(without_mark(text)) {
         Ok(Value::Sequence(items)) => Ok(items),
         Ok(Value::Null) => Ok(Vec::new()),
         Ok(_) => Err("it is not a list of entries".to_owned()),
@@ -74,6 +76,9 @@ mod tests {
             "- dataset: &a {id: x/y, task_id: z}\n  value: 1\n- dataset: *a\n  value: 2",
             "- notes: |\n    - not a list\n  value: 1\n",
             "- notes: |+\n    text\n\n",
+            "\u{feff}- value: 1\n",
+            "\u{feff}  - value: 1",
+            "\u{feff}",
         ] {
             check(old);
         }
@@ -90,7 +95,7 @@ mod tests {
             "- 'open",
             "- \"a\n",
             "x\u{0}",
-            "\u{feff}- value: 1\n",
+            "- value: 1\n\u{feff}- value: 2\n",
         ] {
             let result = append(Some(old.as_bytes()), OURS);
             assert!(result.is_err(), "{old:?}: {:?}", String::from_utf8(result.unwrap()));

@@ -5,11 +5,13 @@
 //! candidates that it may be about.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use jiff::Timestamp;
 
 use super::amend;
 use super::candidate::Candidate;
-use super::journal::{Attempt, Journal, State};
+use super::journal::{Attempt, Journal, ProposedResult, State};
 use super::posted::{PostedFile, Verdict};
 use super::registry::{Registry, Task};
 use super::review::{FileChange, Finding, ModelReview, Place, Problem, Proposal, Status};
@@ -21,6 +23,12 @@ use crate::hub::{Discussion, ErrorKind, Hub, HubError, Model, Repo, TreeItem, gi
 /// Larger files are not read (bytes). The Hub's own have some hundred.
 const MAX_FILE: u64 = 1 << 20;
 const FOLDER: &str = ".eval_results";
+/// More past pull requests of one model are not looked at.
+const MAX_PAST: usize = 200;
+/// More names of datasets are not looked up in one run.
+const MAX_NAMES: usize = 1000;
+/// No pull request from before this time proposes results: the Hub knew none (1 November 2025).
+const FIRST_RESULTS: Timestamp = Timestamp::constant(1_761_955_200, 0);
 
 /// Looks at models on the Hub. Shared by threads.
 pub struct Auditor<'a> {
@@ -30,12 +38,15 @@ pub struct Auditor<'a> {
     account: Option<&'a str>,
     /// Files by git's id, so that the same bytes are read once.
     files: Mutex<HashMap<String, Arc<File>>>,
+    /// What the Hub calls each dataset now that a posted entry names otherwise than we do; `None` if it has none such.
+    datasets: Mutex<HashMap<String, Option<String>>>,
 }
 
 /// A file of the Hub.
-struct File {
+pub struct File {
     bytes: Vec<u8>,
-    posted: PostedFile,
+    /// What it says.
+    pub posted: PostedFile,
 }
 
 /// The candidates of one repository, whatever the manifest calls it.
@@ -59,7 +70,7 @@ pub enum Lookup {
 impl<'a> Auditor<'a> {
     /// An auditor that has read nothing yet.
     pub fn new(hub: &'a Hub, registry: &'a Registry, account: Option<&'a str>) -> Auditor<'a> {
-        Auditor { hub, registry, account, files: Mutex::default() }
+        Auditor { hub, registry, account, files: Mutex::default(), datasets: Mutex::default() }
     }
 
     /// Looks up a model: its canonical id, and the commit of its main branch.
@@ -92,7 +103,16 @@ impl<'a> Auditor<'a> {
         audit.settle(journal)
     }
 
-    fn file(&self, repo: Repo, revision: &str, item: &TreeItem) -> Result<Arc<File>, String> {
+    /// The files of results at a revision.
+    pub fn list(&self, repo: Repo, revision: &str) -> Result<Files, HubError> {
+        let items = self.hub.tree(repo, revision, FOLDER)?;
+        let inside =
+            items.into_iter().filter(|item| item.path.starts_with(".eval_results/") && !item.path.contains("/../"));
+        Ok(inside.map(|item| (item.path.clone(), item)).collect())
+    }
+
+    /// One of them.
+    pub fn file(&self, repo: Repo, revision: &str, item: &TreeItem) -> Result<Arc<File>, String> {
         // A file of large file storage has its own hash; git's is of the pointer to it.
         let key = item.lfs.as_ref().map_or(&item.oid, |lfs| &lfs.oid);
         if let Some(file) = self.cached(key) {
@@ -119,8 +139,47 @@ impl<'a> Auditor<'a> {
         self.cache().get(oid).map(Arc::clone)
     }
 
-    fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<File>>> {
+    fn cache(&self) -> MutexGuard<'_, HashMap<String, Arc<File>>> {
         self.files.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// True if `posted` is the dataset of `candidate`, by this name or by one that it had before.
+    fn is_dataset(&self, candidate: &Candidate, posted: &str) -> Result<bool, String> {
+        self.is_same_dataset(&candidate.entry.yaml_entry.dataset.id, posted)
+    }
+
+    /// True if `ours` and `posted` are two names of one dataset.
+    pub fn is_same_dataset(&self, ours: &str, posted: &str) -> Result<bool, String> {
+        if ours.eq_ignore_ascii_case(posted) {
+            return Ok(true);
+        }
+        let Some(now) = self.dataset_now(posted)? else { return Ok(false) };
+        Ok(self.dataset_now(ours)?.is_some_and(|ours| ours.eq_ignore_ascii_case(&now)))
+    }
+
+    /// What the Hub calls the dataset `id` now; `None` if it has none such.
+    fn dataset_now(&self, id: &str) -> Result<Option<String>, String> {
+        // The first datasets of the Hub had no owner.
+        if !is_hub_id(id) && !is_hub_id(&format!("datasets/{id}")) {
+            return Ok(None);
+        }
+        let names = || self.datasets.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(known) = names().get(&id.to_lowercase()) {
+            return Ok(known.clone());
+        }
+        if names().len() >= MAX_NAMES {
+            return Err(format!("too many datasets were looked up to tell whether {id} is another name of this one"));
+        }
+        let now = match self.hub.head(Repo::dataset(id), "main") {
+            Ok(head) => Some(head.id),
+            Err(err) if err.kind == ErrorKind::RepoNotFound => None,
+            Err(err) => {
+                let why = err.in_short();
+                return Err(format!("whether the dataset {id} is another name of this one cannot be told: {why}"));
+            }
+        };
+        names().insert(id.to_lowercase(), now.clone());
+        Ok(now)
     }
 }
 
@@ -133,23 +192,20 @@ struct Audit<'a> {
     candidates: Vec<&'a Candidate>,
 }
 
-/// The YAML files of a revision, by path.
-type Files = BTreeMap<String, TreeItem>;
+/// The files of a revision, by path.
+pub type Files = BTreeMap<String, TreeItem>;
 
 impl<'a> Audit<'a> {
     /// Takes one candidate for each dataset and task: two names of the manifest may be one
     /// repository, and then the build could not see that they meet.
     fn take(&mut self, candidates: &[&'a Candidate]) {
-        let slot = |it: &Candidate| {
-            let dataset = &it.entry.yaml_entry.dataset;
-            (dataset.id.to_lowercase(), dataset.task_id.clone())
+        // What cannot be told apart is taken for one: it is held back then.
+        let is_rival = |a: &Candidate, b: &Candidate| {
+            let dataset = &b.entry.yaml_entry.dataset;
+            a.is_task(&dataset.task_id) && self.auditor.is_dataset(a, &dataset.id).unwrap_or(true)
         };
-        let mut slots: BTreeMap<_, Vec<&Candidate>> = BTreeMap::new();
         for candidate in candidates {
-            slots.entry(slot(candidate)).or_default().push(candidate);
-        }
-        for candidate in candidates {
-            let rivals = &slots[&slot(candidate)];
+            let rivals: Vec<&Candidate> = candidates.iter().copied().filter(|it| is_rival(candidate, it)).collect();
             let agree = rivals.iter().all(|it| it.equals(candidate.value));
             match (agree, rivals[0].index == candidate.index) {
                 (_, true) if agree => self.candidates.push(candidate),
@@ -177,7 +233,7 @@ impl<'a> Audit<'a> {
             return Ok(());
         }
         let head = self.head.to_owned();
-        let main = self.list(&head).map_err(|err| failed("list_main_eval_results", &err))?;
+        let main = self.auditor.list(self.repo, &head).map_err(|err| failed("list_main_eval_results", &err))?;
         self.review.main = main.values().map(|item| (item.path.clone(), item.oid.clone())).collect();
         for item in main.values().filter(|item| is_yaml(&item.path)) {
             self.compare(&head, item, &Place::Main, "read_main_eval_results");
@@ -188,17 +244,11 @@ impl<'a> Audit<'a> {
             self.look_at_pull(pull, &main);
         }
         self.review.pull_requests = pulls.iter().map(|pull| pull.num).collect();
-        self.cross_check(group, &pulls);
+        self.cross_check(group, &pulls, &main);
         self.recover(journal, &pulls);
+        self.look_at_past(&pulls, &main);
         self.propose(&main);
         Ok(())
-    }
-
-    fn list(&self, revision: &str) -> Result<Files, HubError> {
-        let items = self.auditor.hub.tree(self.repo, revision, FOLDER)?;
-        let inside =
-            items.into_iter().filter(|item| item.path.starts_with(".eval_results/") && !item.path.contains("/../"));
-        Ok(inside.map(|item| (item.path.clone(), item)).collect())
     }
 
     /// Reads a file and notes what it says of each candidate.
@@ -213,7 +263,7 @@ impl<'a> Audit<'a> {
         };
         let mut says_something = false;
         for candidate in self.candidates.clone() {
-            let verdict = file.posted.verdict(candidate);
+            let verdict = file.posted.verdict(candidate, |id| self.auditor.is_dataset(candidate, id));
             says_something |= verdict != Verdict::Silent;
             self.note(candidate, verdict, &item.path, place, stage);
         }
@@ -259,7 +309,7 @@ impl<'a> Audit<'a> {
             return;
         }
         let place = Place::pull_request(self.auditor.hub, self.repo, pull);
-        let files = match self.list(&pull.revision()) {
+        let files = match self.auditor.list(self.repo, &pull.revision()) {
             Ok(files) => files,
             Err(err) if !pull.is_open() && err.kind == ErrorKind::RevisionNotFound => {
                 let words = "is gone from the Hub, so its proposal is not known";
@@ -288,21 +338,81 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// Holds what the Hub itself reads against what was found, for pull requests that no list shows.
-    fn cross_check(&mut self, group: &Group, pulls: &[Discussion]) {
+    /// Looks at what others proposed, and the model's people closed or took back: the same is not proposed to
+    /// them again. Whoever closes a pull request of their own says nothing of its scores.
+    fn look_at_past(&mut self, pulls: &[Discussion], main: &Files) {
+        let is_ours = |pull: &Discussion| self.auditor.account.is_some() && pull.author() == self.auditor.account;
+        let is_old = |pull: &Discussion| pull.created_at().is_some_and(|time| time < FIRST_RESULTS);
+        let past: Vec<&Discussion> = pulls.iter().filter(|it| !it.is_open() && !is_ours(it) && !is_old(it)).collect();
+        for pull in past.iter().take(MAX_PAST) {
+            if self.candidates.iter().all(|it| !self.review.is_clear(it.index)) {
+                return;
+            }
+            if let Err(why) = self.look_at_past_pull(pull, main) {
+                let place = Place::pull_request(self.auditor.hub, self.repo, pull);
+                self.review.problems.push(Problem::of_model("read_past_pr", why).at(FOLDER, &place));
+            }
+        }
+        if past.len() > MAX_PAST {
+            let n = past.len() - MAX_PAST;
+            self.review.notes.insert(format!("{n} older closed and merged pull requests were not looked at"));
+        }
+    }
+
+    fn look_at_past_pull(&mut self, pull: &Discussion, main: &Files) -> Result<(), String> {
+        let found = match self.auditor.hub.pull_request_with_diff(self.repo, pull.num) {
+            Ok(Some(found)) => found,
+            Ok(None) => return Ok(()),
+            Err(err) if err.kind == ErrorKind::Refused(404) => return Ok(()),
+            Err(err) => return Err(err.in_short()),
+        };
+        let is_refused =
+            pull.status == "merged" || found.closed_by.as_deref().is_some_and(|by| pull.author() != Some(by));
+        let changes = |path: &str| found.diff.as_ref().is_none_or(|diff| diff.contains(path));
+        if !is_refused || !changes(FOLDER) {
+            return Ok(());
+        }
+        let files = match self.auditor.list(self.repo, &pull.revision()) {
+            Ok(files) => files,
+            Err(err) if err.kind == ErrorKind::RevisionNotFound => return Ok(()),
+            Err(err) => return Err(err.in_short()),
+        };
+        let differs = |item: &&TreeItem| main.get(&item.path).is_none_or(|old| old.oid != item.oid);
+        for item in files.values().filter(|item| is_yaml(&item.path) && changes(&item.path)).filter(differs) {
+            let file = self.auditor.file(self.repo, &pull.revision(), item)?;
+            for candidate in &self.candidates {
+                let is_dataset = |id: &str| self.auditor.is_dataset(candidate, id);
+                if let Verdict::Same(_) = file.posted.verdict(candidate, is_dataset) {
+                    let url = self.auditor.hub.page(self.repo, &format!("/discussions/{}", pull.num));
+                    self.review.declined.entry(candidate.index).or_insert(url);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Holds what the Hub itself reads against what was found: for what no list and no file shows, and for what
+    /// stands in a file and is not shown.
+    fn cross_check(&mut self, group: &Group, pulls: &[Discussion], main: &Files) {
         for result in &group.model.eval_results {
-            let Some(number) = result.pull_request.filter(|number| pulls.iter().all(|pull| pull.num != *number)) else {
-                continue;
+            let place = match result.pull_request {
+                Some(number) if pulls.iter().any(|pull| pull.num == number) => continue,
+                Some(number) => Place::unlisted(self.auditor.hub, self.repo, number),
+                None if main.contains_key(&result.filename) => continue,
+                None => Place::Main,
             };
             let Ok(data) = &result.data else { continue };
-            let place = Place::unlisted(self.auditor.hub, self.repo, number);
             let text = format!("[{data}]");
             let posted = PostedFile::read(text.as_bytes());
             for candidate in self.candidates.clone() {
-                let verdict = posted.verdict(candidate);
-                self.note(candidate, verdict, &result.filename, &place, "read_open_pr_eval_results");
+                let verdict = posted.verdict(candidate, |id| self.auditor.is_dataset(candidate, id));
+                self.note(candidate, verdict, &result.filename, &place, "read_shown_results");
             }
         }
+        let hidden = self.review.findings.iter().filter(|it| it.is_readable() && !is_shown(it, group));
+        let words = "stands there, and the Hub does not show it: an owner may have hidden it";
+        let hidden = hidden.map(|it| format!("{} {}: {} {words}", it.place.in_words(), it.path, it.existing_value));
+        self.review.notes.extend(hidden.collect::<Vec<_>>());
         for (file, error) in
             group.model.eval_results.iter().filter_map(|it| Some((&it.filename, it.data.as_ref().err()?)))
         {
@@ -370,9 +480,9 @@ impl<'a> Audit<'a> {
         for candidate in &self.candidates {
             let opened = journal
                 .attempts(self.repo.id)
-                .filter(|attempt| attempt.proposed.results.iter().any(|result| says(candidate, result)))
+                .filter(|attempt| attempt.proposed.results.iter().any(|result| self.auditor.says(candidate, result)))
                 .find_map(|attempt| match &attempt.state {
-                    State::Opened(url) => Some(url.clone()),
+                    State::Opened(url, _) => Some(url.clone()),
                     State::Unanswered => {
                         let found = self.review.recovered.iter().find(|(number, ..)| *number == attempt.number());
                         found.map(|(_, url, _)| url.clone())
@@ -395,6 +505,13 @@ impl<'a> Audit<'a> {
 }
 
 impl Auditor<'_> {
+    /// True if `result` of the journal is what `candidate` says.
+    fn says(&self, candidate: &Candidate, result: &ProposedResult) -> bool {
+        candidate.is_task(&result.task_id)
+            && result.value.parse().is_ok_and(|value| candidate.equals(value))
+            && self.is_dataset(candidate, &result.dataset).unwrap_or(true)
+    }
+
     /// The pull request of a request that got no answer: same account, same title, same bytes.
     pub fn find<'p>(
         &self,
@@ -425,16 +542,18 @@ fn failed(stage: &'static str, err: &HubError) -> Box<Problem> {
     Box::new(Problem::of_model(stage, err.in_short()))
 }
 
-/// True if `result` of the journal is what `candidate` says.
-fn says(candidate: &Candidate, result: &super::journal::ProposedResult) -> bool {
-    let dataset = &candidate.entry.yaml_entry.dataset;
-    dataset.id.eq_ignore_ascii_case(&result.dataset)
-        && candidate.is_task(&result.task_id)
-        && result.value.parse().is_ok_and(|value| candidate.equals(value))
+/// True if the Hub shows what was found.
+fn is_shown(finding: &Finding, group: &Group) -> bool {
+    group.model.eval_results.iter().any(|it| {
+        let is_same = |data: &serde_json::Value| data["value"].as_f64() == finding.existing_value.parse().ok();
+        it.filename == finding.path
+            && it.pull_request == finding.place.number()
+            && it.data.as_ref().map_or(true, is_same)
+    })
 }
 
 /// Files that the Hub reads, and those that the reference converter reads besides.
-fn is_yaml(path: &str) -> bool {
+pub fn is_yaml(path: &str) -> bool {
     let path = path.to_lowercase();
     path.ends_with(".yaml") || path.ends_with(".yml")
 }

@@ -14,6 +14,8 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::emit::RecordRef;
+use crate::facts::ProposalFact;
 use crate::hash::Sha256;
 use crate::output::disk;
 
@@ -45,6 +47,8 @@ enum Event {
     Refused { attempt: u64, model_repo: String, error: String },
     /// It got no clear answer, and no pull request of it was found then.
     Unknown { attempt: u64, model_repo: String, error: String },
+    /// Its pull request was looked at, and something was otherwise than at the last look.
+    Seen { attempt: u64, proposal: ProposalFact },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -98,6 +102,9 @@ pub struct ProposedResult {
     pub task_id: String,
     /// Digits.
     pub value: String,
+    /// What it was made from; journals of old do not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<RecordRef>,
 }
 
 /// A request and what is known of it.
@@ -108,6 +115,8 @@ pub struct Attempt {
     pub proposed: Proposed,
     /// What came of it.
     pub state: State,
+    /// What the last look at its pull request saw.
+    pub seen: Option<ProposalFact>,
 }
 
 /// What came of a request.
@@ -115,8 +124,8 @@ pub struct Attempt {
 pub enum State {
     /// Nothing that we know: it may have been carried out.
     Unanswered,
-    /// This pull request.
-    Opened(String),
+    /// This pull request: its page, and its number.
+    Opened(String, u64),
     /// Nothing, surely.
     Refused,
 }
@@ -180,16 +189,27 @@ impl Journal {
                 return;
             }
             Event::Sending { attempt, proposed } => {
-                self.attempts.push(Attempt { number: attempt, proposed, state: State::Unanswered });
+                self.attempts.push(Attempt { number: attempt, proposed, state: State::Unanswered, seen: None });
                 return;
             }
-            Event::Opened { attempt, pull_request, .. } => (attempt, State::Opened(pull_request)),
+            Event::Opened { attempt, pull_request, number, .. } => (attempt, State::Opened(pull_request, number)),
             Event::Refused { attempt, .. } => (attempt, State::Refused),
             Event::Unknown { attempt, .. } => (attempt, State::Unanswered),
+            Event::Seen { attempt, proposal } => {
+                if let Some(attempt) = self.attempts.iter_mut().find(|it| it.number == attempt) {
+                    attempt.seen = Some(proposal);
+                }
+                return;
+            }
         };
         if let Some(attempt) = self.attempts.iter_mut().find(|attempt| attempt.number == number) {
             attempt.state = state;
         }
+    }
+
+    /// All requests.
+    pub fn all(&self) -> &[Attempt] {
+        &self.attempts
     }
 
     /// All requests of a repository, in whatever letter case.
@@ -202,7 +222,7 @@ impl Journal {
     pub fn unfinished(&self) -> Option<(&str, Vec<&str>)> {
         let (title, models) = self.confirmed.as_ref()?;
         let is_opened = |model: &str| {
-            self.attempts(model).any(|it| it.proposed.title == *title && matches!(it.state, State::Opened(_)))
+            self.attempts(model).any(|it| it.proposed.title == *title && matches!(it.state, State::Opened(..)))
         };
         let unfinished = models.iter().filter(|model| !is_opened(&model.model_repo));
         Some((title, unfinished.flat_map(|model| model.named.iter().map(String::as_str)).collect()))
@@ -241,6 +261,16 @@ impl Journal {
     /// A request got no clear answer.
     pub fn unknown(&mut self, attempt: u64, model_repo: &str, error: String) -> Result<()> {
         self.add(Event::Unknown { attempt, model_repo: model_repo.to_owned(), error })
+    }
+
+    /// A pull request was looked at. Nothing is written if all is as at the last look; gives whether it is not.
+    pub fn seen(&mut self, attempt: u64, proposal: ProposalFact) -> Result<bool> {
+        let last = self.attempts.iter().find(|it| it.number == attempt).and_then(|it| it.seen.as_ref());
+        let is_news = last.is_none_or(|last| ProposalFact { seen: proposal.seen, ..last.clone() } != proposal);
+        if is_news {
+            self.add(Event::Seen { attempt, proposal })?;
+        }
+        Ok(is_news)
     }
 
     fn add(&mut self, event: Event) -> Result<()> {

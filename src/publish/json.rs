@@ -122,7 +122,7 @@ impl<'a> JsonEntry<'a> {
             candidate_source_url: candidate.source_url(),
             record: &entry.record,
             pull_request: match status {
-                Status::Opened(url) => Some(url),
+                Status::Opened(url) | Status::Declined(url) => Some(url),
                 _ => None,
             },
             findings: Vec::new(),

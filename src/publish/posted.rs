@@ -4,6 +4,7 @@
 use serde_yaml::Value;
 
 use super::candidate::Candidate;
+use crate::text::without_mark;
 
 /// A posted file.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub enum PostedFile {
 /// One entry.
 #[derive(Debug)]
 pub struct Item {
-    /// Dataset id in lower case; `None` if there is none that can be read.
+    /// Dataset id; `None` if there is none that can be read.
     dataset: Option<String>,
     task: Option<String>,
     value: Option<Value>,
@@ -47,11 +48,12 @@ pub enum Verdict {
 impl PostedFile {
     /// Reads the bytes of a file.
     pub fn read(bytes: &[u8]) -> PostedFile {
-        let lossy = || String::from_utf8_lossy(bytes).to_lowercase();
+        // Without the zeros, the Latin letters of UTF-16 are text, too.
+        let lossy = || String::from_utf8_lossy(bytes).replace('\0', "").to_lowercase();
         let Ok(text) = std::str::from_utf8(bytes) else {
             return PostedFile::Unreadable("it is not UTF-8".to_owned(), lossy());
         };
-        match serde_yaml::from_str::<Value>(text) {
+        match serde_yaml::from_str::<Value>(without_mark(text)) {
             Ok(Value::Sequence(items)) => PostedFile::Items(items.into_iter().map(Item::new).collect()),
             // A file of comments has no entries.
             Ok(Value::Null) => PostedFile::Items(Vec::new()),
@@ -60,11 +62,31 @@ impl PostedFile {
         }
     }
 
-    /// What it says of `candidate`.
-    pub fn verdict(&self, candidate: &Candidate) -> Verdict {
-        let dataset = candidate.entry.yaml_entry.dataset.id.to_lowercase();
+    /// The numbers that it has for a task of a dataset, as they are written there; or why that cannot be told.
+    pub fn values(
+        &self,
+        task: &str,
+        is_dataset: impl Fn(&str) -> Result<bool, String>,
+    ) -> Result<Vec<&serde_yaml::Number>, String> {
+        let items = match self {
+            PostedFile::Unreadable(why, _) => return Err(why.clone()),
+            PostedFile::Items(items) => items,
+        };
+        let mut values = Vec::new();
+        for item in items.iter().filter(|item| item.task.as_deref() == Some(task)) {
+            let (Some(dataset), Some(Value::Number(value))) = (&item.dataset, &item.value) else { continue };
+            if is_dataset(dataset)? {
+                values.push(value);
+            }
+        }
+        Ok(values)
+    }
+
+    /// What it says of `candidate`, whose dataset `is_dataset` knows by all of its names.
+    pub fn verdict(&self, candidate: &Candidate, is_dataset: impl Fn(&str) -> Result<bool, String>) -> Verdict {
         match self {
             PostedFile::Unreadable(why, text) => {
+                let dataset = candidate.entry.yaml_entry.dataset.id.to_lowercase();
                 // What does not even name the dataset cannot be an entry of it.
                 let name = dataset.split_once('/').map_or(dataset.as_str(), |(_, name)| name);
                 match text.contains(name) {
@@ -73,8 +95,7 @@ impl PostedFile {
                 }
             }
             PostedFile::Items(items) => {
-                let of_dataset = items.iter().filter(|item| item.dataset.as_ref() == Some(&dataset));
-                let verdicts = of_dataset.map(|item| item.verdict(candidate));
+                let verdicts = items.iter().map(|item| item.verdict(candidate, &is_dataset));
                 // Of several, the one that says most: the same score, then another, then confusion.
                 verdicts.min_by_key(Verdict::order).unwrap_or(Verdict::Silent)
             }
@@ -99,18 +120,25 @@ impl Item {
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| text.trim().to_owned());
         let dataset = value.get("dataset");
         Item {
-            dataset: text(dataset.and_then(|it| it.get("id"))).map(|id| id.to_lowercase()),
+            dataset: text(dataset.and_then(|it| it.get("id"))),
             task: text(dataset.and_then(|it| it.get("task_id"))),
             notes: text(value.get("notes")),
             value: value.get("value").cloned(),
         }
     }
 
-    fn verdict(&self, candidate: &Candidate) -> Verdict {
-        match &self.task {
-            Some(task) if !candidate.is_task(task) => return Verdict::Silent,
-            None => return Verdict::Unclear("an entry of this dataset has no task id".to_owned()),
-            Some(_) => {}
+    fn verdict(&self, candidate: &Candidate, is_dataset: impl Fn(&str) -> Result<bool, String>) -> Verdict {
+        let Some(dataset) = &self.dataset else { return Verdict::Silent };
+        if self.task.as_ref().is_some_and(|task| !candidate.is_task(task)) {
+            return Verdict::Silent;
+        }
+        match is_dataset(dataset) {
+            Ok(false) => return Verdict::Silent,
+            Err(why) => return Verdict::Unclear(why),
+            Ok(true) if self.task.is_none() => {
+                return Verdict::Unclear("an entry of this dataset has no task id".to_owned());
+            }
+            Ok(true) => {}
         }
         let number = match &self.value {
             Some(Value::Number(number)) => number,

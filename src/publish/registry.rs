@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::hub::{ErrorKind, Hub, Repo};
+use crate::text::without_mark;
 
 /// Larger files are not read (bytes).
 const MAX_FILE: u64 = 1 << 20;
@@ -94,7 +95,7 @@ impl Dataset {
         };
         let read = std::str::from_utf8(&bytes)
             .map_err(|err| err.to_string())
-            .and_then(|text| serde_yaml::from_str::<EvalYaml>(text).map_err(|err| err.to_string()));
+            .and_then(|text| serde_yaml::from_str::<EvalYaml>(without_mark(text)).map_err(|err| err.to_string()));
         match read {
             Ok(found) => Dataset::Tasks { ids: found.tasks.into_iter().map(|task| task.id).collect(), commit },
             Err(err) => Dataset::Refused(format!("eval.yaml of {id} cannot be read: {err}")),

@@ -26,6 +26,8 @@ pub enum Status {
     AuditError,
     /// Proposed before from here, in this pull request.
     Opened(String),
+    /// Somebody else proposed the same score in this pull request, and the model's people closed it or took it back.
+    Declined(String),
     /// Two candidates that are one on the Hub.
     Build(BuildStatus),
 }
@@ -40,6 +42,7 @@ impl Status {
             Status::MissingHfModel => "missing_hf_model",
             Status::AuditError => "audit_error",
             Status::Opened(_) => "opened",
+            Status::Declined(_) => "declined",
             Status::Build(status) => status.code(),
         }
     }
@@ -59,6 +62,9 @@ pub enum Place {
     Main,
     /// A pull request.
     PullRequest {
+        /// Its number.
+        #[serde(skip)]
+        number: u64,
         /// Its page.
         pr_url: String,
         /// As its author called it; empty if no list shows it.
@@ -72,6 +78,7 @@ impl Place {
     /// A pull request that a list shows.
     pub fn pull_request(hub: &Hub, repo: Repo, pull: &Discussion) -> Place {
         Place::PullRequest {
+            number: pull.num,
             pr_url: hub.page(repo, &format!("/discussions/{}", pull.num)),
             pr_title: pull.title.clone(),
             pr_status: pull.status.clone(),
@@ -81,7 +88,15 @@ impl Place {
     /// A pull request that only the posted results speak of.
     pub fn unlisted(hub: &Hub, repo: Repo, number: u64) -> Place {
         let pr_url = hub.page(repo, &format!("/discussions/{number}"));
-        Place::PullRequest { pr_url, pr_title: String::new(), pr_status: "open".to_owned() }
+        Place::PullRequest { number, pr_url, pr_title: String::new(), pr_status: "open".to_owned() }
+    }
+
+    /// Number of the pull request; `None` for main.
+    pub fn number(&self) -> Option<u64> {
+        match self {
+            Place::Main => None,
+            Place::PullRequest { number, .. } => Some(*number),
+        }
     }
 
     /// True for a pull request that is closed or merged.
@@ -93,8 +108,7 @@ impl Place {
     pub fn in_words(&self) -> String {
         match self {
             Place::Main => "main".to_owned(),
-            Place::PullRequest { pr_url, pr_title, pr_status } => {
-                let number = pr_url.rsplit('/').next().unwrap_or_default();
+            Place::PullRequest { number, pr_title, pr_status, .. } => {
                 let title = if pr_title.is_empty() { String::new() } else { format!(" “{pr_title}”") };
                 format!("{pr_status} pull request #{number}{title}")
             }
@@ -120,6 +134,18 @@ pub struct Finding {
     pub rescaled: bool,
     /// What the posted entry notes of its set-up.
     pub existing_notes: Option<String>,
+}
+
+impl Finding {
+    /// True if the Hub reads such a file at such a place.
+    pub(super) fn is_readable(&self) -> bool {
+        let is_read = match &self.place {
+            Place::Main => true,
+            Place::PullRequest { pr_status, .. } => pr_status == "open",
+        };
+        let name = self.path.strip_prefix(".eval_results/").and_then(|path| path.strip_suffix(".yaml"));
+        is_read && name.is_some_and(|name| !name.contains('/'))
+    }
 }
 
 /// Something that could not be looked at.
@@ -242,6 +268,8 @@ pub struct ModelReview {
     pub findings: Vec<Finding>,
     /// What could not be looked at.
     pub problems: Vec<Problem>,
+    /// Candidates whose score was closed or taken back, with the pull request.
+    pub(super) declined: BTreeMap<usize, String>,
     /// What a person may want to know.
     pub notes: BTreeSet<String>,
     /// Of each candidate, by place in the manifest.
@@ -265,6 +293,7 @@ impl ModelReview {
             pull_requests: BTreeSet::new(),
             findings: Vec::new(),
             problems: Vec::new(),
+            declined: BTreeMap::new(),
             notes: BTreeSet::new(),
             statuses: BTreeMap::new(),
             recovered: Vec::new(),
@@ -283,8 +312,8 @@ impl ModelReview {
         self.status(index, None) == Status::Ready
     }
 
-    /// What was found, in the order of weight: proposed before, another score, the same score, a
-    /// failure, nothing.
+    /// What was found, in the order of weight: proposed before, another score, the same score,
+    /// closed or taken back, a failure, nothing.
     pub(super) fn status(&self, index: usize, opened: Option<&str>) -> Status {
         if let Some(url) = opened {
             return Status::Opened(url.to_owned());
@@ -298,6 +327,9 @@ impl ModelReview {
         }
         if let Some(Place::PullRequest { pr_url, .. }) = findings.first().map(|finding| &finding.place) {
             return Status::Opened(pr_url.clone());
+        }
+        if let Some(url) = self.declined.get(&index) {
+            return Status::Declined(url.clone());
         }
         match self.problems.iter().any(|it| it.entry_index.is_none_or(|of| of == index)) {
             true => Status::AuditError,

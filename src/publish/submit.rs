@@ -237,7 +237,9 @@ impl Submitter<'_> {
             Some(again) if again.says_the_same(proposal) => Ok((again, now)),
             Some(_) => Err(Outcome::Failed { reason: changed(&now) }),
             None => {
-                let is_there = |status: &Status| matches!(status, Status::AlreadyPresent | Status::Opened(_));
+                let is_there = |status: &Status| {
+                    matches!(status, Status::AlreadyPresent | Status::Opened(_) | Status::Declined(_))
+                };
                 match now.statuses.values().all(is_there) {
                     true => Err(Outcome::AlreadyThere { reason: changed(&now) }),
                     false => Err(Outcome::Failed { reason: changed(&now) }),
@@ -259,7 +261,8 @@ impl Submitter<'_> {
                 .map(|candidate| {
                     let entry = &candidate.entry.yaml_entry;
                     let (dataset, task_id) = (entry.dataset.id.clone(), entry.dataset.task_id.clone());
-                    ProposedResult { dataset, task_id, value: entry.value.clone() }
+                    let record = Some(candidate.entry.record.clone());
+                    ProposedResult { dataset, task_id, value: entry.value.clone(), record }
                 })
                 .collect(),
         }
@@ -315,6 +318,7 @@ fn changed(now: &ModelReview) -> String {
     let problems = now.problems.iter().map(|problem| problem.error.clone());
     let opened = now.statuses.values().filter_map(|status| match status {
         Status::Opened(url) => Some(format!("proposed in {url}")),
+        Status::Declined(url) => Some(format!("closed or taken back in {url}")),
         _ => None,
     });
     let what: Vec<String> = findings.chain(problems).chain(opened).take(3).collect();

@@ -165,11 +165,11 @@ impl Text {
         text
     }
 
-    fn heading(&self, text: &mut String, heading: &str) {
+    pub(super) fn heading(&self, text: &mut String, heading: &str) {
         self.line(text, &self.paint("1;4", heading));
     }
 
-    fn line(&self, text: &mut String, line: &str) {
+    pub(super) fn line(&self, text: &mut String, line: &str) {
         text.push_str(line.trim_end());
         text.push('\n');
     }
@@ -180,26 +180,27 @@ impl Text {
         }
     }
 
-    fn bold(&self, text: &str) -> String {
+    pub(super) fn bold(&self, text: &str) -> String {
         self.paint("1", text)
     }
 
-    fn dim(&self, text: &str) -> String {
+    pub(super) fn dim(&self, text: &str) -> String {
         self.paint("2", text)
     }
 
-    fn paint(&self, code: &str, text: &str) -> String {
+    pub(super) fn paint(&self, code: &str, text: &str) -> String {
         if self.color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 
 /// What each status but `ready` means for a person.
-const STATUSES: [(&str, &str); 7] = [
+const STATUSES: [(&str, &str); 8] = [
     ("already_present", "the same score is posted"),
     ("score_conflict", "another score is posted; a person must decide"),
     ("missing_hf_model", "no such model on the Hub, or not visible to this account"),
     ("audit_error", "not fully audited; see the reason above"),
     ("opened", "proposed before"),
+    ("declined", "proposed by others, and closed or taken back by the model's people"),
     ("duplicate_in_build", "two names of one model, one score"),
     ("conflict_in_build", "two names of one model, two scores"),
 ];
@@ -239,6 +240,7 @@ fn rows(review: &Review) -> Vec<Row> {
         for (index, status) in &model.statuses {
             let (details, link) = match status {
                 Status::Opened(url) => ("proposed before", url.clone()),
+                Status::Declined(url) => ("closed or taken back by the model's people", url.clone()),
                 Status::Build(_) => ("two names of one model", String::new()),
                 _ => continue,
             };

@@ -288,16 +288,32 @@ fn factor(scale: Scale, tally: &Tally) -> Option<f64> {
 }
 
 /// True if `computed` is the `stated` score at its digits.
+fn is_stated(computed: &Computed, stated: &Number, scale: Scale) -> bool {
+    let Computed { tally, value, factor, .. } = *computed;
+    let size = tally.size / tally.scores.n as f64 * factor;
+    (stated.value() - value).abs() <= tolerance(stated, scale, tally.scores.n, size)
+}
+
+/// The same by published numbers: whether `value`, computed from `n` samples, is the `stated` score. `None` where that
+/// depends on how large scores of both signs were before they were added.
+pub fn is_stated_as_published(value: f64, n: u64, stated: &Number, scale: Scale) -> Option<bool> {
+    let difference = (stated.value() - value).abs();
+    let is_stated = difference <= tolerance(stated, scale, n, value.abs());
+    let has_signs = !matches!(scale, Scale::Proportion | Scale::Percent);
+    let could_be = has_signs && difference <= tolerance(stated, scale, n, value.abs().max(1.0) * 1e6);
+    (is_stated || !could_be).then_some(is_stated)
+}
+
+/// How far the mean of `n` scores may be off the `stated` one, if they are of this `size` on average.
 ///
 /// 0 and 1 of a proportion are exact, as programs write them without decimals. A plain sum of n floats is off by at most
 /// n − 1 times half a unit of the last place of the sum of their sizes (Higham, *Accuracy and Stability of Numerical
 /// Algorithms*, section 4.2); the division and the change of the unit add two more.
-fn is_stated(computed: &Computed, stated: &Number, scale: Scale) -> bool {
+fn tolerance(stated: &Number, scale: Scale, n: u64, size: f64) -> f64 {
     let is_end = scale == Scale::Proportion && (stated.value() == 0.0 || stated.value() == 1.0);
     let decimals = stated.decimal().fractional_digit_count();
     let rounding = if is_end { 0.0 } else { 0.5 * 10f64.powi(-(decimals.clamp(-300, 300) as i32)) };
-    let Computed { tally, factor, .. } = computed;
-    let adding = (tally.scores.n + 2) as f64 * (f64::EPSILON / 2.0) * (tally.size / tally.scores.n as f64) * factor;
+    let adding = (n as f64 + 2.0) * (f64::EPSILON / 2.0) * size;
     let reading = f64::EPSILON * stated.value().abs();
-    computed.difference(stated).abs() <= rounding + adding + reading
+    rounding + adding + reading
 }

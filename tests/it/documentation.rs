@@ -253,7 +253,7 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("`benchmark.html`", "BenchmarkCard"),
     ("`evaluator.html`", "EvaluatorCard"),
     ("`not-shown.html`", "NotShownCard"),
-    ("`publishing.html`", "PublishingCard"),
+    ("`publishing.html`", "PublishingPage"),
     ("`markers.html`", "MarkersCard"),
 ];
 

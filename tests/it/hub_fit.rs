@@ -85,6 +85,26 @@ fn check(patch: Value, expected: &str) {
 }
 
 #[test]
+fn a_score_with_tools_neither_repeats_nor_contradicts_one_without() {
+    let tools = json!({"generation_config": {"generation_args": {"agentic_eval_config": {"available_tools": [{"name": "web_search"}]}}}});
+    let with = |score: f64| {
+        let mut result = gsm8k(tools.clone());
+        result["score_details"]["score"] = json!(score);
+        result
+    };
+    for score in [0.64, 0.8] {
+        let two = [record("lab/a", json!([gsm8k(json!({}))])), record("lab/a", json!([with(score)]))];
+        assert_eq!(built(&two), ["lab/a: beside_one_without_tools", "lab/a: ready 64 gsm8k - | -"]);
+        let one = [record("lab/a", json!([gsm8k(json!({})), with(score)]))];
+        assert_eq!(built(&one), ["lab/a: beside_one_without_tools", "lab/a: ready 64 gsm8k - | -"]);
+    }
+    let alone = built(&[record("lab/a", json!([with(0.8)]))]);
+    assert_eq!(alone, ["lab/a: ready 80 gsm8k - | with tools: web_search"]);
+    let two = [record("lab/a", json!([with(0.7)])), record("lab/a", json!([with(0.8)]))];
+    assert!(built(&two).iter().all(|it| it.contains("conflict_in_build")));
+}
+
+#[test]
 fn a_number_that_is_another_one_is_not_proposed() {
     let settings = |args: Value| json!({"generation_config": {"generation_args": args}});
     let details = |details: Value| json!({"generation_config": {"generation_args": {}, "additional_details": details}});

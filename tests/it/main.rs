@@ -15,7 +15,8 @@ mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
 mod hub_fit; // what is proposed to the Hub fits its leaderboard, and says what a reader must know
 mod init; // a new project
-mod layers; // which modules may know which
+mod layers;
+mod limits; // which modules may know which
 mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
 mod measurement; // which numbers measure the same, what leads, and that no two others meet
@@ -26,6 +27,7 @@ mod odd_files; // what editors and other programs leave in content and among rec
 mod official_client; // the test Hub, as the official client sees it
 mod output; // what reaches the disk: only what changed, only what is ours
 mod over_time; // the best score over time, and what is not on its line
+mod pairs; // two models on the same samples, and the statistics of it
 mod portable; // what Windows and macOS ask of files, as far as Linux can tell
 mod project; // the harness
 mod publish; // the audit, the report, the confirmation, pull requests

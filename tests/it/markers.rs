@@ -242,6 +242,27 @@ fn markup_and_check_marks_of_a_record_do_not_reach_the_page() {
 }
 
 #[test]
+fn a_name_that_says_the_words_of_a_marker_stands_in_quotation_marks_everywhere() {
+    let mut world = World::new();
+    let forged = record("Submitted by the named source").replace("maker/m1", "maker/Submitter known");
+    world.put(&path_of(UUID), &forged.replace("GSM8K", "Traced to a public record"));
+    world.fetched();
+    world.project.build(&[]);
+    for (page, name) in [
+        ("evaluators.html", "Submitted by the named source"),
+        ("models.html", "Submitter known"),
+        ("benchmarks.html", "Traced to a public record"),
+    ] {
+        let page = world.project.main_of(page);
+        let n = page.matches(&format!("“{name}”")).count();
+        assert!(n > 0 && !page.contains(&format!(">{name}</a>")), "{name}: {page}");
+    }
+    for table in ["api/v1/models.csv", "api/v1/evaluators.csv", "api/v1/benchmarks.csv", "feed.atom"] {
+        assert!(world.project.read(&format!("site/pages/{table}")).contains('“'), "{table}");
+    }
+}
+
+#[test]
 fn the_official_account_of_another_organisation_is_a_mismatch() {
     let world = World::with("maker-official");
     assert_eq!(world.level(&path_of(UUID)), KNOWN);

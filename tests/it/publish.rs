@@ -4,6 +4,7 @@
 mod audit; // what is on the Hub already
 mod chaos; // many models, faults of every kind, kills at any moment
 mod confirm; // a person at a terminal
+mod follow; // what became of pull requests
 mod submit; // pull requests, the journal, and what becomes of both
 mod wire; // requests, waits, redirects, tokens
 

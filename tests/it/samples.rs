@@ -57,7 +57,7 @@ fn row(name: &str, id: usize, score: Value) -> Value {
         "evaluation": {"score": score, "is_correct": score == json!(1) || score == json!(1.0)}})
 }
 
-fn lines(rows: &[Value]) -> String {
+pub fn lines(rows: &[Value]) -> String {
     rows.iter().map(|row| format!("{row}\n")).collect()
 }
 
@@ -145,7 +145,7 @@ fn numbers_and_uncertainty_are_shown_and_exported() {
         "<dd>+0.0625</dd>",
         "<dd>0.250</dd>",
         "3 of 4",
-        "<details class=\"what sm differs\">",
+        "<details class=\"what sm differs\" data-value=\"0.75\" data-rows=\"4\">",
     ] {
         assert!(main.contains(part), "{part}: {main}");
     }
@@ -155,6 +155,36 @@ fn numbers_and_uncertainty_are_shown_and_exported() {
     assert!(explained.stdout.contains("samples: differs from its 4 samples"), "{}", explained.stdout);
     // No marker is raised by it.
     assert!(explained.stdout.contains("Claimed by the record"), "{}", explained.stdout);
+}
+
+#[test]
+fn a_published_outcome_follows_from_the_published_numbers() {
+    let rows = scores(&[1.0, 1.0, 0.0]);
+    let of = |score: f64, changes: &[(&str, &str)]| {
+        let project = project(&record(&[result("Quiz", json!(score), &[])], Some(detailed(&rows))), Some(&rows));
+        project.build(&[]);
+        let card = project.read("site/pages/models/lab/a.html");
+        let changed = changes.iter().fold(card.clone(), |card, (from, to)| card.replacen(from, to, 1));
+        assert!(changes.is_empty() || changed != card, "{changes:?}: {card}");
+        project.write("site/pages/models/lab/a.html", &changed);
+        let run = project.run(&["check", "--json", "--site", "site"]);
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        let findings = document["checked"]["findings"].as_array().unwrap().iter();
+        (run.code, findings.map(|it| it["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join("\n"))
+    };
+    assert_eq!(of(0.667, &[]), (0, String::new()));
+    assert_eq!(of(0.666, &[]), (0, String::new()));
+    for (score, changes, says) in [
+        (0.666, &[("what sm differs", "what sm recomputed")][..], "was computed again, and its samples give 0.6666"),
+        (0.667, &[("what sm recomputed", "what sm differs")], "differs from its samples, which give 0.6666"),
+        (0.667, &[("data-value=\"0.6666666666666666\"", "data-value=\"0.75\"")], "its samples give 0.75"),
+        (0.667, &[("data-value=\"0.6666666666666666\"", "")], "does not say what was computed"),
+        (0.667, &[("data-value=\"0.6666666666666666\"", "data-value=\"NaN\"")], "its samples give NaN"),
+        (0.667, &[("what sm recomputed", "what sm missing")], "does not say what was computed"),
+    ] {
+        let (code, found) = of(score, changes);
+        assert!(code == 1 && found.contains(says), "{changes:?}: {code} {found}");
+    }
 }
 
 #[test]
@@ -400,6 +430,101 @@ fn a_changed_file_of_samples_is_read_again() {
     assert_eq!(said(&project)[0]["status"], "missing");
 }
 
+#[test]
+fn no_text_of_a_sample_reaches_a_page_a_terminal_or_a_path() {
+    const EVIL: &str = "../../EVIL\u{1b}[31m\u{1b}]0;x\u{7}\r\n\u{202e}<script>alert(1)</script>{{ page }}\"'&";
+    let members = |change: fn(&mut Value)| {
+        let mut rows: Vec<Value> = [1.0, 0.0].iter().enumerate().map(|(id, it)| row("Quiz", id, json!(it))).collect();
+        for row in &mut rows {
+            for member in ["schema_version", "sample_id", "sample_hash", "interaction_type", "error", "EVIL"] {
+                row[member] = json!(format!("{EVIL}{}", row["sample_id"]));
+            }
+            row["input"] = json!({"raw": EVIL, "reference": [EVIL], "choices": [EVIL]});
+            row["output"] = json!({"raw": [EVIL], "reasoning_trace": [EVIL]});
+            row["messages"] = json!([{"turn_idx": 0, "role": EVIL, "content": EVIL, "tool_calls": [{"name": EVIL}]}]);
+            row["answer_attribution"] = json!([{"extracted_value": EVIL, "is_terminal": true, "source": EVIL}]);
+            row["metadata"] = json!({"stop_reason": EVIL, "path": EVIL, EVIL: EVIL});
+            change(row);
+        }
+        lines(&rows)
+    };
+    // Good rows, and those by which each reason is said.
+    for (change, status) in [
+        ((|_| {}) as fn(&mut Value), "recomputed"),
+        (|row| row["evaluation"]["score"] = json!(EVIL), "incomplete"),
+        (|row| row["evaluation"] = json!(EVIL), "incomplete"),
+        (|row| row["evaluation_id"] = json!(EVIL), "not_recomputable"),
+        (|row| row["model_id"] = json!(EVIL), "not_recomputable"),
+        (|row| row["evaluation_result_id"] = json!(EVIL), "recomputed"),
+        (|row| *row = json!(EVIL), "unreadable"),
+        (|row| *row = json!([EVIL]), "unreadable"),
+    ] {
+        let rows = members(change);
+        let project = project(&record(&[result("Quiz", json!(0.5), &[])], Some(detailed(&rows))), Some(&rows));
+        assert_eq!(said(&project)[0]["status"], status, "{rows}");
+        for (path, bytes) in project.files("site") {
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!path.contains("EVIL") && !text.contains("EVIL"), "{path}");
+        }
+        assert!(!project.path("EVIL").exists() && !project.path("../EVIL").exists());
+        for arguments in [&["build"][..], &["build", "--json"], &["check"], &["check", "--explain", "lab/a"]] {
+            let run = project.run(arguments);
+            for text in [&run.stdout, &run.stderr] {
+                assert!(!text.contains("EVIL") && !text.contains('\u{1b}'), "{arguments:?}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_path_that_a_record_names_is_not_followed_out_of_its_datastore() {
+    let rows = scores(&[1.0, 0.0]);
+    let evil = "\u{1b}[31m<script>alert(1)</script>.jsonl";
+    for path in
+        ["../../outside.jsonl", "/etc/passwd", "data/c/lab/a/../../../../../outside.jsonl", "", evil, "C:\\x.jsonl"]
+    {
+        let mut detailed = detailed(&rows);
+        detailed["file_path"] = json!(path);
+        let project = project(&record(&[result("Quiz", json!(0.5), &[])], Some(detailed)), None);
+        project.write("outside.jsonl", &rows);
+        project.write("content/outside.jsonl", &rows);
+        let found = &said(&project)[0];
+        let status = if path.is_empty() { &json!(null) } else { &json!("missing") };
+        assert_eq!(&found["status"], status, "{path}");
+        let page = project.read("site/pages/models/lab/a.html");
+        assert!(
+            page.matches("<script").count() == 1 && !page.contains('\u{1b}') && !page.contains("href=\"/etc"),
+            "{path}"
+        );
+        let explained = project.run(&["check", "--explain", "lab/a"]);
+        assert!(!explained.stdout.contains('\u{1b}'), "{}", explained.stdout);
+    }
+}
+
+#[test]
+fn odd_numbers_beside_scores_say_nothing() {
+    let mut rows: Vec<Value> = [1.0, 0.0].iter().enumerate().map(|(id, it)| row("Quiz", id, json!(it))).collect();
+    for (row, huge) in rows.iter_mut().zip([json!(1e308), json!(-1)]) {
+        row["token_usage"] = json!({"total_tokens": 1e308});
+        row["performance"] = json!({"latency_ms": "NaN", "total": [1]});
+        row["evaluation"]["num_turns"] = huge;
+        row["evaluation"]["is_correct"] = json!("true");
+        row["sample_hash"] = json!({"a": 1});
+    }
+    let rows = lines(&rows);
+    for (total, status) in [(json!(1e300), "recomputed"), (json!(-2), "recomputed"), (json!(u64::MAX), "incomplete")] {
+        let mut detailed = detailed(&rows);
+        detailed["total_rows"] = total;
+        let project = project(&record(&[result("Quiz", json!(0.5), &[])], Some(detailed)), Some(&rows));
+        assert_eq!(said(&project)[0]["status"], status);
+        let main = project.main_of("models/lab/a.html");
+        assert!(
+            !main.contains("Tokens, on average") && !main.contains("Right answers") && !main.contains("NaN"),
+            "{main}"
+        );
+    }
+}
+
 /// Builds a project whose file of samples `write` makes, within `limit` of address space, and gives what is said of it.
 fn build_within(limit_kib: u64, write: impl FnOnce(&mut BufWriter<fs::File>)) -> (Value, Duration) {
     let quiz = result("Quiz", json!(0.5), &[]);
@@ -448,7 +573,7 @@ fn ten_million_rows_are_read_in_a_minute() {
     assert!(time < Duration::from_secs(60), "{time:?}");
 }
 
-fn shared() -> Option<PathBuf> {
+pub fn shared() -> Option<PathBuf> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
     if !data.is_dir() {
         eprintln!("SKIPPED: {} is not there, so no real file of samples was read", data.display());

@@ -7,6 +7,7 @@ use super::{Digits, VERSION, number};
 use crate::card::markers::MarkersCard;
 use crate::card::merged;
 use crate::card::not_shown::{LeftOut, NotShownCard};
+use crate::card::proposals::ProposalRow;
 use crate::emit::page::{PublishingCard, PublishingRow};
 
 /// The page of markers.
@@ -172,6 +173,39 @@ pub struct PublishingDocument<'a> {
     pub outcomes: Vec<Outcome<'a>>,
     /// One result each.
     pub results: Vec<Publishable<'a>>,
+    /// What became of results that were proposed to the Hub.
+    pub proposals: Vec<Proposed<'a>>,
+}
+
+/// A result that was proposed to the Hub, as the Hub said when it was last asked.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Proposed<'a> {
+    /// The model repository.
+    pub model: &'a str,
+    /// Number of the pull request there.
+    pub pull_request: u64,
+    /// Its page.
+    pub url: Option<&'a str>,
+    /// `open`, `draft`, `merged`, `closed` or `gone`.
+    pub state: &'a str,
+    /// Comments of others on it.
+    pub comments: usize,
+    /// Hub dataset.
+    pub dataset: &'a str,
+    /// Its task.
+    pub task: &'a str,
+    /// The value that was proposed.
+    pub value: Digits<'a>,
+    /// `as_proposed`, `hidden`, `changed` or `taken_out`; `null` if the pull request is closed or gone.
+    pub now: Option<&'a str>,
+    /// The other value that stands there.
+    pub other: Option<Digits<'a>>,
+    /// `current`, `withdrawn`, `disputed` or `gone`; `null` if the record is not known.
+    pub record: Option<&'a str>,
+    /// True if what stands there is not what was proposed, or its record was withdrawn or is disputed.
+    pub needs_a_person: bool,
+    /// The day when the Hub was asked.
+    pub seen: &'a str,
 }
 
 /// What became of results of one benchmark of the Hub.
@@ -284,7 +318,27 @@ impl<'a> NotShownDocument<'a> {
 
 impl<'a> PublishingDocument<'a> {
     /// What `card`, at `page`, says, with all `rows` of its list.
-    pub fn new(card: &'a PublishingCard<'a>, rows: &'a [PublishingRow<'a>], page: String) -> PublishingDocument<'a> {
+    pub fn new(
+        card: &'a PublishingCard<'a>,
+        rows: &'a [PublishingRow<'a>],
+        proposals: &'a [ProposalRow<'a>],
+        page: String,
+    ) -> PublishingDocument<'a> {
+        let proposals = proposals.iter().map(|it| Proposed {
+            model: it.model,
+            pull_request: it.number,
+            url: it.url.as_deref(),
+            state: it.state,
+            comments: it.comments,
+            dataset: it.dataset,
+            task: it.task,
+            value: Digits(it.value),
+            now: it.now,
+            other: it.other.map(Digits),
+            record: it.record,
+            needs_a_person: it.needs_a_person,
+            seen: &it.seen,
+        });
         let results = rows.iter().map(|it| Publishable {
             model: it.model,
             page: &it.model_url,
@@ -310,6 +364,7 @@ impl<'a> PublishingDocument<'a> {
             unsupported: card.unsupported.as_deref().map_or(0, number),
             outcomes: outcomes.collect(),
             results: results.collect(),
+            proposals: proposals.collect(),
         }
     }
 }

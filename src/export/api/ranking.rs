@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::model::ReadingDocument;
 use super::{Digits, number};
 use crate::card::benchmark::{RowView, SourceRow};
+use crate::card::pairs::{PairView, PairedModel};
 use crate::card::plots::{DistributionView, OverTimeView};
 
 /// One whole ranking.
@@ -50,6 +51,47 @@ pub struct RankingDocument<'a> {
     /// The best of the models without a day of release, where there is a line for the others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub best_undated: Option<BestUndated<'a>>,
+    /// Two models on the same samples, those that share most first; on the longest list of a measurement.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub pairs: Vec<SamplesPair<'a>>,
+}
+
+/// Two models on the samples that both have.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SamplesPair<'a> {
+    /// The one that stands first in the ranking.
+    pub first: PairModel<'a>,
+    /// The other.
+    pub second: PairModel<'a>,
+    /// How many samples both have.
+    pub shared: u64,
+    /// How many both answer right.
+    pub both_right: u64,
+    /// How many the first only.
+    pub only_first_right: u64,
+    /// How many the second only.
+    pub only_second_right: u64,
+    /// How many none of them.
+    pub both_wrong: u64,
+    /// Share of right answers of the first less that of the second.
+    pub difference: f64,
+    /// Its interval at 95%, by method 10 of Newcombe.
+    pub interval: [f64; 2],
+    /// The p of McNemar's exact test, both sides; not adjusted for the number of pairs.
+    pub p: f64,
+}
+
+/// One of two models.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PairModel<'a> {
+    /// Id of the model.
+    pub model: &'a str,
+    /// The variant of it; null for the model itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<&'a str>,
+    /// Its result, on its card.
+    pub page: &'a str,
 }
 
 /// The best of the models without a day of release.
@@ -134,6 +176,31 @@ impl<'a> RankingRow<'a> {
             reading: ReadingDocument::new(&row.reading),
             others: row.others.iter().map(|other| Digits(other.digits)).collect(),
         }
+    }
+}
+
+impl<'a> SamplesPair<'a> {
+    /// What `row` says.
+    pub fn new(row: &'a PairView<'a>) -> SamplesPair<'a> {
+        let samples = &row.samples;
+        SamplesPair {
+            first: PairModel::new(&row.first),
+            second: PairModel::new(&row.second),
+            shared: samples.n(),
+            both_right: samples.both,
+            only_first_right: samples.only_first,
+            only_second_right: samples.only_second,
+            both_wrong: samples.neither,
+            difference: samples.difference().unwrap_or_default(),
+            interval: samples.interval().unwrap_or_default().into(),
+            p: samples.p_value(),
+        }
+    }
+}
+
+impl<'a> PairModel<'a> {
+    fn new(model: &'a PairedModel<'a>) -> PairModel<'a> {
+        PairModel { model: model.id, variant: model.variant, page: &model.url }
     }
 }
 

@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashSet};
 
+use super::answers;
 use super::row::Row;
 use super::tally::{Repeats, Tally};
 use super::{Stranger, Tallies};
@@ -20,6 +21,7 @@ pub struct Matching<'r> {
     /// By place of the result.
     tallies: Vec<Option<Box<Tally>>>,
     ids: Ids,
+    answers: answers::Found,
     unmatched: u64,
     stranger: Option<Stranger>,
 }
@@ -114,13 +116,15 @@ impl Ids {
 }
 
 impl<'r> Matching<'r> {
-    /// For the results of `record`, which has others that could not be read if `has_lost_results`.
-    pub fn new(record: &'r Record, has_lost_results: bool) -> Matching<'r> {
+    /// For the results of `record`, which has others that could not be read if `has_lost_results`. So many answers are
+    /// kept, or none.
+    pub fn new(record: &'r Record, has_lost_results: bool, most_answers: usize) -> Matching<'r> {
         Matching {
             record,
             results: Results::new(record, has_lost_results),
             tallies: vec![None; record.results.len()],
             ids: Ids::default(),
+            answers: answers::Found::new(record, most_answers),
             unmatched: 0,
             stranger: None,
         }
@@ -141,13 +145,23 @@ impl<'r> Matching<'r> {
             tally.add(row);
             tally.is_shared |= is_shared;
             tally.repeats = tally.repeats.max(repeats);
+            if !is_shared {
+                self.answers.add(row, *place);
+            }
         }
     }
 
     /// What was found: a row of something else, rows of no result, and the tallies by place.
-    pub fn finish(self) -> (Option<Stranger>, u64, Tallies) {
-        let tallies = (0..).zip(self.tallies).filter_map(|(place, tally)| Some((place, *tally?)));
-        (self.stranger, self.unmatched, tallies.collect())
+    pub fn finish(mut self) -> (Option<Stranger>, u64, Tallies) {
+        let tallies = (0..).zip(self.tallies).filter_map(|(place, tally)| {
+            let mut tally = *tally?;
+            if !tally.is_shared {
+                tally.answers = self.answers.take(place);
+            }
+            Some((place, tally))
+        });
+        let tallies = tallies.collect();
+        (self.stranger, self.unmatched, tallies)
     }
 }
 

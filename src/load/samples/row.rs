@@ -29,6 +29,8 @@ struct RawRow<'a> {
     #[serde(borrow, default)]
     sample_id: Scalar<'a>,
     #[serde(borrow, default)]
+    sample_hash: Scalar<'a>,
+    #[serde(borrow, default)]
     evaluation: Option<&'a RawValue>,
     #[serde(borrow, default)]
     answer_attribution: Option<&'a RawValue>,
@@ -156,6 +158,11 @@ impl<'a> Row<'a> {
     /// `sample_id`.
     pub fn sample_id(&self) -> &str {
         self.raw.sample_id.as_str()
+    }
+
+    /// `sample_hash`.
+    pub fn sample_hash(&self) -> &str {
+        self.raw.sample_hash.as_str()
     }
 
     /// `evaluation.score`, if it is a finite number.

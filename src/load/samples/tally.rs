@@ -1,8 +1,9 @@
-//! A *tally*: what the rows of one result add up to, in so little room that a row more takes none.
+//! A *tally*: what the rows of one result add up to. A row more takes no room but that of its answer.
 
+use super::answers::Answers;
 use super::row::{Failure, Row};
 
-/// What the rows of one result add up to.
+/// What the rows of one result add up to, and their answers.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Rows of it.
@@ -39,6 +40,8 @@ pub struct Tally {
     pub tool_calls: Average,
     /// `latency_ms`.
     pub latency: Average,
+    /// Which samples were answered right; none where the rows do not say of which result they are.
+    pub answers: Answers,
 }
 
 /// Whether samples occur more than once among the rows of a result.

@@ -51,7 +51,7 @@ fn the_other_scale_and_other_notes_are_named() {
 }
 
 #[test]
-fn every_open_pull_request_is_read_and_no_closed_one_of_others() {
+fn every_open_pull_request_is_read_and_past_ones_for_a_no() {
     let propose = |status: &'static str, author: Option<&'static str>, value: &'static str| {
         move |desk: &Desk| {
             let text = posted(value);
@@ -63,7 +63,22 @@ fn every_open_pull_request_is_read_and_no_closed_one_of_others() {
     check("already_present", propose("open", Some("bob"), "71.5"));
     check("score_conflict", propose("open", None, "71"));
     check("score_conflict", propose("draft", Some("bob"), "71"));
-    check("ready", propose("closed", Some("bob"), "71.5"));
+    // The owner closed what somebody else proposed, or merged it and took it back.
+    let review = check("declined", propose("closed", Some("bob"), "71.5"));
+    assert!(review.entry("acme/tiny")["pull_request"].as_str().unwrap().ends_with("/acme/tiny/discussions/2"));
+    check("ready", propose("closed", Some("bob"), "71"));
+    check("declined", |desk| {
+        propose("merged", Some("bob"), "71.5")(desk);
+        desk.hub.delete(Kind::Model, "acme/tiny", ".eval_results/s.yaml");
+    });
+    check("already_present", propose("merged", Some("bob"), "71.5"));
+    // Whoever closes a pull request of their own says nothing of its score.
+    check("ready", |desk| {
+        propose("open", Some("bob"), "71.5")(desk);
+        desk.hub.edit(Kind::Model, "acme/tiny", |repo| {
+            repo.thread(2).unwrap().set_status(Some("bob"), "closed");
+        });
+    });
     // Our own that was closed: the owner said no, and is not asked again.
     let review = check("opened", propose("closed", Some("alice"), "71.5"));
     assert!(review.text("acme/tiny").contains("/acme/tiny/discussions/2"), "{:#}", review.0);
@@ -114,6 +129,72 @@ fn what_only_the_hub_knows_of_counts_too() {
 }
 
 #[test]
+fn what_an_owner_has_hidden_counts_as_posted() {
+    for value in ["71.5", "70"] {
+        let review = check(if value == "70" { "score_conflict" } else { "already_present" }, |desk| {
+            desk.hub.put(Kind::Model, "acme/tiny", FILE, posted(value));
+            desk.hub.edit(Kind::Model, "acme/tiny", |repo| _ = repo.info.insert("evalResults".into(), json!([])));
+        });
+        assert!(review.0["notes"].to_string().contains("may have hidden it"), "{:#}", review.0);
+    }
+    let review = check("already_present", |desk| _ = desk.hub.put(Kind::Model, "acme/tiny", FILE, posted("71.5")));
+    assert_eq!(review.0["notes"], json!([]), "what the Hub shows is not hidden");
+    // What the Hub shows of main is posted, whether a file has it or not.
+    check("already_present", |desk| {
+        let entry = json!({"filename": ".eval_results/gone.yaml", "verified": false,
+            "data": {"dataset": {"id": "openai/gsm8k", "task_id": "gsm8k"}, "value": 71.5}});
+        desk.hub.edit(Kind::Model, "acme/tiny", |repo| repo.eval_results_extra.push(entry));
+    });
+}
+
+#[test]
+fn other_names_of_a_dataset_are_the_dataset() {
+    let post = |desk: &Desk, dataset: &str, task: &str| {
+        let text = format!("- dataset: {{id: {dataset}, task_id: {task}}}\n  value: 71.5\n");
+        desk.hub.put(Kind::Model, "acme/tiny", ".eval_results/x.yaml", text);
+    };
+    // Posted under the name that the dataset had before.
+    check("already_present", |desk| {
+        desk.hub.add_dataset("old/gsm8k");
+        desk.hub.rename(Kind::Dataset, "old/gsm8k", "openai/gsm8k", Moved::Relative);
+        desk.hub.put(Kind::Dataset, "openai/gsm8k", "eval.yaml", "tasks: [{id: gsm8k}]\n");
+        post(desk, "Old/GSM8K", "gsm8k");
+    });
+    // Posted under the name that it has now, which the build does not know yet.
+    let renamed = |desk: &Desk| desk.hub.rename(Kind::Dataset, "openai/gsm8k", "lab/gsm8k", Moved::Relative);
+    check("already_present", |desk| {
+        renamed(desk);
+        post(desk, "lab/gsm8k", "gsm8k");
+    });
+    check("ready", |desk| {
+        renamed(desk);
+        post(desk, "lab/gsm8k", "other");
+    });
+    check("ready", |desk| post(desk, "nobody/gsm8k", "gsm8k"));
+    check("ready", |desk| post(desk, "'../../x'", "gsm8k"));
+    let review = check("audit_error", |desk| {
+        desk.hub.fail(Fault::on("GET", "/api/datasets/lab/gsm8k", What::status(500)).forever());
+        post(desk, "lab/gsm8k", "gsm8k");
+    });
+    assert!(review.text("acme/tiny").contains("another name"), "{:#}", review.0);
+}
+
+#[test]
+fn a_byte_order_mark_changes_nothing() {
+    let put = |text: String| move |desk: &Desk| _ = desk.hub.put(Kind::Model, "acme/tiny", FILE, text);
+    check("already_present", put(format!("\u{feff}{}", posted("71.5"))));
+    check("score_conflict", put(format!("\u{feff}{}", posted("70"))));
+    let theirs = "\u{feff}- dataset: {id: a/b, task_id: c}\n  value: 1\n";
+    let review = check("ready", put(theirs.to_owned()));
+    let diff = review.0["proposals"][0]["files"][0]["diff"].as_str().unwrap();
+    assert!(diff.contains(" \u{feff}- dataset") && !diff.contains("\n-"), "{diff}");
+    check("ready", |desk| {
+        let text = "\u{feff}tasks: [{id: gsm8k}]\n";
+        desk.hub.put(Kind::Dataset, "openai/gsm8k", "eval.yaml", text);
+    });
+}
+
+#[test]
 fn a_broken_file_blocks_only_what_it_may_be_about() {
     let put = |text: &'static [u8]| {
         move |desk: &Desk| _ = desk.hub.put(Kind::Model, "acme/tiny", ".eval_results/x.yaml", text)
@@ -125,6 +206,7 @@ fn a_broken_file_blocks_only_what_it_may_be_about() {
     check("audit_error", put(b"- {dataset: {id: openai/gsm8k, task_id: gsm8k}, value: .nan}"));
     check("audit_error", put(b"openai/gsm8k \xff"));
     check("audit_error", put(b"dataset: {id: openai/gsm8k}"));
+    check("audit_error", put(b"\xff\xfeo\0p\0e\0n\0a\0i\0/\0g\0s\0m\08\0k\0"));
     let review = check("ready", put(b"- {dataset: {id: cais/hle, task_id: hle}, value: 1, value: 2}"));
     assert!(review.0["notes"][0]["note"].as_str().unwrap().contains("x.yaml"), "{:#}", review.0);
     check("ready", put(b"\xff\xfe"));

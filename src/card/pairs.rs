@@ -1,0 +1,105 @@
+//! Two models on the same samples, as the page of a ranking shows them.
+
+use serde::Serialize;
+
+use super::Cards;
+use super::samples::three_digits;
+use crate::id::Id;
+use crate::merge::{Measurement, Reading};
+use crate::signal::paired::Paired;
+use crate::signal::same_samples::{MOST_MODELS, Pair, pairs};
+use crate::words::count;
+
+/// The pairs of models that share samples.
+#[derive(Debug, Serialize)]
+pub struct PairsView<'a> {
+    /// Those that share most samples first.
+    pub rows: Vec<PairView<'a>>,
+    /// How many there are, where not all are shown.
+    pub more: Option<String>,
+}
+
+/// Two models on the samples that both have.
+#[derive(Debug, Serialize)]
+pub struct PairView<'a> {
+    /// The one that stands first in the ranking.
+    pub first: PairedModel<'a>,
+    /// The other.
+    pub second: PairedModel<'a>,
+    /// How many samples both have.
+    pub shared: String,
+    /// How many both answer right.
+    pub both: String,
+    /// How many the first only.
+    pub only_first: String,
+    /// How many the second only.
+    pub only_second: String,
+    /// How many none of them.
+    pub neither: String,
+    /// How much more often the first is right: `+0.125`.
+    pub difference: String,
+    /// Its interval at 95%: `−0.01 to 0.26`.
+    pub interval: String,
+    /// The p of the exact McNemar test.
+    pub p: String,
+    /// The counts, for documents.
+    pub samples: Paired,
+}
+
+/// One of two models.
+#[derive(Debug, Serialize)]
+pub struct PairedModel<'a> {
+    /// Display name.
+    pub name: &'a str,
+    /// Its id.
+    pub id: &'a str,
+    /// The variant of the model; `None` for the model itself.
+    pub variant: Option<&'a str>,
+    /// Its result, on its card.
+    pub url: String,
+}
+
+impl<'a> Cards<'a> {
+    /// The pairs of `measurement` that share samples; `None` if there is none.
+    pub fn pairs(&self, measurement: Id<Measurement>) -> Option<PairsView<'a>> {
+        let pairs = pairs(self.dataset, measurement);
+        let rows: Vec<_> = pairs.shown.iter().map(|pair| self.pair(pair)).collect();
+        let more = (pairs.all > rows.len()).then(|| {
+            let values = [("n", &*count(rows.len())), ("all", &*count(pairs.all)), ("models", &*count(MOST_MODELS))];
+            self.language.say("pairs.more", &values)
+        });
+        (!rows.is_empty()).then_some(PairsView { rows, more })
+    }
+
+    fn pair(&self, pair: &Pair) -> PairView<'a> {
+        let samples = pair.samples;
+        let [both, only_first, only_second, neither] =
+            [samples.both, samples.only_first, samples.only_second, samples.neither].map(|n| count(n as usize));
+        let (low, high) = samples.interval().unwrap_or_default();
+        let p = samples.p_value();
+        let signed = |value: f64, plus| format!("{}{:.3}", if value < 0.0 { "−" } else { plus }, value.abs());
+        PairView {
+            first: self.paired_model(pair.first),
+            second: self.paired_model(pair.second),
+            shared: count(samples.n() as usize),
+            both,
+            only_first,
+            only_second,
+            neither,
+            difference: signed(samples.difference().unwrap_or_default(), "+"),
+            interval: self.language.say("fact.range", &[("min", &signed(low, "")), ("max", &signed(high, ""))]),
+            p: if p < 0.001 { "< 0.001".to_owned() } else { three_digits(p) },
+            samples,
+        }
+    }
+
+    fn paired_model(&self, reading: &Reading) -> PairedModel<'a> {
+        let model = &self.dataset.entities.models[reading.resolved.model];
+        PairedModel {
+            name: &model.name,
+            id: &model.id,
+            variant: self.dataset.variant_of(reading),
+            url: format!("{}#{}", self.model_url(reading.resolved.model), self.anchor(reading)),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! *Name* tells what a spelling would become in a record: which model, benchmark, metric and organisation, by which step,
+//! and where to change that. The rules are those of a build: they resolve a record that says the name in each place.
+
+use std::fmt;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::config::Config;
+use crate::diagnostic::{Diagnostics, printable};
+use crate::id::{Id, Table};
+use crate::load::block::Blocks;
+use crate::load::{Loaded, content, record};
+use crate::resolve::resolve;
+use crate::resolve::step::Names;
+use crate::stages;
+
+/// What a name would become.
+#[derive(Debug, Serialize)]
+pub struct Named {
+    /// As it was typed.
+    pub name: String,
+    /// The collection whose record would say it; `None` for one that no metadata names.
+    pub collection: Option<String>,
+    /// Model, benchmark, metric and organisation.
+    pub meanings: [Meaning; 4],
+}
+
+/// What it would become as one kind of thing.
+#[derive(Debug, Serialize)]
+pub struct Meaning {
+    /// `model`.
+    pub kind: &'static str,
+    /// Id on the site.
+    pub id: String,
+    /// Name on the site.
+    pub called: String,
+    /// The step that joins the name with others; `None` if it joins nothing.
+    pub step: Option<&'static str>,
+    /// How sure the step is, by convention.
+    pub confidence: Option<&'static str>,
+    /// Other spellings of it in the records.
+    pub others: Vec<String>,
+    /// True if the site has it only because of this name.
+    pub is_new: bool,
+    /// Where to change it.
+    pub change: &'static str,
+}
+
+/// Tells what `name` would become in a record of `collection`.
+pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Named> {
+    let mut found = Diagnostics::default();
+    let content = content::read(&config.content, &mut found)?;
+    let listings = stages::listings(config, &mut found)?;
+    let (mut inputs, _) = listings.read(config, content, &mut found, &());
+    stages::ensure_sound(&inputs)?;
+    let place = inputs.records.len();
+    inputs.records.push(saying(&inputs.records, name, collection)?);
+    let (entities, resolved) = resolve(&inputs, &mut found);
+    let of_name: Vec<_> = resolved.iter().filter(|result| result.record as usize == place).collect();
+    let [as_benchmark, as_metric] = of_name[..] else { anyhow::bail!("the name was not resolved") };
+    let benchmark = entities.slices[as_benchmark.slice].benchmark;
+    let meaning = |kind, change, id: &str, called: &str, spellings: &Names, has_meta: bool| {
+        let others: Vec<String> = spellings.keys().filter(|other| *other != name).cloned().collect();
+        let is_new = !has_meta && others.is_empty();
+        let step = spellings.get(name).filter(|_| !is_new);
+        Meaning {
+            kind,
+            id: id.to_owned(),
+            called: called.to_owned(),
+            step: step.map(|step| step.code()),
+            confidence: step.map(|step| step.confidence()),
+            others,
+            is_new,
+            change,
+        }
+    };
+    fn entry<T>(table: &Table<T>, id: Id<T>) -> &T {
+        &table[id]
+    }
+    let (model, benchmark) = (entry(&entities.models, as_benchmark.model), entry(&entities.benchmarks, benchmark));
+    let (metric, evaluator) =
+        (entry(&entities.metrics, as_metric.metric), entry(&entities.evaluators, as_benchmark.evaluator));
+    Ok(Named {
+        name: name.to_owned(),
+        collection: collection.map(str::to_owned),
+        meanings: [
+            meaning(
+                "model",
+                "`aliases` in content/models/<org>/<model>.md; for one collection only, content/aliases.yaml",
+                &model.id,
+                &model.name,
+                &model.spellings,
+                model.meta.is_some(),
+            ),
+            meaning(
+                "benchmark",
+                "`aliases` in content/benchmarks/<slug>.md; which part and metric, content/measurement.yaml",
+                &benchmark.id,
+                &benchmark.name,
+                &benchmark.spellings,
+                benchmark.meta.is_some(),
+            ),
+            meaning(
+                "metric",
+                "`aliases` in content/metrics.yaml",
+                &metric.id,
+                &metric.name,
+                &metric.spellings,
+                metric.key.starts_with("meta "),
+            ),
+            meaning(
+                "reporting organisation",
+                "`aliases` in content/organizations.yaml",
+                &evaluator.id,
+                &evaluator.name,
+                &evaluator.spellings,
+                evaluator.meta.is_some(),
+            ),
+        ],
+    })
+}
+
+/// A record that says `name` wherever a name may stand: as a benchmark in its first result, as a metric in its second.
+fn saying(records: &[Loaded], name: &str, collection: Option<&str>) -> Result<Loaded> {
+    ensure!(!name.trim().is_empty(), "the name is empty");
+    let mut origin = records.first().context("there is no record to compare with")?.origin.clone();
+    origin.collection = Arc::from(collection.unwrap_or("name"));
+    let result = |name: &str, metric: Option<&str>| {
+        json!({"evaluation_name": name, "source_data": {"dataset_name": name},
+            "metric_config": {"metric_name": metric, "lower_is_better": false}, "score_details": {"score": 1}})
+    };
+    let text = json!({
+        "schema_version": "0.3.0", "evaluation_id": "name", "model_info": {"id": name, "name": name},
+        "source_metadata": {"source_organization_name": name},
+        "evaluation_results": [result(name, None), result("evalcards check --name", Some(name))],
+    });
+    match record::parse(text.to_string().as_bytes(), &Blocks::default()) {
+        Ok((record, _)) if record.results.len() == 2 => {
+            Ok(Loaded { origin, record, captures: Box::default(), samples: None })
+        }
+        _ => anyhow::bail!("{:?} can be no name\n  help: it is longer than any name that is read", printable(name)),
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let place = self.collection.as_deref().map(|it| format!(" in {}", printable(it))).unwrap_or_default();
+        let (new, known): (Vec<&Meaning>, Vec<&Meaning>) = self.meanings.iter().partition(|it| it.is_new);
+        writeln!(f, "{}{place}", printable(&self.name))?;
+        for Meaning { kind, id, called, step, confidence, others, change, .. } in known {
+            write!(f, "  as a {kind}: {}", printable(called))?;
+            if id != called {
+                write!(f, " ({})", printable(id))?;
+            }
+            if let (Some(step), Some(confidence)) = (step, confidence) {
+                write!(f, ", by {step}, confidence {confidence}")?;
+            }
+            writeln!(f)?;
+            if !others.is_empty() {
+                let shown: Vec<_> = others.iter().take(5).map(|it| printable(it)).collect();
+                let more = others.len() - shown.len();
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                writeln!(f, "    also written: {}{more}", shown.join(", "))?;
+            }
+            writeln!(f, "    to change it: {change}")?;
+        }
+        for Meaning { kind, change, .. } in new {
+            writeln!(f, "  as a {kind}: a new one\n    to join it with another: {change}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,505 @@
+//! The *follow-up*: what became of the pull requests that were opened from here, asked of the Hub and of
+//! the last build. It changes nothing on the Hub; what is new goes into the journal and into the facts.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::audit::{Auditor, Lookup, is_yaml};
+use super::journal::{Attempt, JOURNAL, Journal, ProposedResult, State};
+use super::registry::Registry;
+use super::text::Text;
+use crate::Progress;
+use crate::diagnostic::{did_you_mean, printable};
+use crate::emit::{Entry, MANIFEST, RecordRef};
+use crate::facts::{PostedNow, ProposalFact, ProposalState, ProposedFact, RecordPlace};
+use crate::fetch;
+use crate::fetch::store::Store;
+use crate::hub::{ErrorKind, Hub, Model, Repo};
+use crate::output::disk;
+use crate::words::{count, counted};
+
+/// Path of the follow-up below the output folder.
+const STATUS: &str = "hub/status.json";
+/// Path of the same in words.
+const STATUS_TEXT: &str = "hub/status.txt";
+
+/// What was typed.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Output folder of the build.
+    pub out: PathBuf,
+    /// Folder of facts.
+    pub facts: PathBuf,
+    /// Only these models; empty: all.
+    pub only: Vec<String>,
+    /// Models looked at together.
+    pub jobs: usize,
+}
+
+/// What became of all pull requests.
+#[derive(Debug, Serialize)]
+pub struct FollowUp {
+    version: u32,
+    created_at: Timestamp,
+    endpoint: String,
+    requests: usize,
+    /// By model and number.
+    pub proposals: Vec<Followed>,
+    /// What could not be asked for; what was known of it stays.
+    pub failures: Vec<Failure>,
+    /// Models of requests that got no answer, and whose pull request is not on the Hub.
+    pub unanswered: Vec<String>,
+}
+
+/// What became of one pull request.
+#[derive(Debug, Serialize)]
+pub struct Followed {
+    /// What the Hub says.
+    #[serde(flatten)]
+    pub proposal: ProposalFact,
+    /// What the last build says of each result's record, in the order of the results.
+    pub records: Vec<RecordNow>,
+    /// True if something is otherwise than at the last look.
+    pub is_news: bool,
+    /// True if a posted number does not say, or no longer, what a record says.
+    pub needs_a_person: bool,
+}
+
+/// What the last build says of the record that a posted value was made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum RecordNow {
+    /// It is there.
+    Stands,
+    /// It is not, and another one says the same.
+    Replaced,
+    /// It is not, and another one says this.
+    Contradicted {
+        /// What would be posted now.
+        value: String,
+    },
+    /// Who made it withdrew it.
+    Withdrawn,
+    /// It is disputed.
+    Disputed,
+    /// It is not, and no other one says anything.
+    Gone,
+    /// There is no build here, or the journal does not name the record.
+    Unknown,
+}
+
+/// What could not be asked for.
+#[derive(Debug, Serialize)]
+pub struct Failure {
+    /// Model repository.
+    pub model: String,
+    /// Why, in a sentence.
+    pub error: String,
+}
+
+impl FollowUp {
+    /// True if all could be asked for, and nothing needs a person.
+    pub fn is_fine(&self) -> bool {
+        self.failures.is_empty() && self.proposals.iter().all(|it| !it.needs_a_person)
+    }
+}
+
+/// Asks what became of the pull requests of the journal.
+pub fn follow(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<FollowUp> {
+    let mut journal = match options.out.join(JOURNAL).try_exists() {
+        Ok(true) => Journal::open(&options.out)?,
+        _ => Journal::look(&options.out)?,
+    };
+    let build = Build::read(&options.out)?;
+    let models = selected(options, &journal)?;
+    progress.stage("ask for pull requests", models.len());
+    let registry = Registry::default();
+    let asking = Asking { hub, auditor: Auditor::new(hub, &registry, None), now: Timestamp::now() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs.max(1)).build();
+    let models: Vec<(&String, &Vec<Attempt>)> = models.iter().collect();
+    let answers: Vec<Answers> = pool.context("failed to start the threads")?.install(|| {
+        let ask = |(model, attempts): &(&String, &Vec<Attempt>)| {
+            let answers = asking.ask(model, attempts);
+            progress.step();
+            answers
+        };
+        models.par_iter().with_max_len(1).map(ask).collect()
+    });
+    let mut found = FollowUp {
+        version: 1,
+        created_at: asking.now,
+        endpoint: hub.endpoint().to_owned(),
+        requests: hub.requests(),
+        proposals: Vec::new(),
+        failures: Vec::new(),
+        unanswered: Vec::new(),
+    };
+    for answers in answers {
+        for (attempt, proposal) in answers.seen {
+            let recovered = answers.recovered.iter().find(|(number, ..)| *number == attempt);
+            if let Some((_, url, number)) = recovered {
+                journal.opened(attempt, &proposal.model, url, *number)?;
+            }
+            let is_news = journal.seen(attempt, proposal.clone())?;
+            found.proposals.push(Followed::new(proposal, build.as_ref(), is_news));
+        }
+        found.failures.extend(answers.failures);
+        found.unanswered.extend(answers.unanswered);
+    }
+    found.write(options)?;
+    Ok(found)
+}
+
+/// The requests that may have a pull request, by model.
+fn selected(options: &Options, journal: &Journal) -> Result<BTreeMap<String, Vec<Attempt>>> {
+    let mut models: BTreeMap<String, Vec<Attempt>> = BTreeMap::new();
+    for attempt in journal.all().iter().filter(|attempt| attempt.state != State::Refused) {
+        models.entry(attempt.proposed.model_repo.clone()).or_default().push(attempt.clone());
+    }
+    for model in &options.only {
+        let is_known = models.keys().any(|known| known.eq_ignore_ascii_case(model));
+        let near = did_you_mean(model, models.keys().map(String::as_str));
+        let help = near.map_or(String::new(), |near| format!("\n  help: did you mean `{near}`?"));
+        ensure!(is_known, "--only {model}: no pull request to this model was opened from here{help}");
+    }
+    if !options.only.is_empty() {
+        models.retain(|model, _| options.only.iter().any(|only| only.eq_ignore_ascii_case(model)));
+    }
+    Ok(models)
+}
+
+struct Asking<'a> {
+    hub: &'a Hub,
+    auditor: Auditor<'a>,
+    now: Timestamp,
+}
+
+/// What was found of one model.
+#[derive(Default)]
+struct Answers {
+    /// By number of the request.
+    seen: Vec<(u64, ProposalFact)>,
+    /// Requests without an answer whose pull request is there: number of the request, page, number.
+    recovered: Vec<(u64, String, u64)>,
+    failures: Vec<Failure>,
+    unanswered: Vec<String>,
+}
+
+impl Asking<'_> {
+    fn ask(&self, name: &str, attempts: &[Attempt]) -> Answers {
+        let mut answers = Answers::default();
+        let failed = |error: String| Failure { model: name.to_owned(), error };
+        let model = match self.auditor.look_up(name) {
+            Lookup::Found(model) => Some(model),
+            Lookup::Missing(_) => None,
+            Lookup::Failed(err) => {
+                answers.failures.push(failed(err.in_short()));
+                return answers;
+            }
+        };
+        for attempt in attempts {
+            let (url, number) = match (&attempt.state, &model) {
+                (State::Opened(url, number), _) => (url.clone(), *number),
+                (State::Unanswered, Some(model)) => match self.search(model, attempt) {
+                    Ok(Some((url, number))) => {
+                        answers.recovered.push((attempt.number(), url.clone(), number));
+                        (url, number)
+                    }
+                    Ok(None) => {
+                        answers.unanswered.push(name.to_owned());
+                        continue;
+                    }
+                    Err(err) => {
+                        answers.failures.push(failed(err));
+                        continue;
+                    }
+                },
+                _ => continue,
+            };
+            match self.look_at(model.as_ref(), attempt, url, number) {
+                Ok(proposal) => answers.seen.push((attempt.number(), proposal)),
+                Err(err) => answers.failures.push(failed(format!("pull request {number}: {err}"))),
+            }
+        }
+        answers
+    }
+
+    fn search(&self, model: &Model, attempt: &Attempt) -> Result<Option<(String, u64)>, String> {
+        let repo = Repo::model(&model.id);
+        let pulls = self.hub.pull_requests(repo).map_err(|err| err.in_short())?;
+        let found = self.auditor.find(repo, attempt, &pulls)?;
+        Ok(found.map(|pull| (self.hub.page(repo, &format!("/discussions/{}", pull.num)), pull.num)))
+    }
+
+    fn look_at(
+        &self,
+        model: Option<&Model>,
+        attempt: &Attempt,
+        url: String,
+        number: u64,
+    ) -> Result<ProposalFact, String> {
+        let mut fact = ProposalFact {
+            model: attempt.proposed.model_repo.clone(),
+            number,
+            url,
+            state: ProposalState::Gone,
+            closed_by: None,
+            comments: 0,
+            results: attempt.proposed.results.iter().map(proposed).collect(),
+            seen: self.now,
+        };
+        let Some(model) = model else { return Ok(fact) };
+        let repo = Repo::model(&model.id);
+        let pull = match self.hub.pull_request(repo, number) {
+            Ok(Some(pull)) => pull,
+            Ok(None) => return Ok(fact),
+            Err(err) if matches!(err.kind, ErrorKind::Refused(404)) => return Ok(fact),
+            Err(err) => return Err(err.in_short()),
+        };
+        fact.comments = pull.n_comments;
+        fact.state = match pull.discussion.status.as_str() {
+            "open" => ProposalState::Open,
+            "draft" => ProposalState::Draft,
+            "merged" => ProposalState::Merged,
+            "closed" => ProposalState::Closed,
+            other => return Err(format!("the Hub says that it is `{}`", other.escape_debug())),
+        };
+        if fact.state == ProposalState::Closed {
+            fact.closed_by = pull.closed_by;
+        }
+        if !fact.state.is_live() {
+            return Ok(fact);
+        }
+        let is_merged = fact.state == ProposalState::Merged;
+        let revision = if is_merged { model.head.clone() } else { pull.discussion.revision() };
+        let files = self.auditor.list(repo, &revision).map_err(|err| err.in_short())?;
+        // A draft is not shown to anybody.
+        let is_shown = |path: &str, value: f64| {
+            fact.state == ProposalState::Draft
+                || model.eval_results.iter().any(|it| {
+                    it.filename == path
+                        && it.pull_request == (!is_merged).then_some(number)
+                        && it.data.as_ref().is_ok_and(|data| data["value"].as_f64() == Some(value))
+                })
+        };
+        for result in &mut fact.results {
+            let ours: f64 = result.value.parse().map_err(|_| "the journal has a value that is no number".to_owned())?;
+            let mut now = PostedNow::TakenOut;
+            for item in files.values().filter(|item| is_yaml(&item.path)) {
+                let file = self.auditor.file(repo, &revision, item)?;
+                let is_dataset = |id: &str| self.auditor.is_same_dataset(&result.dataset, id);
+                let Ok(values) = file.posted.values(&result.task, is_dataset) else { continue };
+                for value in values {
+                    let is_same = value.as_f64().is_some_and(|value| (value - ours).abs() <= 1e-9);
+                    let found = match is_same {
+                        true if is_shown(&item.path, value.as_f64().unwrap_or(ours)) => PostedNow::AsProposed,
+                        true => PostedNow::Hidden,
+                        false => PostedNow::Changed { value: value.to_string() },
+                    };
+                    // Of several, what was proposed says most.
+                    if now == PostedNow::TakenOut || is_same && now != PostedNow::AsProposed {
+                        now = found;
+                    }
+                }
+            }
+            result.now = Some(now);
+        }
+        Ok(fact)
+    }
+}
+
+fn proposed(result: &ProposedResult) -> ProposedFact {
+    let place = |record: &RecordRef| RecordPlace {
+        path: record.path.to_string(),
+        pointer: record.pointer.clone(),
+        sha256: record.sha256,
+    };
+    ProposedFact {
+        dataset: result.dataset.clone(),
+        task: result.task_id.clone(),
+        value: result.value.clone(),
+        record: result.record.as_ref().map(place),
+        now: None,
+    }
+}
+
+impl Followed {
+    fn new(proposal: ProposalFact, build: Option<&Build>, is_news: bool) -> Followed {
+        let records: Vec<RecordNow> = (proposal.results.iter())
+            .map(|result| build.map_or(RecordNow::Unknown, |build| build.record(&proposal.model, result)))
+            .collect();
+        let is_fine = |(result, record): (&ProposedFact, &RecordNow)| {
+            matches!(result.now, Some(PostedNow::AsProposed))
+                && matches!(record, RecordNow::Stands | RecordNow::Replaced | RecordNow::Unknown)
+        };
+        let needs_a_person = proposal.state.is_live() && !proposal.results.iter().zip(&records).all(is_fine);
+        Followed { proposal, records, is_news, needs_a_person }
+    }
+}
+
+/// What the last build says, as far as its manifest has it.
+#[derive(Deserialize)]
+struct Build {
+    version: u32,
+    entries: Vec<Entry>,
+    #[serde(default)]
+    skipped: Vec<SkippedRecord>,
+}
+
+#[derive(Deserialize)]
+struct SkippedRecord {
+    reason: String,
+    record: RecordRef,
+}
+
+impl Build {
+    /// Reads the manifest; `None` if there is none.
+    fn read(out: &Path) -> Result<Option<Build>> {
+        let path = out.join(MANIFEST);
+        let bytes = match fs::read(&path) {
+            Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(None),
+            read => read.with_context(|| format!("cannot read {}", path.display()))?,
+        };
+        let damaged = || format!("{} is damaged; run `evalcards build` again", path.display());
+        let build: Build = serde_json::from_slice(&bytes).with_context(damaged)?;
+        ensure!(build.version == 1, "{} is of another version; run `evalcards build` again", path.display());
+        Ok(Some(build))
+    }
+
+    fn record(&self, model: &str, result: &ProposedFact) -> RecordNow {
+        let Some(record) = &result.record else { return RecordNow::Unknown };
+        let is_it = |it: &RecordRef| {
+            it.sha256 == record.sha256
+                && *it.path == *record.path
+                && (it.pointer == record.pointer || it.pointer.is_empty())
+        };
+        if self.entries.iter().any(|entry| is_it(&entry.record)) {
+            return RecordNow::Stands;
+        }
+        if let Some(skipped) = self.skipped.iter().find(|it| is_it(&it.record)) {
+            return match skipped.reason.as_str() {
+                "withdrawn" => RecordNow::Withdrawn,
+                "disputed" => RecordNow::Disputed,
+                _ => RecordNow::Stands,
+            };
+        }
+        let is_slot = |entry: &&Entry| {
+            let dataset = &entry.yaml_entry.dataset;
+            entry.model_repo.eq_ignore_ascii_case(model)
+                && dataset.id.eq_ignore_ascii_case(&result.dataset)
+                && dataset.task_id == result.task
+        };
+        let mut others = self.entries.iter().filter(is_slot).map(|entry| entry.yaml_entry.value.as_str());
+        let Some(first) = others.clone().next() else { return RecordNow::Gone };
+        match others.any(|value| value == result.value) {
+            true => RecordNow::Replaced,
+            false => RecordNow::Contradicted { value: first.to_owned() },
+        }
+    }
+}
+
+impl FollowUp {
+    /// Writes the report, and the facts for the next build.
+    fn write(&self, options: &Options) -> Result<()> {
+        let mut json = serde_json::to_vec_pretty(self).context("failed to write down the follow-up")?;
+        json.push(b'\n');
+        let text = Text { rows: usize::MAX, color: false };
+        if options.out.join("hub").is_dir() {
+            disk::replace_ours(&options.out.join(STATUS), &json)?;
+            disk::replace_ours(&options.out.join(STATUS_TEXT), text.follow_up(self).as_bytes())?;
+        }
+        let has_content = options.facts.parent().is_some_and(Path::is_dir);
+        if self.proposals.is_empty() || !has_content {
+            return Ok(());
+        }
+        let _held = fetch::hold(&options.facts)?;
+        let mut facts = Store::<ProposalFact>::open(&options.facts)?;
+        self.proposals.iter().for_each(|it| facts.put(it.proposal.clone()));
+        facts.save()
+    }
+}
+
+impl Text {
+    /// What became of every pull request; what needs a person comes last.
+    pub fn follow_up(&self, found: &FollowUp) -> String {
+        let mut text = String::new();
+        let (needy, fine): (Vec<&Followed>, Vec<&Followed>) = found.proposals.iter().partition(|it| it.needs_a_person);
+        for (heading, rows) in [("Pull requests", fine), ("Needs a person", needy)] {
+            if rows.is_empty() {
+                continue;
+            }
+            self.heading(&mut text, heading);
+            for row in rows {
+                self.followed(&mut text, row);
+            }
+            text.push('\n');
+        }
+        for model in &found.unanswered {
+            self.line(
+                &mut text,
+                &format!("{}: a request got no answer, and no pull request of it is there", printable(model)),
+            );
+        }
+        for failure in &found.failures {
+            let line = format!("{}: could not be asked for: {}", printable(&failure.model), printable(&failure.error));
+            self.line(&mut text, &self.paint("31", &line));
+        }
+        let mut states: BTreeMap<ProposalState, usize> = BTreeMap::new();
+        found.proposals.iter().for_each(|it| *states.entry(it.proposal.state).or_default() += 1);
+        let states = states.into_iter().map(|(state, n)| format!("{} {}", count(n), state.code()));
+        let n_news = found.proposals.iter().filter(|it| it.is_news).count();
+        let all = counted(found.proposals.len(), "pull request", "pull requests");
+        let parts: Vec<String> = [all].into_iter().chain(states).collect();
+        let _ = writeln!(text, "{}; {} since the last look.", parts.join(", "), counted(n_news, "change", "changes"));
+        text
+    }
+
+    fn followed(&self, text: &mut String, row: &Followed) {
+        let proposal = &row.proposal;
+        let state = format!("{:<7}", proposal.state.code());
+        let state = match row.needs_a_person {
+            true => self.paint("31", &state),
+            false => state,
+        };
+        let mut notes = Vec::new();
+        if let Some(by) = &proposal.closed_by {
+            notes.push(format!("closed by {}", printable(by)));
+        }
+        if proposal.comments > 0 {
+            notes.push(counted(proposal.comments, "comment", "comments"));
+        }
+        if row.is_news {
+            notes.push("new".to_owned());
+        }
+        let notes = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join(", ")) };
+        self.line(text, &format!("  {state} {}{notes}", self.bold(&printable(&proposal.model))));
+        self.line(text, &self.dim(&format!("          {}", printable(&proposal.url))));
+        for (result, record) in proposal.results.iter().zip(&row.records) {
+            let now = match &result.now {
+                None => "no longer there".to_owned(),
+                Some(PostedNow::AsProposed) => "as proposed".to_owned(),
+                Some(PostedNow::Hidden) => "the Hub does not show it: an owner may have hidden it".to_owned(),
+                Some(PostedNow::Changed { value }) => format!("changed to {value}"),
+                Some(PostedNow::TakenOut) => "taken out".to_owned(),
+            };
+            let record = match record {
+                RecordNow::Stands | RecordNow::Unknown => "",
+                RecordNow::Replaced => "; another record says so now",
+                RecordNow::Contradicted { value } => &format!("; the records say {value} now"),
+                RecordNow::Withdrawn => "; its record was withdrawn since",
+                RecordNow::Disputed => "; its record is disputed",
+                RecordNow::Gone => "; its record is gone from the build",
+            };
+            let line = format!("          {} {} {}: {now}{record}", result.dataset, result.task, result.value);
+            self.line(text, &printable(&line));
+        }
+    }
+}
