@@ -250,7 +250,8 @@ OF_ONE = {
     "developers/": ("plain", (["model", "model_id"], ["released"], ["results"], ["benchmarks"], ["coverage"])),
 }
 BESIDE = re.compile(
-    r"(What this number is.*|What it says of this number.*|Side by side|uncertainty not reported|not reported|unknown|not known|not matched to|"
+    r"(SE [0-9.]+, computed here|(recomputed from its|differs from its|cannot be recomputed from its|samples? ).*Show the file|"
+    r"What this number is.*|What it says of this number.*|Side by side|uncertainty not reported|not reported|unknown|not known|not matched to|"
     r"the names differ only in:|relative to the other models of its list|variant:|tied|no result yet; an example|"
     r"SHA-256|evaluated|retrieved|record|[\s,;()·:–✓])*", re.S)
 
@@ -290,7 +291,7 @@ def says(cell, row, names, kind):
 
 
 # A further table of a page: `~` and a name, which no escaped byte looks like.
-FURTHER = re.compile(r"(.*)~(side-by-side|sources|documented|differences|attestations|dropped|collisions|outcomes)\.csv")
+FURTHER = re.compile(r"(.*)~(side-by-side|sources|pairs|documented|differences|attestations|dropped|collisions|outcomes)\.csv")
 
 
 def tables_of_pages():
@@ -396,6 +397,8 @@ SHOWN = {
     "sources": lambda page: (
         [plain(name), number_of(results), number_of(models), plain(relation), number_of(slots), number_of(uncertainty)]
         for name, results, models, relation, slots, uncertainty in below(page, "sources")),
+    # The page has names and rounded numbers beside the counts.
+    "pairs": lambda page: ([number_of(cell) for cell in row[2:7]] for row in below(page, "pairs")),
     "documented": documented,
     "differences": differences,
     "attestations": lambda page: ([plain(cell) for cell in row] for row in below(page, "attestations")),
@@ -432,6 +435,12 @@ def in_document(table, place):
         case "sources":
             sources = rows("sources", "evaluator", "results", "models", "relation", "slots", "uncertainty")
             return [[*row[:4], *(share.replace(",", "") for share in row[4:])] for row in sources]
+        case "pairs":
+            counts = ["shared", "both_right", "only_first_right", "only_second_right", "both_wrong", "difference"]
+            of_model = lambda it: [it["model"], it.get("variant", "")]
+            return [
+                [*of_model(it["first"]), *of_model(it["second"]), *(it[name] for name in counts), *it["interval"], it["p"]]
+                for it in document["pairs"]]
         case "documented":
             names = {"relation": "relationships", "source": "sources", "collection": "collections"}
             counted = [[table, *row[:1], "", *row[1:]] for table, name in names.items() for row in rows(name, "name", "records")]
@@ -480,6 +489,8 @@ def further_tables():
         page = html_of(source)
         shown = [row + [""] * (len(header) - len(row)) for row in SHOWN[table](page)]
         said = [[" ".join(cell.split()) for cell in row] for row in rows]
+        if table == "pairs":
+            said = [row[4:9] + [""] * (len(header) - 5) for row in said]
         assert said == shown, (path, next((pair for pair in zip(said, shown) if pair[0] != pair[1]), (len(said), len(shown))))
         links = [link for link in page.xpath("//main//a[@download]/@href") if link.endswith(f"/{os.path.basename(path)}")]
         assert len(links) == bool(rows), (path, links)

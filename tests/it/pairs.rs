@@ -105,6 +105,12 @@ fn pairs_stand_on_the_page_and_in_the_exports() {
     let csv = project.read("site/pages/api/v1/benchmarks/quiz~pairs.csv");
     assert!(csv.lines().nth(1).unwrap().starts_with("lab/a,,lab/b,,20,8,8,2,2,0.3,"), "{csv}");
     assert!(csv.lines().nth(1).unwrap().ends_with(",0.109375"), "{csv}");
+    if crate::export::has_readers() {
+        // One of each kind of page.
+        project.write("content/models/lab/a.md", "---\nid: lab/a\nname: a\ndeveloper: Lab\n---\n");
+        project.build(&["--base-url", crate::export::SITE]);
+        crate::export::check(&project.path("site/pages"));
+    }
 }
 
 #[test]
