@@ -1,4 +1,4 @@
-//! *Check* says what is wrong, and where: everything a build finds, and what only the finished pages show.
+//! *Check* reports what is wrong and where: everything a build finds, and what only the finished pages show.
 //!
 //! [`check`] makes every page in memory and writes nothing; [`published`] reads a finished site, in
 //! a folder or at an address, and holds its numbers against the records they name.
@@ -133,9 +133,9 @@ fn orphans(config: &Config, dataset: &Dataset, found: &mut Diagnostics) {
     let file = config.content.join("collections.yaml").display().to_string();
     let described = dataset.inputs.content.collections.iter();
     for meta in described.filter(|meta| !collections.contains(meta.id.as_str())) {
-        let message = format!("1 entry describes a collection that no record is of: `{}`", meta.id);
-        let help = "check the spelling, or leave it for records to come".to_owned();
-        found.warn_with_help("metadata-for-nothing", &file, "", message, help);
+        let message = format!("1 entry describes a collection without records: `{}`", meta.id);
+        let help = "check the spelling, or keep it for future records".to_owned();
+        found.warn_with_help("unused-metadata", &file, "", message, help);
     }
 }
 
@@ -155,7 +155,7 @@ fn sizes(config: &Config, paths: &[&str], seen: &[Seen], found: &mut Diagnostics
     for (path, seen) in paths.iter().zip(seen).filter(|(_, seen)| seen.parts.is_some() && seen.bytes > LARGE_PAGE) {
         let file = config.out.join(path).display().to_string();
         let message = format!("the page has {}, more than {}", megabytes(seen.bytes), megabytes(LARGE_PAGE));
-        found.warn_with_help("large-page", &file, "", message, "shorten its prose, or its template".to_owned());
+        found.warn_with_help("large-page", &file, "", message, "shorten its text or its template".to_owned());
     }
     let of_pages = paths.iter().zip(seen).filter(|(path, _)| path.starts_with("pages/"));
     let total: u64 = of_pages.map(|(_, seen)| seen.bytes).sum();
@@ -164,7 +164,7 @@ fn sizes(config: &Config, paths: &[&str], seen: &[Seen], found: &mut Diagnostics
         let message =
             format!("the site has {}, and GitHub Pages publishes up to {}", megabytes(total), megabytes(LARGE_SITE));
         let help =
-            "name where the records are public in site.yaml (`datastore.repo`), so that the site needs no copies";
+            "set `datastore.repo` in site.yaml to where the records are public, so that the site needs no copies";
         found.warn_with_help("large-site", &file, "", message, help.to_owned());
     }
 }
@@ -178,11 +178,11 @@ fn stale(config: &Config, paths: &[&str], seen: &[Seen], found: &mut Diagnostics
     let stale: Vec<&str> = different.chain(extra).collect();
     if let Some(first) = stale.first() {
         let message = format!(
-            "{} of {} files are not what a build would write now; the first is {first}",
+            "{} of {} files are out of date; the first is {first}",
             stale.len(),
             current.union(&listed.iter().map(String::as_str).collect()).count()
         );
-        let help = "run `evalcards build` again, or give `check` the options that the site was built with";
+        let help = "run `evalcards build` again, or pass `check` the options of that build";
         found.warn_with_help("stale-site", &config.out.display().to_string(), "", message, help.to_owned());
     }
     Ok(())

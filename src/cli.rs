@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use evalcards::config::{Options, below};
 use evalcards::{fetch, publish, serve};
 
-/// Eval Cards from Every Eval Ever records: a static site, and the Hub's files
+/// Build a static site of Eval Cards, and files for the Hub, from Every Eval Ever records
 #[derive(Debug, Parser)]
 #[command(
     version,
@@ -30,10 +30,10 @@ pub struct Common {
     /// Project root
     #[arg(short = 'C', long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
     pub root: PathBuf,
-    /// Say more: every finding, and the seconds of every stage
+    /// Show every finding and the time of every stage
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// Say nothing but errors
+    /// Show errors only
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// When to use colours (never with NO_COLOR set)
@@ -84,67 +84,66 @@ pub enum Command {
 /// Write a new site project
 ///
 /// Writes content/ with one commented example of each kind of file, a workflow that publishes the
-/// site on GitHub Pages, and .gitignore. Files that are there already are never touched.
+/// site on GitHub Pages, and .gitignore. Existing files are never changed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  evalcards init my-site\n  evalcards init")]
 pub struct Init {
-    /// Folder of the project [default: the project root]
+    /// Project folder [default: the project root]
     #[arg(value_name = "DIR")]
     pub dir: Option<PathBuf>,
 }
 
-/// Bring collections of a public datastore into content/, checked and pinned
+/// Download collections of a public datastore into content/, verified and pinned
 ///
-/// Each file is checked against the SHA-256 in its collection's index before it gets its name. What
-/// is there and right is not fetched again; whatever ends a run, the next one goes on. All
-/// collections are of one commit: those that were fetched before are brought up to date with it.
-/// content/datastore.lock says what was fetched: commit it, and `evalcards fetch --locked` brings
-/// the same bytes to another machine.
+/// Verifies each file against the SHA-256 in its collection's index before it is stored. Files that
+/// are present and correct are not downloaded again, and an interrupted run resumes. All collections
+/// are at one commit: those fetched before are updated to it. content/datastore.lock lists what was
+/// fetched: commit it, and `evalcards fetch --locked` downloads the same bytes on another machine.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  evalcards fetch --list\n  evalcards fetch MMLU-Pro && evalcards build\n  evalcards fetch --all --datastore evaleval/EEE_datastore@main\n  evalcards fetch --locked\n  evalcards fetch --models --evidence\n\nFacts of --models, --benchmarks and --evidence go to content/hub/, one a line, each with the time it was seen.\nThe environment is that of all Hub tools: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE. A token is not needed,\nbut the Hub lets an account read more files an hour."
+    after_help = "Examples:\n  evalcards fetch --list\n  evalcards fetch MMLU-Pro && evalcards build\n  evalcards fetch --all --datastore evaleval/EEE_datastore@main\n  evalcards fetch --locked\n  evalcards fetch --models --evidence\n\n--models, --benchmarks and --evidence write their facts to content/hub/, one per line, with the time of retrieval.\nEnvironment, as for all Hub tools: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE. A token is optional;\nthe Hub allows more requests per hour with one."
 )]
 pub struct Fetch {
-    /// Names of collections [default: those that were fetched before]
+    /// Collections to fetch [default: those fetched before]
     #[arg(value_name = "COLLECTION")]
     collections: Vec<String>,
-    /// The datastore: a Hub dataset, at a branch, tag or commit [default: evaleval/EEE_datastore@main]
+    /// Hub dataset to fetch from, at a branch, tag or commit [default: evaleval/EEE_datastore@main]
     #[arg(long, value_name = "REPO[@REVISION]")]
     datastore: Option<fetch::Locator>,
-    /// Where to put it [default: content/datastore]
+    /// Folder to write to [default: content/datastore]
     #[arg(long, value_name = "DIR")]
     to: Option<PathBuf>,
     /// Fetch all collections
     #[arg(long, conflicts_with_all = ["list", "locked"])]
     all: bool,
-    /// Only show the collections, or those that are named, with their sizes
+    /// List the collections, or those named, with their sizes; fetch nothing
     #[arg(long, conflicts_with_all = ["locked", "force", "samples"])]
     pub list: bool,
-    /// Fetch the instance-level files (*_samples.jsonl) too
+    /// Also fetch the instance-level files (*_samples.jsonl)
     #[arg(long)]
     samples: bool,
-    /// Ask the Hub about the models of the records: licence, size, base model and more
+    /// Fetch facts about the models from the Hub: licence, size, base model and more
     #[arg(long)]
     pub models: bool,
-    /// Read the eval.yaml of each Hub benchmark, and report where it differs from the built-in list
+    /// Fetch the eval.yaml of each Hub benchmark and report differences from the built-in list
     #[arg(long)]
     pub benchmarks: bool,
-    /// Ask who brought each record into the datastore, and which posted results the Hub verified
+    /// Fetch who submitted each record to the datastore, and which posted results the Hub verified
     #[arg(long)]
     pub evidence: bool,
-    /// With --evidence: ask again for all of it, change nothing, and name what the Hub says otherwise
+    /// With --evidence: fetch all evidence again, change nothing, and report differences
     #[arg(long, requires = "evidence", conflicts_with_all = ["list", "models", "benchmarks", "all", "force"])]
     pub verify: bool,
-    /// What was asked about models, accounts and posted results is good for so many days
+    /// Days after which facts about models, accounts and posted results are fetched again
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub max_age: u16,
-    /// Fetch again what is there
+    /// Fetch again what is already there
     #[arg(long)]
     pub force: bool,
-    /// Fetch exactly what the lock file pins, and leave the lock file as it is
+    /// Fetch exactly what the lock file pins; leave the lock file unchanged
     #[arg(long, conflicts_with = "samples")]
     locked: bool,
-    /// Requests at a time
+    /// Number of parallel requests
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
 }
@@ -184,13 +183,13 @@ impl Fetch {
 /// What a site is made of, for every command that reads it.
 #[derive(Clone, Debug, Args)]
 pub struct Sources {
-    /// Folder with site.yaml, metadata and prose [default: content]
+    /// Folder with site.yaml, metadata and pages [default: content]
     #[arg(long, value_name = "DIR")]
     content: Option<PathBuf>,
-    /// A datastore on disk; may be given several times [default: content/datastore]
+    /// Datastore folder; can be repeated [default: content/datastore]
     #[arg(long, value_name = "DIR")]
     datastore: Vec<PathBuf>,
-    /// Folder with templates that override single ones of the theme [default: templates]
+    /// Folder with templates that replace those of the theme [default: templates]
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
     /// Number of threads [default: all cores]
@@ -222,8 +221,8 @@ impl Sources {
 /// Build the site and the Hub's files from records and content
 ///
 /// Reads the records of one or more datastores and the metadata in content/, and writes
-/// site/pages/ (the website) and site/hub/ (what can be proposed to the Hub). Files that did not
-/// change are not written again. Nothing is sent anywhere.
+/// site/pages/ (the website) and site/hub/ (what can be proposed to the Hub). Unchanged files are
+/// not rewritten. Nothing is sent anywhere.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  evalcards build\n  evalcards build --datastore EEE_datastore --out public\n  evalcards build --strict --json > report.json"
@@ -234,13 +233,13 @@ pub struct Build {
     /// Output folder [default: site]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Public address of the site, for what must be absolute
+    /// Public address of the site, for feeds, sitemaps and other absolute links
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Fail if anything is quarantined or any finding is reported
+    /// Fail if a record or result is left out, or on any finding
     #[arg(long)]
     strict: bool,
-    /// Remove what earlier builds wrote, and write all anew
+    /// Remove the files of earlier builds first
     #[arg(long)]
     clean: bool,
 }
@@ -255,20 +254,20 @@ impl Build {
 
 /// Show the site while you write it
 ///
-/// Serves the site on this machine from memory, reads again what you change in content/ and
-/// templates/, and reloads the browser. What is wrong is told in the browser and here, and the last
-/// good site stays. Nothing is written to disk: that is what `build` does.
+/// Serves the site on this machine from memory, rebuilds it when you change content/ or templates/,
+/// and reloads the browser. Errors appear in the browser and here, and the last good site stays up.
+/// Nothing is written to disk; use `build` for that.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  evalcards serve\n  evalcards serve --port 0\n  evalcards serve --datastore EEE_datastore\n  evalcards serve --host 0.0.0.0    (everybody on your network can read the site)"
+    after_help = "Examples:\n  evalcards serve\n  evalcards serve --port 0\n  evalcards serve --datastore EEE_datastore\n  evalcards serve --host 0.0.0.0    (every machine on your network can read the site)"
 )]
 pub struct Serve {
     #[command(flatten)]
     pub sources: Sources,
-    /// Address to listen at; other than loopback, other machines can read the site
+    /// Address to listen on; if it is not loopback, other machines can read the site
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1", value_parser = address)]
     host: IpAddr,
-    /// Port to listen at; 0 takes any that is free
+    /// Port to listen on; 0 for any free one
     #[arg(long, value_name = "N", default_value_t = 8000)]
     port: u16,
 }
@@ -288,12 +287,12 @@ impl Serve {
     }
 }
 
-/// Say what is wrong with content, pages and links, and where
+/// Check content, pages and links, and report what is wrong and where
 ///
-/// Reads what a build reads, makes every page in memory, and looks at records, metadata, links and
-/// sizes, and whether site/ is what a build would write now. Writes nothing. With --site it reads a
-/// finished site instead, in a folder or at an address, and holds every number on its cards against
-/// the record that it names, by hash and pointer.
+/// Renders every page in memory and checks records, metadata, links and sizes, and whether site/ is
+/// up to date. Writes nothing. With --site it reads a finished site instead, in a folder or at an
+/// address, and verifies every score on its cards against the record that the card names, by hash
+/// and pointer.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model\n  evalcards check --name \"GPT-4o (2024-05-13)\""
@@ -301,28 +300,28 @@ impl Serve {
 pub struct Check {
     #[command(flatten)]
     pub sources: Sources,
-    /// Output folder that is compared [default: site]
+    /// Output folder to compare with [default: site]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Public address of the site, as it was given to `build`
+    /// Public address of the site, as given to `build`
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
-    /// Verify the numbers of a finished site, in a folder or at an address
+    /// Verify the scores of a finished site, in a folder or at an address
     #[arg(long, value_name = "DIR|URL")]
     pub site: Option<String>,
-    /// Explain why the results of a record or model have their markers
+    /// Explain the evidence levels of a record or model
     #[arg(long, value_name = "RECORD|MODEL", conflicts_with = "site")]
     pub explain: Option<String>,
-    /// Say what a name in a record would become, by which rule, and where to change that
+    /// Show what a name in a record is matched to, by which rule, and where to change that
     #[arg(long, value_name = "NAME", conflicts_with_all = ["site", "explain"])]
     pub name: Option<String>,
     /// With --name: the collection of that record
     #[arg(long, value_name = "COLLECTION", requires = "name")]
     pub collection: Option<String>,
-    /// How findings are printed [default: text, or github in GitHub Actions]
+    /// Output format [default: text, or github in GitHub Actions]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
-    /// Fail for warnings too
+    /// Fail on warnings too
     #[arg(long)]
     pub strict: bool,
 }
@@ -338,21 +337,21 @@ impl Check {
 /// How findings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people, grouped by file.
+    /// Text, grouped by file.
     Text,
     /// One JSON document on standard output.
     Json,
-    /// Annotations of GitHub Actions.
+    /// GitHub Actions annotations.
     Github,
 }
 
-/// Print the completions of a shell
+/// Print shell completions
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  evalcards completions bash > evalcards.bash\n  evalcards completions fish > evalcards.fish"
 )]
 pub struct Completions {
-    /// Whose
+    /// Shell to generate completions for
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
 }
@@ -362,16 +361,16 @@ pub struct Completions {
 #[command(after_help = "Example:\n  evalcards man > evalcards.1")]
 pub struct Man {}
 
-/// Open pull requests on the Hub with what the last build made
+/// Open pull requests on the Hub with the results of the last build
 ///
-/// Looks at what the Hub holds for each candidate in site/hub/manifest.json, on main and in every
-/// pull request, and shows what it found and exactly what it would add. Pull requests are opened
-/// only after a person on a terminal typed OPEN PRS and a commit message. What others posted is
-/// kept byte for byte, and no pull request is opened twice: run it again after any failure.
+/// Audits what the Hub has for each candidate in site/hub/manifest.json, on main and in every pull
+/// request, and shows exactly what it would add. It opens pull requests only after a person on a
+/// terminal has typed OPEN PRS and a commit message. Entries of others stay byte for byte, and no
+/// pull request is opened twice: after a failure, run it again.
 ///
-/// With --status it asks what became of the pull requests that were opened before, and changes nothing
-/// on the Hub. It then ends with 1 if one of them needs a person: if what stands there is not, or no
-/// longer, what a record says.
+/// With --status it shows the state of the pull requests opened before and changes nothing on the
+/// Hub. It exits with 1 if one of them needs a person because its value is not, or no longer, what a
+/// record says.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Environment: HF_TOKEN (or HF_TOKEN_PATH, HF_HOME), HF_ENDPOINT, HF_HUB_OFFLINE\n\nExamples:\n  evalcards publish --dry-run\n  evalcards publish --only org/model --message \"Add EvalEval results\"\n  evalcards publish --limit 10\n  evalcards publish --resume\n  evalcards publish --status --json"
@@ -380,25 +379,25 @@ pub struct Publish {
     /// Output folder of the build [default: site]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Only these models
+    /// Publish these models only
     #[arg(long, value_name = "MODEL", num_args = 1..)]
     only: Vec<String>,
-    /// Open at most so many pull requests
+    /// Open at most N pull requests
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
-    /// Audit and report; ask nothing, open nothing
+    /// Audit and report only
     #[arg(long)]
     pub dry_run: bool,
-    /// Go on with what the last confirmed run did not finish
+    /// Finish the last confirmed run
     #[arg(long)]
     resume: bool,
-    /// Commit message to offer, the title of each pull request
+    /// Commit message to suggest; also the title of each pull request
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,
-    /// Ask what became of the pull requests that were opened before; open nothing
+    /// Show the state of the pull requests opened before; open nothing
     #[arg(long, conflicts_with_all = ["limit", "dry_run", "resume", "message"])]
     pub status: bool,
-    /// Models looked at together
+    /// Number of models to audit in parallel
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     jobs: u16,
 }

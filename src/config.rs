@@ -178,25 +178,25 @@ impl Config {
     /// Reads `site.yaml` and joins it with what was typed.
     pub fn new(options: Options) -> Result<Config> {
         let root = &options.root;
-        ensure!(root.is_dir(), "{} is not a folder\n  help: -C names the folder of a project", root.display());
+        ensure!(root.is_dir(), "{} is not a folder\n  help: pass -C the folder of a project", root.display());
         let content =
             named_folder(root, options.content.as_deref(), "--content")?.unwrap_or_else(|| below(root, "content"));
         ensure!(
             content.is_dir() || !content.exists(),
-            "{} is not a folder\n  help: move it away, or name another folder with --content",
+            "{} is not a folder\n  help: move it away, or pass another folder with --content",
             content.display()
         );
         let site = read_site(&content.join("site.yaml"))?;
         let is_rule = |rule: &Preference| rule.collection.is_some() != rule.evaluator.is_some();
         ensure!(
             site.publish.prefer.iter().all(is_rule),
-            "{}: each rule of publish.prefer names a `collection` or an `evaluator`, and not both",
+            "{}: each rule of publish.prefer needs either a `collection` or an `evaluator`",
             content.join("site.yaml").display()
         );
         let is_public = |image: &String| reqwest::Url::parse(image).is_ok_and(|url| url.scheme() == "https");
         ensure!(
             site.image.as_ref().is_none_or(is_public),
-            "{}: `image` is not an address that begins with https://",
+            "{}: `image` must begin with https://",
             content.join("site.yaml").display()
         );
         ensure!(
@@ -244,13 +244,13 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
         let default = content.join("datastore");
         ensure!(
             default.is_dir() || !default.exists(),
-            "{} is not a folder\n  help: move it away, or name a datastore with --datastore DIR",
+            "{} is not a folder\n  help: move it away, or pass a datastore with --datastore DIR",
             default.display()
         );
         ensure!(
             default.is_dir(),
-            "there are no records to build from: {} is not there\n  \
-             help: begin a project with `evalcards init`, or name a datastore with --datastore DIR or a project with -C DIR",
+            "no records found: {} does not exist\n  \
+             help: start a project with `evalcards init`, or pass a datastore with --datastore DIR or a project with -C DIR",
             default.display()
         );
         roots.push(default);
@@ -258,9 +258,9 @@ fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Ve
     if let Some(revision) = &locator.revision {
         ensure!(
             is_commit(revision),
-            "site.yaml: datastore.revision `{revision}` is not a commit of 40 hex digits in lower case"
+            "site.yaml: datastore.revision `{revision}` is not a commit of 40 lower-case hex digits"
         );
-        ensure!(locator.repo.is_some(), "site.yaml: datastore.revision needs datastore.repo beside it");
+        ensure!(locator.repo.is_some(), "site.yaml: datastore.revision needs datastore.repo");
     }
     if let Some(repo) = &locator.repo {
         ensure!(is_hub_id(repo), "site.yaml: datastore.repo `{repo}` is not a Hub id of the form owner/name");

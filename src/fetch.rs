@@ -169,13 +169,13 @@ pub fn read_lock(options: &Options) -> Result<Option<Lock>> {
     };
     ensure!(
         lock.is_some() || !options.locked,
-        "--locked: {} is not there\n  help: take it from where the site is kept, or fetch without --locked to make one",
+        "--locked: {} does not exist\n  help: get it from the repository of the site, or fetch without --locked to create one",
         path.display()
     );
     if let (Some(lock), Some(locator)) = (&lock, &options.datastore) {
         ensure!(
             lock.repo.eq_ignore_ascii_case(&locator.repo),
-            "{} holds what was fetched from {}\n  help: fetch from {} into another folder with --to",
+            "{} contains files fetched from {}\n  help: fetch from {} into another folder with --to",
             options.to.display(),
             lock.repo,
             locator.repo

@@ -195,7 +195,7 @@ impl Hub {
             if pause.is_zero() {
                 return;
             }
-            let words = format!("the Hub asks for a pause of {:.0} s", pause.as_secs_f64().ceil());
+            let words = format!("the Hub asks to wait {:.0} s", pause.as_secs_f64().ceil());
             (self.told)(&words, pause);
             std::thread::sleep(pause);
         }
@@ -239,8 +239,7 @@ impl Hub {
         let refuse = |why: String| HubError::new(ErrorKind::Malformed, &request.attempted, url, why);
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let location = location.ok_or_else(|| refuse(format!("{} without a Location", response.status())))?;
-        let mut next =
-            url.join(location).map_err(|_| refuse("redirects to something that is no address".to_owned()))?;
+        let mut next = url.join(location).map_err(|_| refuse("redirects to an invalid address".to_owned()))?;
         if request.method != Method::GET && request.method != Method::HEAD {
             return Err(refuse(format!(
                 "redirects to {next}, and what changes something is sent to no second address"
@@ -255,7 +254,7 @@ impl Hub {
         let host = next.host_str().unwrap_or_default().to_owned();
         match request.may_leave && self.settings.may_read_from(&next) {
             true => Ok(next),
-            false => Err(refuse(format!("redirects to another host, {host}, which was not asked"))),
+            false => Err(refuse(format!("redirects to another host, {host}; not followed"))),
         }
     }
 
@@ -273,11 +272,11 @@ impl Hub {
         }
         let fail = |kind, why: String| Err(HubError::new(kind, &request.attempted, &url, why));
         if status == StatusCode::PARTIAL_CONTENT {
-            return fail(ErrorKind::Malformed, "a part came where the whole was asked for".to_owned());
+            return fail(ErrorKind::Malformed, "the Hub sent a part of the file instead of the whole".to_owned());
         }
         let taken = take(&mut limited);
         if limited.limit() == 0 {
-            return fail(ErrorKind::TooLarge, format!("the answer has more than {} bytes", request.cap));
+            return fail(ErrorKind::TooLarge, format!("the answer is larger than {} bytes", request.cap));
         }
         let body = match taken {
             Ok(body) => body,
@@ -297,10 +296,13 @@ impl Hub {
         });
         let Some(next) = next else { return Ok(None) };
         let refuse = |why: String| HubError::new(ErrorKind::Malformed, attempted, &answer.url, why);
-        let url = answer.url.join(&next).map_err(|_| refuse("its next page has no address".to_owned()))?;
+        let url = answer
+            .url
+            .join(&next)
+            .map_err(|_| refuse("the link to the link to its next page has no address".to_owned()))?;
         match self.settings.as_own(url) {
             Ok(url) if url != answer.url => Ok(Some(url)),
-            Ok(_) => Err(refuse("its next page is the page itself".to_owned())),
+            Ok(_) => Err(refuse("the link to its next page leads to the page itself".to_owned())),
             Err(url) => {
                 Err(refuse(format!("its next page is on another host, {}", url.host_str().unwrap_or_default())))
             }

@@ -67,7 +67,7 @@ pub fn init(root: &Path) -> Result<Project> {
     let content = below(root, "content");
     ensure!(
         fs::symlink_metadata(&content).is_err(),
-        "{} is there already, so this is a project: nothing was written\n  help: name another folder: evalcards init DIR",
+        "{} already exists, so this is a project; nothing was written\n  help: pass another folder: evalcards init DIR",
         content.display()
     );
     let mut project = Project { knows_source: SOURCE.is_some(), ..Project::default() };

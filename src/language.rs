@@ -73,13 +73,13 @@ impl Language {
         let built_in = BUILT_IN.iter().find(|known| known.tag.eq_ignore_ascii_case(tag));
         if built_in.is_none() && own.is_none() {
             bail!(
-                "site.yaml: the interface has no words in the language `{tag}`\n  \
-                 help: write `en` or `zh-Hans`, or put the words into templates/words/{tag}.yaml"
+                "site.yaml: there is no translation for the language `{tag}`\n  \
+                 help: set `en` or `zh-Hans`, or add a translation as templates/words/{tag}.yaml"
             );
         }
         let mut phrases = read(BUILT_IN[0].phrases)?;
         for text in built_in.map(|known| known.phrases).into_iter().chain(own) {
-            let found = read(text).with_context(|| format!("the words of the language `{tag}` cannot be read"))?;
+            let found = read(text).with_context(|| format!("the translation for `{tag}` cannot be read"))?;
             phrases.extend(found);
         }
         Ok(Language { phrases, prose: built_in.unwrap_or(&BUILT_IN[0]) })

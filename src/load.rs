@@ -114,8 +114,10 @@ impl Inputs {
                     return;
                 };
                 stamp.day = None;
-                let message = format!("{day} is after {limit}, so the day counts as not reported");
-                let help = "SOURCE_DATE_EPOCH says which day it is; a record that was retrieved earlier cannot hold the result".to_owned();
+                let message = format!("{day} is after {limit}, so the date counts as not reported");
+                let help =
+                    "SOURCE_DATE_EPOCH sets the current day; a record cannot contain a result from after its retrieval"
+                        .to_owned();
                 let file = root.join(&*origin.path).display().to_string();
                 diagnostics.warn_with_help("impossible-day", &file, &place, message, help);
             };
@@ -137,12 +139,12 @@ impl Inputs {
         let Some(first) = unknown.next() else { return };
         let root = self.datastores[usize::from(first.origin.datastore)].root.display().to_string();
         let message = format!(
-            "nothing says where {} are public, and with {} MB they are too many for copies: cards name their files without a link",
+            "there is no public address for {}, and {} MB are too much to copy: cards name their files without a link",
             counted(1 + unknown.count(), "record", "records"),
             self.without_address / 1_000_000
         );
         let help = format!(
-            "write `datastore: {{repo: OWNER/NAME}}` into site.yaml ({PUBLIC_DATASTORE} for a clone of the public datastore), or bring the records with `evalcards fetch`"
+            "set `datastore: {{repo: OWNER/NAME}}` in site.yaml ({PUBLIC_DATASTORE} for a clone of the public datastore), or download the records with `evalcards fetch`"
         );
         diagnostics.warn_with_help("no-public-address", &root, "", message, help);
     }

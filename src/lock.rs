@@ -75,7 +75,7 @@ impl Lock {
         let mut lock = Lock::new("", "");
         let mut checksum = None;
         for (number, line) in lines {
-            ensure!(checksum.is_none(), "line {number}: stands after the checksum; {REMEDY}");
+            ensure!(checksum.is_none(), "line {number}: comes after the checksum; {REMEDY}");
             let (key, value) = line.split_once(' ').unwrap_or((line, ""));
             match key {
                 "repo" => value.clone_into(&mut lock.repo),
@@ -84,17 +84,17 @@ impl Lock {
                 "object" => lock.objects.extend([pin(value).with_context(|| bad_line(number))?]),
                 "samples" => lock.samples.extend([pin(value).with_context(|| bad_line(number))?]),
                 "checksum" => checksum = Sha256::from_hex(value),
-                _ => bail!("line {number}: begins with no word that a lock file has; {REMEDY}"),
+                _ => bail!("line {number}: does not begin with a known keyword; {REMEDY}"),
             }
         }
-        let checksum = checksum.with_context(|| format!("ends without a checksum: it was cut; {REMEDY}"))?;
+        let checksum = checksum.with_context(|| format!("has no checksum at its end: it was truncated; {REMEDY}"))?;
         let end = text.rfind("checksum ").unwrap_or_default();
         ensure!(
             Sha256::of(&text.as_bytes()[..end]) == checksum,
-            "the checksum does not fit: it was edited or merged by hand; {REMEDY}"
+            "the checksum does not match: the file was edited or merged by hand; {REMEDY}"
         );
-        ensure!(crate::config::is_hub_id(&lock.repo), "names no Hub dataset; {REMEDY}");
-        ensure!(is_commit(&lock.revision), "names no commit of 40 hex digits; {REMEDY}");
+        ensure!(crate::config::is_hub_id(&lock.repo), "does not name a Hub dataset; {REMEDY}");
+        ensure!(is_commit(&lock.revision), "does not name a commit of 40 hex digits; {REMEDY}");
         Ok(lock)
     }
 
@@ -113,10 +113,10 @@ impl Lock {
     }
 }
 
-const REMEDY: &str = "take the committed file back, or remove it and run `evalcards fetch` again";
+const REMEDY: &str = "restore the committed file, or delete it and run `evalcards fetch` again";
 
 fn bad_line(number: usize) -> String {
-    format!("line {number}: is not hash, bytes and name; {REMEDY}")
+    format!("line {number}: expected hash, size and name; {REMEDY}")
 }
 
 fn pin(value: &str) -> Option<(String, Pin)> {
@@ -152,7 +152,7 @@ mod tests {
         let text = lock().to_text();
         let wrong = |text: &str| Lock::parse(text).unwrap_err().to_string();
         assert!(wrong(&text.replace("x y.json", "x z.json")).contains("edited or merged"));
-        assert!(wrong(text.rsplit_once("checksum").unwrap().0).contains("cut"));
+        assert!(wrong(text.rsplit_once("checksum").unwrap().0).contains("truncated"));
         assert!(wrong(&text.replace("object ", "object x")).contains("line 5"));
         assert!(wrong(&format!("{text}object a\n")).contains("after the checksum"));
         assert!(wrong("<<<<<<< HEAD\n").contains("line 1"));

@@ -308,13 +308,13 @@ impl Dataset {
             let score = result.score.digits();
             let message = match contradiction {
                 Contradiction::BelowOne => {
-                    format!("{score} is below 1 on a scale to 100, where the others of this source are above 1")
+                    format!("{score} is below 1 on a scale to 100, while the other scores of this source are above 1")
                 }
                 Contradiction::AboveOne => {
-                    format!("{score} is above 1 on a scale to 100, where the others of this source are below 1")
+                    format!("{score} is above 1 on a scale to 100, while the other scores of this source are below 1")
                 }
             };
-            let help = "it is shown as it stands and not proposed to the Hub; look at the source, and let the record be corrected, or name it in `publish.decide` of site.yaml".to_owned();
+            let help = "it is shown as reported and not proposed to the Hub; check the source and have the record corrected, or choose it in `publish.decide` of site.yaml".to_owned();
             diagnostics.warn_with_help("scale-contradicted", &file.display().to_string(), &place, message, help);
         }
     }

@@ -105,7 +105,7 @@ impl Output {
             Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
                 ensure!(
                     is_folder(&own),
-                    "{} is not a folder: move it away, it is where evalcards notes what it wrote",
+                    "{} is not a folder, and evalcards keeps its state there; move it away",
                     own.display()
                 );
             }
@@ -115,7 +115,7 @@ impl Output {
         let mut output = Output { root: root.to_owned(), listed: BTreeMap::new(), token: token(&own)?, _lock: lock };
         let list = own.join("files");
         if fs::symlink_metadata(&list).is_ok() && !is_file(&list) {
-            bail!("{} is in the way: it is not a file of evalcards", list.display());
+            bail!("{} is in the way: evalcards did not write it; move it away", list.display());
         }
         match fs::read(list) {
             Ok(bytes) => {
@@ -212,7 +212,7 @@ impl Output {
     /// Notes what this build was made from and what it has to say, so that the next can see that nothing changed.
     pub fn finish<N: Serialize>(&self, base: Sha256, fingerprint: Option<Sha256>, notes: &N) -> Result<()> {
         let state = State { base: base.to_string(), fingerprint: fingerprint.map(|it| it.to_string()), notes };
-        let text = serde_json::to_vec_pretty(&state).context("failed to write down the state of the build")?;
+        let text = serde_json::to_vec_pretty(&state).context("failed to write the state of the build")?;
         self.write_own("build.json", &text)
     }
 
@@ -256,7 +256,7 @@ impl Output {
         if let Some(path) = in_the_way {
             bail!(
                 "{} is in the way: evalcards did not write it and will not overwrite it\n  \
-                 help: move it away, or build into another folder with --out",
+                 help: move it away, or pass another folder with --out",
                 self.root.join(path).display()
             );
         }
@@ -342,7 +342,7 @@ fn ensure_distinct<F: OutputFile>(files: &[F]) -> Result<()> {
         if let Some(kind) = kinds.insert(file.path(), file.kind()) {
             bail!(
                 "two files of this site would be {} ({kind} and {}), so nothing was written\n  \
-                 help: this is a fault of evalcards; please report it with your content",
+         help: this is a bug in evalcards; please report it with your content",
                 file.path(),
                 file.kind()
             );
@@ -388,7 +388,7 @@ fn refuse_foreign(root: &Path) -> Result<()> {
         let is_hidden = name.to_string_lossy().starts_with('.');
         ensure!(
             is_hidden,
-            "{} holds `{}` and no list of files that evalcards wrote, so it is not ours to write into\n  help: name an empty folder with --out",
+            "{} contains `{}` and was not written by evalcards\n  help: pass an empty folder with --out",
             root.display(),
             name.to_string_lossy()
         );

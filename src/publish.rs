@@ -90,7 +90,7 @@ impl Publishing {
         let candidates = Candidates::read(&options.out)?;
         if !options.dry_run && !candidates.blocked.is_empty() {
             bail!(
-                "nothing of this build may be published: {}\n  help: mend it and build again; with --dry-run the audit runs all the same",
+                "this build cannot be published: {}\n  help: fix that and build again; --dry-run audits anyway",
                 candidates.blocked.join("; ")
             );
         }
@@ -194,7 +194,10 @@ impl Publishing {
         // Only with a limit are there models that were audited before.
         for before in &review.models {
             let Some(group) = groups.remove(&before.repo.to_lowercase()) else { continue };
-            let why = format!("it is {}, which was audited under another name; run again without --limit", before.repo);
+            let why = format!(
+                "this is the same repository as {}, which was audited under another name; run again without --limit",
+                before.repo
+            );
             review.absent.extend(group.candidates.iter().map(|it| (it.index, Status::AuditError, why.clone())));
         }
         let groups: Vec<Group> = groups.into_values().collect();
@@ -209,7 +212,7 @@ impl Publishing {
 
     /// Writes `review.json` and the same in words.
     pub fn write(&self, review: &Review) -> Result<()> {
-        let mut json = serde_json::to_vec_pretty(review).context("failed to write down the review")?;
+        let mut json = serde_json::to_vec_pretty(review).context("failed to write the review")?;
         json.push(b'\n');
         let text = Text { rows: usize::MAX, color: false };
         disk::replace_ours(&self.options.out.join(REVIEW), &json)?;
@@ -257,14 +260,17 @@ fn selected(options: &Options, candidates: &Candidates, journal: &Journal) -> Re
         for model in &options.only {
             let near = did_you_mean(&model.to_lowercase(), known.iter().map(String::as_str));
             let help = near.map_or(String::new(), |near| format!("\n  help: did you mean `{near}`?"));
-            ensure!(known.contains(&model.to_lowercase()), "--only {model}: no ready entry is of this model{help}");
+            ensure!(
+                known.contains(&model.to_lowercase()),
+                "--only {model}: there is no ready entry for this model{help}"
+            );
         }
         wanted = Some(options.only.iter().map(|model| model.to_lowercase()).collect());
     }
     if options.resume {
         let (_, models) = journal
             .unfinished()
-            .context("--resume: no run was confirmed yet\n  help: run `evalcards publish` without --resume")?;
+            .context("--resume: there is no confirmed run\n  help: run `evalcards publish` without --resume")?;
         let unfinished: BTreeSet<String> = models.iter().map(|model| model.to_lowercase()).collect();
         wanted = Some(match wanted {
             Some(wanted) => wanted.intersection(&unfinished).cloned().collect(),

@@ -138,7 +138,7 @@ impl Theme {
             for path in crate::load::datastore::sorted_files(folder, "html")? {
                 let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let source =
-                    crate::text::read(&path)?.with_context(|| format!("the template {} is gone", path.display()))?;
+                    crate::text::read(&path)?.with_context(|| format!("the template {} is missing", path.display()))?;
                 sources.retain(|(known, _)| *known != name);
                 sources.push((name, source));
             }
@@ -160,16 +160,15 @@ impl Theme {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_formatter(format_value);
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-        environment.set_syntax(syntax.context("the template syntax is broken")?);
+        environment.set_syntax(syntax.context("the template has a syntax error")?);
         for (name, source) in sources {
             digest.add(name.as_bytes());
             digest.add(source.as_bytes());
             environment.add_template_owned(name, with_words(&source, &language)).map_err(|err| template_error(&err))?;
         }
         add_words(&mut environment, &language);
-        let said = serde_json::to_string(&language.below("")).context("the words cannot be written down")?;
-        let script_words =
-            serde_json::to_string(&language.below("script.")).context("the words cannot be written down")?;
+        let said = serde_json::to_string(&language.below("")).context("the words cannot be written")?;
+        let script_words = serde_json::to_string(&language.below("script.")).context("the words cannot be written")?;
         let script = format!("const words = {script_words};\n{script}");
         for text in [&style, &script, &said] {
             digest.add(text.as_bytes());
@@ -284,7 +283,7 @@ fn add_words(environment: &mut Environment, language: &Arc<Language>) {
             })
             .collect::<Result<_, Error>>()?;
         let borrowed: Vec<(&str, &str)> = named.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let unknown = || Error::new(ErrorKind::InvalidOperation, format!("there are no words for `{key}`"));
+        let unknown = || Error::new(ErrorKind::InvalidOperation, format!("there is no phrase `{key}`"));
         language.find(key, &borrowed).ok_or_else(unknown)
     });
 }
@@ -345,7 +344,7 @@ fn format_value(out: &mut Output, state: &mut State, value: &Value) -> Result<()
     match (state.auto_escape(), value.as_str()) {
         (AutoEscape::Html, Some(text)) if !value.is_safe() => Ok(escape(out, text)?),
         _ if value.kind() == ValueKind::Bool => {
-            Err(Error::new(ErrorKind::InvalidOperation, "a truth value is printed"))
+            Err(Error::new(ErrorKind::InvalidOperation, "a true or false value is printed"))
         }
         _ => minijinja::escape_formatter(out, state, value),
     }

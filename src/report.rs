@@ -125,7 +125,7 @@ impl fmt::Display for Report {
         let mut row = |label: &str, value: String| writeln!(f, "  {label:<14}{value}");
         row("records", format!("{:>9}", count(self.records)))?;
         if self.captures > 0 {
-            row("", format!("{:>9}  older captures of them, which count no second time", count(self.captures)))?;
+            row("", format!("{:>9}  older captures of them, not counted again", count(self.captures)))?;
         }
         row("results", format!("{:>9}", count(self.results)))?;
         row("models", format!("{:>9}", count(self.models)))?;
@@ -136,7 +136,7 @@ impl fmt::Display for Report {
             if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
         };
         let merged = self.merged_by_rule.values().sum();
-        row("names", format!("{:>9}  merged by rule: {}", count(merged), listed(&self.merged_by_rule)))?;
+        row("names", format!("{:>9}  matched by rule: {}", count(merged), listed(&self.merged_by_rule)))?;
         row(
             "",
             format!("{:>9}  without metadata: {}", count(self.unresolved.values().sum()), listed(&self.unresolved)),

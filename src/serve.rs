@@ -220,7 +220,7 @@ impl<'a> Shown<'a> {
             .into_iter()
             .find(|path| self.places.contains_key(path.as_str()));
         let (path, status) = found.map_or(("404.html".to_owned(), 404), |path| (path, 200));
-        let Some(&place) = self.places.get(path.as_str()) else { return Answer::text(404, "There is no such page") };
+        let Some(&place) = self.places.get(path.as_str()) else { return Answer::text(404, "Page not found") };
         match self.files[place].bytes() {
             Ok(bytes) => {
                 let bytes = bytes.into_owned();
@@ -252,7 +252,7 @@ fn read_changed(
 }
 
 fn err_ended() -> anyhow::Error {
-    anyhow::anyhow!("the web server ended")
+    anyhow::anyhow!("the web server stopped")
 }
 
 /// The addresses under which `host` is reached, as a message names them.
@@ -264,12 +264,12 @@ fn bind(host: IpAddr, port: u16) -> Result<std::net::TcpListener> {
             port.checked_add(1).unwrap_or(8000)
         ),
         ErrorKind::PermissionDenied => {
-            anyhow::anyhow!("port {port} is for the system\n  help: choose one above 1023 with --port")
+            anyhow::anyhow!("port {port} is reserved for the system\n  help: choose one above 1023 with --port")
         }
         ErrorKind::AddrNotAvailable => {
-            anyhow::anyhow!("{host} is not an address of this machine\n  help: leave out --host to serve on this machine only")
+            anyhow::anyhow!("{host} is not an address of this machine\n  help: omit --host to serve on this machine only")
         }
-        _ => anyhow::Error::from(err).context(format!("cannot listen at {host} port {port}")),
+        _ => anyhow::Error::from(err).context(format!("cannot listen on {host} port {port}")),
     })
 }
 

@@ -109,9 +109,9 @@ pub fn warn_of_impossible_uncertainty(dataset: &Dataset, diagnostics: &mut Diagn
         if let Some((error, doubt)) = doubt {
             let why = match doubt {
                 Doubt::Negative => "is below 0",
-                Doubt::LongerThanScale => "is larger than the length of the scale",
+                Doubt::LongerThanScale => "is larger than the scale",
             };
-            let message = format!("the standard error {} {why}; it is shown with that remark", error.digits());
+            let message = format!("the standard error {} {why}; the card shows it with that remark", error.digits());
             let place = format!("/evaluation_results/{}/score_details/uncertainty/standard_error", result.index);
             let file = dataset.inputs.file(dataset.loaded(reading));
             diagnostics.warn("impossible-uncertainty", &file, &place, message);

@@ -211,7 +211,7 @@ impl<'a> Site<'a> {
             // Some file systems take letter case for nothing.
             if !taken.insert(path.to_lowercase()) {
                 let message = format!("`{path}.html` is the address of another page");
-                diagnostics.error("reserved-page", &page.file, "", message, "give the file another name");
+                diagnostics.error("reserved-page", &page.file, "", message, "rename the file");
                 continue;
             }
             // The built-in page is among the links below every page.

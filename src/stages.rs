@@ -36,7 +36,7 @@ pub fn listings(config: &Config, diagnostics: &mut Diagnostics) -> Result<Listin
         let roots: Vec<String> =
             config.datastores.iter().map(|datastore| datastore.root.display().to_string()).collect();
         bail!(
-            "there are no records in {}\n  help: put records into data/<collection>/<developer>/<model>/, or name another datastore with --datastore",
+            "there are no records in {}\n  help: put records into data/<collection>/<developer>/<model>/, or pass another datastore with --datastore",
             roots.join(" or ")
         );
     }
@@ -51,7 +51,7 @@ pub fn ensure_sound(inputs: &Inputs) -> Result<()> {
             let file = inputs.datastores[usize::from(entry.datastore)].root.join(&*entry.file);
             let place = if entry.place.is_empty() { String::new() } else { format!(", {}", entry.place) };
             format!(
-                "\n  {}{place}: {}\n  help: mend that file or take it away; one record that can be read is enough",
+                "\n  {}{place}: {}\n  help: fix or remove that file; one valid record is enough",
                 file.display(),
                 entry.detail
             )
@@ -105,7 +105,7 @@ impl Prepared {
         let hub = emit::emit(config, &dataset, &paths);
         for rule in &hub.unused_rules {
             let file = config.content.join("site.yaml").display().to_string();
-            let help = "check the spelling, or take the rule out".to_owned();
+            let help = "check the spelling, or remove the rule".to_owned();
             diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
         }
         Prepared { dataset, paths, hub, language: language.clone(), data: OnceLock::new() }
@@ -191,8 +191,8 @@ pub fn previous(
     let sha256 = Sha256::of(bytes.as_deref().unwrap_or_default());
     let state = bytes.map_err(anyhow::Error::from).and_then(|bytes| State::read(&bytes));
     let state = state.map_err(|err| {
-        let message = format!("exports.previous is not the state of a build: {err}");
-        let help = "put the published api/v1/state.jsonl.gz there; until then feeds show what records date themselves";
+        let message = format!("exports.previous does not contain the state of a build: {err}");
+        let help = "put the published api/v1/state.jsonl.gz there; until then feeds use the dates in the records";
         let file = path.display().to_string();
         diagnostics.warn_with_help("no-previous-state", &file, "exports.previous", message, help.to_owned());
     });
@@ -240,11 +240,7 @@ impl OutputFile for SiteFile<'_> {
             Body::Bytes(bytes) => Ok(Cow::Owned(bytes)),
             Body::CopyOf(path, sha256) => {
                 let bytes = fs::read(&path).with_context(|| format!("failed to copy {}", path.display()))?;
-                ensure!(
-                    Sha256::of(&bytes) == sha256,
-                    "{} changed while the site was built; build again",
-                    path.display()
-                );
+                ensure!(Sha256::of(&bytes) == sha256, "{} changed during the build; build again", path.display());
                 Ok(Cow::Owned(bytes))
             }
         }

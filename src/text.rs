@@ -74,7 +74,7 @@ pub fn read(path: &Path) -> Result<Option<String>> {
 pub fn remedy_of_yaml(text: &str, err: &serde_yaml::Error) -> Option<String> {
     let message = err.to_string();
     if message.contains("while scanning a quoted scalar") {
-        return Some("a quote is opened there and not closed; close it on the same line".to_owned());
+        return Some("a quote is not closed; close it on the same line".to_owned());
     }
     // What the reader says where a line stands too far left or right, or has a colon too many.
     let is_misplaced = ["mapping values are not allowed", "did not find expected", "could not find expected"];

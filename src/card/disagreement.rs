@@ -100,7 +100,7 @@ pub struct Column<'a> {
 pub struct SettingRow {
     /// Which.
     pub name: String,
-    /// `different`, `same`, `only one reports it` …
+    /// `different`, `same`, `reported once` …
     pub agreement: String,
     /// True if at least two report different values.
     pub differs: bool,

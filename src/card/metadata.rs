@@ -7,7 +7,7 @@ use super::{Cards, Fact, web_address};
 use crate::id::Id;
 use crate::load::benchmark_card::{BenchmarkCard, Field};
 use crate::load::eval_yaml::EvalYaml;
-use crate::load::precedence::{AlsoStated, Source};
+use crate::load::precedence::{AlsoStated, Source, StatedValue};
 use crate::names::normal_form;
 use crate::resolve::benchmark_card::{chosen, file_name};
 use crate::resolve::{Benchmark, Model};
@@ -202,7 +202,20 @@ impl<'a> Cards<'a> {
     }
 
     fn also_stated(&self, stated: &[AlsoStated]) -> Vec<AlsoView<'a>> {
-        stated.iter().map(|it| self.also(it.what, it.value.clone(), it.source)).collect()
+        let value = |value: &StatedValue| match value {
+            StatedValue::Text(text) => text.clone(),
+            StatedValue::Billions(n) => self.language.say("fact.parameters.billion", &[("number", &n.to_string())]),
+            StatedValue::Openness(code) => {
+                let words = self.language.lookup(&format!("script.openness.{code}"));
+                words.map_or_else(|| code.clone(), str::to_owned)
+            }
+            StatedValue::Range(min, max) => {
+                self.language.say("fact.range", &[("min", &min.to_string()), ("max", &max.to_string())])
+            }
+            StatedValue::HigherIsBetter(true) => self.words("fact.yes").to_owned(),
+            StatedValue::HigherIsBetter(false) => self.words("fact.no").to_owned(),
+        };
+        stated.iter().map(|it| self.also(it.what, value(&it.value), it.source)).collect()
     }
 
     /// What else is stated of the benchmark.
@@ -219,7 +232,7 @@ impl<'a> Cards<'a> {
         });
         BenchmarkMetadata {
             also_stated: meta.map(|meta| self.also_stated(&meta.also_stated)).unwrap_or_default(),
-            card: taken.map(|place| card(&content.benchmark_cards[place])),
+            card: taken.map(|place| card(&content.benchmark_cards[place], self.words("card.flagged"))),
             doubtful_cards: doubtful.map(|place| file_name(&content.benchmark_cards[*place])).collect(),
             eval: eval.map(|eval| self.eval_view(eval)),
         }
@@ -249,11 +262,12 @@ impl<'a> Cards<'a> {
     }
 }
 
-fn card(card: &BenchmarkCard) -> CardView<'_> {
-    let sections = card
-        .sections
-        .iter()
-        .map(|section| SectionView { title: &section.title, fields: section.fields.iter().map(field).collect() });
+/// The view of a card; `flagged` stands in for a reason that its generator does not give.
+fn card<'a>(card: &'a BenchmarkCard, flagged: &'a str) -> CardView<'a> {
+    let sections = card.sections.iter().map(|section| SectionView {
+        title: &section.title,
+        fields: section.fields.iter().map(|it| field(it, flagged)).collect(),
+    });
     CardView {
         name: &card.name,
         file: file_name(card),
@@ -264,10 +278,10 @@ fn card(card: &BenchmarkCard) -> CardView<'_> {
     }
 }
 
-fn field(field: &Field) -> FieldView<'_> {
+fn field<'a>(field: &'a Field, flagged: &'a str) -> FieldView<'a> {
     FieldView {
         label: &field.label,
         values: field.values.iter().map(|text| ValueView { text, url: web_address(Some(text)) }).collect(),
-        doubt: field.doubt.as_deref(),
+        doubt: field.doubt.as_deref().map(|why| if why.is_empty() { flagged } else { why }),
     }
 }

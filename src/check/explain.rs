@@ -107,9 +107,9 @@ pub fn explain(config: &Config, wanted: &str) -> Result<Explanation> {
         let ids = dataset.entities.models.iter().map(|(_, model)| model.id.as_str());
         let help = match did_you_mean(wanted, ids) {
             Some(id) => format!("did you mean the model {id}?"),
-            None => "name a model by its id, or a record by its path or by digits of its SHA-256".to_owned(),
+            None => "pass the id of a model, or the path or SHA-256 digits of a record".to_owned(),
         };
-        bail!("no record and no model is called {:?}\n  help: {help}", printable(wanted));
+        bail!("no record or model matches {:?}\n  help: {help}", printable(wanted));
     }
     Ok(Explanation { records })
 }

@@ -41,7 +41,7 @@ pub fn check<'a>(
                 Target::Outside => format!("the link `{link}` leads out of the site"),
                 Target::File(path, _) if !pages.contains_key(path.as_str()) => {
                     n_links += 1;
-                    format!("the link `{link}` leads to {path}, which is not there")
+                    format!("the link `{link}` leads to {path}, which does not exist")
                 }
                 Target::File(path, anchor) => {
                     n_links += 1;
@@ -52,7 +52,7 @@ pub fn check<'a>(
                     if anchor.is_empty() || is_there {
                         continue;
                     }
-                    format!("the link `{link}` leads to `#{anchor}`, which is not on {path}")
+                    format!("the link `{link}` leads to `#{anchor}`, which {path} does not have")
                 }
             };
             dead.entry((problem, link.clone())).or_default().insert(page);
@@ -63,7 +63,7 @@ pub fn check<'a>(
         let first = pages.next().unwrap_or_default();
         let message = match pages.count() {
             0 => problem,
-            more => format!("{problem}; it is on {} more", crate::words::counted(more, "page", "pages")),
+            more => format!("{problem}; also on {} more", crate::words::counted(more, "page", "pages")),
         };
         let help = "write links in prose relative to the page, with `.html` at the end".to_owned();
         found.error("dead-link", &folder.join(first).display().to_string(), "", message, &help);

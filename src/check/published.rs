@@ -85,8 +85,8 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
                 }
                 Verdict::NotVerified(sha256, why) => {
                     if reported.insert(sha256.clone()) {
-                        let message = format!("numbers of record {sha256} were not verified: {why}");
-                        let help = "name a datastore that holds it with --datastore".to_owned();
+                        let message = format!("scores of record {sha256} were not verified: {why}");
+                        let help = "pass a datastore that has it with --datastore".to_owned();
                         found.warn_with_help("record-not-read", &file, "", message, help);
                     }
                 }
@@ -94,8 +94,8 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
         }
     }
     if pages.iter().all(|page| page.parts.numbers.is_empty()) {
-        let help = "name the folder or address of index.html; templates of your own must keep `id` and `data-score` of results, and `data-record` of records";
-        found.error("no-numbers", place, "", "no number with its record was found".to_owned(), help);
+        let help = "pass the folder or address of index.html; custom templates must keep `id` and `data-score` of results, and `data-record` of records";
+        found.error("no-numbers", place, "", "no score with its record was found".to_owned(), help);
     }
     Ok(Checked {
         records: scores.values().filter(|scores| scores.is_ok()).count(),
@@ -143,7 +143,10 @@ fn verdict(
     records: &HashMap<&str, Result<Scores, String>>,
 ) -> Verdict {
     let Some((record, pointer)) = named else {
-        return Verdict::Wrong(format!("{} names a record at `{}`, which is not there", number.digits, number.record));
+        return Verdict::Wrong(format!(
+            "{} names a record at `{}`, which does not exist",
+            number.digits, number.record
+        ));
     };
     let sha256 = &record.sha256;
     let shown = number.digits.trim();
@@ -161,7 +164,7 @@ fn verdict(
                 Some(why) => Verdict::Wrong(format!("{shown} in record {sha256}: {why}")),
                 None => Verdict::Holds,
             },
-            None => Verdict::Wrong(format!("record {sha256} has no score at this place")),
+            None => Verdict::Wrong(format!("record {sha256} has no score at this pointer")),
         },
         Some(Err(why)) if why.starts_with(HASH) => Verdict::Wrong(format!("record {sha256}: {why}")),
         Some(Err(why)) => Verdict::NotVerified(sha256.clone(), why.clone()),
@@ -177,21 +180,21 @@ fn wrong_outcome(shown: &ShownSamples, score: &Number, scale: Scale) -> Option<S
             samples::is_stated_as_published(value, rows, score, scale).map(|it| (it, value))
         }
         (None, _) if !is_computed => return None,
-        _ => return Some("the page does not say what was computed again from its samples".to_owned()),
+        _ => return Some("the page does not show the score that was recomputed from its samples".to_owned()),
     };
     match value? {
         (true, value) if !shown.is_recomputed => {
             Some(format!("the page says that it differs from its samples, which give {value}"))
         }
         (false, value) if !shown.differs => {
-            Some(format!("the page says that it was computed again, and its samples give {value}"))
+            Some(format!("the page says that it was recomputed, but its samples give {value}"))
         }
         _ => None,
     }
 }
 
 fn scores_of(bytes: &[u8], blocks: &Blocks) -> Result<Scores, String> {
-    let (record, _) = record::parse(bytes, blocks).map_err(|_| "it cannot be read as a record".to_owned())?;
+    let (record, _) = record::parse(bytes, blocks).map_err(|_| "it is not a valid record".to_owned())?;
     let score = |result: &record::EvaluationResult| {
         (format!("/evaluation_results/{}", result.index), (result.score.clone(), Scale::of(&result.metric)))
     };
@@ -199,7 +202,7 @@ fn scores_of(bytes: &[u8], blocks: &Blocks) -> Result<Scores, String> {
 }
 
 /// How the complaint about other bytes begins.
-const HASH: &str = "its bytes have another SHA-256";
+const HASH: &str = "its SHA-256 does not match the card";
 
 /// A copy, and how to read what it does not hold itself.
 struct Copy {
@@ -249,7 +252,7 @@ impl Copy {
             for (path, bytes) in read {
                 let Some(bytes) = bytes? else {
                     ensure!(path != "index.html", "there is no site at {}", self.name(""));
-                    let message = "a page of the site links to it, and it is not there".to_owned();
+                    let message = "a page of the site links to it, but it does not exist".to_owned();
                     found.error("dead-link", &self.name(&path), "", message, "build and publish the whole site again");
                     continue;
                 };
@@ -292,7 +295,7 @@ impl Copy {
         let expected = Sha256::from_hex(&record.sha256).ok_or("its SHA-256 is not 64 hex digits")?;
         let is_right = |bytes: &Vec<u8>| Sha256::of(bytes) == expected;
         if record.url.is_empty() {
-            return Err("the card names no address for it".to_owned());
+            return Err("the card has no address for it".to_owned());
         }
         let bytes = match target(&page.path, &record.url, None) {
             Target::File(path, _) => self.get(&path).map_err(|err| format!("{err:#}"))?,
@@ -311,7 +314,7 @@ impl Copy {
         };
         let bytes = bytes.ok_or_else(|| format!("{} is not there", record.url))?;
         if !is_right(&bytes) {
-            return Err(format!("{HASH} than the card says ({})", Sha256::of(&bytes)));
+            return Err(format!("{HASH} (it is {})", Sha256::of(&bytes)));
         }
         Ok(bytes)
     }
@@ -319,7 +322,7 @@ impl Copy {
     /// A record from where it is public: the Hub shows a page at `/blob/` and gives the bytes at `/resolve/`.
     fn fetch_public(&self, url: &str) -> Result<Option<Vec<u8>>> {
         let url = Url::parse(&url.replacen("/blob/", "/resolve/", 1)).context("its address cannot be read")?;
-        ensure!(matches!(url.scheme(), "https" | "http"), "its address is not on the web");
+        ensure!(matches!(url.scheme(), "https" | "http"), "its address is not a web address");
         if let Some(variable) = self.web.offline() {
             bail!("{variable} is set, so {url} was not read");
         }
@@ -330,7 +333,7 @@ impl Copy {
 impl Place {
     fn new(place: &str) -> Result<Place> {
         if place.starts_with("https://") || place.starts_with("http://") {
-            let mut url = Url::parse(place).with_context(|| format!("`{place}` is not an address"))?;
+            let mut url = Url::parse(place).with_context(|| format!("`{place}` is not a valid address"))?;
             // A file of the site, or its folder.
             let folder = match url.path().rsplit_once('/') {
                 Some((folder, "index.html")) => format!("{folder}/"),
@@ -342,11 +345,11 @@ impl Place {
             return Ok(Place::Address(url));
         }
         const HELP: &str =
-            "name a folder that `evalcards build` wrote, such as site/pages, or an address with https://";
+            "pass a folder that `evalcards build` wrote, such as site/pages, or an address with https://";
         let folder = Path::new(place);
-        ensure!(folder.exists(), "--site {place} is not there\n  help: {HELP}");
+        ensure!(folder.exists(), "--site {place} does not exist\n  help: {HELP}");
         let folder = if folder.join("pages/index.html").is_file() { folder.join("pages") } else { folder.to_owned() };
-        ensure!(folder.join("index.html").is_file(), "--site {place} holds no index.html\n  help: {HELP}");
+        ensure!(folder.join("index.html").is_file(), "--site {place} has no index.html\n  help: {HELP}");
         Ok(Place::Folder(folder))
     }
 }

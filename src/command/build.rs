@@ -33,7 +33,7 @@ pub fn run(build: Build, common: &Common) -> Result<ExitCode> {
     }
     if failed {
         eprintln!(
-            "error: --strict: {} left out for a fault, {} in metadata",
+            "error: --strict: {} left out because of errors, {} in metadata",
             evalcards::words::counted(report.faults, "record or result was", "records or results were"),
             evalcards::words::counted(diagnostics.len(), "finding", "findings"),
         );
@@ -60,7 +60,7 @@ fn print_report(report: &Report, config: &Config, common: &Common) -> io::Result
     }
     writeln!(out, "Open {}", index.display())?;
     if report.faults > 0 {
-        writeln!(out, "What is not shown, and why: {}", config.out.join("pages/not-shown.html").display())?;
+        writeln!(out, "Not shown, with reasons: {}", config.out.join("pages/not-shown.html").display())?;
     }
     out.flush()
 }

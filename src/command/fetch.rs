@@ -116,7 +116,7 @@ impl Session<'_> {
         }
         if self.arguments.evidence {
             let lock = fetch::read_lock(self.options)?.context(
-                "--evidence: there is no lock file, so nobody knows where the records come from\n  help: fetch the collections first",
+                "--evidence: there is no lock file, so the origin of the records is unknown\n  help: fetch the collections first",
             )?;
             match self.arguments.verify {
                 true => facts.verified = Some(self.part(verify::verify(&run, &self.options.to, &lock, &models))?),
@@ -165,8 +165,8 @@ impl Done {
 fn print_facts(facts: &Facts, folder: &Path) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if let Some(ModelsReport { found, unknown, fresh, no_hub_id, not_asked, .. }) = &facts.models {
-        write!(out, "Models: {found} found, {unknown} unknown to the Hub, {fresh} known already")?;
-        writeln!(out, ", {no_hub_id} with an id that no Hub model has{}", left(*not_asked))?;
+        write!(out, "Models: {found} found, {unknown} not on the Hub, {fresh} already known")?;
+        writeln!(out, ", {no_hub_id} without a valid Hub id{}", left(*not_asked))?;
     }
     if let Some(BenchmarksReport { read, without, not_asked, findings, .. }) = &facts.benchmarks {
         write!(out, "Benchmarks: {read} eval.yaml read, {without} datasets without one")?;
@@ -174,10 +174,10 @@ fn print_facts(facts: &Facts, folder: &Path) -> io::Result<()> {
         writeln!(out, ", {differences} from the built-in list{}", left(*not_asked))?;
     }
     if let Some(EvidenceReport { submissions, accounts, posted }) = &facts.evidence {
-        write!(out, "Submissions: {} traced, {} known already", submissions.traced, submissions.known)?;
-        writeln!(out, ", {} that the history does not tell{}", submissions.untraced, left(submissions.not_asked))?;
-        write!(out, "Accounts: {} shown, {} not shown by the Hub", accounts.found, accounts.unknown)?;
-        writeln!(out, ", {} known already{}", accounts.fresh, left(accounts.not_asked))?;
+        write!(out, "Submissions: {} traced, {} already known", submissions.traced, submissions.known)?;
+        writeln!(out, ", {} not in the history{}", submissions.untraced, left(submissions.not_asked))?;
+        write!(out, "Accounts: {} found, {} not shown by the Hub", accounts.found, accounts.unknown)?;
+        writeln!(out, ", {} already known{}", accounts.fresh, left(accounts.not_asked))?;
         write!(out, "Posted results: {}, of which {} verified by the Hub", posted.results, posted.verified)?;
         writeln!(out, "{}", left(posted.not_asked))?;
     }
@@ -193,24 +193,24 @@ fn print_verified(report: &VerifyReport, folder: &Path, out: &mut impl Write) ->
     let VerifyReport { same, differences, not_asked, .. } = report;
     for Difference { file, disk, hub } in differences {
         let place = folder.join(file).display().to_string();
-        writeln!(out, "error[not-said]: {}: the Hub does not say this", printable(&place))?;
+        writeln!(out, "error[not-said]: {}: not confirmed by the Hub", printable(&place))?;
         writeln!(out, "  here: {}", printable(&disk.to_string()))?;
-        let said = hub.as_ref().map_or("nothing of it".to_owned(), ToString::to_string);
+        let said = hub.as_ref().map_or("nothing".to_owned(), ToString::to_string);
         writeln!(out, "  Hub:  {}", printable(&said))?;
     }
-    write!(out, "Evidence: {} as the Hub says", counted(*same, "fact is", "facts are"))?;
-    writeln!(out, ", {} otherwise, {not_asked} not asked about", differences.len())?;
+    write!(out, "Evidence: {} confirmed by the Hub", counted(*same, "fact is", "facts are"))?;
+    writeln!(out, ", {} different, {not_asked} not checked", differences.len())?;
     if !differences.is_empty() {
         writeln!(
             out,
-            "help: a hand wrote these lines, or the Hub has changed: `evalcards fetch --evidence --force` takes what it says now"
+            "help: the lines were edited, or the Hub has changed; run `evalcards fetch --evidence --force` to fetch the current facts"
         )?;
     }
     Ok(())
 }
 
 fn left(not_asked: usize) -> String {
-    if not_asked == 0 { String::new() } else { format!("; {not_asked} not asked, run it again to go on") }
+    if not_asked == 0 { String::new() } else { format!("; {not_asked} not fetched, run it again to resume") }
 }
 
 fn print_findings(facts: &Facts, common: &Common) {
@@ -249,7 +249,7 @@ fn print_report(report: &Report, options: &fetch::Options) -> io::Result<()> {
     for Summary { collection, records, superseded, left_out, retired, .. } in &report.collections {
         write!(out, "  {}: {}", printable(collection), counted(*records, "record", "records"))?;
         if *retired {
-            write!(out, ", retired: the datastore has this collection no more, and keeps its records")?;
+            write!(out, ", retired: the datastore has dropped this collection but keeps its records")?;
         }
         if *superseded > 0 {
             write!(out, ", {superseded} superseded and not fetched")?;
@@ -260,7 +260,7 @@ fn print_report(report: &Report, options: &fetch::Options) -> io::Result<()> {
         writeln!(out)?;
     }
     let files = counted(report.fetched, "file", "files");
-    write!(out, "{files} fetched ({}), {} there already", HumanBytes(report.bytes), report.kept)?;
+    write!(out, "{files} fetched ({}), {} already there", HumanBytes(report.bytes), report.kept)?;
     match report.removed {
         0 => writeln!(out)?,
         removed => writeln!(out, ", {removed} no longer in the datastore and removed")?,
@@ -280,7 +280,7 @@ fn print_failures(failures: &[&Failure], common: &Common) {
     if !failures.is_empty() {
         let things = counted(failures.len(), "thing", "things");
         eprintln!(
-            "error: {things} could not be had, the rest is there; run it again, and if it stays so, tell the owners"
+            "error: {things} could not be fetched, the rest is there; run it again, and report it to the owners if it fails again"
         );
     }
 }

@@ -28,7 +28,7 @@ pub fn run(init: Init, common: &Common) -> Result<ExitCode> {
         writeln!(out, "wrote  {}", below(&root, path).display())?;
     }
     for path in &project.kept {
-        writeln!(out, "kept   {}, which was there already", below(&root, path).display())?;
+        writeln!(out, "kept   {}, which already exists", below(&root, path).display())?;
     }
     let go_there = match root.as_os_str().to_str() {
         Some(".") => String::new(),
@@ -36,10 +36,10 @@ pub fn run(init: Init, common: &Common) -> Result<ExitCode> {
     };
     write!(
         out,
-        "\nNext:\n{go_there}  evalcards serve    shows the site and reloads it as you write\n  \
-         evalcards check    says what is wrong, and where\n  \
+        "\nNext:\n{go_there}  evalcards serve    shows the site and reloads it on changes\n  \
+         evalcards check    reports what is wrong and where\n  \
          evalcards build    writes the site to site/pages/\n\n\
-         Put records into content/datastore/, or bring some: `evalcards fetch --list` shows what there is.\n"
+         Put records into content/datastore/, or download some: `evalcards fetch --list` lists the collections.\n"
     )?;
     if !project.knows_source && project.written.contains(&WORKFLOW) {
         let workflow = below(&root, WORKFLOW);

@@ -32,7 +32,9 @@ pub fn run(arguments: Publish, common: &Common) -> Result<ExitCode> {
     let account = account(&hub, arguments.dry_run)?;
     if publishing.torn_lines() > 0 && !common.quiet {
         let lines = counted(publishing.torn_lines(), "line", "lines");
-        eprintln!("warning: {lines} of the journal were cut by a kill or a full disk; the Hub is asked instead");
+        eprintln!(
+            "warning: {lines} of the journal are truncated, by a kill or a full disk; the Hub is queried instead"
+        );
     }
     let interrupt = Interrupt::listen()?;
     let progress: &dyn Progress = if common.quiet || common.json { &Silent } else { &*bar };
@@ -95,14 +97,14 @@ fn account(hub: &Hub, dry_run: bool) -> Result<Option<Account>> {
         match dry_run {
             true => return Ok(None),
             false => bail!(
-                "there is no token to open pull requests with\n  help: set HF_TOKEN to a token with write access, or look first with --dry-run"
+                "a token is needed to open pull requests\n  help: set HF_TOKEN to a token with write access, or audit only with --dry-run"
             ),
         }
     }
     let account = hub.whoami()?;
     if !account.can_write && !dry_run {
         bail!(
-            "the token of {} can only read: it cannot open pull requests\n  help: use a token with write access, or look first with --dry-run",
+            "the token of {} is read-only: it cannot open pull requests\n  help: use a token with write access, or audit only with --dry-run",
             printable(&account.name)
         );
     }
@@ -155,18 +157,18 @@ impl Session<'_> {
     fn confirm(&self, account: &Account, default: Option<String>) -> Result<Option<String>> {
         let sees = io::stderr().is_terminal() && (self.common.json || io::stdout().is_terminal()) && !self.common.quiet;
         if !io::stdin().is_terminal() || !sees {
-            self.say("Nothing was sent: only a person who sees the report on a terminal can confirm.");
+            self.say("Nothing was sent: a person must confirm the report on a terminal.");
             return Ok(None);
         }
         let pulls = counted(self.review.proposals().count(), "pull request", "pull requests");
         let results = counted(self.review.proposals().map(|it| it.entries.len()).sum(), "result", "results");
         let (name, endpoint) = (printable(&account.name), &self.review.endpoint);
-        eprintln!("\nThis opens {pulls} with {results} as {name} on {endpoint}, for everybody to see.");
+        eprintln!("\nThis opens {pulls} with {results} as {name} on {endpoint}, visible to everyone.");
         // What was typed before the question was no answer to it.
         #[cfg(unix)]
         rustix::termios::tcflush(io::stdin(), rustix::termios::QueueSelector::IFlush)
-            .context("cannot ask on this terminal")?;
-        eprint!("Type OPEN PRS to go on, anything else to leave it: ");
+            .context("cannot prompt on this terminal")?;
+        eprint!("Type OPEN PRS to continue, anything else to cancel: ");
         if answer()?.as_deref() != Some("OPEN PRS") {
             self.say("Nothing was sent.");
             return Ok(None);
@@ -197,7 +199,7 @@ impl Session<'_> {
             self.print(&Text { rows: usize::MAX, color: self.color() }.submission(submission))?;
         }
         if !submission.is_complete() {
-            self.say("Run `evalcards publish --resume` to go on; what is opened is not opened again.");
+            self.say("Run `evalcards publish --resume` to continue; no pull request is opened twice.");
         }
         Ok(())
     }
@@ -256,7 +258,7 @@ impl Interrupt {
         let handle = move || {
             let phase = phase_of.load(Ordering::SeqCst);
             if phase == Phase::Sending as u8 && !stop_of.swap(true, Ordering::SeqCst) {
-                eprintln!("\nStopping after the request under way; press Ctrl-C again to end at once.");
+                eprintln!("\nStopping after the current request; press Ctrl-C again to stop at once.");
             } else if phase == Phase::Sending as u8 {
                 std::process::exit(130);
             } else {

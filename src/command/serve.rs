@@ -32,14 +32,14 @@ fn tell(news: &News, common: &Common) {
                 let _ = writeln!(io::stdout(), "{document:#}").and_then(|()| io::stdout().flush());
             }
             if !common.quiet {
-                eprintln!("Serving the site at {url} after {}; end with Ctrl-C", in_words(*took));
+                eprintln!("Serving the site at {url} after {}; stop with Ctrl-C", in_words(*took));
                 if !address.ip().is_loopback() {
                     eprintln!("{}: other machines on your network can read it", label("33", "warning"));
                 }
             }
         }
-        News::Rebuilt(took) if !common.quiet => eprintln!("Changed, and shown after {}", in_words(*took)),
-        News::Mended if !common.quiet => eprintln!("Mended; the site is as before"),
+        News::Rebuilt(took) if !common.quiet => eprintln!("Rebuilt in {}", in_words(*took)),
+        News::Mended if !common.quiet => eprintln!("Fixed; the site is unchanged"),
         News::Rebuilt(_) | News::Mended => {}
         News::Failed(text) => {
             let text: Vec<String> = text.lines().map(printable).collect();
@@ -47,7 +47,7 @@ fn tell(news: &News, common: &Common) {
         }
         News::Found(findings) => super::print_diagnostics(findings, common),
         News::NotWatched(problem) => {
-            eprintln!("{}: changes will not be seen in {}", label("33", "warning"), printable(problem));
+            eprintln!("{}: changes in {} will not be noticed", label("33", "warning"), printable(problem));
         }
     }
 }

@@ -127,7 +127,7 @@ pub fn unused_rules(publish: &Publish, entries: &[Entry], dataset: &Dataset) -> 
         if let Some(wanted) = &rule.collection
             && !dataset.inputs.records.iter().any(|loaded| loaded.origin.is_of(wanted))
         {
-            unused.push(format!("publish.prefer names the collection `{wanted}`, which has no record here"));
+            unused.push(format!("publish.prefer names the collection `{wanted}`, which has no records here"));
         }
         if let Some(wanted) = &rule.evaluator
             && !dataset
@@ -136,7 +136,7 @@ pub fn unused_rules(publish: &Publish, entries: &[Entry], dataset: &Dataset) -> 
                 .iter()
                 .any(|(_, it)| it.id == *wanted || normal_form(&it.name) == normal_form(wanted))
         {
-            unused.push(format!("publish.prefer names the evaluator `{wanted}`, which reported nothing here"));
+            unused.push(format!("publish.prefer names the evaluator `{wanted}`, which has no results here"));
         }
     }
     for (model, files) in &publish.decide {
@@ -149,9 +149,9 @@ pub fn unused_rules(publish: &Publish, entries: &[Entry], dataset: &Dataset) -> 
                 entries.iter().filter(|entry| is_chosen(entry)).map(|entry| entry.record.sha256).collect();
             chosen.dedup();
             let what = match chosen.len() {
-                0 => "which is no candidate there",
+                0 => "which is not a candidate there",
                 1 => continue,
-                _ => "with which several records begin, so it chooses none: name the whole hash or the path",
+                _ => "which several records begin with, so none is chosen: write the whole hash or the path",
             };
             unused.push(format!("publish.decide for `{model}`, `{file}` names `{record}`, {what}"));
         }

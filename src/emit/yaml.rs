@@ -54,7 +54,7 @@ fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
     let raw = <&RawValue>::deserialize(deserializer)?.get();
     match raw.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
         true => Ok(raw.to_owned()),
-        false => Err(serde::de::Error::custom("the value is no number")),
+        false => Err(serde::de::Error::custom("the value is not a number")),
     }
 }
 
@@ -75,7 +75,7 @@ pub fn write(entry: &YamlEntry) -> Result<String> {
     if let Some(notes) = &entry.notes {
         line(&mut text, "  notes: ", &quoted(notes));
     }
-    ensure!(reads_as(&text, entry)?, "the YAML that was made reads differently");
+    ensure!(reads_as(&text, entry)?, "the written YAML does not read back the same");
     Ok(text)
 }
 

@@ -138,7 +138,7 @@ impl State {
 fn next_line(unpacked: &mut impl BufRead, line: &mut Vec<u8>) -> Result<bool> {
     line.clear();
     unpacked.take(MOST_OF_LINE).read_until(b'\n', line).context("it cannot be unpacked")?;
-    ensure!(line.is_empty() || line.ends_with(b"\n"), "it ends in the middle of a line, or is too long");
+    ensure!(line.is_empty() || line.ends_with(b"\n"), "it is truncated or too long");
     Ok(!line.is_empty())
 }
 

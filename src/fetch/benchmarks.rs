@@ -149,21 +149,27 @@ fn read(bytes: &[u8]) -> Result<Said, String> {
     let tasks: Vec<String> = file.tasks.iter().filter_map(|task| plain(&task.id)).collect();
     match tasks.len() == file.tasks.len() && tasks.len() <= MAX_TASKS {
         true => Ok(Said { framework: file.evaluation_framework.as_str().and_then(plain), tasks }),
-        false => Err("its tasks have ids that no task has".to_owned()),
+        false => Err("its tasks have invalid ids".to_owned()),
     }
 }
 
 /// Notes where the Hub says otherwise than our list.
 fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagnostics) {
-    const OWN_LIST: &str =
-        "write content/benchmarks/<name>.hub.yaml with the same key, which takes the place of the built-in entry";
+    const OWN_LIST: &str = "write content/benchmarks/<name>.hub.yaml with the same key; it replaces the built-in entry";
     let file = path.display().to_string();
     let dataset = &ours.dataset;
     let mut differs = |code, place: &str, message: String, help: &str| {
         findings.warn_with_help(code, &file, place, message, help.to_owned());
     };
     match &found.head {
-        None => return differs("no-benchmark", "", format!("the Hub shows no dataset {dataset}"), OWN_LIST),
+        None => {
+            return differs(
+                "no-benchmark",
+                "",
+                format!("the Hub has no dataset {dataset}, or does not show it"),
+                OWN_LIST,
+            );
+        }
         Some(head) if head.id != *dataset => {
             let message = format!("the dataset {dataset} is now called {}", head.id);
             differs("renamed-benchmark", "", message, OWN_LIST);
@@ -171,8 +177,8 @@ fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagn
         Some(_) => {}
     }
     let Some((_, said)) = &found.file else {
-        let message = format!("{dataset} has no eval.yaml that everybody may read");
-        return differs("no-eval-yaml", "", message, "its tasks are taken as our list has them");
+        let message = format!("{dataset} has no public eval.yaml");
+        return differs("no-eval-yaml", "", message, "the built-in list of its tasks is used");
     };
     let theirs: BTreeSet<&str> = said.tasks.iter().map(String::as_str).collect();
     for task in ours.tasks.iter().filter(|task| !theirs.contains(task.id.as_str())) {
@@ -182,11 +188,11 @@ fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagn
     }
     let is_known = |id: &str| ours.tasks.iter().any(|task| task.id == id || task.aliases.iter().any(|it| it == id));
     for id in theirs.into_iter().filter(|id| !is_known(id)) {
-        differs("new-task", "tasks", format!("{dataset} has a task `{id}` that our list has not"), OWN_LIST);
+        differs("new-task", "tasks", format!("{dataset} has a task `{id}` that is not in the built-in list"), OWN_LIST);
     }
     let unknown = said.framework.as_ref().filter(|name| !FRAMEWORKS.split(' ').any(|known| known == *name));
     if let Some(name) = unknown {
-        let message = format!("{dataset} names the evaluation framework `{name}`, which is new to us");
+        let message = format!("{dataset} names the evaluation framework `{name}`, which is not in the built-in list");
         differs("unknown-framework", "evaluation_framework", message, "nothing needs to be done");
     }
 }

@@ -31,9 +31,9 @@ impl FromStr for Locator {
         let revision = parts.next();
         ensure!(parts.next().is_none(), "`{text}` has more than one @; write OWNER/NAME@REVISION");
         ensure!(is_hub_id(repo), "`{repo}` is not a Hub dataset; write OWNER/NAME, such as {PUBLIC_DATASTORE}");
-        ensure!(revision != Some(""), "nothing stands after the @; write a branch, a tag or a commit there");
+        ensure!(revision != Some(""), "nothing follows the @; write a branch, a tag or a commit after it");
         let is_plain = |c: char| !c.is_control() && !c.is_whitespace();
-        ensure!(revision.is_none_or(|it| it.chars().all(is_plain)), "a revision has no spaces in it");
+        ensure!(revision.is_none_or(|it| it.chars().all(is_plain)), "a revision cannot contain spaces");
         Ok(Locator { repo: repo.to_owned(), revision: revision.unwrap_or("main").to_owned() })
     }
 }
@@ -42,12 +42,12 @@ impl FromStr for Locator {
 pub fn check_collection(name: &str) -> Result<()> {
     let refuse = |why: &str| bail!("`{}` {why}", name.escape_debug());
     match name {
-        "" => bail!("a collection has a name"),
+        "" => bail!("a collection needs a name"),
         _ if name.trim() != name => refuse("begins or ends with a space"),
-        _ if name.ends_with(".jsonl") => refuse("is the name of an index; leave `.jsonl` out"),
-        _ if name.contains(['/', '\\']) => refuse("holds a slash; a collection is one name"),
+        _ if name.ends_with(".jsonl") => refuse("is the name of an index; remove `.jsonl`"),
+        _ if name.contains(['/', '\\']) => refuse("contains a slash; a collection has a single name"),
         _ if name.starts_with('.') => refuse("begins with a dot"),
-        _ if name.chars().any(char::is_control) => refuse("holds a control character"),
+        _ if name.chars().any(char::is_control) => refuse("contains a control character"),
         _ => Ok(()),
     }
 }

@@ -76,7 +76,7 @@ impl<'a> Pulls<'a> {
         let (doubtful, pushed): (Vec<&Change>, Vec<&Change>) = self.unknown(commits).partition(is_doubtful);
         let doubtful = doubtful.into_iter().map(|commit| Failure {
             what: commit.id.clone(),
-            said: "it cannot be told whether a pull request brought this commit".to_owned(),
+            said: "it is not known whether a pull request brought this commit".to_owned(),
         });
         self.failures.extend(doubtful);
         let pushed: Vec<String> = pushed.into_iter().map(|commit| commit.id.clone()).collect();
@@ -165,7 +165,7 @@ impl<'a> Pulls<'a> {
     /// Notes that some of the things `what` were not asked for.
     pub fn note_not_asked(&mut self, count: usize, what: &str) {
         if count > 0 {
-            let said = format!("{count} {what} were not asked for: they are too many, or the Hub stopped answering");
+            let said = format!("{count} {what} were not fetched: there are too many, or the Hub stopped answering");
             self.failures.push(Failure { what: self.repo.id.to_owned(), said });
         }
     }

@@ -42,13 +42,13 @@ impl<'a> Source<'a> {
         let locator = options.datastore.clone().unwrap_or_else(of_lock);
         let head = hub.head(Repo::dataset(&locator.repo), &locator.revision).map_err(|err| {
             let help = match err.kind {
-                ErrorKind::RevisionNotFound => "\n  help: name a branch, a tag or a commit of it after the @",
+                ErrorKind::RevisionNotFound => "\n  help: write a branch, a tag or a commit after the @",
                 ErrorKind::RepoNotFound => "\n  help: check the spelling of OWNER/NAME; a private one needs HF_TOKEN",
                 _ => "",
             };
             anyhow::anyhow!("{err}{help}")
         })?;
-        ensure!(is_hub_id(&head.id), "the Hub's answer names no dataset");
+        ensure!(is_hub_id(&head.id), "the Hub's answer does not name a dataset");
         Ok(source(head.id, head.commit))
     }
 
@@ -88,7 +88,7 @@ impl<'a> Source<'a> {
         }
         ensure!(
             !names.is_empty(),
-            "no collection was named\n  help: name some, such as `evalcards fetch MMLU-Pro`; `evalcards fetch --list` shows them, --all takes all"
+            "no collection given\n  help: name one, such as `evalcards fetch MMLU-Pro`; `evalcards fetch --list` lists them, --all fetches all"
         );
         Ok(names)
     }
@@ -126,7 +126,7 @@ impl<'a> Source<'a> {
             match self.hub.checked_file(Repo::dataset(&self.repo), &self.revision, &path, MAX_INDEX) {
                 Ok(bytes) => {
                     let is_index = bytes.trim_ascii_start().first().is_none_or(|byte| *byte == b'{');
-                    ensure!(is_index, "what {} has as the index of {name} is not JSON Lines", self.hub.endpoint());
+                    ensure!(is_index, "the index of {name} in {} is not JSON Lines", self.hub.endpoint());
                     return Ok((bytes, retired));
                 }
                 Err(err) if err.kind == ErrorKind::EntryNotFound => {}
@@ -142,7 +142,7 @@ impl<'a> Source<'a> {
 fn suggestions(name: &str, names: &[String]) -> String {
     let near = locator::nearest(name, names);
     match near.is_empty() {
-        true => "\n  help: no name is near to it; `evalcards fetch --list` shows all".to_owned(),
+        true => "\n  help: no name is similar; `evalcards fetch --list` lists all".to_owned(),
         false => {
             let near: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
             format!("\n  help: did you mean {}?", near.join(", "))

@@ -24,13 +24,13 @@ impl<F: Fact + Clone> Store<F> {
             Err(err) if err.kind() == io::ErrorKind::NotFound => String::new(),
             Err(err) => return Err(err).with_context(|| format!("cannot read {}", path.display())),
             Ok(found) => {
-                ensure!(found.is_file(), "{} is no file: move it away", path.display());
+                ensure!(found.is_file(), "{} is not a file; move it away", path.display());
                 fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?
             }
         };
         let facts = facts::read(&text).or_else(|err| {
             bail!(
-                "{}: {err:#}\n  help: mend the line, take the committed file back, or remove it; nothing was changed",
+                "{}: {err:#}\n  help: fix the line, restore the committed file, or delete it; nothing was changed",
                 path.display()
             )
         })?;

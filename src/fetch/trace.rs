@@ -141,7 +141,7 @@ fn wanted<'a>(
             Ok(blob) => Some(Wanted { path, sha256: pin.sha256, blob, legacy_path: legacy_paths.remove(path) }),
             Err(why) => {
                 let file = datastore.join(path).display().to_string();
-                let help = "run `evalcards fetch` again, which brings the bytes that the lock names";
+                let help = "run `evalcards fetch` again to download the bytes that the lock file names";
                 findings.error("not-locked", &file, "", why, help);
                 None
             }
@@ -153,12 +153,12 @@ fn wanted<'a>(
 /// Git's id of an object, if its bytes are those of the lock.
 fn blob(datastore: &Path, path: &str, sha256: Sha256) -> Result<String, String> {
     if !is_safe_relative(path) {
-        return Err("the path does not stay below the datastore".to_owned());
+        return Err("the path leads out of the datastore".to_owned());
     }
     let bytes = fs::read(datastore.join(path)).map_err(|err| format!("cannot be read: {err}"))?;
     match Sha256::of(&bytes) == sha256 {
         true => Ok(git_blob_id(&bytes)),
-        false => Err("has other bytes than the lock names".to_owned()),
+        false => Err("its bytes are not those in the lock file".to_owned()),
     }
 }
 

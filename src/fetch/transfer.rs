@@ -126,7 +126,7 @@ impl Transfer<'_> {
         let (sha256, size) = match received {
             Ok(hashing) => hashing.finish(),
             Err(err) if err.kind == ErrorKind::TooLarge => {
-                return refuse(Refusal::Wrong(format!("has more than the {cap} bytes that the index says")));
+                return refuse(Refusal::Wrong(format!("is larger than the {cap} bytes in the index")));
             }
             Err(err) => return refuse(Refusal::Hub(err.in_short())),
         };

@@ -81,7 +81,7 @@ impl Update<'_> {
         let Some(lock) = self.old.filter(|_| self.options.locked) else { return Ok(()) };
         ensure!(
             lock.collections.get(&index.name) == Some(&index.pin),
-            "--locked: the index of {} at {} is not the one that the lock file pins",
+            "--locked: the index of {} at {} does not match the lock file",
             index.name,
             lock.revision
         );
@@ -126,7 +126,7 @@ impl Update<'_> {
         let transfer = Transfer { hub, repo, revision, folder: self.folder, jobs: *jobs };
         transfer
             .bring(missing, self.progress)
-            .context("the run ended before everything was there; what came is kept, and the next run goes on from it")
+            .context("the run was interrupted; files already fetched are kept, and the next run resumes")
     }
 
     fn lock(&self, indexes: &[Index], wanted: &Wanted, pins: impl Iterator<Item = Kept>) -> Lock {

@@ -136,11 +136,11 @@ impl Wanted {
         if let Some(first) = self.files.get(&*named.path) {
             return match first.sha256 == named.expected.sha256 {
                 true => Ok(()),
-                false => Err("two rows of the indexes give it two hashes; the first one counts".to_owned()),
+                false => Err("two rows of the indexes have different hashes for it; the first one is used".to_owned()),
             };
         }
         if !self.lower_case.insert(named.path.to_lowercase()) {
-            return Err("differs from another in letter case only: some systems would take the two for one".to_owned());
+            return Err("differs from another path only in case; some systems cannot keep both".to_owned());
         }
         if named.is_samples {
             self.samples.insert(named.path.to_string());

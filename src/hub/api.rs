@@ -59,7 +59,7 @@ impl Hub {
         }
         let found: Found = json_of(&answer, &attempted)?;
         if !is_commit(&found.sha) {
-            return Err(HubError::malformed(&attempted, &answer.url, "its head is no commit".to_owned()));
+            return Err(HubError::malformed(&attempted, &answer.url, "its head is not a commit".to_owned()));
         }
         let eval_results = found.eval_results.unwrap_or_default().iter().filter_map(eval_result).collect();
         Ok(Model { id: found.id, head: found.sha, eval_results })
@@ -162,7 +162,7 @@ impl Hub {
         match is_whole(&answer) {
             true => Ok(answer.body),
             false => {
-                let said = "its bytes are not those that the Hub's ETag names: something changes them on the way";
+                let said = "its bytes do not match the Hub's ETag: they were changed in transit";
                 Err(HubError::malformed(&request.attempted, &answer.url, said.to_owned()))
             }
         }
@@ -243,7 +243,9 @@ impl Hub {
                 number,
                 commit: found["commitOid"].as_str().unwrap_or_default().to_owned(),
             }),
-            None => Err(HubError::malformed(&attempted, &answer.url, "the answer names no pull request".to_owned())),
+            None => {
+                Err(HubError::malformed(&attempted, &answer.url, "the answer does not name a pull request".to_owned()))
+            }
         }
     }
 
@@ -280,7 +282,7 @@ impl Hub {
 }
 
 fn endless(attempted: &str, url: &Url) -> HubError {
-    HubError::malformed(attempted, url, format!("more than {MAX_PAGES} pages, which no repository has"))
+    HubError::malformed(attempted, url, format!("more than {MAX_PAGES} pages"))
 }
 
 /// False if the body is not the content that its ETag names. One that is no hash says nothing.
@@ -297,8 +299,8 @@ pub(super) fn json_of<T: DeserializeOwned>(answer: &Answer, attempted: &str) -> 
         let start: String = String::from_utf8_lossy(&answer.body).chars().take(40).collect();
         let html = answer.body.trim_ascii_start().starts_with(b"<");
         let said = match html {
-            true => format!("a web page came where JSON was expected: `{}…`", start.trim().escape_debug()),
-            false => format!("not the JSON that was expected: {err}"),
+            true => format!("expected JSON, got a web page: `{}…`", start.trim().escape_debug()),
+            false => format!("unexpected JSON: {err}"),
         };
         HubError::malformed(attempted, &answer.url as &Url, said)
     })

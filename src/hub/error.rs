@@ -78,12 +78,12 @@ impl ErrorKind {
             ErrorKind::Forbidden => "not allowed".to_owned(),
             ErrorKind::RateLimited => "too many requests".to_owned(),
             ErrorKind::Refused(status) => format!("refused with status {status}"),
-            ErrorKind::Server(status) => format!("a fault on the server, status {status}"),
+            ErrorKind::Server(status) => format!("server error, status {status}"),
             ErrorKind::Unreachable => "no connection".to_owned(),
             ErrorKind::Timeout => "no answer in time".to_owned(),
-            ErrorKind::Cut => "the answer broke off".to_owned(),
+            ErrorKind::Cut => "the answer was cut off".to_owned(),
             ErrorKind::TooLarge => "the answer is too large".to_owned(),
-            ErrorKind::Malformed => "the answer is not what it should be".to_owned(),
+            ErrorKind::Malformed => "unexpected answer".to_owned(),
             ErrorKind::Local => "cannot be written here".to_owned(),
         }
     }
@@ -118,13 +118,11 @@ impl ErrorKind {
     fn help(self) -> Option<&'static str> {
         match self {
             ErrorKind::BadToken => Some("set HF_TOKEN to a valid token; see https://huggingface.co/settings/tokens"),
-            ErrorKind::Gated => Some("ask for access on the repository's page, or use a token that has it"),
-            ErrorKind::RateLimited => Some("wait some minutes, then run it again; it goes on where it stopped"),
-            ErrorKind::Server(_) | ErrorKind::Timeout | ErrorKind::Cut => Some("run it again in a while"),
-            ErrorKind::Local => {
-                Some("look at the space that is left and at the rights of the folder, then run it again")
-            }
-            ErrorKind::Unreachable => Some("look at the address and at the network connection"),
+            ErrorKind::Gated => Some("request access on the repository's page, or use a token that has it"),
+            ErrorKind::RateLimited => Some("wait some minutes, then run it again; it resumes where it stopped"),
+            ErrorKind::Server(_) | ErrorKind::Timeout | ErrorKind::Cut => Some("run it again later"),
+            ErrorKind::Local => Some("check the free space and the permissions of the folder, then run it again"),
+            ErrorKind::Unreachable => Some("check the address and the network connection"),
             _ => None,
         }
     }

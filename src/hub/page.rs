@@ -41,7 +41,7 @@ impl Hub {
         let path = format!("{}/revision/{}", repo.api(), segment(revision));
         let answer = self.ask(&self.request(&path, &[("expand", "sha")], attempted.clone()))?;
         head(&json_of(&answer, &attempted)?)
-            .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it names no id and commit".to_owned()))
+            .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it has no id or no commit".to_owned()))
     }
 
     /// These fields of a model's page, by the names that the Hub has for them.
@@ -52,7 +52,7 @@ impl Hub {
         let answer = self.ask(&request)?;
         let fields: Value = json_of(&answer, &attempted)?;
         let head = head(&fields)
-            .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it names no id and commit".to_owned()))?;
+            .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it has no id or no commit".to_owned()))?;
         let is_private = fields["private"] == true;
         Ok(ModelPage { head, is_private, response_sha256: Sha256::of(&answer.body), fields })
     }

@@ -69,7 +69,7 @@ impl Settings {
     pub fn from(variable: impl Fn(&str) -> Option<String>) -> Result<Settings, SettingsError> {
         let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
         if let Some(name) = Settings::offline(variable) {
-            return Err(SettingsError(format!("{name} is set: nothing was asked of the Hub\n  help: unset {name}")));
+            return Err(SettingsError(format!("{name} is set: the Hub was not contacted\n  help: unset {name}")));
         }
         let endpoint = endpoint(variable("HF_ENDPOINT").as_deref().unwrap_or(DEFAULT_ENDPOINT))?;
         let wait_scale = wait_scale(&endpoint, variable);
@@ -147,15 +147,15 @@ fn endpoint(text: &str) -> Result<Url, SettingsError> {
     };
     let Ok(url) = Url::parse(text.trim().trim_end_matches('/')) else { return refuse("is no address") };
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("holds a user name or password");
+        return refuse("contains a user name or password");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("holds `?` or `#`");
+        return refuse("contains `?` or `#`");
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if is_loopback(&url) => Ok(url),
-        "http" => refuse("is http:// to another machine, which would carry the token in the open"),
+        "http" => refuse("is http:// to another machine, which would send the token unencrypted"),
         _ => refuse("begins with neither https:// nor http://"),
     }
 }
@@ -164,13 +164,15 @@ fn endpoint(text: &str) -> Result<Url, SettingsError> {
 fn token(variable: &impl Fn(&str) -> Option<String>) -> Result<Option<Token>, SettingsError> {
     for name in ["HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"] {
         if let Some(text) = variable(name) {
-            return Token::new(&text).map_err(|()| SettingsError(format!("{name} holds characters that no token has")));
+            return Token::new(&text)
+                .map_err(|()| SettingsError(format!("{name} contains characters that are not allowed in a token")));
         }
     }
     let Some(path) = token_path(variable) else { return Ok(None) };
     match fs::read_to_string(&path) {
-        Ok(text) => Token::new(&text)
-            .map_err(|()| SettingsError(format!("{} holds characters that no token has", path.display()))),
+        Ok(text) => Token::new(&text).map_err(|()| {
+            SettingsError(format!("{} contains characters that are not allowed in a token", path.display()))
+        }),
         Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(err) => Err(SettingsError(format!("cannot read the token in {}: {err}", path.display()))),
     }

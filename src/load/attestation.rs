@@ -111,14 +111,13 @@ pub struct Revoked {
 /// The folder, below that of the content.
 pub const FOLDER: &str = "attestations";
 
-const REMEDY: &str =
-    "an attestation is evidence, so nothing is built with one that cannot be trusted: mend it, or take it out";
+const REMEDY: &str = "an attestation is evidence, so an invalid one stops the build: fix or remove it";
 
 /// The files of `folder`, by name. An error if anything but such files is in it.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let place = folder.display();
     let Ok(about) = fs::symlink_metadata(folder) else { return Ok(Vec::new()) };
-    ensure!(about.is_dir(), "{place} is not a folder of its own, but a link or a file\n  help: {REMEDY}");
+    ensure!(about.is_dir(), "{place} is a link or a file, not a folder\n  help: {REMEDY}");
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).with_context(|| format!("failed to list {place}"))? {
         let entry = entry.with_context(|| format!("failed to list {place}"))?;
@@ -151,7 +150,7 @@ pub fn ensure_apart(content: &Path, datastore: &Path) -> Result<()> {
         let Ok(resolved) = records.canonicalize() else { continue };
         if folder.starts_with(&resolved) || resolved.starts_with(&folder) {
             bail!(
-                "{} and the records in {} are not apart\n  help: {REMEDY}",
+                "{} and the records in {} overlap\n  help: {REMEDY}",
                 content.join(FOLDER).display(),
                 records.display()
             );
@@ -224,9 +223,9 @@ fn only_plain(value: &Value) -> Result<()> {
         Value::Mapping(members) => members.iter().try_for_each(|(key, value)| {
             only_plain(value).with_context(|| format!("`{}`", key.as_str().unwrap_or_default()))
         }),
-        Value::Tagged(tagged) => bail!("has the tag {}; take it out", tagged.tag),
+        Value::Tagged(tagged) => bail!("has the tag {}; remove it", tagged.tag),
         Value::Null => bail!("is empty"),
-        Value::Bool(_) | Value::Number(_) => bail!("is no text; write it in quotes"),
+        Value::Bool(_) | Value::Number(_) => bail!("is not text; write it in quotes"),
     }
 }
 
@@ -244,7 +243,7 @@ fn attestation(file: &str, mut raw: Raw) -> Result<Attestation> {
     let (date, valid_until) = (raw.date, raw.valid_until);
     let before = [("seen", raw.seen), ("since", raw.since)];
     for (key, day) in before.into_iter().filter_map(|(key, day)| Some((key, day?))) {
-        ensure!(day <= date, "`{key}` is after `date`: nobody can have decided before they saw it");
+        ensure!(day <= date, "`{key}` is after `date`; a decision cannot precede what it is based on");
         ensure!(valid_until.is_none_or(|last| day <= last), "`{key}` is after `valid_until`");
     }
     ensure!(raw.revoked.as_ref().is_none_or(|it| it.date >= date), "`revoked.date` is before `date`");
@@ -260,7 +259,7 @@ fn statement(raw: Raw) -> Result<Statement> {
             !none.contains(&true),
             "`account`, `organization`, `basis` and `seen` belong to `kind: submitted_by_source`"
         );
-        let since = since.context("`since` is missing: the day on which they said it")?;
+        let since = since.context("`since` is missing: the day of the statement")?;
         let declaration = Declaration { by: said("by", by)?, since, why: said("why", why)?, url: address(url)? };
         return Ok(match kind {
             Kind::Withdrawn => Statement::Withdrawn(declaration),
@@ -294,13 +293,13 @@ fn statement(raw: Raw) -> Result<Statement> {
 
 fn subject(raw: RawSubject) -> Result<Subject> {
     let sha256 = Sha256::from_hex(&raw.sha256)
-        .with_context(|| format!("`{}` is no SHA-256 of 64 hex digits", raw.sha256.escape_debug()))?;
+        .with_context(|| format!("`{}` is not a SHA-256 of 64 hex digits", raw.sha256.escape_debug()))?;
     if let Some(path) = &raw.path {
-        ensure!(is_safe_relative(path), "`path` {path:?} does not stay below a datastore");
+        ensure!(is_safe_relative(path), "`path` {path:?} leads out of the datastore");
     }
     let results = raw.results.map(|pointers| pointers.iter().map(|it| result(it)).collect::<Result<Vec<u16>>>());
     let results = results.transpose()?;
-    ensure!(results.as_ref().is_none_or(|results| !results.is_empty()), "`results` is empty; leave it out for all");
+    ensure!(results.as_ref().is_none_or(|results| !results.is_empty()), "`results` is empty; omit it for all results");
     Ok(Subject { sha256, path: raw.path, results })
 }
 
@@ -309,18 +308,18 @@ fn result(pointer: &str) -> Result<u16> {
     let place = pointer.strip_prefix("/evaluation_results/").and_then(|place| place.parse::<u16>().ok());
     place
         .filter(|place| pointer == format!("/evaluation_results/{place}"))
-        .with_context(|| format!("{pointer:?} is no pointer like /evaluation_results/0"))
+        .with_context(|| format!("{pointer:?} is not a pointer such as /evaluation_results/0"))
 }
 
 fn said(key: &str, text: Option<String>) -> Result<String> {
     let text = text.with_context(|| format!("`{key}` is missing"))?;
-    ensure!(!text.trim().is_empty() && text.trim() == text, "`{key}` is empty, or has spaces around it");
+    ensure!(!text.trim().is_empty() && text.trim() == text, "`{key}` is empty or has spaces around it");
     Ok(text)
 }
 
 fn address(url: Option<String>) -> Result<String> {
     let url = said("url", url)?;
-    ensure!(is_web_address(&url), "`url` is no web address");
+    ensure!(is_web_address(&url), "`url` is not a web address");
     Ok(url)
 }
 
@@ -350,10 +349,10 @@ mod tests {
         wrong("seen: 2026-05-01\n", "", "`seen` is missing");
         wrong("public_member", "everything_from_now_on", "unknown variant");
         wrong("public_member", "statement", "`seen` belongs");
-        wrong("sha256: aaaaaaaa", "sha256: zzaaaaaa", "is no SHA-256");
-        wrong("aaaa}]", "aaaa, results: ['/evaluation_results/*']}]", "is no pointer");
-        wrong("aaaa}]", "aaaa, results: ['/evaluation_results/01']}]", "is no pointer");
-        wrong("aaaa}]", "aaaa, path: ../x}]", "does not stay below");
+        wrong("sha256: aaaaaaaa", "sha256: zzaaaaaa", "is not a SHA-256");
+        wrong("aaaa}]", "aaaa, results: ['/evaluation_results/*']}]", "is not a pointer");
+        wrong("aaaa}]", "aaaa, results: ['/evaluation_results/01']}]", "is not a pointer");
+        wrong("aaaa}]", "aaaa, path: ../x}]", "leads out of the datastore");
         wrong("account: acme", "account: ' acme'", "spaces around");
         wrong("submitted_by_source", "withdrawn", "belong to");
         wrong("'@r'", "~", "`reviewer`: is empty");

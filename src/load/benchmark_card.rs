@@ -59,7 +59,7 @@ const LONGEST_VALUE: usize = 4_000;
 pub(super) fn parse(text: &str) -> Result<BenchmarkCard, String> {
     let value: Value = serde_json::from_str(text).map_err(|err| err.to_string())?;
     let card = value.get("benchmark_card").unwrap_or(&value);
-    let Some(card) = card.as_object() else { return Err("is no JSON object".to_owned()) };
+    let Some(card) = card.as_object() else { return Err("is not a JSON object".to_owned()) };
     let details = card.get("benchmark_details").and_then(Value::as_object);
     let text_of = |value: Option<&Value>| value.map(texts).unwrap_or_default().into_iter().next();
     let Some(name) = details.and_then(|details| text_of(details.get("name"))) else {
@@ -113,7 +113,7 @@ fn fields(section: &str, value: &Value, flags: &BTreeMap<String, String>) -> Vec
     let doubt = |field: &str| {
         let path = format!("{section}.{field}");
         let reason = flags.get(&path).or_else(|| flags.get(field)).or_else(|| flags.get(section))?;
-        Some(if reason.is_empty() { "flagged by its generator".to_owned() } else { reason.clone() })
+        Some(reason.clone())
     };
     let Some(fields) = value.as_object() else {
         let values = texts(value);

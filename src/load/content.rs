@@ -198,8 +198,8 @@ impl Reader<'_> {
         for name in ["models", "benchmarks", "pages", "benchmark-cards", "hub"] {
             let path = folder.join(name);
             if path.exists() && !path.is_dir() {
-                let message = "is a file, and a folder is read here".to_owned();
-                let help = "give the file another name, or put it into a folder of this name";
+                let message = "is a file; a folder is expected".to_owned();
+                let help = "rename the file, or put it into a folder of this name";
                 self.diagnostics.error("not-a-folder", &path.display().to_string(), "", message, help);
             }
         }
@@ -224,12 +224,12 @@ impl Reader<'_> {
             let file = path.display().to_string();
             let is_link = entry.file_type().is_symlink();
             let (code, message, help) = if is_copy(folder, path) {
-                let help = "delete it, or give it a name of its own".to_owned();
-                ("editor-copy", "is a copy that an editor left, and is not read", help)
+                let help = "delete it, or rename it".to_owned();
+                ("editor-copy", "is a copy that an editor left; it is not read", help)
             } else if unread::is_aside(&entry.file_name().to_string_lossy().to_lowercase()) {
                 continue;
             } else {
-                let message = if is_link { "is a link, and is not read" } else { "is not read" };
+                let message = if is_link { "is a link; links are not read" } else { "is not read" };
                 ("unknown-file", message, unread::help(path, is_link))
             };
             self.content.digest.add(file.as_bytes());
@@ -265,11 +265,11 @@ impl Reader<'_> {
             match page {
                 Page::NotText(err) => self.not_text(&file, &err),
                 Page::NoFrontMatter(fence) => {
-                    let help = "begin the file with a line `---`, the metadata, and another line `---`";
+                    let help = "start the file with a line `---`, the metadata, and another line `---`";
                     self.diagnostics.error("no-front-matter", &file, "line 1", fence.to_string(), help);
                 }
                 Page::Entry(Ok(meta), ..) if !T::MAY_LACK_ID && meta.id().trim().is_empty() => {
-                    let help = "give it an id; names are joined by it";
+                    let help = "add an `id`; names are matched by it";
                     self.diagnostics.error("no-id", &file, "front matter", "has no `id`".to_owned(), help);
                 }
                 Page::Entry(Ok(meta), prose, yaml) => {
@@ -280,11 +280,9 @@ impl Reader<'_> {
                         None => "front matter".to_owned(),
                     });
                     if markdown::is_too_deep(&prose) {
-                        let message = format!(
-                            "nests deeper than {} levels, so it is shown as it was typed",
-                            markdown::MOST_LEVELS
-                        );
-                        let help = "close the elements and quotes that were left open".to_owned();
+                        let message =
+                            format!("nests deeper than {} levels, so it is shown as plain text", markdown::MOST_LEVELS);
+                        let help = "close the open elements and quotes".to_owned();
                         self.diagnostics.warn_with_help("deep-nesting", &file, "", message, help);
                     }
                     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -317,7 +315,7 @@ impl Reader<'_> {
                             &file,
                             "",
                             message,
-                            "join the two; this one is not used",
+                            "merge the two; this one is not used",
                         );
                     }
                     None => self.content.hub_benchmarks.push(benchmark),
@@ -326,7 +324,7 @@ impl Reader<'_> {
                         &file,
                         "",
                         mistake,
-                        "until it is mended, the built-in entry with this key is used, if there is one",
+                        "until it is fixed, the built-in entry with this key is used, if there is one",
                     ),
                 },
             }
@@ -370,7 +368,7 @@ impl Reader<'_> {
             match benchmark_card::parse(&text) {
                 Ok(card) => self.content.benchmark_cards.push(BenchmarkCard { file, ..card }),
                 Err(reason) => {
-                    let help = "a card is a JSON object with `benchmark_details` and a `name` in it";
+                    let help = "a card must be a JSON object with `benchmark_details` and a `name` in it";
                     self.diagnostics.error("unreadable-benchmark-card", &file, "", reason, help);
                 }
             }
@@ -413,7 +411,7 @@ impl Reader<'_> {
             let Some((text, sha256)) = self.hashed_text(&path)? else { continue };
             let file = path.display().to_string();
             if sha256 != stated.sha256 {
-                let message = "is not the file that `fetch` saw".to_owned();
+                let message = "was changed after `fetch` wrote it".to_owned();
                 self.diagnostics.error("changed-fact", &file, "", message, "run `evalcards fetch` again");
                 continue;
             }
@@ -441,7 +439,7 @@ impl Reader<'_> {
         let newest = facts.iter().map(Fact::seen).max();
         self.content.hub.newest = self.content.hub.newest.max(newest);
         for (line, reason) in bad {
-            let help = "the other lines are used; run `evalcards fetch` again to have it written anew";
+            let help = "the other lines are used; run `evalcards fetch` again to rewrite it";
             let place = format!("line {line}");
             self.diagnostics.error("unreadable-fact", &path.display().to_string(), &place, reason, help);
         }
@@ -495,13 +493,13 @@ impl Reader<'_> {
                     self.read.insert(path.clone());
                     let help = match did_you_mean(other, NAMES) {
                         Some(name) => format!("did you mean {name}.yaml?"),
-                        None => format!("tables are called {}", NAMES.map(|name| format!("{name}.yaml")).join(", ")),
+                        None => format!("the tables are {}", NAMES.map(|name| format!("{name}.yaml")).join(", ")),
                     };
                     self.diagnostics.warn_with_help(
                         "unknown-file",
                         &file,
                         "",
-                        "is not a table that evalcards reads".to_owned(),
+                        "is not a table of evalcards".to_owned(),
                         help,
                     );
                 }
@@ -522,7 +520,7 @@ impl Reader<'_> {
             }
         };
         let Some(items) = table.get(key).and_then(Value::as_sequence) else {
-            let help = format!("write `{key}:` and below it one item for each entry, beginning with `- `");
+            let help = format!("write `{key}:` and below it one item per entry, each with `- ` in front");
             self.diagnostics.error("unreadable-table", &file, "", format!("has no list `{key}`"), &help);
             return Ok(Vec::new());
         };
@@ -537,7 +535,7 @@ impl Reader<'_> {
                         &file,
                         &place,
                         "has no `id`".to_owned(),
-                        "give it an id; names are joined by it",
+                        "add an `id`; names are matched by it",
                     );
                 }
                 Ok(entry) => {
@@ -574,7 +572,7 @@ impl Reader<'_> {
 
     fn not_text(&mut self, file: &str, err: &NotText) {
         let (code, help) = match err {
-            NotText::TooLarge => ("too-large", "part it into several files"),
+            NotText::TooLarge => ("too-large", "split it into several files"),
             NotText::Utf16 | NotText::NotUtf8(_) => ("not-utf-8", "save the file as UTF-8"),
         };
         self.diagnostics.error(code, file, "", err.to_string(), help);
@@ -586,7 +584,7 @@ impl Reader<'_> {
         let message =
             message.split(" at line ").next().unwrap_or(&message).replace("expected f64", "expected a number");
         let help = text::remedy_of_yaml(text, err)
-            .unwrap_or_else(|| "the rest of the site is built without it; mend it and build again".to_owned());
+            .unwrap_or_else(|| "the rest of the site is built without it; fix it and build again".to_owned());
         self.diagnostics.error("unreadable-metadata", file, place, message, &help);
     }
 
@@ -634,8 +632,8 @@ impl Reader<'_> {
     /// One warning for each file and key, as tables carry some in every entry.
     fn warn_of_unused_keys(&mut self) {
         for ((file, key), n) in std::mem::take(&mut self.unused) {
-            let message = format!("`{key}` is read by nothing; {} it", counted(n, "entry has", "entries have"));
-            let help = "take it out, or leave it for other readers of the file".to_owned();
+            let message = format!("`{key}` is not used; {} it", counted(n, "entry has", "entries have"));
+            let help = "remove it if no other program needs it".to_owned();
             self.diagnostics.warn_with_help("unused-key", &file, "", message, help);
         }
     }
@@ -655,7 +653,7 @@ impl Reader<'_> {
             let message = format!("unknown key `{key}` is not used");
             let help = match did_you_mean(key, T::KEYS.iter().copied()) {
                 Some(known) => format!("did you mean `{known}`?"),
-                None => format!("known keys are {}", T::KEYS.join(", ")),
+                None => format!("the the known keys are {}", T::KEYS.join(", ")),
             };
             self.diagnostics.warn_with_help("unknown-key", file, place, message, help);
         }

@@ -220,13 +220,12 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     let mut listing = Listing::default();
     let mut entries = fs::read_dir(root).with_context(|| format!("failed to list {}", root.display()))?;
     if let LockFile::Broken(why) = &datastore.lock {
-        let help = "no record counts as pinned until it is mended, and nothing can be published";
+        let help = "until it is fixed, no record counts as pinned, and nothing can be published";
         let file = LockFile::path(root).display().to_string();
         diagnostics.error("broken-lock", &file, "", why.clone(), help);
     }
     if let Some(repo) = datastore.repo.as_deref().filter(|repo| looks_public(repo)) {
-        let message =
-            format!("the records are said to be of `{repo}`, which is not `{PUBLIC_DATASTORE}` but looks like it");
+        let message = format!("`datastore.repo` is `{repo}`, which looks like `{PUBLIC_DATASTORE}` but is not");
         let help = "who made that repository wanted it to be taken for the other: ask them, or fetch from the true one"
             .to_owned();
         let file = LockFile::path(&datastore.root).display().to_string();
@@ -247,10 +246,10 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     } else if !indexes.is_dir() && entries.next().is_some() {
         let help = match meant(root) {
             Some(folder) => format!("did you mean {}?", folder.display()),
-            None => "name the folder that holds them".to_owned(),
+            None => "pass the folder that contains them".to_owned(),
         };
         bail!(
-            "{} is not a datastore: it holds neither `{INDEXES}/*.jsonl` nor `data/<collection>/…`\n  help: {help}",
+            "{} is not a datastore: it has neither `{INDEXES}/*.jsonl` nor `data/<collection>/…`\n  help: {help}",
             root.display()
         );
     }
@@ -308,7 +307,7 @@ fn list_indexes(
         let unreadable = || format!("failed to read the index {}", path.display());
         if fs::metadata(&path).with_context(unreadable)?.len() > MAX_INDEX {
             let message = format!("is larger than {} MiB, so it was not read", MAX_INDEX >> 20);
-            let help = "no real index comes near; fetch the collection again";
+            let help = "a real index is much smaller; fetch the collection again";
             locked.diagnostics.error("large-index", &path.display().to_string(), "", message, help);
             listing.digest.add(collection.as_bytes());
             continue;
@@ -383,10 +382,10 @@ impl<'a> LockedIndexes<'a> {
         self.missing.remove(collection);
         let message = match lock.collections.get(collection) {
             Some(pin) if *pin == Pin::of(bytes) => return true,
-            Some(_) => format!("the index is not the one that {} pins", self.lock_file),
+            Some(_) => format!("the index does not match the one that {} pins", self.lock_file),
             None => format!("the collection is not in {}", self.lock_file),
         };
-        let help = format!("run `evalcards fetch {collection}`, which pins what it brings").to_owned();
+        let help = format!("run `evalcards fetch {collection}` to fetch and pin it").to_owned();
         self.diagnostics.warn_with_help("lock-differs", &path.display().to_string(), "", message, help);
         false
     }

@@ -25,7 +25,7 @@ impl fmt::Display for Fence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Fence::Missing => "does not begin with YAML front matter",
-            Fence::Open => "has front matter without an end: no second line `---`",
+            Fence::Open => "has front matter without an end; add a second line `---`",
         })
     }
 }

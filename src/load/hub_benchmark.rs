@@ -256,7 +256,7 @@ impl HubBenchmark {
             .chain([&self.key])
             .chain(self.not_mapped.iter().map(|it| &it.reason));
         if let Some(text) = texts.into_iter().find(|text| text.trim().is_empty() || text.contains(char::is_control)) {
-            return Some(format!("`{}` is no key, task id or reason", text.escape_debug()));
+            return Some(format!("`{}` is not a valid key, task id or reason", text.escape_debug()));
         }
         if let Some(task) = self.tasks.iter().find(|task| task.requires.iter().any(|it| task.refuses.contains(it))) {
             return Some(format!("task `{}` requires what it refuses", task.id));

@@ -156,14 +156,14 @@ impl TryFrom<RawRule> for Rule {
 
     fn try_from(raw: RawRule) -> Result<Rule, String> {
         let condition = |(name, pattern): (String, String)| {
-            let field = Field::parse(&name).ok_or_else(|| format!("`{name}` is no field that a rule can look at"))?;
+            let field = Field::parse(&name).ok_or_else(|| format!("`{name}` is not a field that a rule can use"))?;
             let pattern = Regex::new(&format!("(?i)^(?:{pattern})$"))
-                .map_err(|err| format!("the pattern of `{name}` is no regular expression: {err}"))?;
+                .map_err(|err| format!("the pattern of `{name}` is not a regular expression: {err}"))?;
             Ok(Condition { field, pattern })
         };
         let when: Vec<Condition> = raw.when.into_iter().map(condition).collect::<Result<_, String>>()?;
         if when.is_empty() {
-            return Err("`when` names no field, so the rule would hold for every result".to_owned());
+            return Err("`when` has no field, so the rule would match every result".to_owned());
         }
         let RawRule { about, benchmark, part, metric, ignore_split, .. } = raw;
         Ok(Rule { about, when, benchmark, part, metric, ignore_split })
@@ -248,9 +248,9 @@ mod tests {
     #[test]
     fn a_rule_that_cannot_be_read_says_why() {
         let mistake = |yaml: &str| serde_yaml::from_str::<Rule>(yaml).unwrap_err().to_string();
-        assert!(mistake("when: {benchmark: x}").contains("no field that a rule can look at"));
-        assert!(mistake("when: {collection: '('}").contains("no regular expression"));
-        assert!(mistake("when: {}").contains("names no field"));
+        assert!(mistake("when: {benchmark: x}").contains("is not a field that a rule can use"));
+        assert!(mistake("when: {collection: '('}").contains("is not a regular expression"));
+        assert!(mistake("when: {}").contains("`when` has no field"));
     }
 
     #[test]

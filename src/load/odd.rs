@@ -31,10 +31,10 @@ impl Inputs {
                 if seen.len() < 5 && !seen.contains(&&**text) {
                     seen.push(text);
                     let message = format!(
-                        "“{}” cannot be read as a day: the card shows it as it stands, and no order by time counts it",
+                        "“{}” is not a valid date: the card shows it as written, and it is left out of orders by time",
                         shorten(text, MOST)
                     );
-                    let help = "write seconds since 1970, or a day as 2026-03-01".to_owned();
+                    let help = "write seconds since 1970, or a date such as 2026-03-01".to_owned();
                     diagnostics.warn_with_help("unreadable-time", &self.file(loaded), &place, message, help);
                 }
             }
@@ -58,7 +58,7 @@ impl Inputs {
         }
         for (path, (loaded, text, n)) in found {
             let message = format!(
-                "“{}” is of another type than the schema wants ({}): it stands in “also in the record”, and counts for nothing else",
+                "“{}” does not have the type of the schema ({}): it is only shown under “also in the record”",
                 shorten(text, MOST),
                 counted(n, "place", "places")
             );

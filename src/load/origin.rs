@@ -123,7 +123,8 @@ impl Origin {
             None => format!("is not in {}", lock_file.display()),
         };
         let file = datastore.root.join(&*self.path).display().to_string();
-        let help = "it is shown, without a link to the public datastore; run `evalcards fetch` to pin what is there";
+        let help =
+            "it is shown without a link to the public datastore; run `evalcards fetch` to pin the current records";
         diagnostics.warn_with_help("lock-differs", &file, "", message, help.to_owned());
     }
 

@@ -50,9 +50,24 @@ pub struct AlsoStated {
     /// The key of the fact among the words of the interface: `fact.licence`.
     pub what: &'static str,
     /// The value.
-    pub value: String,
+    pub value: StatedValue,
     /// Who states it.
     pub source: Source,
+}
+
+/// A value, before a language gives it words.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StatedValue {
+    /// Text of the source.
+    Text(String),
+    /// Parameters, in billions.
+    Billions(f64),
+    /// `open-weights` or `closed-weights`.
+    Openness(String),
+    /// Lowest and highest score.
+    Range(f64, f64),
+    /// True if higher is better.
+    HigherIsBetter(bool),
 }
 
 /// Entries that may be described by several sources.
@@ -93,13 +108,17 @@ fn settle<T: PartialEq>(
     lower: Option<T>,
     source: Source,
     also: &mut Vec<AlsoStated>,
-    words: impl Fn(&T) -> String,
+    stated: impl Fn(&T) -> StatedValue,
 ) {
     match (&own, lower) {
         (None, lower) => *own = lower,
-        (Some(value), Some(lower)) if *value != lower => also.push(AlsoStated { what, value: words(&lower), source }),
+        (Some(value), Some(lower)) if *value != lower => also.push(AlsoStated { what, value: stated(&lower), source }),
         _ => {}
     }
+}
+
+fn text(text: &str) -> StatedValue {
+    StatedValue::Text(text.to_owned())
 }
 
 fn append<T: PartialEq>(own: &mut Vec<T>, lower: Vec<T>) {
@@ -121,13 +140,15 @@ impl Joined for ModelMeta {
 
     fn take(&mut self, lower: Self) {
         let (source, also) = (lower.source(), &mut self.also_stated);
-        settle("fact.name", &mut self.name, lower.name, source, also, String::clone);
-        settle("fact.developer", &mut self.developer, lower.developer, source, also, String::clone);
-        settle("fact.parameters", &mut self.params_b, lower.params_b, source, also, |n| format!("{n} billion"));
-        settle("fact.released", &mut self.released, lower.released, source, also, String::clone);
-        settle("fact.licence", &mut self.license, lower.license, source, also, String::clone);
-        settle("fact.weights", &mut self.openness, lower.openness, source, also, |text| text.replace('-', " "));
-        settle("fact.repository", &mut self.hf_repo, lower.hf_repo, source, also, String::clone);
+        settle("fact.name", &mut self.name, lower.name, source, also, |it| text(it));
+        settle("fact.developer", &mut self.developer, lower.developer, source, also, |it| text(it));
+        settle("fact.parameters", &mut self.params_b, lower.params_b, source, also, |n| StatedValue::Billions(*n));
+        settle("fact.released", &mut self.released, lower.released, source, also, |it| text(it));
+        settle("fact.licence", &mut self.license, lower.license, source, also, |it| text(it));
+        settle("fact.weights", &mut self.openness, lower.openness, source, also, |text| {
+            StatedValue::Openness(text.clone())
+        });
+        settle("fact.repository", &mut self.hf_repo, lower.hf_repo, source, also, |it| text(it));
         append(&mut self.aliases, lower.aliases);
         self.variants.extend(lower.variants);
         self.links.extend(lower.links);
@@ -145,15 +166,19 @@ impl Joined for BenchmarkMeta {
 
     fn take(&mut self, lower: Self) {
         let (source, also) = (lower.source(), &mut self.also_stated);
-        settle("fact.name", &mut self.name, lower.name, source, also, String::clone);
-        settle("fact.category", &mut self.category, lower.category, source, also, String::clone);
-        settle("fact.dataset", &mut self.dataset.id, lower.dataset.id, source, also, String::clone);
-        settle("fact.task", &mut self.dataset.task, lower.dataset.task, source, also, String::clone);
-        settle("fact.scale", &mut self.scale, lower.scale, source, also, |(min, max)| format!("{min} to {max}"));
-        settle("fact.chance", &mut self.chance_level, lower.chance_level, source, also, f64::to_string);
-        settle("fact.paper", &mut self.paper, lower.paper, source, also, String::clone);
-        settle("fact.published", &mut self.released, lower.released, source, also, String::clone);
-        settle("fact.higher", &mut self.higher_is_better, lower.higher_is_better, source, also, bool::to_string);
+        settle("fact.name", &mut self.name, lower.name, source, also, |it| text(it));
+        settle("fact.category", &mut self.category, lower.category, source, also, |it| text(it));
+        settle("fact.dataset", &mut self.dataset.id, lower.dataset.id, source, also, |it| text(it));
+        settle("fact.task", &mut self.dataset.task, lower.dataset.task, source, also, |it| text(it));
+        settle("fact.scale", &mut self.scale, lower.scale, source, also, |(min, max)| StatedValue::Range(*min, *max));
+        settle("fact.chance", &mut self.chance_level, lower.chance_level, source, also, |level| {
+            StatedValue::Text(level.to_string())
+        });
+        settle("fact.paper", &mut self.paper, lower.paper, source, also, |it| text(it));
+        settle("fact.published", &mut self.released, lower.released, source, also, |it| text(it));
+        settle("fact.higher", &mut self.higher_is_better, lower.higher_is_better, source, also, |higher| {
+            StatedValue::HigherIsBetter(*higher)
+        });
         self.metric = self.metric.take().or(lower.metric);
         self.scope = self.scope.take().or(lower.scope);
         self.part_of = self.part_of.take().or(lower.part_of);
@@ -179,7 +204,7 @@ mod tests {
         let joined = join(vec![model("m.md", Some("mit"), None), model("models.yaml", Some("apache-2.0"), Some(7.0))]);
         assert_eq!(joined.len(), 1);
         assert_eq!((joined[0].license.as_deref(), joined[0].params_b), (Some("mit"), Some(7.0)));
-        let lost = AlsoStated { what: "fact.licence", value: "apache-2.0".to_owned(), source: Source::Table };
+        let lost = AlsoStated { what: "fact.licence", value: text("apache-2.0"), source: Source::Table };
         assert_eq!(joined[0].also_stated, [lost]);
     }
 

@@ -13,7 +13,7 @@ pub(super) fn value(text: &str) -> serde_json::Result<Value> {
 
 /// What is said of a key that is given twice.
 pub(super) fn twice(key: &str) -> String {
-    format!("the key `{}` is given twice; leave one of them", crate::words::shorten(key, 80))
+    format!("the key `{}` is given twice; remove one", crate::words::shorten(key, 80))
 }
 
 struct Strict(Value);

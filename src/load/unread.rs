@@ -59,10 +59,10 @@ pub(super) fn help(path: &Path, is_link: bool) -> String {
         "yml" | "yaml" if path.extension().is_some_and(|it| it != "yaml") => renamed("yaml"),
         "md" | "markdown" | "mdown" | "mkd" => renamed("md"),
         "json" | "jsonl" | "gz" => {
-            "records belong below content/datastore/data/COLLECTION/, BenchmarkCards into content/benchmark-cards/"
+            "put records below content/datastore/data/COLLECTION/, and BenchmarkCards into content/benchmark-cards/"
                 .to_owned()
         }
-        "yaml" => "tables stand in content/ itself; models, benchmarks and pages are Markdown files".to_owned(),
+        "yaml" => "tables belong in content/ itself; models, benchmarks and pages are Markdown files".to_owned(),
         _ => "move it out of content/".to_owned(),
     }
 }
@@ -81,7 +81,7 @@ mod tests {
             why(&path).map(|detail| detail.say(Language::english()).to_string()).unwrap_or_default()
         };
         assert!(told("a.json.gz", "").contains("unpack"));
-        assert!(told("a.jsonl", "{\"evaluation_results\": []}\n").contains("one record a line"));
+        assert!(told("a.jsonl", "{\"evaluation_results\": []}\n").contains("one record per line"));
         assert!(told("a.ndjson", "{}\n").contains(".json"));
         assert!(told("a.csv", "a,b\n").contains(".json"));
         for name in ["x_samples.jsonl", "README.md", "LICENSE", ".gitkeep", "Thumbs.db"] {
@@ -97,8 +97,8 @@ mod tests {
             ("models/Tables.YAML", "rename it to Tables.yaml"),
             ("models/a/b.MD", "rename it to b.md"),
             ("models/a/b.markdown", "rename it to b.md"),
-            ("x.json", "records belong below content/datastore/data/COLLECTION/"),
-            ("models/x.yaml", "tables stand in content/ itself"),
+            ("x.json", "put records below content/datastore/data/COLLECTION/"),
+            ("models/x.yaml", "tables belong in content/ itself"),
             ("logo.png", "move it out"),
         ] {
             assert!(help(Path::new(name), false).contains(expected), "{name}: {}", help(Path::new(name), false));

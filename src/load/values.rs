@@ -23,10 +23,11 @@ const OPENNESS: [&str; 2] = ["open-weights", "closed-weights"];
 
 pub(super) fn of_model(meta: &ModelMeta) -> Vec<WrongValue> {
     let openness = meta.openness.as_deref().filter(|word| !OPENNESS.contains(word));
-    let openness = openness.map(|word| wrong("openness", word, "is no word for it", &OPENNESS.join(" or ")));
+    let openness = openness.map(|word| wrong("openness", word, "is not a known value", &OPENNESS.join(" or ")));
     let size = meta.params_b.filter(|size| !(size.is_finite() && *size > 0.0));
-    let size = size
-        .map(|size| wrong("params_b", &size.to_string(), "is no number of parameters", "a number of billions above 0"));
+    let size = size.map(|size| {
+        wrong("params_b", &size.to_string(), "is not a number of parameters", "a number of billions above 0")
+    });
     [openness, size, repo("hf_repo", meta.hf_repo.as_deref()), day("released", meta.released.as_deref())]
         .into_iter()
         .flatten()
@@ -55,7 +56,7 @@ pub(super) fn of_benchmark(meta: &BenchmarkMeta) -> Vec<WrongValue> {
 
 pub(super) fn of_organization(meta: &OrganizationMeta) -> Vec<WrongValue> {
     let account = meta.hf.as_deref().filter(|account| !is_hub_id(&format!("{account}/x")));
-    let account = account.map(|account| wrong("hf", account, "is no account of the Hub", "its name alone"));
+    let account = account.map(|account| wrong("hf", account, "is not a Hub account", "its name alone"));
     [
         account,
         address("website", meta.website.as_deref()),
@@ -80,7 +81,7 @@ fn repo(key: &'static str, value: Option<&str>) -> Option<WrongValue> {
     let path = value.split_once("huggingface.co/").map(|(_, path)| path.trim_start_matches("datasets/"));
     let parts: Option<Vec<&str>> = path.map(|path| path.split('/').take(2).collect());
     let meant = parts.map(|parts| parts.join("/")).filter(|id| is_hub_id(id));
-    Some(wrong(key, value, "is no id of a Hub repository", &meant.unwrap_or_else(|| "owner/name".to_owned())))
+    Some(wrong(key, value, "is not the id of a Hub repository", &meant.unwrap_or_else(|| "owner/name".to_owned())))
 }
 
 fn day(key: &'static str, value: Option<&str>) -> Option<WrongValue> {
@@ -94,7 +95,7 @@ fn address(key: &'static str, value: Option<&str>) -> Option<WrongValue> {
         true => "a web address that begins with https://".to_owned(),
         false => format!("https://{value}"),
     };
-    Some(wrong(key, value, "is no web address", &wanted))
+    Some(wrong(key, value, "is not a web address", &wanted))
 }
 
 fn links(links: &[Link]) -> impl Iterator<Item = WrongValue> {
@@ -115,16 +116,16 @@ mod tests {
         for (yaml, expected) in [
             (
                 "hf_repo: https://huggingface.co/a/b",
-                "hf_repo: `https://huggingface.co/a/b` is no id of a Hub repository; write a/b",
+                "hf_repo: `https://huggingface.co/a/b` is not the id of a Hub repository; write a/b",
             ),
-            ("hf_repo: b", "hf_repo: `b` is no id of a Hub repository; write owner/name"),
-            ("openness: open", "openness: `open` is no word for it; write open-weights or closed-weights"),
+            ("hf_repo: b", "hf_repo: `b` is not the id of a Hub repository; write owner/name"),
+            ("openness: open", "openness: `open` is not a known value; write open-weights or closed-weights"),
             ("released: 2026-13-01", "released: `2026-13-01` is no day; write YYYY-MM-DD"),
             ("released: March 2026", "released: `March 2026` is no day; write YYYY-MM-DD"),
-            ("params_b: -7", "params_b: `-7` is no number of parameters; write a number of billions above 0"),
+            ("params_b: -7", "params_b: `-7` is not a number of parameters; write a number of billions above 0"),
             (
                 "links: [{name: x, url: a.example/b}]",
-                "links: `a.example/b` is no web address; write https://a.example/b",
+                "links: `a.example/b` is not a web address; write https://a.example/b",
             ),
         ] {
             assert_eq!(model(yaml), [expected], "{yaml}");

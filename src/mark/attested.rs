@@ -70,9 +70,9 @@ pub fn warn_of_last_days(content: &Content, day: Option<Date>, diagnostics: &mut
         let message = match known_day(content, None) {
             Some(known) if known > last => continue,
             Some(known) => {
-                format!("whether {last} has passed is judged by the newest fact of the Hub, which is of {known}")
+                format!("whether {last} has passed is judged as of {known}, the date of the newest fact from the Hub")
             }
-            None => format!("whether {last} has passed cannot be judged, so it does not count"),
+            None => format!("it cannot be judged whether {last} has passed, so it does not count"),
         };
         let help = "set SOURCE_DATE_EPOCH to the day of the build, such as `SOURCE_DATE_EPOCH=$(date +%s)`".to_owned();
         diagnostics.warn_with_help("unknown-day", &attestation.file, "valid_until", message, help);
@@ -90,7 +90,7 @@ pub fn check(content: &Content, inputs: &Inputs) -> Result<()> {
         let fault = known.fault_of_statement(&attestation.statement);
         let fault = fault.or_else(|| attestation.subjects.iter().find_map(|subject| known.fault_of_subject(subject)));
         if let Some(fault) = fault {
-            let help = "an attestation speaks of exact bytes, accounts and organisations: mend it, or take it out";
+            let help = "an attestation is about exact bytes, accounts and organisations: fix or remove it";
             bail!("{}: {fault}\n  help: {help}", attestation.file);
         }
     }
@@ -132,7 +132,7 @@ impl<'a> Known<'a> {
         let is_known = hub.accounts.iter().any(|it| it.account == *account && it.organizations.is_some())
             || submitters.any(|it| it == account)
             || own().any(|meta| meta.hf.as_ref() == Some(account));
-        let fault = || format!("no fact of content/hub/ and no organisation knows the account {account:?}");
+        let fault = || format!("the account {account:?} is neither in content/hub/ nor of an organisation");
         (!is_known).then(fault)
     }
 
@@ -143,7 +143,7 @@ impl<'a> Known<'a> {
         }
         let loaded = &self.inputs.records[*self.records.get(&subject.sha256)?];
         if subject.path.as_deref().is_some_and(|path| path != &*loaded.origin.path) {
-            return Some(format!("the record {} is {}, which is another path", subject.sha256, loaded.origin.path));
+            return Some(format!("the record {} has another path: {}", subject.sha256, loaded.origin.path));
         }
         let is_there = |result: &&u16| {
             let pointer = format!("/evaluation_results/{result}");

@@ -46,7 +46,7 @@ pub fn replace(target: &Path, temporary: &Path, bytes: &[u8]) -> Result<()> {
         create_new(temporary).and_then(|mut file| file.write_all(bytes)).and_then(|()| fs::rename(temporary, target));
     written.map_err(|err| {
         let _ = fs::remove_file(temporary);
-        let in_the_way = if is_folder(target) { "; a folder is in its place: move it away" } else { "" };
+        let in_the_way = if is_folder(target) { "; a folder has its name; move it away" } else { "" };
         anyhow::Error::from(err).context(format!("cannot write {}{in_the_way}", target.display()))
     })
 }
@@ -54,7 +54,7 @@ pub fn replace(target: &Path, temporary: &Path, bytes: &[u8]) -> Result<()> {
 /// The same for a report; what is no file is left alone.
 pub fn replace_ours(target: &Path, bytes: &[u8]) -> Result<()> {
     if target.symlink_metadata().is_ok() && !is_file(target) {
-        bail!("{} is in the way: it is not a file of evalcards", target.display());
+        bail!("{} is in the way: evalcards did not write it; move it away", target.display());
     }
     replace(target, &target.with_extension("tmp"), bytes)
 }
@@ -65,7 +65,7 @@ pub fn make_folder(place: &Path) -> Result<()> {
         Err(err) if err.kind() == io::ErrorKind::AlreadyExists => {
             ensure!(
                 is_folder(place),
-                "{} is in the way: it is not a folder, and evalcards writes through no links",
+                "{} is in the way: it is not a folder, and evalcards does not follow links",
                 place.display()
             );
             Ok(())
@@ -87,13 +87,13 @@ pub fn is_below_folders(root: &Path, path: &str) -> bool {
 /// Opens `path` and holds it against other runs for as long as the file is open.
 pub fn lock(path: &Path, root: &Path) -> Result<File> {
     if fs::symlink_metadata(path).is_ok() && !is_file(path) {
-        bail!("{} is in the way: it is not a file of evalcards", path.display());
+        bail!("{} is in the way: evalcards did not write it; move it away", path.display());
     }
     let opened = OpenOptions::new().create(true).append(true).open(path);
     let file = opened.with_context(|| format!("cannot write the folder {}", root.display()))?;
     match file.try_lock() {
         Err(fs::TryLockError::WouldBlock) => {
-            bail!("another run of evalcards is writing to {}; wait for it to end", root.display())
+            bail!("another run of evalcards is writing to {}; wait until it ends", root.display())
         }
         // Some network file systems have no locks; writing is atomic file by file all the same.
         Ok(()) | Err(fs::TryLockError::Error(_)) => Ok(file),

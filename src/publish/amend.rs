@@ -25,7 +25,7 @@ pub fn append(old: Option<&[u8]>, ours: &str) -> Result<Vec<u8>, String> {
     // The one test that counts, whatever the file looks like.
     match entries(&new) {
         Ok(found) if found == expected => Ok(new.into_bytes()),
-        _ => Err("its form leaves no place to add an entry at the end".to_owned()),
+        _ => Err("no entry can be added at its end".to_owned()),
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> Auditor<'a> {
             return Ok(file);
         }
         if item.size > MAX_FILE {
-            return Err(format!("it has {} bytes, more than any such file needs", item.size));
+            return Err(format!("it has {} bytes, too many for such a file", item.size));
         }
         let (bytes, _) = self.hub.file(repo, revision, &item.path, MAX_FILE).map_err(|err| err.in_short())?;
         let is_listed = match &item.lfs {
@@ -127,7 +127,7 @@ impl<'a> Auditor<'a> {
             None => git_blob_id(&bytes) == item.oid,
         };
         if !is_listed {
-            return Err("it is not the file that was listed: it changed in between, or came damaged".to_owned());
+            return Err("it does not match its listing: it changed meanwhile, or was damaged in transit".to_owned());
         }
         let posted = PostedFile::read(&bytes);
         let file = Arc::new(File { bytes, posted });
@@ -312,7 +312,7 @@ impl<'a> Audit<'a> {
         let files = match self.auditor.list(self.repo, &pull.revision()) {
             Ok(files) => files,
             Err(err) if !pull.is_open() && err.kind == ErrorKind::RevisionNotFound => {
-                let words = "is gone from the Hub, so that what it proposed is not known";
+                let words = "is gone from the Hub, so its proposal is not known";
                 self.review.notes.insert(format!("{} {words}", place.in_words()));
                 return;
             }
@@ -457,11 +457,11 @@ impl<'a> Audit<'a> {
 
     fn change(&self, path: &str, candidates: &[&Candidate], main: &Files) -> Result<FileChange, String> {
         if let Some(place) = self.review.changed_in_pulls.get(path) {
-            let words = "also changes this file: the two could not both be merged; wait until it is merged or closed";
+            let words = "also changes this file, so the two would conflict; wait until it is merged or closed";
             return Err(format!("{} {words}", place.in_words()));
         }
         let old = match main.get(path) {
-            Some(item) if item.kind != "file" => return Err("a folder stands in the place of this file".to_owned()),
+            Some(item) if item.kind != "file" => return Err("a folder has the name of this file".to_owned()),
             Some(item) => Some(self.auditor.file(self.repo, self.head, item)?),
             None => None,
         };

@@ -55,7 +55,7 @@ impl Candidates {
         let path = out.join(MANIFEST);
         let bytes = fs::read(&path).map_err(|err| match err.kind() {
             io::ErrorKind::NotFound => {
-                anyhow::anyhow!("{} is not there\n  help: run `evalcards build` first", path.display())
+                anyhow::anyhow!("{} does not exist\n  help: run `evalcards build` first", path.display())
             }
             _ => anyhow::Error::from(err).context(format!("cannot read {}", path.display())),
         })?;
@@ -63,7 +63,7 @@ impl Candidates {
             .with_context(|| format!("{} is damaged; run `evalcards build` again", path.display()))?;
         ensure!(
             manifest.version == 1,
-            "{} has version {}, and this evalcards knows version 1; build again with it",
+            "{} has version {}, and this evalcards reads version 1; build again with it",
             path.display(),
             manifest.version
         );
@@ -108,17 +108,17 @@ impl Candidate {
     fn new(index: usize, mut entry: Entry) -> Result<Candidate> {
         let ids = [&entry.model_repo, &entry.yaml_entry.dataset.id];
         if let Some(id) = ids.into_iter().find(|id| !is_hub_id(id)) {
-            bail!("`{}` is no Hub id of the form owner/name; build again", id.escape_debug());
+            bail!("`{}` is not a Hub id of the form owner/name; build again", id.escape_debug());
         }
         let file = entry.target_path.strip_prefix(".eval_results/").and_then(|file| file.strip_suffix(".yaml"));
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
         ensure!(
             file.is_some_and(|stem| !stem.is_empty() && stem.len() <= 64 && stem.bytes().all(is_plain)),
-            "`{}` is no file name in .eval_results/; build again",
+            "`{}` is not a file name in .eval_results/; build again",
             entry.target_path.escape_debug()
         );
-        let value: f64 = entry.yaml_entry.value.parse().context("the value is no number; build again")?;
-        ensure!(value.is_finite(), "the value is no finite number; build again");
+        let value: f64 = entry.yaml_entry.value.parse().context("the value is not a number; build again")?;
+        ensure!(value.is_finite(), "the value is not a finite number; build again");
         entry.yaml = yaml::write(&entry.yaml_entry)?;
         Ok(Candidate { index, entry, value })
     }
@@ -150,7 +150,7 @@ fn previews(out: &Path, list: &[Candidate]) -> Result<BTreeMap<PathBuf, Sha256>>
             fs::read(&path).with_context(|| format!("cannot read {}; run `evalcards build` again", path.display()))?;
         ensure!(
             bytes == text.as_bytes(),
-            "{} does not hold what the manifest says: it was changed, or a build did not end\n  help: run `evalcards build` again",
+            "{} does not match the manifest: it was changed, or a build was interrupted\n  help: run `evalcards build` again",
             path.display()
         );
         previews.insert(path, Sha256::of(&bytes));

@@ -146,12 +146,12 @@ impl Journal {
     pub fn open(out: &Path) -> Result<Journal> {
         let path = out.join(JOURNAL);
         if fs::symlink_metadata(&path).is_ok() && !disk::is_file(&path) {
-            bail!("{} is in the way: it is not a file of evalcards", path.display());
+            bail!("{} is in the way: evalcards did not write it; move it away", path.display());
         }
         let cannot = || format!("cannot write {}", path.display());
         let mut file = OpenOptions::new().create(true).read(true).append(true).open(&path).with_context(cannot)?;
         if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
-            bail!("another `evalcards publish` is at work on {}; wait for it to end", out.display());
+            bail!("another `evalcards publish` is working on {}; wait until it ends", out.display());
         }
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut bytes)).with_context(cannot)?;
@@ -275,7 +275,7 @@ impl Journal {
 
     fn add(&mut self, event: Event) -> Result<()> {
         let line = Line { time: Timestamp::now(), event };
-        let mut text = serde_json::to_vec(&line).context("failed to write down what happens")?;
+        let mut text = serde_json::to_vec(&line).context("failed to write the journal")?;
         text.push(b'\n');
         if let Some(file) = &mut self.file {
             let written = file.write_all(&text).and_then(|()| file.sync_data());

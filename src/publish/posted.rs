@@ -142,12 +142,12 @@ impl Item {
         }
         let number = match &self.value {
             Some(Value::Number(number)) => number,
-            Some(_) => return Verdict::Unclear("the entry of this task has a value that is no number".to_owned()),
+            Some(_) => return Verdict::Unclear("the entry of this task has a value that is not a number".to_owned()),
             None => return Verdict::Unclear("the entry of this task has no value".to_owned()),
         };
         match number.as_f64() {
             Some(value) if !value.is_finite() => {
-                Verdict::Unclear("the entry of this task has no finite value".to_owned())
+                Verdict::Unclear("the entry of this task has a value that is not finite".to_owned())
             }
             Some(value) if candidate.equals(value) => Verdict::Same(number.to_string()),
             Some(value) => Verdict::Other {
@@ -155,7 +155,7 @@ impl Item {
                 rescaled: candidate.equals(value * 100.0) || candidate.equals(value / 100.0),
                 notes: self.notes.clone(),
             },
-            None => Verdict::Unclear("the entry of this task has a value that is no number".to_owned()),
+            None => Verdict::Unclear("the entry of this task has a value that is not a number".to_owned()),
         }
     }
 }

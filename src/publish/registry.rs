@@ -86,10 +86,10 @@ impl Dataset {
         let (bytes, commit) = match hub.file(Repo::dataset(id), "main", "eval.yaml", MAX_FILE) {
             Ok(file) => file,
             Err(err) if err.kind == ErrorKind::Gated => {
-                return Dataset::Unchecked(format!("eval.yaml of {id} is gated: its task ids are those that we ship"));
+                return Dataset::Unchecked(format!("eval.yaml of {id} is gated: the built-in task ids are used"));
             }
             Err(err) if err.kind == ErrorKind::EntryNotFound => {
-                return Dataset::Refused(format!("{id} has no eval.yaml: it is no registered benchmark"));
+                return Dataset::Refused(format!("{id} has no eval.yaml: it is not a registered benchmark"));
             }
             Err(err) => return Dataset::Refused(err.in_short()),
         };

@@ -386,10 +386,10 @@ impl Review<'_> {
     pub fn reasons_against(&self) -> Vec<String> {
         let mut reasons = self.candidates.blocked.clone();
         if self.account.is_none() {
-            reasons.push("there is no token: set HF_TOKEN".to_owned());
+            reasons.push("no token; set HF_TOKEN".to_owned());
         }
         if self.account.is_some_and(|account| !account.can_write) {
-            reasons.push("the token can only read".to_owned());
+            reasons.push("the token is read-only".to_owned());
         }
         if self.proposals().next().is_none() {
             reasons.push("no candidate is ready".to_owned());

@@ -95,9 +95,9 @@ impl Submission {
 pub fn checked_title(text: &str) -> Result<String> {
     let text = text.trim();
     ensure!(!text.is_empty(), "the commit message is empty");
-    ensure!(!text.contains(char::is_control), "the commit message holds control characters");
+    ensure!(!text.contains(char::is_control), "the commit message contains control characters");
     let length = text.chars().count();
-    ensure!((3..=200).contains(&length), "the commit message has {length} characters; the Hub takes 3 to 200");
+    ensure!((3..=200).contains(&length), "the commit message has {length} characters; the Hub accepts 3 to 200");
     Ok(text.to_owned())
 }
 
@@ -288,24 +288,24 @@ impl Submitter<'_> {
 fn obstacle(file: &NewFile, uploads: &[Upload]) -> Option<Outcome> {
     let failed = |reason: String| Some(Outcome::Failed { reason });
     let Some(upload) = uploads.iter().find(|upload| upload.path == file.path) else {
-        return failed(format!("the Hub does not say how it would take {}", file.path));
+        return failed(format!("the Hub does not say how to upload {}", file.path));
     };
     if upload.should_ignore {
         return failed(format!("the repository's .gitignore covers {}: a pull request would be empty", file.path));
     }
     if upload.upload_mode != "regular" {
-        return failed(format!("the repository wants {} in large file storage", file.path));
+        return failed(format!("the repository stores {} in large file storage", file.path));
     }
     let is_there = upload.oid.as_deref() == Some(git_blob_id(file.bytes).as_str());
-    is_there.then(|| Outcome::AlreadyThere { reason: format!("{} is there already, byte for byte", file.path) })
+    is_there.then(|| Outcome::AlreadyThere { reason: format!("{} already exists, byte for byte", file.path) })
 }
 
 /// Why the other models should not be tried after this error.
 fn stop_after(err: &HubError) -> Option<Stop> {
     use crate::hub::ErrorKind;
     match err.kind {
-        ErrorKind::BadToken => Some("the token is not accepted any more".to_owned()),
-        ErrorKind::RateLimited if err.asks_for_long() => Some("the Hub asks for a long pause".to_owned()),
+        ErrorKind::BadToken => Some("the token is no longer accepted".to_owned()),
+        ErrorKind::RateLimited if err.asks_for_long() => Some("the Hub asks to wait for long".to_owned()),
         _ => None,
     }
 }

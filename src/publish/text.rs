@@ -136,7 +136,7 @@ impl Text {
             if account.is_doubtful {
                 let _ = writeln!(
                     text,
-                    "warning: this fine-grained token names no right to open pull requests (discussion.write or repo.write)"
+                    "warning: this fine-grained token has no permission to open pull requests (discussion.write or repo.write)"
                 );
             }
         }
@@ -198,7 +198,7 @@ const STATUSES: [(&str, &str); 8] = [
     ("already_present", "the same score is posted"),
     ("score_conflict", "another score is posted; a person must decide"),
     ("missing_hf_model", "no such model on the Hub, or not visible to this account"),
-    ("audit_error", "not looked at completely; the reason stands above"),
+    ("audit_error", "not fully audited; see the reason above"),
     ("opened", "proposed before"),
     ("declined", "proposed by others, and closed or taken back by the model's people"),
     ("duplicate_in_build", "two names of one model, one score"),
@@ -270,7 +270,7 @@ fn of_finding(review: &Review, model: &ModelReview, candidate: &Candidate, findi
     let (issue, words) = match (finding.same, finding.rescaled) {
         (true, _) if finding.place.is_past() => ("opened", "proposed before, and not on main"),
         (true, _) => ("already_present", "the same score"),
-        (false, true) => ("score_conflict", "the same score on the other scale"),
+        (false, true) => ("score_conflict", "the same score on another scale"),
         (false, false) => ("score_conflict", "another score"),
     };
     let notes = finding

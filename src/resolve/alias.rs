@@ -59,10 +59,10 @@ impl<T: Copy + PartialEq> Aliases<T> {
     pub fn add_table(&mut self, content: &Content, kind: AliasKind, diagnostics: &mut Diagnostics) {
         for alias in content.aliases.iter().filter(|alias| alias.kind == kind) {
             let Some(entity) = self.by_id(&alias.id) else {
-                let message = format!("there is no metadata of `{}`, so its aliases are not used", alias.id);
+                let message = format!("there is no metadata for `{}`, so its aliases are not used", alias.id);
                 let help = match did_you_mean(&alias.id, self.ids.keys().map(String::as_str)) {
                     Some(known) => format!("did you mean `{known}`?"),
-                    None => "describe it in metadata first".to_owned(),
+                    None => "add metadata for it first".to_owned(),
                 };
                 diagnostics.warn_with_help("alias-for-nothing", &alias.file, &alias.id, message, help);
                 continue;
@@ -80,8 +80,8 @@ impl<T: Copy + PartialEq> Aliases<T> {
         match self.exact.get(alias) {
             Some((owner, _)) if *owner == entity => {}
             Some(_) => {
-                let message = format!("`{alias}` of `{id}` already stands for another entry");
-                let help = "take it out of one of the two; until then the first keeps it".to_owned();
+                let message = format!("`{alias}` of `{id}` already belongs to another entry");
+                let help = "remove it from one of the two; until then the first keeps it".to_owned();
                 diagnostics.warn_with_help("ambiguous-alias", file, id, message, help);
             }
             None => self.keep(alias, entity, step),
@@ -118,7 +118,7 @@ impl<T: Copy + PartialEq> Aliases<T> {
 /// Reports the second entry with one id.
 pub fn duplicate(diagnostics: &mut Diagnostics, file: &str, kind: &str, id: &str) {
     let message = format!("{kind} `{id}` is described twice; this one is not used");
-    diagnostics.error("duplicate-id", file, id, message, "join the two entries");
+    diagnostics.error("duplicate-id", file, id, message, "merge the two entries");
 }
 
 #[cfg(test)]

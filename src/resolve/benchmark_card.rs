@@ -36,10 +36,10 @@ pub fn attach(content: &Content, benchmarks: &mut Table<Benchmark>, diagnostics:
         }
         let files: Vec<&str> = benchmark.cards.iter().map(|place| file_name(card_of(place))).collect();
         let message = match files.len() {
-            1 => format!("claims to be of `{}`, and cites other papers than that of its metadata", benchmark.id),
-            _ => format!("claims to be of `{}`, as do {} cards: {}", benchmark.id, files.len(), files.join(", ")),
+            1 => format!("claims to be about `{}`, but does not cite the paper in its metadata", benchmark.id),
+            _ => format!("claims to be about `{}`, as do {} cards: {}", benchmark.id, files.len(), files.join(", ")),
         };
-        let help = format!("name the right one in the benchmark's metadata: `benchmark_card: {}`", files[0]);
+        let help = format!("set the right one in the benchmark's metadata: `benchmark_card: {}`", files[0]);
         let file = card_of(&benchmark.cards[0]).file.clone();
         diagnostics.warn_with_help("doubtful-benchmark-card", &file, "", message, help);
     }

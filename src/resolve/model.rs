@@ -116,7 +116,7 @@ impl<'a> ModelResolver<'a> {
             let meta = &content.models[number];
             for (place, variant) in meta.variants.iter().enumerate() {
                 if self.aliases.exact("", &variant.id).is_some() {
-                    let message = format!("`{}` is listed as a variant, and is a model or alias already", variant.id);
+                    let message = format!("`{}` is listed as a variant, but is already a model or alias", variant.id);
                     let help = "a variant has no entry of its own; keep one of the two".to_owned();
                     diagnostics.warn_with_help("variant-is-a-model", &meta.file, &meta.id, message, help);
                     continue;
@@ -142,7 +142,7 @@ impl<'a> ModelResolver<'a> {
         for alias in content.aliases.iter().filter(|alias| alias.kind == AliasKind::Model) {
             let is_known = self.aliases.exact("", &alias.id).is_some();
             if !is_known && !names.contains(alias.id.as_str()) {
-                let message = format!("neither metadata nor a record knows the model `{}`", alias.id);
+                let message = format!("neither metadata nor a record names the model `{}`", alias.id);
                 let help = match did_you_mean(&alias.id, content.models.iter().map(|meta| meta.id.as_str())) {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => "check the spelling".to_owned(),
@@ -154,8 +154,8 @@ impl<'a> ModelResolver<'a> {
                 let place = (alias.collection.as_deref(), name.as_str());
                 let other = self.redirects.get(&place).is_some_and(|other| *other != alias.id);
                 if other || (alias.collection.is_none() && self.aliases.exact("", name).is_some()) {
-                    let message = format!("`{name}` of `{}` already stands for another entry", alias.id);
-                    let help = "take it out of one of the two; until then the first keeps it".to_owned();
+                    let message = format!("`{name}` of `{}` already belongs to another entry", alias.id);
+                    let help = "remove it from one of the two; until then the first keeps it".to_owned();
                     diagnostics.warn_with_help("ambiguous-alias", &alias.file, &alias.id, message, help);
                     continue;
                 }

@@ -49,9 +49,9 @@ fn report<'a>(
         let search = || ids.iter().take(NAMED).find_map(|id| did_you_mean(id, unknown.iter().copied()));
         let meant = if number < MOST_SUGGESTIONS { search() } else { None };
         let help = match meant {
-            Some(meant) => format!("if `{meant}` is meant, write that, or add it as an alias"),
-            None => "check the spelling, or leave it for records to come".to_owned(),
+            Some(meant) => format!("if you mean `{meant}`, write that, or add this as an alias"),
+            None => "check the spelling, or keep it for future records".to_owned(),
         };
-        diagnostics.warn_with_help("metadata-for-nothing", file, "", message, help);
+        diagnostics.warn_with_help("unused-metadata", file, "", message, help);
     }
 }

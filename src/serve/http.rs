@@ -168,10 +168,10 @@ async fn respond(
 ) -> Response<Body> {
     if is_local && !names_this_machine(request.headers()) {
         // Another site may give its name our address, to read with our visitor's browser.
-        return whole(Answer::text(403, "This server is for this machine only; see --host"));
+        return whole(Answer::text(403, "This server answers this machine only; see --host"));
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut response = whole(Answer::text(405, "Only GET and HEAD are answered"));
+        let mut response = whole(Answer::text(405, "Only GET and HEAD are supported"));
         response.headers_mut().insert(ALLOW, hyper::header::HeaderValue::from_static("GET, HEAD"));
         return response;
     }
@@ -182,7 +182,7 @@ async fn respond(
         _ => {
             let (reply, answer) = oneshot::channel();
             ask(Asked { path, reply });
-            whole(answer.await.unwrap_or_else(|_| Answer::text(503, "The server has ended")))
+            whole(answer.await.unwrap_or_else(|_| Answer::text(503, "The server has stopped")))
         }
     }
 }

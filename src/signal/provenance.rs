@@ -100,8 +100,8 @@ mod tests {
     fn nobody_is_no_evaluator() {
         let words = |named, some_unnamed| Reporters { named, some_unnamed }.words(Language::english());
         assert_eq!(words(1, false), "1 evaluator");
-        assert_eq!(words(2, true), "2 evaluators and some not named");
-        assert_eq!(words(0, true), "evaluators not named");
+        assert_eq!(words(2, true), "2 evaluators and some not reported");
+        assert_eq!(words(0, true), "evaluators not reported");
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Interval {
 pub enum Doubt {
     /// It is below 0.
     Negative,
-    /// It is larger than the length of the scale: often percent beside a proportion.
+    /// It is larger than the scale: often percent beside a proportion.
     LongerThanScale,
 }
 

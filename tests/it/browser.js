@@ -208,7 +208,7 @@ const checks = {
     await page.keyboard.press("Enter");
     await page.waitForSelector("table.comparison");
     assert.strictEqual(await page.locator("table.comparison thead th").count(), 4);
-    assert.match(await text(page, "table.comparison"), /Shared by all/);
+    assert.match(await text(page, "table.comparison"), /All models ranked/);
     const verdict = await text(page, ".verdict:not(:empty)");
     assert.match(verdict, /reports all|no evaluator/);
     // The score is the one of the card.
@@ -224,7 +224,7 @@ const checks = {
     await page.waitForURL(/models\/.*#r[0-9a-f]{8}-\d+$/);
     assert.ok((await text(page, ".res")).includes(digits));
     await page.goto(`${base}/compare.html#m=google%2Fgemma-7b,no%2Fsuch`);
-    await waitFor(page, "[data-compare] [role=status]", "no model called no/such");
+    await waitFor(page, "[data-compare] [role=status]", "no model named no/such");
   },
   async "colours: by the switch, kept from page to page, without a flash"(page, base) {
     const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);

@@ -41,7 +41,7 @@ fn a_benchmark_page_says_what_it_is_and_keeps_parts_apart() {
     let project = Project::from("two-sources");
     project.build(&[]);
     insta::assert_snapshot!(project.main_of("benchmarks/quiz.html"));
-    assert!(project.main_of("benchmarks/quiz/quiz-hard-part.html").contains("outside its declared range"));
+    assert!(project.main_of("benchmarks/quiz/quiz-hard-part.html").contains("outside the declared range"));
 }
 
 #[test]

@@ -58,9 +58,9 @@ fn each_kind_of_mistake_is_found_where_it_is() {
         1,
         &[
             warning("unknown-key", "content/models/a/b.md"),
-            warning("metadata-for-nothing", "content/models/a/b.md"),
-            warning("metadata-for-nothing", "content/benchmarks/lonely.md"),
-            warning("metadata-for-nothing", "content/collections.yaml"),
+            warning("unused-metadata", "content/models/a/b.md"),
+            warning("unused-metadata", "content/benchmarks/lonely.md"),
+            warning("unused-metadata", "content/collections.yaml"),
             ("error", "unreadable-metadata", "content/models/a/c.md"),
             ("error", "invalid-json", "content/datastore/data/c/d/m/x.json"),
             ("error", "dead-link", "pages/about.html"),
@@ -92,7 +92,7 @@ fn a_site_that_is_not_of_this_content_is_stale() {
 fn warnings_fail_only_a_strict_check() {
     let project = Project::from("minimal");
     project.write("content/benchmarks/lonely.md", "---\nname: Lonely\n---\n");
-    check(&project, &[], 0, &[("warning", "metadata-for-nothing", "lonely.md")]);
+    check(&project, &[], 0, &[("warning", "unused-metadata", "lonely.md")]);
     check(&project, &["--strict"], 1, &[]);
 }
 
@@ -210,9 +210,9 @@ fn a_site_that_cannot_be_reached_is_explained() {
     let run = project::Run::from(command.env("EVALCARDS_WAIT_SCALE", "0.001").output().unwrap());
     assert_eq!(run.code, 1);
     let told = "error: cannot get a file: http://127.0.0.1:9/index.html: no connection (";
-    assert!(run.stderr.contains(told) && run.stderr.contains("help: look at the address"), "{}", run.stderr);
+    assert!(run.stderr.contains(told) && run.stderr.contains("help: check the address"), "{}", run.stderr);
     let run = project.run(&["check", "--site", "cards.example"]);
-    assert!(run.stderr.contains("--site cards.example is not there\n  help: name a folder"), "{}", run.stderr);
+    assert!(run.stderr.contains("--site cards.example does not exist\n  help: pass a folder"), "{}", run.stderr);
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn a_folder_that_is_no_site_is_explained() {
     let project = Project::empty();
     let run = project.run(&["check", "--site", "."]);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("holds no index.html") && run.stderr.contains("site/pages"), "{}", run.stderr);
+    assert!(run.stderr.contains("has no index.html") && run.stderr.contains("site/pages"), "{}", run.stderr);
 }
 
 #[test]

@@ -246,9 +246,9 @@ OF_ONE = {
     "developers/": ("plain", (["model", "model_id"], ["released"], ["results"], ["benchmarks"], ["coverage"])),
 }
 BESIDE = re.compile(
-    r"(SE [0-9.]+, computed here|(computed again from its|differs from its|not computable from its|samples ).*The file|"
-    r"not reported|not known|not joined with|"
-    r"is all that tells the names apart|tied|none; an example|"
+    r"(SE [0-9.]+, computed here|(recomputed from its|differs from its|cannot be recomputed from its|samples? ).*Show the file|"
+    r"not reported|unknown|not known|not matched to|"
+    r"the names differ only in:|tied|no result yet; an example|"
     r"SHA-256|evaluated|retrieved|record|[\s,;()·:–✓])*", re.S)
 
 
@@ -461,7 +461,7 @@ def documented(page):
 
 def differences(page):
     for model, benchmark, other, medians, verdict in below(page, "differences"):
-        greater = plain(medians.find("small")).removeprefix("the greater is that of").strip()
+        greater = plain(medians.find("small")).removeprefix("higher:").strip()
         url = model.find("a").get("href").lstrip("./")
         yield [plain(model), plain(benchmark), plain(other), before(medians, "small"), greater, plain(verdict), url]
 
@@ -496,7 +496,7 @@ def side_by_side_in(cell):
     several, readings = cell["side_by_side"], cell["readings"][:12]
     settings = [[it["name"], it["agreement"], *[value or "" for value in it["values"]]] for it in several["settings"]]
     if several["nobody"]:
-        settings.append([several["nobody"], "nobody reports it"] + [""] * len(readings))
+        settings.append([several["nobody"], "not reported"] + [""] * len(readings))
     return [[reading[name] for name in READING] for reading in readings] + settings
 
 
@@ -530,7 +530,7 @@ def in_document(table, place):
         case "collisions":
             return [[*row[:2], " · ".join(row[2])] for row in rows("collisions", "id", "of", "records")]
         case "outcomes":
-            others = ["other benchmarks", "the Hub keeps no leaderboard for them", "", document["unsupported"]]
+            others = ["other benchmarks", "no leaderboard on the Hub", "", document["unsupported"]]
             return [*rows("outcomes", "benchmark", "outcome", "says", "results"), others]
 
 

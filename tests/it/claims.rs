@@ -94,13 +94,13 @@ fn metadata_that_speaks_wins_and_the_claim_stands_beside_it() {
     assert_eq!(fact(&project, "lab/a", "Developer"), "Other, -");
     assert_eq!(
         also_stated(&project, "lab/a"),
-        ["Developer: Acme Corp, records, as they claim", "Parameters: 7.2 billion, records, as they claim"]
+        ["Developer: Acme Corp, records (claimed)", "Parameters: 7.2 billion, records (claimed)"]
     );
     assert_eq!(fact(&project, "lab/b", "Developer"), "Acme, -");
     assert!(also_stated(&project, "lab/b").is_empty(), "another name of the same is no other claim");
     // As many records say the one as the other: the first by name counts, and both are there.
     assert_eq!(fact(&project, "lab/c", "Developer"), "Acme, as records claim");
-    assert_eq!(also_stated(&project, "lab/c"), ["Developer: Zeta, records, as they claim"]);
+    assert_eq!(also_stated(&project, "lab/c"), ["Developer: Zeta, records (claimed)"]);
 }
 
 #[test]
@@ -119,12 +119,12 @@ fn a_platform_that_runs_a_model_did_not_make_it() {
         record(&project, number, model, json!({"developer": developer}));
     }
     project.build(&[]);
-    let listed = "as the family of its name tells; records name the platform that ran it";
+    let listed = "from the model family in its name; the records name the platform that ran it";
     assert_eq!(fact(&project, "ollama/qwen2.5-0.5b", "Developer"), format!("Alibaba (Qwen), {listed}"));
-    assert_eq!(also_stated(&project, "ollama/qwen2.5-0.5b"), ["Developer: ollama, records, as they claim"]);
+    assert_eq!(also_stated(&project, "ollama/qwen2.5-0.5b"), ["Developer: ollama, records (claimed)"]);
     assert_eq!(fact(&project, "together/meta-llama~2fLlama-3-8B", "Developer"), format!("Meta, {listed}"));
     assert_eq!(fact(&project, "ollama/my-own-thing", "Developer"), "-, as records claim");
-    assert_eq!(also_stated(&project, "ollama/my-own-thing"), ["Developer: ollama, records, as they claim"]);
+    assert_eq!(also_stated(&project, "ollama/my-own-thing"), ["Developer: ollama, records (claimed)"]);
     assert_eq!(fact(&project, "ollama/phi-x", "Developer"), "Initech, as records claim");
     assert_eq!(fact(&project, "acme/ollama-router", "Developer"), "acme, as records claim");
 }

@@ -21,7 +21,7 @@ fn an_empty_folder_is_explained() {
         &Project::empty(),
         &["build"],
         1,
-        &["error: there are no records to build from", "content/datastore is not there", "help:", "--datastore"],
+        &["error: no records found", "content/datastore does not exist", "help:", "--datastore"],
     );
 }
 
@@ -45,7 +45,7 @@ fn a_folder_that_is_no_datastore_is_explained() {
     check(&project, &["build", "--datastore", "stuff"], 1, &["stuff is not a datastore", "flat/indexes/by_collection"]);
     check(&project, &["build", "--datastore", "nowhere"], 1, &["--datastore", "nowhere is not a folder"]);
     check(&project, &["build", "--content", "nowhere"], 1, &["--content", "nowhere is not a folder"]);
-    check(&project, &["-C", "nowhere", "build"], 1, &["nowhere is not a folder", "help: -C names"]);
+    check(&project, &["-C", "nowhere", "build"], 1, &["nowhere is not a folder", "help: pass -C"]);
     fs::create_dir_all(project.path("stuff/datastore/data/c/d/m")).unwrap();
     let meant = &["is not a datastore", "help: did you mean stuff/datastore?"];
     check(&project, &["build", "--datastore", "stuff"], 1, meant);
@@ -74,7 +74,7 @@ fn records_that_are_all_broken_are_explained() {
         &project,
         &["build"],
         1,
-        &["no record can be shown; 1 file was read", "data/c/d/m/x.json: EOF", "help: mend that file"],
+        &["no record can be shown; 1 file was read", "data/c/d/m/x.json: EOF", "help: fix or remove that file"],
     );
 }
 
@@ -89,7 +89,12 @@ fn a_wrong_key_in_site_yaml_is_named_with_the_right_one() {
         &["content/site.yaml", "unknown field `descripton`", "line 2", "did you mean `description`?"],
     );
     project.write("content/site.yaml", "datastore: {revision: main}\n");
-    check(&project, &["build"], 1, &["site.yaml: datastore.revision `main` is not a commit of 40 hex digits"]);
+    check(
+        &project,
+        &["build"],
+        1,
+        &["site.yaml: datastore.revision `main` is not a commit of 40 lower-case hex digits"],
+    );
     project.write("content/site.yaml", "base_url: cards.example\n");
     check(&project, &["build"], 1, &["base URL `cards.example` has no scheme", "write https://cards.example"]);
 }
@@ -110,10 +115,15 @@ fn strict_turns_findings_and_faults_into_failure_after_the_site_is_built() {
         &project,
         &["build", "--strict"],
         1,
-        &["error: --strict: 0 records or results were left out for a fault, 10 findings in metadata"],
+        &["error: --strict: 0 records or results were left out because of errors, 10 findings in metadata"],
     );
     assert!(project.path("site/pages/index.html").is_file());
-    check(&Project::from("flat"), &["build", "--strict"], 1, &["12 records or results were left out for a fault"]);
+    check(
+        &Project::from("flat"),
+        &["build", "--strict"],
+        1,
+        &["12 records or results were left out because of errors"],
+    );
     check(&Project::from("minimal"), &["build", "--strict"], 0, &[]);
 }
 

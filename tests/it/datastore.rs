@@ -27,7 +27,7 @@ fn no_layout_tells_where_records_are_public() {
     project.build(&[]);
     let link = "https://huggingface.co/datasets/evaleval/EEE_datastore/blob/main/flat/objects/00/00/";
     assert!(card().contains(link), "{}", card());
-    assert!(card().contains("The site says that they are those of evaleval/EEE_datastore, which was not checked."));
+    assert!(card().contains("The site says that they come from evaleval/EEE_datastore; that was not checked."));
     assert!(
         citation().contains("said to be of evaleval/EEE_datastore, no commit named, not checked"),
         "{}",
@@ -51,8 +51,11 @@ fn more_records_than_a_site_can_carry_are_named_without_a_link() {
     let run = project.run(&["build"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     let said = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(said.contains("warning[no-public-address]: content/datastore") && said.contains("2 records are public"));
-    assert!(said.contains("write `datastore: {repo: OWNER/NAME}` into site.yaml"), "{said}");
+    assert!(
+        said.contains("warning[no-public-address]: content/datastore")
+            && said.contains("no public address for 2 records")
+    );
+    assert!(said.contains("set `datastore: {repo: OWNER/NAME}` in site.yaml"), "{said}");
     assert!(!project.path("site/pages/records").exists());
     let (card, _) = project.files("site/pages/models").pop_first().unwrap();
     let card = project.main_of(&format!("models/{card}"));
@@ -151,7 +154,10 @@ fn a_record_that_rows_name_again_is_read_and_held_once() {
         (Some(4), Some(before + 3))
     );
     let page = project.main_of("not-shown.html");
-    assert!(page.contains("an earlier row names") || page.contains("line 3"), "the rows are named, unread: {page}");
+    assert!(
+        page.contains("an earlier row already names") || page.contains("line 3"),
+        "the rows are named, unread: {page}"
+    );
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn a_picture_beside_a_link_has_an_address_of_its_own() {
     for bad in ["picture.png", "javascript:alert(1)", "http://a.example/p.png"] {
         project.write("content/site.yaml", &format!("image: {bad}\n"));
         let run = project.run(&["build"]);
-        assert!(run.code == 1 && run.stderr.contains("`image` is not an address"), "{}", run.stderr);
+        assert!(run.code == 1 && run.stderr.contains("`image` must begin with https://"), "{}", run.stderr);
     }
 }
 

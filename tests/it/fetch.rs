@@ -183,7 +183,11 @@ fn a_spoilt_file_is_fetched_again_and_build_says_where_it_differs() {
     store.project.write(index, &store.project.read(index).replace(&old.to_string(), &new.to_string()));
     let run = store.project.run(&["build", "--verbose"]);
     assert!(run.stderr.contains("lock-differs") && run.stderr.contains(path), "{}", run.stderr);
-    assert!(run.stderr.contains(&new.to_string()) && run.stderr.contains("index is not the one"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains(&new.to_string()) && run.stderr.contains("index does not match the one"),
+        "{}",
+        run.stderr
+    );
     let manifest = store.project.read("site/hub/manifest.json");
     assert!(manifest.contains("record_not_in_lock"), "{manifest}");
     assert!(
@@ -238,7 +242,7 @@ fn locked_brings_the_same_state_to_another_machine_at_a_later_date() {
     let refused = elsewhere.run(&["--locked", "tow"]);
     assert!(refused.code == 1 && refused.stderr.contains("has no collection `tow`"), "{}", refused.stderr);
     let refused = Fetching { hub: store.hub.clone(), project: Project::empty() }.run(&["--locked"]);
-    assert!(refused.stderr.contains("datastore.lock is not there"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("datastore.lock does not exist"), "{}", refused.stderr);
 }
 
 #[test]
@@ -316,7 +320,7 @@ fn one_bad_object_is_told_and_the_others_arrive() {
     type Spoil<'a> = &'a dyn Fn(&mut Value);
     let cases: [(Spoil, &str); 4] = [
         (&wrong_hash, "the index says 0000"),
-        (&too_small, "more than the 5 bytes"),
+        (&too_small, "larger than the 5 bytes"),
         (&too_large, "the index says 50000"),
         (&elsewhere, "no such file"),
     ];
@@ -327,7 +331,11 @@ fn one_bad_object_is_told_and_the_others_arrive() {
         store.put(&[], vec![row(&good), spoilt]);
         let run = store.run(&["one"]);
         assert_eq!(run.code, 1);
-        assert!(run.stderr.contains(why) && run.stderr.contains("1 thing could not be had"), "{why}: {}", run.stderr);
+        assert!(
+            run.stderr.contains(why) && run.stderr.contains("1 thing could not be fetched"),
+            "{why}: {}",
+            run.stderr
+        );
         assert_eq!(store.files().len(), 2, "the good one and the index");
         assert_eq!(store.lock().objects.len(), 1, "the lock names what is there");
         let build = store.project.build(&[]);
@@ -372,7 +380,7 @@ fn nothing_is_written_through_a_link() {
     fs::create_dir_all(store.project.path("content/datastore/flat")).unwrap();
     std::os::unix::fs::symlink(outside.path(), store.project.path("content/datastore/flat/objects")).unwrap();
     let run = store.run(&["one"]);
-    assert!(run.code == 1 && run.stderr.contains("writes through no links"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("does not follow links"), "{}", run.stderr);
     assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0);
 }
 
@@ -382,10 +390,10 @@ fn names_that_do_not_exist_get_help() {
     for (arguments, words) in [
         (&["On"][..], "has no collection `On`"),
         (&["On"], "did you mean `one`?"),
-        (&["one.jsonl"], "leave `.jsonl` out"),
-        (&["../one"], "holds a slash"),
-        (&[], "no collection was named"),
-        (&["one", "--datastore", "evaleval/EEE_datastore@nowhere"], "name a branch, a tag or a commit"),
+        (&["one.jsonl"], "remove `.jsonl`"),
+        (&["../one"], "contains a slash"),
+        (&[], "no collection given"),
+        (&["one", "--datastore", "evaleval/EEE_datastore@nowhere"], "write a branch, a tag or a commit"),
         (&["one", "--datastore", "evaleval/other"], "check the spelling of OWNER/NAME"),
     ] {
         let run = store.run(arguments);
@@ -457,7 +465,7 @@ fn who_does_not_answer_is_not_asked_for_ever() {
     store.hub.fail(Fault::on("GET", "flat/objects", What::status(503)).times(usize::MAX));
     let run = store.run(&["one", "--jobs", "2"]);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("the next run goes on from it") && run.stderr.contains("503"), "{}", run.stderr);
+    assert!(run.stderr.contains("the next run resumes") && run.stderr.contains("503"), "{}", run.stderr);
     assert!(store.hub.requests().len() < 60, "{}", store.hub.requests().len());
     assert!(!store.project.path("content/datastore.lock").exists());
     store.hub.clear_faults();
@@ -485,7 +493,7 @@ fn a_full_disk_ends_the_run_and_the_next_one_goes_on() {
     let run = Run::from(command.output().unwrap());
     assert_eq!(run.code, 1);
     assert!(
-        run.stderr.contains("cannot be written here") && run.stderr.contains("space that is left"),
+        run.stderr.contains("cannot be written here") && run.stderr.contains("check the free space"),
         "{}",
         run.stderr
     );
@@ -535,12 +543,13 @@ fn kills_at_any_moment_end_in_a_correct_state() {
 fn facts_come_with_one_command_and_need_the_records_first() {
     let store = Fetching::small();
     let run = store.run(&["--evidence"]);
-    assert!(run.code == 1 && run.stderr.contains("there are no records"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("no records found"), "{}", run.stderr);
     store.fetch(&["one"]);
     store.hub.add_model("acme/one");
     let run = store.run(&["--models", "--benchmarks", "--evidence"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    for words in ["Models: 1 found, 1 unknown", "26 datasets without one", "Submissions: 2 traced", "Posted results: 0"]
+    for words in
+        ["Models: 1 found, 1 not on the Hub", "26 datasets without one", "Submissions: 2 traced", "Posted results: 0"]
     {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }
@@ -583,7 +592,7 @@ fn evidence_that_a_hand_wrote_is_named_when_the_hub_is_asked_again() {
     store.hub.add_model("acme/one");
     assert_eq!(store.run(&["--evidence"]).code, 0);
     let run = store.run(&["--evidence", "--verify"]);
-    assert!(run.code == 0 && run.stdout.contains("Evidence: 3 facts are as the Hub says, 0 otherwise"), "{run:?}");
+    assert!(run.code == 0 && run.stdout.contains("Evidence: 3 facts are confirmed by the Hub, 0 different"), "{run:?}");
 
     // An account that brought nothing, and a result that the Hub never verified.
     let submissions = store.project.read("content/hub/submissions.jsonl");
@@ -596,8 +605,8 @@ fn evidence_that_a_hand_wrote_is_named_when_the_hub_is_asked_again() {
     store.project.write("content/hub/posted.jsonl", &format!("{posted}\n"));
     let before = store.project.files("content/hub");
     let run = store.run(&["--evidence", "--verify"]);
-    assert!(run.code == 1 && run.stdout.contains("2 facts are as the Hub says, 2 otherwise"), "{run:?}");
-    assert!(run.stdout.contains("acme-official") && run.stdout.contains("Hub:  nothing of it"), "{}", run.stdout);
+    assert!(run.code == 1 && run.stdout.contains("2 facts are confirmed by the Hub, 2 different"), "{run:?}");
+    assert!(run.stdout.contains("acme-official") && run.stdout.contains("Hub:  nothing"), "{}", run.stdout);
     assert!(store.project.files("content/hub") == before, "nothing on disk is changed");
     // What the Hub says now takes its place.
     assert_eq!(store.run(&["--evidence", "--force"]).code, 0);

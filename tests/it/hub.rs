@@ -87,7 +87,7 @@ fn a_decision_for_one_model_wins_over_rules() {
     }
     project.write("content/site.yaml", "publish:\n  prefer: [{collection: two, evaluator: x}]\n");
     let run = project.run(&["build"]);
-    assert!(run.code == 1 && run.stderr.contains("names a `collection` or an `evaluator`"), "{}", run.stderr);
+    assert!(run.code == 1 && run.stderr.contains("needs either a `collection` or an `evaluator`"), "{}", run.stderr);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_rule_that_names_nothing_is_a_finding() {
         "publish:\n  prefer: [{collection: Two}, {evaluator: nobody}]\n  decide:\n    a/m: {gsm8k: data/none.json}\n",
     );
     let run = project.run(&["build"]);
-    for part in ["the collection `Two`", "the evaluator `nobody`", "names `data/none.json`, which is no candidate"] {
+    for part in ["the collection `Two`", "the evaluator `nobody`", "names `data/none.json`, which is not a candidate"] {
         assert!(run.stderr.contains(part), "{}", run.stderr);
     }
     assert_eq!(entries(&project), ["conflict_in_build a/m 50", "conflict_in_build a/m 60"]);

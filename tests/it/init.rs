@@ -35,7 +35,7 @@ fn files_that_are_there_are_never_touched() {
     let before = project.files("mine");
     let again = project.run(&["init", "mine"]);
     assert_eq!(again.code, 1);
-    assert!(again.stderr.contains("mine/content is there already"), "{}", again.stderr);
+    assert!(again.stderr.contains("mine/content already exists"), "{}", again.stderr);
     assert!(project.files("mine") == before);
 }
 

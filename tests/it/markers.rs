@@ -131,7 +131,7 @@ fn membership_alone_decides_nothing() {
     world.accounts.push(AccountFact { account: "stranger".to_owned(), seen: SEEN.parse().unwrap(), organizations });
     world.fetched();
     assert_eq!(world.level(&path_of(UUID)), KNOWN);
-    assert!(world.explain(&path_of(UUID)).unwrap().to_string().contains("Membership alone decides nothing"));
+    assert!(world.explain(&path_of(UUID)).unwrap().to_string().contains("Membership alone does not count as evidence"));
 }
 
 #[test]
@@ -147,10 +147,10 @@ fn a_changed_byte_drops_every_marker_and_says_why() {
     world.project.write("content/datastore/flat/indexes/by_collection/c.jsonl", &row(&path, &edited));
     assert_eq!(world.level(&path), CLAIMED);
     let told = world.explain(&path).unwrap().to_string();
-    assert!(told.contains("Marker not carried over: the record changed since it was fetched"), "{told}");
+    assert!(told.contains("Evidence not carried over: the record has changed since it was fetched"), "{told}");
     assert!(told.contains("The attestation is about other bytes"), "{told}");
     world.project.build(&[]);
-    assert!(world.project.main_of("markers.html").contains("Marker not carried over: the record changed"));
+    assert!(world.project.main_of("markers.html").contains("Evidence not carried over: the record changed"));
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn an_id_that_two_records_share_marks_neither() {
     world.fetched();
     assert_eq!((world.level(&path), world.level(&other)), (TRACED, TRACED), "evaluation_id");
     let told = world.explain(&path).unwrap().to_string();
-    assert!(told.contains("It is the evaluation_id acme-eval/1"), "{told}");
+    assert!(told.contains("has the same id: evaluation_id acme-eval/1"), "{told}");
 
     let other = format!("flat/objects/ff/ff/{}.json", UUID.to_uppercase());
     let mut world = World::with("acme-official");
@@ -390,7 +390,7 @@ fn a_last_day_is_judged_by_the_newest_of_all_facts_and_the_page_says_by_which_da
         assert_eq!(run.code, 0, "{}", run.stderr);
         run.stderr
     };
-    assert!(warning(None).contains("judged by the newest fact of the Hub, which is of 2026-06-01"));
+    assert!(warning(None).contains("judged as of 2026-06-01, the date of the newest fact from the Hub"));
     assert!(world.project.main_of("markers.html").contains("judged as of 2026-06-01, the latest day"));
     assert_eq!(world.level(&path), BY_SOURCE);
     // The last second of the last day, and the first of the next.
@@ -422,10 +422,10 @@ fn a_last_day_is_judged_by_the_newest_of_all_facts_and_the_page_says_by_which_da
     // Without any day nothing is known to be in time.
     fs::remove_dir_all(world.project.path("content/hub")).unwrap();
     world.project.write("content/organizations.yaml", "organizations: [{id: acme, name: Acme, hf: stranger}]\n");
-    assert!(warning(None).contains("cannot be judged, so it does not count"));
+    assert!(warning(None).contains("it cannot be judged whether"));
     assert!(world.project.main_of("markers.html").contains("This build knows no day"));
     let card = world.project.main_of("models/maker/m1.html");
-    assert!(card.contains("this build knows no day as of which to judge that"), "{card}");
+    assert!(card.contains("this build knows no day to judge that by"), "{card}");
 }
 
 #[test]
@@ -440,7 +440,7 @@ fn a_forged_attestation_stops_the_build() {
         world.stops(reason);
     };
     with(&sha256.to_string(), &"a".repeat(64), "no record has the SHA-256");
-    with("account: stranger", "account: nobody", "knows the account");
+    with("account: stranger", "account: nobody", "is neither in content/hub/");
     with("organization: acme", "organization: acm", "no organisation with the id");
     with("organization: acme", "organization: Acme", "no organisation with the id");
     with("organization: acme", "organization: openai", "no organisation with the id");
@@ -449,8 +449,8 @@ fn a_forged_attestation_stops_the_build() {
     with("reviewer: '@someone'\n", "", "missing field `reviewer`");
     with("date: 2026-06-02\n", "", "missing field `date`");
     let elsewhere = format!("{sha256}, path: {}", path_of(OTHER));
-    with(&sha256.to_string(), &elsewhere, "which is another path");
-    with(&sha256.to_string(), &format!("{sha256}, path: ../{path}"), "does not stay below");
+    with(&sha256.to_string(), &elsewhere, "has another path");
+    with(&sha256.to_string(), &format!("{sha256}, path: ../{path}"), "leads out of the datastore");
     with(&sha256.to_string(), &format!("{sha256}, results: ['/evaluation_results/2']"), "has no result");
     let run = world.project.run(&["build"]);
     assert!(run.code == 1 && run.stderr.contains("has no result"), "{}", run.stderr);
@@ -471,12 +471,12 @@ fn attestations_are_regular_files_of_their_own_folder() {
     world.stops("is not a regular file");
     fs::remove_dir_all(world.project.path("content/attestations")).unwrap();
     symlink("datastore/data/c", world.project.path("content/attestations")).unwrap();
-    world.stops("is not a folder of its own");
+    world.stops("is a link or a file, not a folder");
     // The records, by a link to the attestations.
     let world = World::with("stranger");
     world.attest("x", &text(&world));
     symlink("../attestations", world.project.path("content/datastore/data")).unwrap();
-    world.stops("are not apart");
+    world.stops("overlap");
     // Below the records nothing is an attestation.
     let world = World::with("stranger");
     world.project.write("content/datastore/data/attestations/x.yaml", &text(&world));
@@ -714,7 +714,8 @@ fn what_the_hub_says_of_the_same_value_is_not_said_of_the_record() {
     let card = world.project.main_of("models/maker/m1.html").replace("&#39;", "'");
     assert_eq!(card.matches(&format!("; {on_main}; {verified}")).count(), 2, "{card}");
     assert_eq!(
-        card.matches("It calls the run of that entry verified, which says nothing of the run of this record").count(),
+        card.matches("It calls the run of that entry verified, which says nothing about the run of this record")
+            .count(),
         2
     );
     for page in ["models/maker/m1.html", "benchmarks/gsm8k.html", "markers.html"] {

@@ -179,7 +179,7 @@ fn levels_have_names_and_an_unknown_one_has_no_rank() {
     assert_eq!(row(&rows, "lab/t", "999.0")["level"], "level 999");
     assert!(project.main_of("models/lab/u.html").contains("level unknown"));
     assert!(project.main_of("models/lab/b.html").contains("level 2 of 3: hedges"));
-    assert!(project.main_of("models/lab/o.html").contains("outside its declared range"));
+    assert!(project.main_of("models/lab/o.html").contains("outside the declared range"));
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn a_site_adds_measurement_rules_of_its_own() {
     assert_eq!(told, ["quiz", "hard", "Accuracy"]);
     project.write("content/measurement.yaml", "rules:\n- when: {evaluation_name: '('}\n");
     let run = project.run(&["build"]);
-    assert!(run.stderr.contains("no regular expression"), "{}", run.stderr);
+    assert!(run.stderr.contains("is not a regular expression"), "{}", run.stderr);
 }
 
 /// What identity is made of; each member is one of two values.

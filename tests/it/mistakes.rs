@@ -65,7 +65,7 @@ const MISTAKES: [Mistake; 12] = [
         make: |project| replace(project, RECORD, "\"score\": 0.625", "\"score\": NaN"),
         run: &["build"],
         code: 1,
-        told: &[RECORD, "`NaN` at line 37 is no JSON value; leave the member out where there is no value"],
+        told: &[RECORD, "`NaN` at line 37 is not a JSON value; leave the member out if there is no value"],
         not_told: &[],
     },
     Mistake {
@@ -125,7 +125,7 @@ const MISTAKES: [Mistake; 12] = [
         make: |_| (),
         run: &["fetch", "MMLU-Pro"],
         code: 1,
-        told: &["no connection", "help: look at the address and at the network connection"],
+        told: &["no connection", "help: check the address and the network connection"],
         not_told: &[],
     },
     Mistake {

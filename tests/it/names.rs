@@ -163,7 +163,7 @@ fn each_step_joins_what_it_says_and_the_page_names_it() {
     // A build with nothing to do gives the last report.
     assert_eq!(report["merged_by_rule"], expected);
     let page = project.main_of("merged.html");
-    for word in ["openrouter/acme/one-7b", "a level of effort", "a quantisation", "not joined", "0.90"] {
+    for word in ["openrouter/acme/one-7b", "reasoning effort", "quantisation", "not matched", "0.90"] {
         assert!(page.contains(&word.replace('/', "&#x2f;")) || page.contains(word), "{word}");
     }
 }
@@ -257,13 +257,13 @@ fn the_hub_leads_names_to_repositories_but_not_to_other_organisations() {
     check_finding(&project, "unreadable-fact", "fetch");
     let card = project.main_of("models/new/One.html");
     for word in [
-        "the Hub leads there",
+        "redirect on the Hub",
         "What the Hub said on",
         "2026-03-01",
         "transformers",
         "finetune",
         "1,234",
-        "as the Hub states",
+        "according to the Hub",
     ] {
         assert!(card.contains(word), "{word}: {card}");
     }
@@ -308,18 +308,18 @@ fn the_page_wins_over_the_table_and_the_losing_value_stays_visible() {
     project.write("content/models.yaml", "models:\n  - {id: acme/one, license: apache-2.0, params_b: 7}\n");
     assert_eq!(findings(&project), []);
     let card = project.main_of("models/acme/one.html");
-    for word in ["mit", "7 billion", "Also stated: Licence <b>apache-2.0</b> by the site's table", "Prose."] {
+    for word in ["mit", "7 billion", "Other sources: Licence <b>apache-2.0</b> from the site's table", "Prose."] {
         assert!(card.replace("&#39;", "'").contains(word), "{word}: {card}");
     }
     project.write("content/models/acme/again.md", "---\nid: acme/one\n---\n");
-    check_finding(&project, "duplicate-id", "join the two entries");
+    check_finding(&project, "duplicate-id", "merge the two entries");
 }
 
 #[test]
 fn metadata_for_nothing_is_one_warning_with_a_suggestion() {
     let project = project(&["acme/one-7b-instruct"]);
     project.write("content/models.yaml", "models:\n  - {id: acme/one-7b-instrct}\n  - {id: zzz/qq}\n");
-    check_finding(&project, "metadata-for-nothing", "if `acme/one-7b-instruct` is meant");
+    check_finding(&project, "unused-metadata", "if you mean `acme/one-7b-instruct`");
     assert_eq!(findings(&project).len(), 1);
 }
 
@@ -348,7 +348,7 @@ fn a_benchmark_card_is_shown_as_what_it_is_and_several_never_win_in_silence() {
     assert!(!page.contains("Not specified") && !page.contains("href=\"javascript"));
     // A card that cites another paper is not taken, though it is alone.
     project.write("content/benchmark-cards/a.json", &CARD.replace("PAPER", "https://arxiv.org/abs/2508.20395"));
-    check_finding(&project, "doubtful-benchmark-card", "cites other papers");
+    check_finding(&project, "doubtful-benchmark-card", "does not cite the paper in its metadata");
     assert!(!project.main_of("benchmarks/mmlu-pro.html").contains("12,000 questions"));
     // Of two, none is taken until metadata chooses.
     for name in ["a", "b"] {
@@ -435,6 +435,6 @@ fn a_huge_file_of_metadata_is_read_in_time() {
     let entries: String = (0..20_000).map(|n| format!("  - {{id: acme/one-{n}, aliases: [acme/uno-{n}]}}\n")).collect();
     fs::write(project.path("content/models.yaml"), format!("models:\n{entries}")).unwrap();
     let start = std::time::Instant::now();
-    check_finding(&project, "metadata-for-nothing", "19,999 entries");
+    check_finding(&project, "unused-metadata", "19,999 entries");
     assert!(start.elapsed().as_secs() < 20);
 }

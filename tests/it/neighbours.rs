@@ -49,11 +49,11 @@ fn a_percentage_that_looks_like_a_proportion_waits_for_a_person() {
     assert_eq!(report["hub"]["skipped"], json!({"scale_contradicted_by_neighbours": 1}));
     assert_eq!(report["hub"]["entries"], json!({"ready": 2}));
     let main = project.main_of("models/lab/m2.html");
-    let remark = "below 1 on a scale to 100, where the others of this source are above 1";
+    let remark = "below 1 on a scale to 100, while the other scores of this source are above 1";
     assert!(main.contains(remark) && main.contains(">3 of 3</a>"), "{main}");
     let run = project.run(&["check"]);
     assert!(format!("{}{}", run.stdout, run.stderr).contains("scale-contradicted"), "{}", run.stderr);
-    assert!(project.main_of("publishing.html").contains("only a person can decide"));
+    assert!(project.main_of("publishing.html").contains("a person must decide"));
     // A person decides.
     project.write(
         "content/site.yaml",

@@ -44,7 +44,7 @@ fn files_in_content_that_nothing_reads_are_told() {
         ("content/benchmarks/quiz.hub.yml", "rename it to quiz.hub.yaml"),
         ("content/models/lab/a.MD", "rename it to a.md"),
         ("content/pages/about.markdown", "rename it to about.md"),
-        ("content/record.json", "records belong below content/datastore/data/COLLECTION/"),
+        ("content/record.json", "put records below content/datastore/data/COLLECTION/"),
         ("content/pages/logo.png", "move it out of content/"),
     ] {
         let project = project();
@@ -56,7 +56,7 @@ fn files_in_content_that_nothing_reads_are_told() {
     project.write("elsewhere.md", "---\nid: lab/a\n---\n");
     fs::create_dir_all(project.path("content/models")).unwrap();
     symlink("../../elsewhere.md", project.path("content/models/a.md")).unwrap();
-    assert!(told(&project).contains("is a link, and is not read"));
+    assert!(told(&project).contains("is a link; links are not read"));
     let project = self::project();
     project.write("content/README.md", "Notes\n");
     project.write("content/.gitkeep", "");
@@ -68,9 +68,9 @@ fn files_in_content_that_nothing_reads_are_told() {
 fn files_among_records_that_are_none_are_told() {
     for (file, text, expected) in [
         ("x.json.gz", "".to_owned(), "unpack it"),
-        ("x.jsonl", record("lab/b", "Acme").replace('\n', ""), "one record a line"),
+        ("x.jsonl", record("lab/b", "Acme").replace('\n', ""), "one record per line"),
         ("x.csv", "a,b\n".to_owned(), "only files that end in `.json` are read"),
-        ("list.json", format!("[{}, {}]", record("lab/b", "Acme"), record("lab/c", "Acme")), "a list of records (2)"),
+        ("list.json", format!("[{}, {}]", record("lab/b", "Acme"), record("lab/c", "Acme")), "a list of 2 records"),
         ("empty.json", String::new(), "the file is empty"),
         ("pointer.json", "version https://git-lfs.github.com/spec/v1\n".to_owned(), "git lfs pull"),
         ("page.json", "<!doctype html>".to_owned(), "an HTML page"),

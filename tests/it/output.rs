@@ -105,7 +105,7 @@ fn a_folder_that_is_not_ours_is_refused_and_left_as_it_is() {
     project.write("site/thesis.txt", "years of work");
     let run = project.run(&["build"]);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("holds `thesis.txt`") && run.stderr.contains("--out"), "{}", run.stderr);
+    assert!(run.stderr.contains("contains `thesis.txt`") && run.stderr.contains("--out"), "{}", run.stderr);
     assert_eq!(project.files("site").len(), 1);
 }
 

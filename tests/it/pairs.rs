@@ -181,7 +181,7 @@ fn rows_are_chosen_by_what_came_of_samples() {
     assert!(page.contains("<label data-facet=\"samples\">Samples<select name=\"samples\">"), "{page}");
     let found = project.files("site/pages/assets").into_iter().filter(|(path, _)| path.ends_with(".js"));
     let data: Vec<String> = found.map(|(_, bytes)| String::from_utf8(bytes).unwrap()).collect();
-    let facet = "\"samples\":{\"values\":[\"differs\",\"computed again\"],\"sets\":[[0],[1]],\"rows\":[0,1,1,1,";
+    let facet = "\"samples\":{\"values\":[\"differs\",\"recomputed\"],\"sets\":[[0],[1]],\"rows\":[0,1,1,1,";
     assert!(data.iter().any(|data| data.contains(facet)), "{data:?}");
     // Elsewhere there is none.
     let without = Project::from("two-sources");

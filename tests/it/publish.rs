@@ -97,7 +97,7 @@ impl Desk {
     #[track_caller]
     pub fn confirm(&self, arguments: &[&str]) -> (i32, String) {
         let mut terminal = self.terminal(arguments);
-        let mut shown = terminal.exp_string("leave it: ").unwrap();
+        let mut shown = terminal.exp_string("to cancel: ").unwrap();
         terminal.send_line("OPEN PRS").unwrap();
         shown += &terminal.exp_string("each pull request").unwrap();
         terminal.send_line(TITLE).unwrap();

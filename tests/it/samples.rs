@@ -214,14 +214,17 @@ fn each_way_in_which_a_file_is_not_the_one_that_was_meant() {
     assert_eq!((md5(&rows), md5(&changed)), (json!("recomputed"), json!("bad_checksum")));
     // Fewer and more rows than stated.
     let few = with(&[("total_rows", json!(4))], Some(&rows), &rows);
-    assert_eq!((&few["status"], few["reason"].as_str().unwrap().contains("3 rows of 4")), (&json!("incomplete"), true));
+    assert_eq!(
+        (&few["status"], few["reason"].as_str().unwrap().contains("3 rows; the record reports 4")),
+        (&json!("incomplete"), true)
+    );
     assert_eq!(with(&[("total_rows", json!(2))], Some(&rows), &rows)["status"], "not_recomputable");
     // Rows of another evaluation, or of another model.
     for (ours, other) in [(ID, "c/lab_a/1"), ("\"lab/a\"", "\"lab/b\"")] {
         let rows = rows.replacen(ours, other, 1);
         let found = with(&[], Some(&rows), &rows);
         assert_eq!(found["status"], "not_recomputable", "{other}");
-        assert!(found["reason"].as_str().unwrap().starts_with("Line 1 names another"), "{found}");
+        assert!(found["reason"].as_str().unwrap().starts_with("Line 1 and the record name different"), "{found}");
     }
     // A record that says nothing of a file beside it has samples nevertheless, with nothing that binds them to it.
     let project = project(&record(all, None), Some(&rows));
@@ -234,12 +237,12 @@ fn rows_that_cannot_be_read_or_have_no_score() {
     let quiz = result("Quiz", json!(0.5), &[]);
     let two = scores(&[1.0, 0.0]);
     for (line, expected) in [
-        ("{", "Line 3 is no JSON"),
-        ("[]", "Line 3 is no row"),
-        ("\"Secret\"", "Line 3 is no row"),
-        (r#"{"evaluation_name": "Quiz", "evaluation": {"score": NaN}}"#, "Line 3 is no JSON"),
-        (r#"{"evaluation_name": "Quiz", "evaluation_name": "Secret"}"#, "Line 3 is no row"),
-        ("version https://git-lfs.github.com/spec/v1", "Line 3 is no JSON"),
+        ("{", "Line 3 is not valid JSON"),
+        ("[]", "Line 3 is not a row"),
+        ("\"Secret\"", "Line 3 is not a row"),
+        (r#"{"evaluation_name": "Quiz", "evaluation": {"score": NaN}}"#, "Line 3 is not valid JSON"),
+        (r#"{"evaluation_name": "Quiz", "evaluation_name": "Secret"}"#, "Line 3 is not a row"),
+        ("version https://git-lfs.github.com/spec/v1", "Line 3 is not valid JSON"),
     ] {
         let (status, _, reason) = outcome(&quiz, &format!("{two}{line}\n"));
         assert_eq!(status, "unreadable", "{line}");
@@ -273,9 +276,9 @@ fn a_metric_that_is_no_mean_is_not_recomputed_and_the_reason_is_said() {
     let rows = scores(&[1.0, 0.0, 0.0]);
     let by = |id: &str, score: Value| result("Quiz", score, &[("/metric_config/metric_id", json!(id))]);
     for (id, reason) in [
-        ("bleu", "counted over all"),
-        ("macro_f1", "counted over all"),
-        ("perplexity", "counted over all"),
+        ("bleu", "computed over all"),
+        ("macro_f1", "computed over all"),
+        ("perplexity", "computed over all"),
         ("std", "spread"),
         ("elo", "other models"),
         ("win_rate", "other models"),
@@ -290,7 +293,7 @@ fn a_metric_that_is_no_mean_is_not_recomputed_and_the_reason_is_said() {
     assert_eq!(status(&by("pass@1", json!(0.9)), &rows), "differs");
     // Of a metric that nobody knows, only equality says something.
     assert_eq!(status(&by("brand_new", json!(0.333)), &rows), "recomputed");
-    assert!(outcome(&by("brand_new", json!(0.9)), &rows).2.contains("nothing says that the metric is a mean"));
+    assert!(outcome(&by("brand_new", json!(0.9)), &rows).2.contains("not known to be a mean over samples"));
     // The record knows best how its scores were joined.
     let joined = |id: &str, how: &str, score: Value| {
         let details = ("/metric_config/additional_details/aggregation", json!(how));
@@ -311,7 +314,7 @@ fn a_score_by_the_share_of_right_answers() {
     let project = project(&record(std::slice::from_ref(&quiz), Some(detailed(&rows))), Some(&rows));
     let found = &said(&project)[0];
     assert_eq!((&found["status"], &found["standard_error"]), (&json!("recomputed"), &Value::Null));
-    assert!(project.main_of("models/lab/a.html").contains("Share of right samples"));
+    assert!(project.main_of("models/lab/a.html").contains("Share of correct samples"));
 }
 
 #[test]
@@ -332,7 +335,7 @@ fn rows_belong_to_results_by_id_else_by_name() {
     };
     let project = project_of(&text, &both);
     assert_eq!(said(&project).iter().map(|it| &it["recomputed"]).collect::<Vec<_>>(), [&json!(0.75), &json!(0.125)]);
-    assert!(project.main_of("models/lab/a.html").contains("rows of no result here: 1"));
+    assert!(project.main_of("models/lab/a.html").contains("rows without a result here: 1"));
     // Without ids: by name, where names differ …
     let text = lines(&[row("A", 1, json!(1.0)), row("B", 1, json!(0.0)), row("A", 2, json!(0.0))]);
     let named = [result("A", json!(0.5), &[]), result("B", json!(0.0), &[]), result("C", json!(0.0), &[])];
@@ -398,7 +401,7 @@ fn the_older_shape_in_the_other_layout() {
     for part in [
         "the record, the collection&#39;s index",
         "errors: 1",
-        "cut at a limit: 1",
+        "truncated at a limit: 1",
         "SE 0.333, computed here",
         "<dd>30</dd>",
         "<dd>1,500</dd>",

@@ -134,10 +134,10 @@ fn findings_about_records_stay_when_only_metadata_changes_and_a_new_lock_is_heed
     let server = serve(&project);
     server.wait_for("warning[lock-differs]");
     project.write("content/collections.yaml", "collections:\n  - {id: shop, name: A shop}\n");
-    server.wait_for("Changed, and shown");
+    server.wait_for("Rebuilt in");
     // Told once, they are not told again with the next change.
     project.write("content/datastore/data/own/x/y/new.json", "{");
-    server.wait_for("Changed, and shown");
+    server.wait_for("Rebuilt in");
     lock.revision = "cd".repeat(20);
     project.write("content/datastore.lock", &lock.to_text().replace("checksum", "checksun"));
     let said = server.wait_for("broken-lock");
@@ -158,11 +158,11 @@ fn a_day_that_cannot_be_is_told_once_however_often_the_site_changes() {
     let mut said = String::new();
     for name in ["A shop", "A market", "A stall"] {
         project.write("content/collections.yaml", &format!("collections:\n  - {{id: shop, name: {name}}}\n"));
-        said += &server.wait_for("Changed, and shown");
+        said += &server.wait_for("Rebuilt in");
         // What is new is told after that, so that of the last round stays untold.
         record["source_metadata"]["source_name"] = name.into();
         project.write(&path, &record.to_string());
-        said += &server.wait_for("Changed, and shown");
+        said += &server.wait_for("Rebuilt in");
     }
     assert!(!said.contains("impossible-day"), "{said}");
 }

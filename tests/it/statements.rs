@@ -84,7 +84,7 @@ fn a_failed_run_of_zero_does_not_agree_with_a_score() {
     assert!(store.page("models/a/near.html").contains("are the same to 4 decimals"));
     // The home page, the lists and the filters say what the card says.
     let home = store.project.main_of("index.html");
-    let section = home.split("<h2").find(|section| section.contains("differ most")).unwrap();
+    let section = home.split("<h2").find(|section| section.contains("Largest conflicts")).unwrap();
     assert!(section.contains(">zero<") && section.contains(">far<") && !section.contains(">near<"), "{section}");
     let files = store.project.files("site/pages/assets/lists");
     let (_, list) = files.iter().find(|(path, _)| path.starts_with("models.")).unwrap();
@@ -110,7 +110,7 @@ fn a_unit_bounds_a_score_where_no_bounds_are_stated() {
     store.project.build(&[]);
     assert!(store.page("models/a/two.html").contains("1 of 2"));
     let odd = store.page("models/a/odd.html");
-    assert!(!odd.contains("1 of 2") && odd.contains("where a hundredth of it would fit: not converted, not ranked"));
+    assert!(!odd.contains("1 of 2") && odd.contains("although 1/100 of it would fit: not converted, not ranked"));
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn nobody_is_not_one_evaluator() {
     let (head, row) = (table.lines().next().unwrap(), table.lines().find(|line| line.starts_with("a/one")).unwrap());
     let column = head.split(',').position(|name| name == "evaluators").unwrap();
     assert_eq!(row.split(',').nth(column), Some("0"), "{table}");
-    assert!(store.project.read("site/pages/api/v1/models/a/one.svg").contains("evaluators not named"));
+    assert!(store.project.read("site/pages/api/v1/models/a/one.svg").contains("evaluators not reported"));
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn one_model_that_says_everything_twice_does_not_speak_for_two() {
     let page = store.page("benchmarks/mmlu.html");
     assert!(page.contains("The records do not say enough to tell."), "{page}");
     assert!(
-        page.contains("Not known: nothing that is stated differs, but not all state these settings: ")
+        page.contains("Unknown: no reported setting differs, but these are not reported for every score: ")
             && !page.contains("As far as the records tell, yes.")
     );
 }

@@ -123,7 +123,7 @@ const ARGS: &str = "/evaluation_results/0/generation_config/generation_args";
 
 #[test]
 fn yes_only_where_all_that_matters_is_stated_and_the_same() {
-    check(&[], &[], "comparable", "Yes: all settings that matter are stated by all, and are the same.");
+    check(&[], &[], "comparable", "Yes: all settings that matter are reported for every score and are the same.");
 }
 
 #[test]
@@ -131,8 +131,7 @@ fn one_setting_that_agrees_is_no_yes() {
     let silent = |key: &str| (format!("{ARGS}/{key}"), Value::Null);
     let gone = [silent("max_tokens"), silent("prompt_template")];
     let gone: Vec<(&str, Value)> = gone.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
-    let words =
-        "Not known: nothing that is stated differs, but not all state these settings: prompt template, token limit.";
+    let words = "Unknown: no reported setting differs, but these are not reported for every score: prompt template, token limit.";
     check(&gone, &gone, "not_enough_stated", words);
     check(&gone, &[], "not_enough_stated", words);
 }
@@ -140,27 +139,27 @@ fn one_setting_that_agrees_is_no_yes() {
 #[test]
 fn what_differs_is_named() {
     let hot = format!("{ARGS}/temperature");
-    check(&[], &[(&hot, json!(1))], "different", "With care: these settings differ: temperature.");
+    check(&[], &[(&hot, json!(1))], "different", "With care: different settings: temperature.");
 }
 
 #[test]
 fn a_tenth_of_the_samples_is_no_end_to_hold_on_to() {
     let samples = "/evaluation_results/0/score_details/uncertainty/num_samples";
-    let words = "No: one is over a tenth of the samples of another, or fewer.";
+    let words = "No: one has a tenth of the samples of another, or fewer.";
     check(&[], &[(samples, json!(50))], "conditions_apart", words);
     check(
         &[],
         &[(samples, json!(51))],
         "comparable",
-        "Yes: all settings that matter are stated by all, and are the same.",
+        "Yes: all settings that matter are reported for every score and are the same.",
     );
 }
 
 #[test]
 fn with_tools_and_without_there_is_no_arithmetic() {
     let tools = "/evaluation_results/0/generation_config/additional_details/use_tools";
-    let words = "No: one is with tools, and another without.";
+    let words = "No: one uses tools and another does not.";
     check(&[(tools, json!("true"))], &[(tools, json!("false"))], "conditions_apart", words);
-    let silent = "Not known: nothing that is stated differs, but not all state these settings: tools.";
+    let silent = "Unknown: no reported setting differs, but these are not reported for every score: tools.";
     check(&[(tools, json!("true"))], &[], "not_enough_stated", silent);
 }

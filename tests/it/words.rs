@@ -49,9 +49,9 @@ fn every_page_speaks_the_language_and_records_stay_as_they_are() {
     project.build(&[]);
     let expected = [
         ("models", &["<html lang=\"zh-Hans\">", ">模型</a>", "跳到正文", ">made-up/model-one</a>"][..]),
-        ("models/made-up/model-one", &["什么能说明", "越高越好"][1..]),
+        ("models/made-up/model-one", &["记录情况", "越高越好"][1..]),
         ("benchmarks/quiz", &["排名", "这些数字能直接比较吗？"]),
-        ("evaluators/lab-b", &["他方报告不同之处", "lab-b"][..1]),
+        ("evaluators/lab-b", &["与其他评测方的差异", "lab-b"][..1]),
         ("markers", &["仅记录所称"]),
         ("methodology", &["记录是一种声明", "id=\"comparability\"", "提交者已知"]),
     ];
@@ -198,7 +198,7 @@ fn chinese_signs_have_no_space_beside_them_and_no_link_is_dead() {
             }
         }
         if number == 0 {
-            assert!(project.read("site/pages/publishing.html").contains("目前不能发布任何内容：记录没有公开地址："));
+            assert!(project.read("site/pages/publishing.html").contains("发布受阻：记录没有公开地址："));
             let run = project.run(&["check", "--site", "site"]);
             assert_eq!(run.code, 0, "{}{}", run.stdout, run.stderr);
         }
@@ -404,7 +404,7 @@ fn every_phrase_that_is_asked_for_is_there_and_every_phrase_is_asked_for() {
     for key in &asked {
         // Some keys are put together: `filter.` and the name of a facet.
         let is_there = |known: &String| known == key || (key.ends_with('.') && known.starts_with(key));
-        assert!(phrases.keys().any(is_there), "there are no words for `{key}`");
+        assert!(phrases.keys().any(is_there), "there is no phrase `{key}`");
     }
     for key in phrases.keys() {
         let is_asked = |asked: &String| asked == key || (asked.ends_with('.') && key.starts_with(asked));

@@ -119,7 +119,7 @@ pub struct SideBySide<'a> {
 pub struct Setting<'a> {
     /// Which.
     pub name: &'a str,
-    /// `different`, `same`, `only one reports it` …
+    /// `different`, `same`, `reported once` …
     pub agreement: &'a str,
     /// What each of the first of `readings` reports, in their order; null for nothing.
     pub values: &'a [Option<String>],

@@ -257,7 +257,7 @@ mod tests {
             ["[1]", "\"secret\"", "{\"evaluation\": {\"score\": NaN}}", "{\"sample_id\": 1, \"sample_id\": 2}", "{"]
         {
             let why = Row::read(line.as_bytes(), 7).map(|_| ()).unwrap_err().to_string();
-            assert!(why.starts_with("Line 7 is no ") && !why.contains("secret"), "{why}");
+            assert!(why.starts_with("Line 7 is not ") && !why.contains("secret"), "{why}");
         }
         assert!(Row::read(b"", 1).unwrap().is_none());
     }

@@ -61,9 +61,9 @@ fn what_differs_from_our_list_is_told_and_our_list_stays() {
     let report = ask(&desk);
     let expected = [
         "renamed-benchmark: the dataset acme/exam is now called other/exam",
-        "unknown-framework: acme/quiz names the evaluation framework `newest-bench`, which is new to us",
+        "unknown-framework: acme/quiz names the evaluation framework `newest-bench`, which is not in the built-in list",
         "missing-task: acme/quiz has no task `quiz`, but `default`",
-        "new-task: acme/quiz has a task `more` that our list has not",
+        "new-task: acme/quiz has a task `more` that is not in the built-in list",
     ];
     assert_eq!(findings(&report), expected);
     assert!(report.findings.iter().all(|it| it.help.is_some()));
@@ -109,5 +109,5 @@ fn a_file_that_is_none_keeps_what_was_known() {
     assert_eq!(ask(&desk).read, 2);
     desk.hub.delete(Kind::Dataset, "acme/quiz", "eval.yaml");
     let report = ask(&desk);
-    assert_eq!(findings(&report), ["no-eval-yaml: acme/quiz has no eval.yaml that everybody may read"]);
+    assert_eq!(findings(&report), ["no-eval-yaml: acme/quiz has no public eval.yaml"]);
 }

@@ -125,7 +125,10 @@ fn a_failure_is_reported_and_stops_nothing() {
     assert_eq!((report.found, report.not_asked), (2, 0));
     let failures: Vec<&str> = report.failures.iter().map(|it| it.what.as_str()).collect();
     assert_eq!(failures, ["acme/a", "acme/c"]);
-    assert!(report.failures[0].said.contains("503") && report.failures[1].said.contains("not the JSON"), "{report:?}");
+    assert!(
+        report.failures[0].said.contains("503") && report.failures[1].said.contains("unexpected JSON"),
+        "{report:?}"
+    );
     let facts = desk.facts::<ModelFact>();
     let seen: Vec<(&str, String)> = facts.iter().map(|it| (it.id.as_str(), it.seen.to_string())).collect();
     let late = "2026-10-11T12:00:00Z".to_owned();
@@ -183,7 +186,7 @@ fn a_file_that_cannot_be_read_is_left_alone() {
     std::fs::remove_file(desk.facts_folder().join("models.jsonl")).unwrap();
     std::fs::create_dir(desk.facts_folder().join("models.jsonl")).unwrap();
     let error = desk.run_on(0, |run| fetch(run, &ids(&["acme/b"]))).unwrap_err();
-    assert!(format!("{error:#}").contains("is no file"), "{error:#}");
+    assert!(format!("{error:#}").contains("is not a file"), "{error:#}");
 }
 
 #[test]
@@ -203,10 +206,10 @@ fn hostile_answers_are_short_and_plain_on_disk() {
     assert_eq!(info(&desk, "acme/tiny").unwrap().tags, ["ok"]);
     // More than any answer has, and an id that is another's.
     for (fields, said) in [
-        (json!({"id": "acme/tiny", "sha": "0".repeat(40), "x": "x".repeat(17 << 20)}), "more than"),
-        (json!({"id": "..\u{1b}/x", "sha": "0".repeat(40)}), "no id and commit"),
-        (json!([]), "no id and commit"),
-        (json!({"id": "acme/tiny", "sha": "main"}), "no id and commit"),
+        (json!({"id": "acme/tiny", "sha": "0".repeat(40), "x": "x".repeat(17 << 20)}), "larger than"),
+        (json!({"id": "..\u{1b}/x", "sha": "0".repeat(40)}), "no id or no commit"),
+        (json!([]), "no id or no commit"),
+        (json!({"id": "acme/tiny", "sha": "main"}), "no id or no commit"),
         (json!({"id": "tiny", "sha": "0".repeat(40)}), "has the id `tiny`"),
     ] {
         desk.hub.fail(Fault::on("GET", "acme/tiny", What::Json(fields)));

@@ -83,7 +83,7 @@ fn run_once(desk: &Desk) -> Option<i32> {
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let mut terminal = spawn_command(command, Some(60_000)).unwrap();
     let answer = |terminal: &mut PtySession| {
-        terminal.exp_string("leave it: ").ok()?;
+        terminal.exp_string("to cancel: ").ok()?;
         terminal.send_line("OPEN PRS").ok()?;
         terminal.exp_string("each pull request").ok()?;
         terminal.send_line(TITLE).ok()

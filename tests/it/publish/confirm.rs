@@ -10,7 +10,7 @@ fn desk() -> Desk {
 fn leaves_it(answers: &[&str]) {
     let desk = desk();
     let mut terminal = desk.terminal(&[]);
-    terminal.exp_string("leave it: ").unwrap();
+    terminal.exp_string("to cancel: ").unwrap();
     let mut shown = String::new();
     for (n, answer) in answers.iter().enumerate() {
         if n > 0 {
@@ -55,7 +55,7 @@ fn a_person_who_confirms_sees_who_opens_how_many() {
 fn a_message_is_offered_and_the_phrase_is_still_asked_for() {
     let desk = desk();
     let mut terminal = desk.terminal(&["--message", "My title"]);
-    terminal.exp_string("leave it: ").unwrap();
+    terminal.exp_string("to cancel: ").unwrap();
     terminal.send_line("OPEN PRS").unwrap();
     terminal.exp_string("[My title]: ").unwrap();
     terminal.send_line("").unwrap();
@@ -72,7 +72,7 @@ fn what_was_typed_before_the_question_is_no_answer() {
     let mut terminal = desk.terminal(&[]);
     terminal.send_line("OPEN PRS").unwrap();
     terminal.send_line(TITLE).unwrap();
-    terminal.exp_string("leave it: ").unwrap();
+    terminal.exp_string("to cancel: ").unwrap();
     terminal.send_line("no").unwrap();
     let shown = terminal.exp_eof().unwrap();
     assert!(shown.contains("Nothing was sent"), "{shown}");
@@ -103,7 +103,7 @@ fn who_cannot_write_is_told_before_the_audit() {
     let output = desk.command(&[]).env("HF_TOKEN", "hf_read").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("can only read") && stderr.contains("help:"), "{stderr}");
+    assert!(stderr.contains("is read-only") && stderr.contains("help:"), "{stderr}");
     assert_eq!(desk.hub.requests().len(), 1, "who it is, and nothing else");
 
     let output = desk.command(&[]).env("HF_TOKEN", "hf_wrong").output().unwrap();
@@ -119,7 +119,7 @@ fn a_change_after_the_report_stops_everything() {
     for file in ["site/hub/manifest.json", "site/hub/acme/tiny/.eval_results/gsm8k.yaml"] {
         let desk = desk();
         let mut terminal = desk.terminal(&[]);
-        terminal.exp_string("leave it: ").unwrap();
+        terminal.exp_string("to cancel: ").unwrap();
         let text = desk.project.read(file) + "\n";
         desk.project.write(file, &text);
         terminal.send_line("OPEN PRS").unwrap();
@@ -140,15 +140,15 @@ fn what_the_build_did_not_write_is_refused() {
     desk.project.write(preview, &text.replace("71.5", "99"));
     let run = desk.run(&["--dry-run"]);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("does not hold what the manifest says"), "{}", run.stderr);
+    assert!(run.stderr.contains("does not match the manifest"), "{}", run.stderr);
     desk.project.write(preview, &text);
 
     let manifest = desk.project.read("site/hub/manifest.json");
     for (from, to, said) in [
-        ("\"acme/tiny\"", "\"../../x\"", "no Hub id"),
-        (".eval_results/gsm8k.yaml", ".eval_results/../README.md", "no file name"),
+        ("\"acme/tiny\"", "\"../../x\"", "is not a Hub id"),
+        (".eval_results/gsm8k.yaml", ".eval_results/../README.md", "is not a file name"),
         ("71.5", "\"71.5\"", "damaged"),
-        ("71.5", "1e999", "no finite number"),
+        ("71.5", "1e999", "not a finite number"),
         ("\"version\": 1", "\"version\": 2", "version 2"),
         ("{", "", "damaged"),
     ] {

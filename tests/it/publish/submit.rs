@@ -181,7 +181,7 @@ fn the_hub_may_not_want_the_file() {
 fn meanwhile(act: impl Fn(&Desk), expected: &str) {
     let desk = desk();
     let mut terminal = desk.terminal(&[]);
-    terminal.exp_string("leave it: ").unwrap();
+    terminal.exp_string("to cancel: ").unwrap();
     act(&desk);
     terminal.send_line("OPEN PRS").unwrap();
     terminal.exp_string("each pull request").unwrap();
@@ -216,10 +216,10 @@ fn who_was_faster_is_seen_right_before_the_request() {
 fn two_runs_at_once_are_one() {
     let desk = desk();
     let mut terminal = desk.terminal(&[]);
-    terminal.exp_string("leave it: ").unwrap();
+    terminal.exp_string("to cancel: ").unwrap();
     let run = desk.run(&[]);
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("another `evalcards publish` is at work"), "{}", run.stderr);
+    assert!(run.stderr.contains("another `evalcards publish` is working"), "{}", run.stderr);
     terminal.send_control('c').unwrap();
     terminal.exp_eof().unwrap();
 }
@@ -239,7 +239,7 @@ fn ctrl_c_ends_after_the_request_under_way() {
         }
     });
     let mut terminal = desk.terminal(&[]);
-    terminal.exp_string("leave it: ").unwrap();
+    terminal.exp_string("to cancel: ").unwrap();
     terminal.send_line("OPEN PRS").unwrap();
     terminal.exp_string("each pull request").unwrap();
     terminal.send_line(TITLE).unwrap();

@@ -51,9 +51,9 @@ fn reads_are_repeated_after_passing_faults_and_only_so_often() {
 #[test]
 fn nonsense_is_a_clear_error_that_names_the_address() {
     for (what, said) in [
-        (What::Html, "a web page came where JSON was expected"),
-        (What::HalfJson, "not the JSON that was expected"),
-        (What::Json(serde_json::json!({"x": 1})), "not the JSON that was expected"),
+        (What::Html, "expected JSON, got a web page"),
+        (What::HalfJson, "unexpected JSON"),
+        (What::Json(serde_json::json!({"x": 1})), "unexpected JSON"),
         (What::Large(70 << 20), "too large"),
         (What::Redirect("http://127.0.0.1:9/x".to_owned()), "another host"),
         (What::Redirect("https://example.org/x".to_owned()), "another host"),
