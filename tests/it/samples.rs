@@ -175,12 +175,12 @@ fn a_published_outcome_follows_from_the_published_numbers() {
     assert_eq!(of(0.667, &[]), (0, String::new()));
     assert_eq!(of(0.666, &[]), (0, String::new()));
     for (score, changes, says) in [
-        (0.666, &[("what sm differs", "what sm recomputed")][..], "was computed again, and its samples give 0.6666"),
+        (0.666, &[("what sm differs", "what sm recomputed")][..], "was recomputed, but its samples give 0.6666"),
         (0.667, &[("what sm recomputed", "what sm differs")], "differs from its samples, which give 0.6666"),
         (0.667, &[("data-value=\"0.6666666666666666\"", "data-value=\"0.75\"")], "its samples give 0.75"),
-        (0.667, &[("data-value=\"0.6666666666666666\"", "")], "does not say what was computed"),
+        (0.667, &[("data-value=\"0.6666666666666666\"", "")], "does not show the score that was recomputed"),
         (0.667, &[("data-value=\"0.6666666666666666\"", "data-value=\"NaN\"")], "its samples give NaN"),
-        (0.667, &[("what sm recomputed", "what sm missing")], "does not say what was computed"),
+        (0.667, &[("what sm recomputed", "what sm missing")], "does not show the score that was recomputed"),
     ] {
         let (code, found) = of(score, changes);
         assert!(code == 1 && found.contains(says), "{changes:?}: {code} {found}");
@@ -229,7 +229,7 @@ fn each_way_in_which_a_file_is_not_the_one_that_was_meant() {
     // A record that says nothing of a file beside it has samples nevertheless, with nothing that binds them to it.
     let project = project(&record(all, None), Some(&rows));
     assert_eq!(said(&project)[0]["status"], "recomputed");
-    assert!(project.main_of("models/lab/a.html").contains("nothing binds the file to the record"));
+    assert!(project.main_of("models/lab/a.html").contains("no source binds the file to the record"));
 }
 
 #[test]
