@@ -442,12 +442,12 @@ def side_by_side(page):
             reported = ["" if it.find("i") is not None else plain(it) for it in values]
             n = sum(value != "" for value in reported)
             # Only what differs is said to; the rest is to be seen.
-            only = "only one reports it" if n == 1 else f"only {n} of {len(values)} report it"
+            only = "reported once" if n == 1 else f"reported by {n} of {len(values)}"
             agreement = plain(name.find("small")) or ("same" if n == len(values) else only)
             yield [title, before(name, "small"), agreement, *reported]
         (hint,) = section.xpath("p[@class='hint']")
         if nobody := re.match(r"No record states: (.*?)\. Comparable\?", plain(hint)):
-            yield [title, nobody[1], "nobody reports it"]
+            yield [title, nobody[1], "not reported"]
 
 
 

@@ -257,7 +257,7 @@ fn the_hub_leads_names_to_repositories_but_not_to_other_organisations() {
     check_finding(&project, "unreadable-fact", "fetch");
     let card = project.main_of("models/new/One.html");
     for word in [
-        "redirect on the Hub",
+        "the Hub leads there",
         "What the Hub said on",
         "2026-03-01",
         "transformers",

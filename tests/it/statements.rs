@@ -153,9 +153,9 @@ fn nobody_is_not_one_evaluator() {
     store.project.build(&[]);
     let benchmark = store.page("benchmarks/mmlu.html");
     assert!(!benchmark.contains("one evaluator") && benchmark.contains("No record names its evaluator"), "{benchmark}");
-    assert!(store.page("models/a/one.html").contains("Reported byevaluators not named (1 benchmark)"));
+    assert!(store.page("models/a/one.html").contains("Reported byevaluators not reported (1 benchmark)"));
     let three = store.page("models/a/three.html");
-    assert!(three.contains("A (1 benchmark)") && three.contains("evaluators not named (1 benchmark)"), "{three}");
+    assert!(three.contains("A (1 benchmark)") && three.contains("evaluators not reported (1 benchmark)"), "{three}");
     let table = store.project.read("site/pages/api/v1/models.csv");
     let (head, row) = (table.lines().next().unwrap(), table.lines().find(|line| line.starts_with("a/one")).unwrap());
     let column = head.split(',').position(|name| name == "evaluators").unwrap();

@@ -160,6 +160,6 @@ fn with_tools_and_without_there_is_no_arithmetic() {
     let tools = "/evaluation_results/0/generation_config/additional_details/use_tools";
     let words = "No: one uses tools and another does not.";
     check(&[(tools, json!("true"))], &[(tools, json!("false"))], "conditions_apart", words);
-    let silent = "Unknown: no reported setting differs, but these are not reported for every score: tools.";
+    let silent = "Unknown: no reported setting differs, but these are not reported for every score: use tools.";
     check(&[(tools, json!("true"))], &[], "not_enough_stated", silent);
 }
