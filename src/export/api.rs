@@ -23,7 +23,7 @@ pub use audit::{MarkersDocument, MergedDocument, NotShownDocument, PublishingDoc
 pub use developer::DeveloperDocument;
 pub use evaluator::EvaluatorDocument;
 pub use hub_entry::HubEntry;
-pub use model::{AlsoValue, ModelDocument};
+pub use model::{AlsoValues, ModelDocument};
 pub use ranking::{Best, BestUndated, Bin, RankingDocument, RankingRow, SamplesPair, Source};
 
 /// The digits of a record, written as a JSON number.

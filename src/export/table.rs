@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::api::AlsoValue;
+use super::api::AlsoValues;
 use crate::card::Cards;
 use crate::card::also::also;
 use crate::card::samples::reason;
@@ -425,10 +425,10 @@ const RECORDS: &[Column] = &[
     }),
     text(
         "also",
-        "What else it holds, as the text of a JSON list: `path`, `value`, and places of the `results` that state it.",
+        "What else it holds, as the text of a JSON list: `values` by path, and places of the `results` that state them.",
         |it, row| {
             let also = also(it.record(row));
-            let text = serde_json::to_string(&AlsoValue::of(&also)).ok();
+            let text = serde_json::to_string(&AlsoValues::of(&also)).ok();
             maybe_owned(text.filter(|_| !also.is_empty()))
         },
     ),

@@ -1,5 +1,7 @@
 //! The document of a *model*.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -329,10 +331,10 @@ pub struct Record<'a> {
     /// The time of retrieval as the record has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retrieved_text: Option<&'a str>,
-    /// What else the record holds, value by value.
+    /// What else the record holds.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
-    pub also: Vec<AlsoValue<'a>>,
+    pub also: Vec<AlsoValues<'a>>,
     /// Older captures of the same, which are no results of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
@@ -341,23 +343,30 @@ pub struct Record<'a> {
     pub evidence: Vec<Axis<'a>>,
 }
 
-/// A value of a record that stands nowhere else.
+/// Values of a record that stand nowhere else, with the results that state them.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct AlsoValue<'a> {
-    /// Where, in the record or in its results: `metric_config.additional_details.bound_strategy`.
-    pub path: &'a str,
-    /// As text; the items of a list with commas between them. Beyond 20,000 characters a hash takes the place of the rest.
-    pub value: &'a str,
-    /// Places in `evaluation_results` of those that state it; left out for what the record says of itself.
+pub struct AlsoValues<'a> {
+    /// Places in `evaluation_results` of those that state them; left out for what the record says of itself.
     #[serde(skip_serializing_if = "<[u16]>::is_empty")]
     #[schemars(default)]
     pub results: &'a [u16],
+    /// As text, by where they stand in the record or in its results (`metric_config.additional_details.bound_strategy`);
+    /// the items of a list with commas between them. Beyond 20,000 characters a hash takes the place of the rest.
+    pub values: BTreeMap<&'a str, &'a str>,
 }
 
-impl<'a> AlsoValue<'a> {
+impl<'a> AlsoValues<'a> {
     /// Of what the record holds.
-    pub fn of(also: &'a [Also<'a>]) -> Vec<AlsoValue<'a>> {
-        also.iter().map(|it| AlsoValue { path: &it.path, value: it.value, results: &it.results }).collect()
+    pub fn of(also: &'a [Also<'a>]) -> Vec<AlsoValues<'a>> {
+        let mut groups: Vec<AlsoValues> = Vec::new();
+        for it in also {
+            let fits = |group: &&mut AlsoValues| group.results == it.results && !group.values.contains_key(&*it.path);
+            match groups.last_mut().filter(fits) {
+                Some(group) => _ = group.values.insert(&it.path, it.value),
+                None => groups.push(AlsoValues { results: &it.results, values: [(&*it.path, it.value)].into() }),
+            }
+        }
+        groups
     }
 }
 
@@ -484,7 +493,7 @@ impl<'a> Record<'a> {
             schema_version: record.schema_version,
             retrieved: record.retrieved.as_deref(),
             retrieved_text: record.retrieved_text,
-            also: AlsoValue::of(&record.also_values),
+            also: AlsoValues::of(&record.also_values),
             captures: record.captures.iter().map(Capture::new).collect(),
             evidence: record.evidence.axes.iter().map(Axis::new).collect(),
         }
