@@ -45,8 +45,9 @@ fn cards(pages: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, String> {
     for (path, bytes) in pages.iter().filter(|(path, _)| path.ends_with(".html")) {
         let page = String::from_utf8_lossy(bytes);
         // A card says the id that a record uses only where it is not its own.
-        let own =
-            page.split_once("<div class=\"id\"><code>").and_then(|(_, rest)| rest.split_once('<')).map(|(id, _)| id);
+        // Where the id is the name, it is said once.
+        let behind = |start: &str| page.split_once(start).and_then(|(_, rest)| rest.split_once('<')).map(|(id, _)| id);
+        let own = behind("<div class=\"id\"><code>").or_else(|| behind("<h1>"));
         if page.contains("<dl data-record>")
             && page.matches("<dl data-record>").count() > page.matches("<dt>Model in the record<dd>").count()
         {
