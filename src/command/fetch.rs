@@ -46,7 +46,7 @@ pub fn run(arguments: Fetch, common: &Common) -> Result<ExitCode> {
         facts: if arguments.asks_for_facts() { session.facts()? } else { Facts::default() },
     };
     let failures = done.failures();
-    let differs = done.facts.verified.as_ref().is_some_and(|it| !it.differences.is_empty());
+    let differs = done.facts.verified.as_ref().is_some_and(|it| !it.differences.is_empty() || !it.findings.is_empty());
     if common.json {
         let document = json!({ "command": "fetch", "ok": failures.is_empty() && !differs, "report": done.collections, "facts": done.facts });
         writeln!(io::stdout(), "{document:#}")?;
@@ -215,8 +215,10 @@ fn left(not_asked: usize) -> String {
 
 fn print_findings(facts: &Facts, common: &Common) {
     let findings = facts.benchmarks.iter().flat_map(|it| &it.findings);
-    let findings: Vec<&Diagnostic> =
-        findings.chain(facts.evidence.iter().flat_map(|it| &it.submissions.findings)).collect();
+    let findings: Vec<&Diagnostic> = findings
+        .chain(facts.evidence.iter().flat_map(|it| &it.submissions.findings))
+        .chain(facts.verified.iter().flat_map(|it| &it.findings))
+        .collect();
     if !common.quiet && !common.json {
         findings.iter().for_each(|finding| eprintln!("{finding}"));
     }

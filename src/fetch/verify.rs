@@ -2,6 +2,7 @@
 //! whoever can change the site's repository can write; this tells what `fetch` saw from what a hand wrote. Nothing on
 //! disk is changed.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,8 @@ use serde_json::Value;
 use super::asking::{Failure, Run};
 use super::evidence;
 use super::store::Store;
-use crate::facts::{AccountFact, Fact, PostedFact, Submission};
+use crate::diagnostic::Diagnostic;
+use crate::facts::{AccountFact, Fact, PostedFact, PostedModel, Submission};
 use crate::lock::Lock;
 
 /// What came of it.
@@ -27,6 +29,8 @@ pub struct VerifyReport {
     pub not_asked: usize,
     /// What was asked for in vain.
     pub failures: Vec<Failure>,
+    /// What is wrong on this disk.
+    pub findings: Vec<Diagnostic>,
 }
 
 /// A fact that the Hub does not say.
@@ -53,7 +57,11 @@ pub fn verify(run: &Run, datastore: &Path, lock: &Lock, models: &[String]) -> Re
     let is_whole = is_whole && asked.accounts.failures.is_empty() && asked.accounts.not_asked == 0;
     report.compare(run.folder, &fresh.0, |_: &AccountFact| is_whole)?;
     let is_whole = asked.posted.failures.is_empty() && asked.posted.not_asked == 0;
-    report.compare(run.folder, &fresh.0, |fact: &PostedFact| is_whole && models.contains(&fact.model))?;
+    // A model may have another id on the Hub than records give it.
+    let models = Store::<PostedModel>::open(&fresh.0)?;
+    let models: HashSet<&str> = models.facts().iter().filter_map(|it| it.model.as_deref()).collect();
+    report.compare(run.folder, &fresh.0, |fact: &PostedFact| is_whole && models.contains(fact.model.as_str()))?;
+    report.findings = asked.submissions.findings;
     let failures = [asked.submissions.failures, asked.accounts.failures, asked.posted.failures];
     report.failures = failures.into_iter().flatten().collect();
     Ok(report)
