@@ -12,6 +12,11 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 /// Signs that are part of a name, as letters are.
 const SIGNS: [char; 12] = ['+', '@', '^', '%', '#', '<', '>', '=', '±', '≤', '≥', '≠'];
 
+/// Letters and digits only, in lower case: what is left of a text whatever stands between its letters.
+pub fn squashed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
 /// Composed (NFC) and in lower case; a dot between digits and all of ` _-` become one space; signs such as `+` and `@`, and `/`, stay;
 /// other punctuation goes. Accents, symbols and emoji stay, as letters do, and so does what nobody can see: each tells
 /// names apart. `None` if nothing readable is left, as with `"!!!"`.

@@ -10,7 +10,6 @@ use serde_json::json;
 
 use crate::config::Config;
 use crate::diagnostic::{Diagnostics, printable};
-use crate::id::{Id, Table};
 use crate::load::block::Blocks;
 use crate::load::{Loaded, content, record};
 use crate::resolve::resolve;
@@ -53,7 +52,7 @@ pub struct Meaning {
 pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Named> {
     let mut found = Diagnostics::default();
     let content = content::read(&config.content, &mut found)?;
-    let listings = stages::listings(config, &mut found)?;
+    let listings = stages::listings(config, &mut found)?.without_samples();
     let (mut inputs, _) = listings.read(config, content, &mut found, &());
     stages::ensure_sound(&inputs)?;
     let place = inputs.records.len();
@@ -77,12 +76,8 @@ pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Nam
             change,
         }
     };
-    fn entry<T>(table: &Table<T>, id: Id<T>) -> &T {
-        &table[id]
-    }
-    let (model, benchmark) = (entry(&entities.models, as_benchmark.model), entry(&entities.benchmarks, benchmark));
-    let (metric, evaluator) =
-        (entry(&entities.metrics, as_metric.metric), entry(&entities.evaluators, as_benchmark.evaluator));
+    let (model, benchmark) = (&entities.models[as_benchmark.model], &entities.benchmarks[benchmark]);
+    let (metric, evaluator) = (&entities.metrics[as_metric.metric], &entities.evaluators[as_benchmark.evaluator]);
     Ok(Named {
         name: name.to_owned(),
         collection: collection.map(str::to_owned),
@@ -109,7 +104,7 @@ pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Nam
                 &metric.id,
                 &metric.name,
                 &metric.spellings,
-                metric.key.starts_with("meta "),
+                metric.is_listed(),
             ),
             meaning(
                 "reporting organisation",

@@ -1,6 +1,7 @@
 //! Names that say what only a *marker* may say: they stand in quotation marks wherever they are shown.
 
 use super::Entities;
+use crate::names::squashed;
 
 /// The words of the markers, in the languages of the interface, as [`squashed`] gives them. A test holds them against
 /// the files of words.
@@ -8,11 +9,11 @@ const MARKERS: [&str; 8] = [
     "tracedtoapublicrecord",
     "submitterknown",
     "submittedbythenamedsource",
-    "runverifiedbythehub",
+    "verifiedbythehub",
     "已溯源至公开记录",
     "提交者已知",
     "由所注明的来源提交",
-    "已由hub验证",
+    "经hub验证",
 ];
 
 /// Puts the names of `entities` that say the words of a marker in quotation marks. What metadata calls a thing is the
@@ -38,11 +39,6 @@ fn is_forged(name: &str) -> bool {
     MARKERS.iter().any(|words| squashed.contains(words))
 }
 
-/// Letters and digits only, in lower case.
-fn squashed(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,7 +48,7 @@ mod tests {
     fn the_words_of_every_marker_are_known_and_names_of_benchmarks_are_not() {
         for tag in ["en", "zh-Hans"] {
             let language = Language::new(tag, None).unwrap();
-            for level in ["level.traced", "level.submitter_known", "level.submitted_by_source"] {
+            for level in ["level.traced", "level.submitter_known", "level.submitted_by_source", "hub.badge.verified"] {
                 assert!(is_forged(&format!("Acme ({}!)", language.phrase(level))), "{tag} {level}");
             }
         }

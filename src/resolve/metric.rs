@@ -24,7 +24,7 @@ use crate::load::content::Content;
 use crate::load::measurement_rules::Told;
 use crate::load::metadata::{AliasKind, MetricMeta, OfSamples};
 use crate::load::record::EvaluationResult;
-use crate::names::{is_not_reported, normal_form, slug};
+use crate::names::{is_not_reported, normal_form, slug, squashed};
 use crate::words::shorten;
 
 pub struct PartResolver<'a> {
@@ -125,11 +125,6 @@ impl Place<'_> {
     }
 }
 
-/// Letters and digits only, in lower case.
-fn squashed(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
 /// What the quantity is, before parameters, kind and judges.
 struct Quantity {
     key: String,
@@ -221,7 +216,7 @@ impl<'a> MetricResolver<'a> {
         for group in alike.into_values().filter(|group| group.len() > 1) {
             for at in group {
                 let metric = &mut metrics[at];
-                if metric.is_reported && !metric.key.starts_with("meta ") {
+                if metric.is_reported && !metric.is_listed() {
                     metric.told_apart_by = Some(stated_id(&metric.key).to_owned());
                 }
             }
@@ -233,7 +228,7 @@ impl<'a> MetricResolver<'a> {
         let (number, step) = self.aliases.find(collection, name)?;
         let meta = &self.metas[number];
         Some(Quantity {
-            key: format!("meta {}", meta.id),
+            key: format!("{LISTED}{}", meta.id),
             id: meta.id.clone(),
             name: meta.name.clone(),
             is_relative: meta.relative,
@@ -398,10 +393,18 @@ fn stated_id(key: &str) -> &str {
     stated.split_once(' ').map_or(stated, |(_, id)| id)
 }
 
+/// How the key of a metric from a table begins.
+const LISTED: &str = "meta ";
+
 /// Most judges that are named.
 const MOST_JUDGES: usize = 3;
 
 impl Metric {
+    /// True if the site's table of metrics has it, or the built-in one.
+    pub fn is_listed(&self) -> bool {
+        self.key.starts_with(LISTED)
+    }
+
     /// What tells it from other metrics of the same name: parameters, judges, the kind of its scores.
     pub fn qualifier(&self, language: &Language) -> Option<String> {
         let mut said: Vec<String> = self
