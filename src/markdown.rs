@@ -1,19 +1,46 @@
 //! *Markdown* to clean HTML: what content files say, without anything that a page must not run.
 
 use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
 use std::sync::LazyLock;
 
 use ammonia::Builder;
+use foldhash::HashMap;
+use html5ever::LocalName;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// Renders `text`; its headings go down by `below` levels, and at least to the second, as the first
-/// is the page's own.
+/// is the page's own. What nests too deep is shown as it was typed.
 pub fn to_html(text: &str, below: usize) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
-    if is_too_deep(text) {
-        return format!("<pre>{}</pre>", ammonia::clean_text(text));
+    match rendered(text, below) {
+        Some(rendered) => CLEANER.clean(&rendered).to_string(),
+        None => format!("<pre>{}</pre>", ammonia::clean_text(text)),
+    }
+}
+
+/// Deepest nesting of quotes, lists and HTML elements that is read: parsers take time with its square, and copy
+/// elements that are left open into each paragraph. No text that a person wrote comes near.
+pub const MOST_LEVELS: usize = 100;
+
+/// True for a text that nests deeper than [`MOST_LEVELS`].
+pub fn is_too_deep(text: &str) -> bool {
+    // Each level has a sign of its own.
+    text.len() > MOST_LEVELS && rendered(text, 0).is_none()
+}
+
+/// HTML that may hold anything; `None` if it nests too deep.
+fn rendered(text: &str, below: usize) -> Option<String> {
+    let is_marker = |byte: &u8| matches!(byte, b'>' | b'-' | b'*' | b'+' | b'.' | b')');
+    let is_prefix = |byte: &u8| is_marker(byte) || byte.is_ascii_digit() || matches!(byte, b' ' | b'\t');
+    let levels = |line: &str| line.bytes().take_while(is_prefix).filter(is_marker).count();
+    let is_rule = |line: &str| line.bytes().all(|byte| matches!(byte, b'-' | b'*' | b'_' | b' ' | b'\t'));
+    if text.lines().any(|line| !is_rule(line) && levels(line) > MOST_LEVELS) {
+        return None;
     }
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_HEADING_ATTRIBUTES;
     let events = Parser::new_ext(text, options).map(|event| match event {
@@ -25,42 +52,58 @@ pub fn to_html(text: &str, below: usize) -> String {
     });
     let mut rendered = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut rendered, events);
-    CLEANER.clean(&rendered).to_string()
+    (depth(&rendered) <= MOST_LEVELS).then_some(rendered)
 }
 
-/// Deepest nesting of quotes, lists and HTML elements that is read: parsers take time with its square. No text that a
-/// person wrote comes near.
-pub const MOST_LEVELS: usize = 1_000;
+/// How many elements of `html` are open at most, as its tags say.
+fn depth(html: &str) -> usize {
+    let tokenizer = Tokenizer::new(Depth::default(), TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from_slice(html));
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink.deepest.get()
+}
 
-/// True for a text that nests deeper than [`MOST_LEVELS`]. It is shown as it was typed.
-pub fn is_too_deep(text: &str) -> bool {
-    let is_marker = |byte: &u8| matches!(byte, b'>' | b'-' | b'*' | b'+' | b'.' | b')');
-    let is_prefix = |byte: &u8| is_marker(byte) || byte.is_ascii_digit() || matches!(byte, b' ' | b'\t');
-    let levels = |line: &str| line.bytes().take_while(is_prefix).filter(is_marker).count();
-    let is_rule = |line: &str| line.bytes().all(|byte| matches!(byte, b'-' | b'*' | b'_' | b' ' | b'\t'));
-    if text.lines().any(|line| !is_rule(line) && levels(line) > MOST_LEVELS) {
-        return true;
-    }
-    let (mut open, mut deepest) = (0_usize, 0);
-    for (at, _) in text.match_indices('<') {
-        match text.as_bytes().get(at + 1) {
-            Some(b'/') => open = open.saturating_sub(1),
-            Some(letter) if letter.is_ascii_alphabetic() && !is_void(&text[at + 1..]) => open += 1,
-            _ => {}
+#[derive(Default)]
+struct Depth {
+    /// How many of each name are open.
+    open: RefCell<HashMap<LocalName, usize>>,
+    now: Cell<usize>,
+    deepest: Cell<usize>,
+}
+
+/// Elements that have no end, or whose end may be left out.
+const WITHOUT_END: [&str; 17] = [
+    "area", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "option", "p", "source", "td", "th", "tr",
+    "wbr",
+];
+
+impl TokenSink for Depth {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        if let Token::TagToken(tag) = token
+            && !WITHOUT_END.contains(&&*tag.name)
+        {
+            let mut open = self.open.borrow_mut();
+            let open = open.entry(tag.name).or_default();
+            match tag.kind {
+                TagKind::StartTag => {
+                    *open += 1;
+                    self.now.set(self.now.get() + 1);
+                    self.deepest.set(self.deepest.get().max(self.now.get()));
+                }
+                // An end without its beginning ends nothing.
+                TagKind::EndTag if *open == 0 => {}
+                TagKind::EndTag => {
+                    *open -= 1;
+                    self.now.set(self.now.get() - 1);
+                }
+            }
         }
-        deepest = deepest.max(open);
+        TokenSinkResult::Continue
     }
-    deepest > MOST_LEVELS
-}
-
-/// True for an element that has no end, or whose end may be left out.
-fn is_void(rest: &str) -> bool {
-    const NAMES: [&str; 17] = [
-        "area", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "option", "p", "source", "td", "th",
-        "tr", "wbr",
-    ];
-    let name = rest.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-    NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
 fn lowered(level: HeadingLevel, below: usize) -> HeadingLevel {
@@ -114,6 +157,11 @@ mod tests {
             assert!(!is_too_deep(&wide.repeat(2 * n)), "{wide}");
         }
         assert!(!is_too_deep(&"-".repeat(2 * n)), "a rule");
+        // Ends that end nothing, and ends in texts, do not count.
+        for level in ["<b></x>", "<b title='</b>'>", "<b><!-- </b> -->", "<i></b>"] {
+            assert!(is_too_deep(&level.repeat(n + 1)), "{level}");
+        }
+        assert!(!is_too_deep(&"`<b>` ".repeat(2 * n)), "code");
         assert!(!to_html(&"<script>".repeat(2 * n), 0).contains("<script"));
     }
 

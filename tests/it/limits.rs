@@ -55,6 +55,19 @@ fn names_ids_digits_and_results_at_their_limits_are_read() {
 }
 
 #[test]
+fn prose_that_nests_too_deep_is_shown_as_it_was_typed_and_told() {
+    let project = Project::from("minimal");
+    for (levels, code) in [(100, 0), (101, 1)] {
+        project.write("content/pages/deep.md", &format!("---\ntitle: Deep\n---\n{}x\n", "> ".repeat(levels)));
+        project.build(&[]);
+        assert_eq!(project.main_of("deep.html").contains("<pre>&gt;&#32;&gt;"), code == 1, "{levels}");
+        let run = project.run(&["check", "--strict"]);
+        let is_told = (run.stdout + &run.stderr).contains("warning[deep-nesting]");
+        assert_eq!((run.code, is_told), (code, code == 1), "{levels}");
+    }
+}
+
+#[test]
 fn files_beyond_their_sizes_are_not_read_and_told() {
     let project = Project::from("minimal");
     let sparse = |path: &str, bytes: u64| {
