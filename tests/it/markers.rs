@@ -295,6 +295,30 @@ fn an_id_that_two_records_share_marks_neither() {
 }
 
 #[test]
+fn what_is_withdrawn_counts_on_no_badge_and_for_no_evaluator() {
+    let path = path_of(UUID);
+    let world = World::with("acme-official");
+    let badge = || {
+        world.project.build(&[]);
+        world.project.read("site/pages/api/v1/models/maker/m1.svg")
+    };
+    assert!(badge().contains("2 results · 2 benchmarks · 1 evaluator · 2 submitted by the source"), "{}", badge());
+    let evaluator = |n: &str| world.project.main_of("evaluators/acme.html").contains(n);
+    assert!(evaluator("2 submitted by the named source"));
+    let sha256 = Sha256::of(world.text(&path).as_bytes());
+    world.attest(
+        "objection",
+        &format!(
+            "kind: withdrawn\nby: Acme\nsince: 2026-06-03\nwhy: Wrong test data.\nurl: https://acme.example/x\n\
+             records: [{{sha256: {sha256}, results: ['/evaluation_results/0']}}]\nreviewer: '@someone'\ndate: 2026-06-04\n"
+        ),
+    );
+    let rest = "1 result · 1 benchmark · 1 evaluator · 1 submitted by the source · 1 withdrawn";
+    assert!(badge().contains(rest), "{}", badge());
+    assert!(evaluator("1 submitted by the named source"));
+}
+
+#[test]
 fn a_copied_id_takes_no_marker_away() {
     let (path, other) = (path_of(UUID), path_of(OTHER));
     let copied = || record("Acme").replace("0.25", "0.99");
