@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::block::{digits_of, pair};
-use super::schema::{self, Place, Row};
+use super::schema::{self, Kind, Place, Row};
 use crate::names::is_not_reported;
 use crate::words::{count, shorten};
 
@@ -36,14 +36,15 @@ pub fn of_block(path: &str, block: &Value) -> Box<[Leaf]> {
 
 /// The same with those that a field should carry, and does not here.
 pub fn of_block_but(path: &str, block: &Value, is_missed: impl Fn(&str) -> bool) -> Box<[Leaf]> {
-    let mut walk = Walk { leaves: Vec::new(), left_out: 0, is_missed: &is_missed };
     let in_result = format!("evaluation_results[].{path}");
     // The root's own `source_data` has the rows of a result's.
-    let root = match schema::is_container(&in_result) || schema::find(&in_result).is_some() {
+    let known = match schema::is_container(&in_result) || schema::find(&in_result).is_some() {
         true => in_result,
         false => path.to_owned(),
     };
-    walk.value(&root, path, block, schema::find(&root));
+    let row = schema::find(&known);
+    let mut walk = Walk { leaves: Vec::new(), left_out: 0, is_missed: &is_missed, known, path: path.to_owned() };
+    walk.value(block, row);
     if walk.left_out > 0 {
         let text = format!("{} more (SHA-256 {})", count(walk.left_out), digits_of(&block.to_string()));
         walk.leaves.push(Leaf { path: format!("{path}.…").into(), text: text.into(), is_odd: false });
@@ -51,52 +52,85 @@ pub fn of_block_but(path: &str, block: &Value, is_missed: impl Fn(&str) -> bool)
     walk.leaves.into()
 }
 
+/// True for the JSON of a short text that the field of `row` carries whole, as it does most members of a record.
+pub fn is_plainly_carried(row: Option<&Row>, json: &str) -> bool {
+    let Some(Row { kind: Kind::Text | Kind::Scalar, place: Place::Field(most, _), .. }) = row else { return false };
+    let text = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|text| !text.contains('\\'));
+    text.is_some_and(|text| text.len() <= *most && !is_not_reported(text) && !text.ends_with("Infinity"))
+}
+
 struct Walk<'w> {
     leaves: Vec<Leaf>,
     left_out: usize,
     is_missed: &'w dyn Fn(&str) -> bool,
+    /// Where the value that is looked at stands in the schema.
+    known: String,
+    /// Where it stands in the record.
+    path: String,
 }
 
 impl Walk<'_> {
-    /// `known` is where the value stands in the schema, with its row if it has one; `path` where it stands in the record.
-    fn value(&mut self, known: &str, path: &str, value: &Value, row: Option<&'static Row>) {
+    /// Looks at what stands below: at `known` in the schema, at `path` in the record.
+    fn below(&mut self, known: &str, path: &str, look: impl FnOnce(&mut Self)) {
+        let ends = (self.known.len(), self.path.len());
+        self.known.push_str(known);
+        self.path.push_str(path);
+        look(self);
+        self.known.truncate(ends.0);
+        self.path.truncate(ends.1);
+    }
+
+    /// The row of the schema for what stands at `known` below.
+    fn row_below(&mut self, known: &str) -> Option<&'static Row> {
+        let end = self.known.len();
+        self.known.push_str(known);
+        let row = schema::find(&self.known);
+        self.known.truncate(end);
+        row
+    }
+
+    /// `row` is that of the value in the schema, if it has one.
+    fn value(&mut self, value: &Value, row: Option<&'static Row>) {
         if let Some(Row { place: Place::LeftOut(_), .. }) = row {
             let n = value.as_array().map_or(1, Vec::len);
             let text = format!("{} (SHA-256 {})", count(n), digits_of(&value.to_string()));
-            self.leaves.push(Leaf { path: path.into(), text: text.into(), is_odd: false });
+            self.leaves.push(Leaf { path: self.path.as_str().into(), text: text.into(), is_odd: false });
             return;
         }
         match value {
             Value::Object(members) => {
+                let any = self.row_below(".*");
                 for (key, member) in members {
-                    let below = format!("{known}.{key}");
-                    let row = schema::find(&below).or_else(|| schema::find(&format!("{known}.*")));
-                    self.value(&below, &format!("{path}.{key}"), member, row);
+                    let below = format!(".{key}");
+                    self.below(&below, &below, |walk| {
+                        let row = schema::find(&walk.known).or(any);
+                        walk.value(member, row);
+                    });
                 }
             }
             Value::Array(items) if !items.is_empty() && !items.iter().all(is_plain) => {
-                let below = format!("{known}[]");
+                let row = self.row_below("[]");
                 for (at, item) in items.iter().enumerate() {
-                    self.value(&below, &format!("{path}[{at}]"), item, schema::find(&below));
+                    self.below("[]", &format!("[{at}]"), |walk| walk.value(item, row));
                 }
             }
             Value::Array(_) => {
-                let row = schema::find(&format!("{known}[]")).or(row);
-                self.leaf(known, path, value, row);
+                let row = self.row_below("[]").or(row);
+                self.leaf(value, row);
             }
-            _ => self.leaf(known, path, value, row),
+            _ => self.leaf(value, row),
         }
     }
 
-    fn leaf(&mut self, known: &str, path: &str, value: &Value, row: Option<&'static Row>) {
+    fn leaf(&mut self, value: &Value, row: Option<&'static Row>) {
         let text = text_of(value);
         let is_silent = text.trim().is_empty() || text.trim().eq_ignore_ascii_case("unknown");
         if is_silent {
             return;
         }
-        let fits = row.map_or_else(|| !schema::is_container(known), |row| row.kind.fits(value));
+        let fits = row.map_or_else(|| !schema::is_container(&self.known), |row| row.kind.fits(value));
         let is_carried = match row.map(|row| row.place) {
-            _ if (self.is_missed)(known) || !fits => false,
+            _ if (self.is_missed)(&self.known) || !fits => false,
             None | Some(Place::Also | Place::LeftOut(_)) => false,
             Some(Place::Field(most, _)) => {
                 // Infinity is said as "no bound".
@@ -112,7 +146,7 @@ impl Walk<'_> {
             return;
         }
         let is_odd = !fits && !is_not_reported(&text);
-        self.leaves.push(Leaf { path: path.into(), text: capped(&text).into(), is_odd });
+        self.leaves.push(Leaf { path: self.path.as_str().into(), text: capped(&text).into(), is_odd });
     }
 }
 

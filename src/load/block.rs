@@ -702,13 +702,9 @@ fn items(value: &Value) -> Vec<String> {
 /// Longest text of one setting that is kept; prompt templates and subject lists are longer.
 const MAX_SETTING: usize = 160;
 
-fn pairs(value: &Value) -> Vec<(String, String)> {
-    value.as_object().into_iter().flatten().filter_map(|(key, value)| pair(key, value)).collect()
-}
-
 /// The members of an object by key, as [`pair`] gives them.
-pub(super) fn pairs_of(block: &RawValue) -> Box<[(String, String)]> {
-    serde_json::from_str(block.get()).map(|value| pairs(&value).into()).unwrap_or_default()
+pub(super) fn pairs(value: &Value) -> Vec<(String, String)> {
+    value.as_object().into_iter().flatten().filter_map(|(key, value)| pair(key, value)).collect()
 }
 
 /// A disclosed setting as text. Null, blanks and empty containers disclose nothing; `false` does.

@@ -110,7 +110,7 @@ pub enum Field {
 impl Field {
     /// True if it is told by what many results share, so that an outcome can be kept for all of them.
     pub fn is_shared(&self) -> bool {
-        !matches!(self, Field::ResultId | Field::SourceName | Field::Details(_) | Field::Model(_) | Field::Library)
+        !matches!(self, Field::ResultId | Field::Details(_) | Field::Model(_))
     }
 
     fn parse(name: &str) -> Option<Field> {

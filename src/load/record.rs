@@ -11,14 +11,14 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::also::{Leaf, of_block, of_block_but};
+use super::also::{Leaf, is_plainly_carried, of_block, of_block_but};
 use super::block::{
-    Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, pairs_of, plain,
+    Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, pairs, plain,
 };
 use super::foreign;
 use super::object::{Object, Root};
 use super::scalar::Scalar;
-use super::schema::FACT;
+use super::schema::{self, FACT};
 use super::strict_json;
 use crate::date::Stamp;
 use crate::language::sentence::Sentence;
@@ -242,28 +242,24 @@ fn json(raw: &RawValue) -> Result<Value, Sentence> {
     strict_json::value(raw.get()).map_err(|err| Sentence::quote(plain(&err)))
 }
 
-/// What the members of a result hold that its fields do not carry.
-fn also_of_result(
-    members: &Object,
-    details: &Object,
-    uncertainty: Option<&Uncertainty>,
-) -> Result<Box<[Leaf]>, Sentence> {
+/// What the members of a result hold that its fields do not carry, but for its score.
+fn also_of_result(members: &Object) -> Result<Vec<Leaf>, Sentence> {
     let mut also = Vec::new();
-    for (key, raw) in members.iter().filter(|(key, _)| *key != "source_data" && !BLOCKS.contains(key)) {
-        match key {
-            // A score that was read is carried, and most results hold nothing else here.
-            "score_details" if details.iter().all(|(key, raw)| key == "score" || raw.get() == "null") => {}
-            "score_details" => also.extend(also_of_score(&json(raw)?, uncertainty)),
-            key => also.extend(of_block(key, &json(raw)?)),
+    for (key, raw) in members.iter() {
+        let is_carried = matches!(key, "source_data" | "score_details")
+            || BLOCKS.contains(&key)
+            || is_plainly_carried(schema::find_in_result(key), raw.get());
+        if !is_carried {
+            also.extend(of_block(key, &json(raw)?));
         }
     }
-    Ok(also.into())
+    Ok(also)
 }
 
-/// The same of `score_details`, of whose uncertainty `read` could be read.
-fn also_of_score(details: &Value, read: Option<&Uncertainty>) -> Box<[Leaf]> {
-    let has_both =
-        !details["confidence_interval"].is_null() && !details["uncertainty"]["confidence_interval"].is_null();
+/// The details of a score, and what else `score_details` holds; `read` is what could be read of its uncertainty.
+fn of_score(members: &Object, read: Option<&Uncertainty>) -> Result<(Box<[(String, String)]>, Vec<Leaf>), Sentence> {
+    let is_in = |block: &RawValue| object(block).is_some_and(|it| it.get("confidence_interval").is_some());
+    let has_both = members.get("confidence_interval").is_some() && members.get("uncertainty").is_some_and(is_in);
     let is_missed = |path: &str| {
         let path = path.trim_start_matches("evaluation_results[].score_details.");
         // One bound is no interval.
@@ -278,7 +274,16 @@ fn also_of_score(details: &Value, read: Option<&Uncertainty>) -> Box<[Leaf]> {
                 _ => false,
             }
     };
-    of_block_but("score_details", details, is_missed)
+    let (mut details, mut also) = (Box::default(), Vec::new());
+    // A score that was read is carried.
+    for (key, raw) in members.iter().filter(|(key, _)| *key != "score") {
+        let block = json(raw)?;
+        if key == "details" {
+            details = pairs(&block).into();
+        }
+        also.extend(of_block_but(&format!("score_details.{key}"), &block, is_missed));
+    }
+    Ok((details, also))
 }
 
 /// What the members of the root hold that neither a block nor a result carries.
@@ -298,6 +303,9 @@ fn also_of_root(
     };
     let mut also = Vec::new();
     for (key, raw) in members.iter().filter(|(key, _)| !is_carried(key)) {
+        if !is_missed(key) && is_plainly_carried(schema::find(key), raw.get()) {
+            continue;
+        }
         also.extend(of_block_but(key, &json(raw)?, is_missed));
     }
     Ok(also.into())
@@ -335,6 +343,9 @@ impl Context<'_> {
         let score = Number::from_json(score).map_err(|why| why.with("name", "score"))?;
         // Some 0.1.0 records have the interval here and not under `uncertainty`.
         let uncertainty = uncertainty(details.get("uncertainty"), details.get("confidence_interval"));
+        let (details, of_score) = of_score(&details, uncertainty.as_deref())?;
+        let mut also = also_of_result(members)?;
+        also.extend(of_score);
         let generation = members.get("generation_config");
         Ok(EvaluationResult {
             index,
@@ -345,18 +356,20 @@ impl Context<'_> {
             generation: generation.map(|block| self.blocks.generation_config(block)).transpose()?.flatten(),
             evaluated: scalar("evaluation_timestamp").stamp(self.blocks).or_else(|| self.evaluated.clone()),
             score,
-            details: details.get("details").map(pairs_of).unwrap_or_default(),
-            also: also_of_result(members, &details, uncertainty.as_deref())?,
+            details,
+            also: also.into(),
             uncertainty,
         })
     }
 }
 
+/// A block whose members are looked at one by one; one that is no object says nothing.
+fn object(block: &RawValue) -> Option<Object<'_>> {
+    serde_json::from_str(block.get()).ok()
+}
+
 fn uncertainty(block: Option<&RawValue>, bare_interval: Option<&RawValue>) -> Option<Box<Uncertainty>> {
     let number = |raw: &RawValue| Number::from_json(raw).ok();
-    fn object(block: &RawValue) -> Option<Object<'_>> {
-        serde_json::from_str(block.get()).ok()
-    }
     // A method without a value says nothing of this score.
     let word = |raw: &RawValue| {
         let text: String = serde_json::from_str(raw.get()).ok()?;

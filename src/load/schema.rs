@@ -301,6 +301,15 @@ pub fn find(path: &str) -> Option<&'static Row> {
     ROWS.get(path).copied()
 }
 
+/// The row of a member of a result that is no block, by its key.
+pub fn find_in_result(key: &str) -> Option<&'static Row> {
+    static ROWS: LazyLock<HashMap<&str, &Row>> = LazyLock::new(|| {
+        let members = AGGREGATE.iter().filter_map(|row| Some((row.path.strip_prefix("evaluation_results[].")?, row)));
+        members.filter(|(key, _)| !key.contains(['.', '['])).collect()
+    });
+    ROWS.get(key).copied()
+}
+
 /// True if the schema wants a container at `path`: an object, or a list of objects.
 pub fn is_container(path: &str) -> bool {
     static CONTAINERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {

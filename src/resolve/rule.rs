@@ -13,7 +13,7 @@ use crate::load::record::EvaluationResult;
 pub struct RuleBook<'a> {
     rules: &'a [Rule],
     /// By the addresses of the shared fields, which are a key for as long as the inputs live.
-    known: HashMap<[*const u8; 4], Shared>,
+    known: HashMap<[*const u8; 6], Shared>,
     /// Each answer once, so that its address is a key as well.
     all: HashSet<Rc<Told>>,
 }
@@ -39,6 +39,8 @@ impl<'a> RuleBook<'a> {
             result.name.as_ptr(),
             Arc::as_ptr(&result.data).cast(),
             Arc::as_ptr(&result.metric).cast(),
+            Arc::as_ptr(&loaded.record.source).cast(),
+            loaded.record.library.as_ref().map_or(std::ptr::null(), Arc::as_ptr).cast(),
         ];
         let field = |field: &Field| text_of(field, loaded, result);
         let shared = self.known.entry(key).or_insert_with(|| {
