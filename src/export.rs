@@ -234,13 +234,14 @@ impl<'a> Exports<'a> {
         let Citation { bibtex, cff } = Citation::new(&site);
         self.file("CITATION.cff".to_owned(), What::Text(cff));
         self.file("citation.bib".to_owned(), What::Text(bibtex + "\n"));
+        let have_samples = dataset.inputs.have_samples();
         for (id, ranking) in dataset.rankings.iter() {
             let path = self.paths.ranking(id);
             if self.choices.documents {
                 self.file(api(&format!("{path}.json")), What::Ranking(id));
             }
             self.file(api(&format!("{path}.csv")), What::RankingCsv(id));
-            if self.source.cards.pairs_of(ranking).is_some() {
+            if have_samples && self.source.cards.pairs_of(ranking).is_some() {
                 self.file(Further::Pairs.path(path), What::PairsCsv(id));
             }
         }
@@ -311,7 +312,7 @@ impl<'a> Exports<'a> {
                 let card = cards.model(*id, |loaded| self.record_url(loaded));
                 api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
             }
-            What::ModelCsv(id) => page_table::model(&cards.model(*id, |loaded| self.record_url(loaded))),
+            What::ModelCsv(id) => page_table::model(cards.cells_of(*id)),
             What::SideBySideCsv(id) => further::side_by_side(&cards.disagreements(*id)),
             What::Badge(id) => {
                 let dataset = self.source.dataset;

@@ -8,11 +8,11 @@ use crate::card::developer::MadeModel;
 use crate::card::evaluator::ReportedView;
 use crate::card::markers::{MarkerView, MarkersCard};
 use crate::card::merged;
-use crate::card::model::ModelCard;
+use crate::card::model::CellView;
 use crate::emit::page::PublishingRow;
 
 /// The results on a model's card, one row a reading.
-pub fn model(card: &ModelCard) -> Vec<u8> {
+pub fn model<'a>(cells: impl Iterator<Item = CellView<'a>>) -> Vec<u8> {
     let mut csv = Csv::new(&[
         "benchmark",
         "slice",
@@ -45,7 +45,7 @@ pub fn model(card: &ModelCard) -> Vec<u8> {
         "samples",
         "recomputed",
     ]);
-    for cell in &card.cells {
+    for cell in cells {
         for reading in &cell.readings {
             csv.row(&[
                 cell.benchmark,
