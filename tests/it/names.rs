@@ -317,7 +317,7 @@ fn the_page_wins_over_the_table_and_the_losing_value_stays_visible() {
 }
 
 #[test]
-fn metadata_for_nothing_is_one_warning_with_a_suggestion() {
+fn unused_metadata_is_one_warning_with_a_suggestion() {
     let project = project(&["acme/one-7b-instruct"]);
     project.write("content/models.yaml", "models:\n  - {id: acme/one-7b-instrct}\n  - {id: zzz/qq}\n");
     check_finding(&project, "unused-metadata", "if you mean `acme/one-7b-instruct`");
