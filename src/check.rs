@@ -42,7 +42,7 @@ const LARGE_SITE: u64 = 1 << 30;
 pub struct Checked {
     /// Records shown.
     pub records: usize,
-    /// Numbers that were held against their records; of a finished site only.
+    /// Scores that were verified against their records; for a finished site only.
     pub numbers: usize,
     /// Pages.
     pub pages: usize,

@@ -110,7 +110,7 @@ pub struct Marks {
     pub by_evaluator: Vec<Counts>,
 }
 
-/// What all records are held against.
+/// The evidence that all records are compared with.
 struct Proofs<'a> {
     inputs: &'a Inputs,
     entities: &'a Entities,

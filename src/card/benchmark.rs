@@ -100,7 +100,7 @@ pub struct BenchmarkCard<'a> {
     pub saturation: Option<SignalView<'a>>,
     /// Models on the same samples; on the first page of the longest list of a measurement.
     pub pairs: Option<PairsView<'a>>,
-    /// What can be told of all results; on the page of the benchmark.
+    /// The signals of all results; on the page of the benchmark.
     pub signals: Vec<SignalView<'a>>,
     /// What the Hub itself shows on its leaderboards; on the page of the benchmark, the first of them.
     pub hub_readings: Vec<HubReading<'a>>,

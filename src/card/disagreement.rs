@@ -30,7 +30,7 @@ pub struct DisagreementView<'a> {
     pub title: String,
     /// What is found, in a sentence.
     pub finding: String,
-    /// Whether the readings can be held against each other: `comparable`, `different`, `not_enough_stated` or
+    /// Whether the readings are comparable: `comparable`, `different`, `not_enough_stated` or
     /// `conditions_apart`.
     pub verdict: &'static str,
     /// The same, in a sentence.

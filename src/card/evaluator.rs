@@ -44,7 +44,7 @@ pub struct EvaluatorCard<'a> {
     pub collections: Vec<Counted<'a>>,
     /// Claimed relations to the developers, with the number of records.
     pub relationships: Vec<Counted<'a>>,
-    /// What can be told of all results.
+    /// The signals of all results.
     pub signals: Vec<SignalView<'a>>,
     /// Each fact and slot with the share of results that state it.
     pub documented: Vec<DocumentedRow<'a>>,
@@ -84,7 +84,7 @@ pub struct DifferenceRow<'a> {
     pub verdict: &'a str,
 }
 
-/// The medians of an evaluator, held against those of each other one.
+/// The medians of an evaluator, compared with those of each other one.
 #[derive(Debug)]
 struct Differences<'a> {
     /// Pairs that do not agree, greatest difference first: as many as a page lists.
@@ -144,7 +144,7 @@ pub struct Counted<'a> {
 pub struct Tally<'a> {
     records: usize,
     results: usize,
-    /// What can be told of its results.
+    /// The signals of its results.
     signals: Signals,
     /// Cells that others report as well.
     shared: Vec<&'a Row>,
@@ -262,7 +262,7 @@ impl<'a> Cards<'a> {
         }
     }
 
-    /// The medians of this evaluator held against those of each other one, cell by cell.
+    /// The medians of this evaluator compared with those of each other one, cell by cell.
     fn differences_of(&self, id: Id<Evaluator>, tally: &Tally<'a>) -> Differences<'a> {
         let mut found = Vec::new();
         let (mut pairs, mut diverge) = (0, 0);

@@ -1,4 +1,4 @@
-//! *Name* tells what a spelling would become in a record: which model, benchmark, metric and organisation, by which step,
+//! *Name* finds what a spelling in a record is matched to: which model, benchmark, metric and organisation, by which step,
 //! and where to change that. The rules are those of a build: they resolve a record that says the name in each place.
 
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::resolve::resolve;
 use crate::resolve::step::Names;
 use crate::stages;
 
-/// What a name would become.
+/// What a name is matched to.
 #[derive(Debug, Serialize)]
 pub struct Named {
     /// As it was typed.
@@ -27,7 +27,7 @@ pub struct Named {
     pub meanings: [Meaning; 4],
 }
 
-/// What it would become as one kind of thing.
+/// What it is matched to as one kind of thing.
 #[derive(Debug, Serialize)]
 pub struct Meaning {
     /// `model`.
@@ -48,7 +48,7 @@ pub struct Meaning {
     pub change: &'static str,
 }
 
-/// Tells what `name` would become in a record of `collection`.
+/// Finds what `name` is matched to in a record of `collection`.
 pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Named> {
     let mut found = Diagnostics::default();
     let content = content::read(&config.content, &mut found)?;

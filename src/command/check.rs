@@ -99,7 +99,7 @@ fn looked_at(checked: &Checked) -> String {
     let Checked { records, numbers, pages, links, bytes, .. } = checked;
     let numbers = match numbers {
         0 => String::new(),
-        numbers => format!("{} held against ", counted(*numbers, "number", "numbers")),
+        numbers => format!("{} verified against ", counted(*numbers, "score", "scores")),
     };
     format!(
         "Checked {numbers}{}, {}, {}, {:.1} MB",

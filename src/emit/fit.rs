@@ -1,4 +1,4 @@
-//! Whether a result *fits* its leaderboard: what the registry says of a task, held against the identity of the
+//! Whether a result *fits* its leaderboard: what the registry says of a task, compared with the identity of the
 //! measurement and the conditions of the record. A result that breaks one is not proposed, and the reason is stable.
 
 use std::borrow::Cow;

@@ -17,7 +17,7 @@ pub const ROWS: usize = 400;
 pub struct PublishingCard<'a> {
     /// Why nothing of it may be published yet.
     pub blocked: Vec<&'a str>,
-    /// Results by Hub benchmark and what became of them; on the first page.
+    /// Results by Hub benchmark and outcome; on the first page.
     pub benchmarks: Vec<BenchmarkCount<'a>>,
     /// Results of benchmarks that the Hub keeps no leaderboard for; on the first page.
     pub unsupported: Option<String>,
@@ -40,7 +40,7 @@ pub struct BenchmarkCount<'a> {
     pub results: String,
 }
 
-/// One result, and what became of it.
+/// One result and its outcome.
 #[derive(Debug, Serialize)]
 pub struct PublishingRow<'a> {
     /// Status, or reason of skipping.

@@ -361,7 +361,7 @@ fn list_indexes(
     Ok(())
 }
 
-/// The indexes on disk, held against the lock.
+/// The indexes on disk, compared with the lock.
 struct LockedIndexes<'a> {
     lock: Option<&'a Lock>,
     lock_file: String,

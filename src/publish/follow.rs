@@ -1,4 +1,4 @@
-//! The *follow-up*: what became of the pull requests that were opened from here, asked of the Hub and of
+//! The *follow-up*: the state of the pull requests that were opened from here, by the Hub and by
 //! the last build. It changes nothing on the Hub; what is new goes into the journal and into the facts.
 
 use std::collections::BTreeMap;
@@ -112,7 +112,7 @@ impl FollowUp {
     }
 }
 
-/// Asks what became of the pull requests of the journal.
+/// Asks the Hub for the state of the pull requests in the journal.
 pub fn follow(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<FollowUp> {
     let mut journal = match options.out.join(JOURNAL).try_exists() {
         Ok(true) => Journal::open(&options.out)?,

@@ -87,7 +87,7 @@ impl Difference {
     }
 }
 
-/// Two or more values held against each other.
+/// Two or more values compared with each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
     /// How many.
@@ -172,7 +172,7 @@ pub fn compare(points: &[Point]) -> Option<Cell> {
     Some(Cell { unit, all: comparison(&values, threshold.clone())?, parties: comparison(&medians, threshold) })
 }
 
-/// The medians of two parties held against each other, and whether the first is the greater.
+/// The medians of two parties compared with each other, and whether the first is the greater.
 pub fn compare_parties(first: &[Point], second: &[Point]) -> Option<(Comparison, bool)> {
     let unit = unit_of(first.iter().chain(second));
     let median = |points: &[Point]| median(points.iter().map(|point| in_unit(point, unit)).collect());

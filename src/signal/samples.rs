@@ -5,7 +5,7 @@
 //!
 //! A score is computed again if its metric is a mean of scores of samples. The record may say so itself
 //! (`aggregation: mean`), else the metric's entry in the table does. Of a metric that neither explains, equality proves
-//! the arithmetic, and difference proves nothing. The mean is held against the digits that the record states: it may be
+//! the arithmetic, and difference proves nothing. The mean is compared with the digits that the record states: it may be
 //! off by half a unit of the last one, as after rounding, and by what adding floats in any order can do.
 
 use crate::language::sentence::Sentence;

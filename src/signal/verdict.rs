@@ -1,4 +1,4 @@
-//! The *verdict* on whether readings can be held against each other: the one function that cards, benchmark pages, the
+//! The *verdict* on whether readings are comparable: the one function that cards, benchmark pages, the
 //! comparison and the JSON take it from.
 //!
 //! Nothing is taken for the same that is not stated: one setting of twenty that agrees is no yes.
@@ -41,7 +41,7 @@ impl Gulf {
     }
 }
 
-/// Whether two or more readings can be held against each other.
+/// Whether two or more readings are comparable.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict<'a> {
     /// All settings that matter are stated by all, and are the same, and nothing else that two of them state differs.

@@ -221,7 +221,7 @@ pub struct Outcome<'a> {
     pub results: u64,
 }
 
-/// A result, and what became of it.
+/// A result and its outcome.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Publishable<'a> {
     /// The model as the Hub or the record has it.

@@ -101,7 +101,7 @@ pub struct Cell<'a> {
 pub struct SideBySide<'a> {
     /// What the comparison finds, in a sentence.
     pub finding: &'a str,
-    /// Whether they can be held against each other: `comparable`, `different`, `not_enough_stated` or
+    /// Whether they are comparable: `comparable`, `different`, `not_enough_stated` or
     /// `conditions_apart`.
     pub verdict: &'a str,
     /// The same, in a sentence.
