@@ -19,6 +19,7 @@
 mod amend;
 mod audit;
 mod candidate;
+mod dataset_names;
 mod description;
 mod follow;
 mod journal;

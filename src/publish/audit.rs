@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::amend;
 use super::candidate::Candidate;
+use super::dataset_names::DatasetNames;
 use super::journal::{Attempt, Journal, ProposedResult, State};
 use super::posted::{PostedFile, Verdict};
 use super::registry::{Registry, Task};
@@ -25,8 +26,6 @@ const MAX_FILE: u64 = 1 << 20;
 const FOLDER: &str = ".eval_results";
 /// More past pull requests of one model are not looked at.
 const MAX_PAST: usize = 200;
-/// More names of datasets are not looked up in one run.
-const MAX_NAMES: usize = 1000;
 /// No pull request from before this time proposes results: the Hub knew none (1 November 2025).
 const FIRST_RESULTS: Timestamp = Timestamp::constant(1_761_955_200, 0);
 
@@ -38,8 +37,8 @@ pub struct Auditor<'a> {
     account: Option<&'a str>,
     /// Files by git's id, so that the same bytes are read once.
     files: Mutex<HashMap<String, Arc<File>>>,
-    /// What the Hub calls each dataset now that a posted entry names otherwise than we do; `None` if it has none such.
-    datasets: Mutex<HashMap<String, Option<String>>>,
+    /// Which names are of one dataset.
+    pub datasets: DatasetNames<'a>,
 }
 
 /// A file of the Hub.
@@ -70,7 +69,7 @@ pub enum Lookup {
 impl<'a> Auditor<'a> {
     /// An auditor that has read nothing yet.
     pub fn new(hub: &'a Hub, registry: &'a Registry, account: Option<&'a str>) -> Auditor<'a> {
-        Auditor { hub, registry, account, files: Mutex::default(), datasets: Mutex::default() }
+        Auditor { hub, registry, account, files: Mutex::default(), datasets: DatasetNames::new(hub) }
     }
 
     /// Looks up a model: its canonical id, and the commit of its main branch.
@@ -145,41 +144,7 @@ impl<'a> Auditor<'a> {
 
     /// True if `posted` is the dataset of `candidate`, by this name or by one that it had before.
     fn is_dataset(&self, candidate: &Candidate, posted: &str) -> Result<bool, String> {
-        self.is_same_dataset(&candidate.entry.yaml_entry.dataset.id, posted)
-    }
-
-    /// True if `ours` and `posted` are two names of one dataset.
-    pub fn is_same_dataset(&self, ours: &str, posted: &str) -> Result<bool, String> {
-        if ours.eq_ignore_ascii_case(posted) {
-            return Ok(true);
-        }
-        let Some(now) = self.dataset_now(posted)? else { return Ok(false) };
-        Ok(self.dataset_now(ours)?.is_some_and(|ours| ours.eq_ignore_ascii_case(&now)))
-    }
-
-    /// What the Hub calls the dataset `id` now; `None` if it has none such.
-    fn dataset_now(&self, id: &str) -> Result<Option<String>, String> {
-        // The first datasets of the Hub had no owner.
-        if !is_hub_id(id) && !is_hub_id(&format!("datasets/{id}")) {
-            return Ok(None);
-        }
-        let names = || self.datasets.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(known) = names().get(&id.to_lowercase()) {
-            return Ok(known.clone());
-        }
-        if names().len() >= MAX_NAMES {
-            return Err(format!("too many datasets were looked up to tell whether {id} is another name of this one"));
-        }
-        let now = match self.hub.head(Repo::dataset(id), "main") {
-            Ok(head) => Some(head.id),
-            Err(err) if err.kind == ErrorKind::RepoNotFound => None,
-            Err(err) => {
-                let why = err.in_short();
-                return Err(format!("whether the dataset {id} is another name of this one cannot be told: {why}"));
-            }
-        };
-        names().insert(id.to_lowercase(), now.clone());
-        Ok(now)
+        self.datasets.are_one(&candidate.entry.yaml_entry.dataset.id, posted)
     }
 }
 

@@ -2,7 +2,6 @@
 //! the last build. It changes nothing on the Hub; what is new goes into the journal and into the facts.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,14 +16,13 @@ use super::journal::{Attempt, JOURNAL, Journal, ProposedResult, State};
 use super::registry::Registry;
 use super::text::Text;
 use crate::Progress;
-use crate::diagnostic::{did_you_mean, printable};
+use crate::diagnostic::did_you_mean;
 use crate::emit::{Entry, MANIFEST, RecordRef};
 use crate::facts::{PostedNow, ProposalFact, ProposalState, ProposedFact, RecordPlace};
 use crate::fetch;
 use crate::fetch::store::Store;
 use crate::hub::{ErrorKind, Hub, Model, Repo};
 use crate::output::disk;
-use crate::words::{count, counted};
 
 /// Path of the follow-up below the output folder.
 const STATUS: &str = "hub/status.json";
@@ -292,12 +290,12 @@ impl Asking<'_> {
         };
         for result in &mut fact.results {
             let ours: f64 = result.value.parse().map_err(|_| "the journal has a value that is no number".to_owned())?;
-            let mut now = PostedNow::TakenOut;
+            let (mut now, mut unread) = (PostedNow::TakenOut, None);
             for item in files.values().filter(|item| is_yaml(&item.path)) {
                 let file = self.auditor.file(repo, &revision, item)?;
-                let is_dataset = |id: &str| self.auditor.is_same_dataset(&result.dataset, id);
-                let Ok(values) = file.posted.values(&result.task, is_dataset) else { continue };
-                for value in values {
+                let is_dataset = |id: &str| self.auditor.datasets.are_one(&result.dataset, id);
+                let values = file.posted.values(&result.task, is_dataset).map_err(|why| unread = Some(why));
+                for value in values.into_iter().flatten() {
                     let is_same = value.as_f64().is_some_and(|value| (value - ours).abs() <= 1e-9);
                     let found = match is_same {
                         true if is_shown(&item.path, value.as_f64().unwrap_or(ours)) => PostedNow::AsProposed,
@@ -309,6 +307,10 @@ impl Asking<'_> {
                         now = found;
                     }
                 }
+            }
+            // What is not found may stand in a file that could not be read.
+            if let (PostedNow::TakenOut, Some(why)) = (&now, unread) {
+                return Err(why);
             }
             result.now = Some(now);
         }
@@ -424,82 +426,5 @@ impl FollowUp {
         let mut facts = Store::<ProposalFact>::open(&options.facts)?;
         self.proposals.iter().for_each(|it| facts.put(it.proposal.clone()));
         facts.save()
-    }
-}
-
-impl Text {
-    /// What became of every pull request; what needs a person comes last.
-    pub fn follow_up(&self, found: &FollowUp) -> String {
-        let mut text = String::new();
-        let (needy, fine): (Vec<&Followed>, Vec<&Followed>) = found.proposals.iter().partition(|it| it.needs_a_person);
-        for (heading, rows) in [("Pull requests", fine), ("Needs a person", needy)] {
-            if rows.is_empty() {
-                continue;
-            }
-            self.heading(&mut text, heading);
-            for row in rows {
-                self.followed(&mut text, row);
-            }
-            text.push('\n');
-        }
-        for model in &found.unanswered {
-            self.line(
-                &mut text,
-                &format!("{}: a request got no answer, and no pull request of it is there", printable(model)),
-            );
-        }
-        for failure in &found.failures {
-            let line = format!("{}: could not be asked for: {}", printable(&failure.model), printable(&failure.error));
-            self.line(&mut text, &self.paint("31", &line));
-        }
-        let mut states: BTreeMap<ProposalState, usize> = BTreeMap::new();
-        found.proposals.iter().for_each(|it| *states.entry(it.proposal.state).or_default() += 1);
-        let states = states.into_iter().map(|(state, n)| format!("{} {}", count(n), state.code()));
-        let n_news = found.proposals.iter().filter(|it| it.is_news).count();
-        let all = counted(found.proposals.len(), "pull request", "pull requests");
-        let parts: Vec<String> = [all].into_iter().chain(states).collect();
-        let _ = writeln!(text, "{}; {} since the last look.", parts.join(", "), counted(n_news, "change", "changes"));
-        text
-    }
-
-    fn followed(&self, text: &mut String, row: &Followed) {
-        let proposal = &row.proposal;
-        let state = format!("{:<7}", proposal.state.code());
-        let state = match row.needs_a_person {
-            true => self.paint("31", &state),
-            false => state,
-        };
-        let mut notes = Vec::new();
-        if let Some(by) = &proposal.closed_by {
-            notes.push(format!("closed by {}", printable(by)));
-        }
-        if proposal.comments > 0 {
-            notes.push(counted(proposal.comments, "comment", "comments"));
-        }
-        if row.is_news {
-            notes.push("new".to_owned());
-        }
-        let notes = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join(", ")) };
-        self.line(text, &format!("  {state} {}{notes}", self.bold(&printable(&proposal.model))));
-        self.line(text, &self.dim(&format!("          {}", printable(&proposal.url))));
-        for (result, record) in proposal.results.iter().zip(&row.records) {
-            let now = match &result.now {
-                None => "no longer there".to_owned(),
-                Some(PostedNow::AsProposed) => "as proposed".to_owned(),
-                Some(PostedNow::Hidden) => "the Hub does not show it: an owner may have hidden it".to_owned(),
-                Some(PostedNow::Changed { value }) => format!("changed to {value}"),
-                Some(PostedNow::TakenOut) => "taken out".to_owned(),
-            };
-            let record = match record {
-                RecordNow::Stands | RecordNow::Unknown => "",
-                RecordNow::Replaced => "; another record says so now",
-                RecordNow::Contradicted { value } => &format!("; the records say {value} now"),
-                RecordNow::Withdrawn => "; its record was withdrawn since",
-                RecordNow::Disputed => "; its record is disputed",
-                RecordNow::Gone => "; its record is gone from the build",
-            };
-            let line = format!("          {} {} {}: {now}{record}", result.dataset, result.task, result.value);
-            self.line(text, &printable(&line));
-        }
     }
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::candidate::Candidate;
+use super::follow::{FollowUp, Followed, RecordNow};
 use super::review::{Finding, ModelReview, Place, Problem, Review, Status};
 use super::submit::{Outcome, Submission};
 use crate::diagnostic::printable;
+use crate::facts::{PostedNow, ProposalState};
 use crate::words::{count, counted};
 
 /// How to write it.
@@ -302,5 +304,82 @@ fn of_problem(review: &Review, model: &ModelReview, candidate: Option<&Candidate
         details: format!("{benchmark}{path}{}", problem.error),
         action: if candidate.is_some() { "entry blocked" } else { "model blocked" },
         link,
+    }
+}
+
+impl Text {
+    /// The state of every pull request; what needs a person comes last.
+    pub fn follow_up(&self, found: &FollowUp) -> String {
+        let mut text = String::new();
+        let (needy, fine): (Vec<&Followed>, Vec<&Followed>) = found.proposals.iter().partition(|it| it.needs_a_person);
+        for (heading, rows) in [("Pull requests", fine), ("Needs a person", needy)] {
+            if rows.is_empty() {
+                continue;
+            }
+            self.heading(&mut text, heading);
+            for row in rows {
+                self.followed(&mut text, row);
+            }
+            text.push('\n');
+        }
+        for model in &found.unanswered {
+            self.line(
+                &mut text,
+                &format!("{}: a request got no answer, and no pull request of it is there", printable(model)),
+            );
+        }
+        for failure in &found.failures {
+            let line = format!("{}: could not be asked for: {}", printable(&failure.model), printable(&failure.error));
+            self.line(&mut text, &self.paint("31", &line));
+        }
+        let mut states: BTreeMap<ProposalState, usize> = BTreeMap::new();
+        found.proposals.iter().for_each(|it| *states.entry(it.proposal.state).or_default() += 1);
+        let states = states.into_iter().map(|(state, n)| format!("{} {}", count(n), state.code()));
+        let n_news = found.proposals.iter().filter(|it| it.is_news).count();
+        let all = counted(found.proposals.len(), "pull request", "pull requests");
+        let parts: Vec<String> = [all].into_iter().chain(states).collect();
+        let _ = writeln!(text, "{}; {} since the last look.", parts.join(", "), counted(n_news, "change", "changes"));
+        text
+    }
+
+    fn followed(&self, text: &mut String, row: &Followed) {
+        let proposal = &row.proposal;
+        let state = format!("{:<7}", proposal.state.code());
+        let state = match row.needs_a_person {
+            true => self.paint("31", &state),
+            false => state,
+        };
+        let mut notes = Vec::new();
+        if let Some(by) = &proposal.closed_by {
+            notes.push(format!("closed by {}", printable(by)));
+        }
+        if proposal.comments > 0 {
+            notes.push(counted(proposal.comments, "comment", "comments"));
+        }
+        if row.is_news {
+            notes.push("new".to_owned());
+        }
+        let notes = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join(", ")) };
+        self.line(text, &format!("  {state} {}{notes}", self.bold(&printable(&proposal.model))));
+        self.line(text, &self.dim(&format!("          {}", printable(&proposal.url))));
+        for (result, record) in proposal.results.iter().zip(&row.records) {
+            let now = match &result.now {
+                None => "no longer there".to_owned(),
+                Some(PostedNow::AsProposed) => "as proposed".to_owned(),
+                Some(PostedNow::Hidden) => "the Hub does not show it: an owner may have hidden it".to_owned(),
+                Some(PostedNow::Changed { value }) => format!("changed to {value}"),
+                Some(PostedNow::TakenOut) => "taken out".to_owned(),
+            };
+            let record = match record {
+                RecordNow::Stands | RecordNow::Unknown => "",
+                RecordNow::Replaced => "; another record says so now",
+                RecordNow::Contradicted { value } => &format!("; the records say {value} now"),
+                RecordNow::Withdrawn => "; its record was withdrawn since",
+                RecordNow::Disputed => "; its record is disputed",
+                RecordNow::Gone => "; its record is gone from the build",
+            };
+            let line = format!("          {} {} {}: {now}{record}", result.dataset, result.task, result.value);
+            self.line(text, &printable(&line));
+        }
     }
 }

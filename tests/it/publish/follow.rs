@@ -102,6 +102,19 @@ fn what_was_changed_hidden_or_taken_out_needs_a_person() {
 }
 
 #[test]
+fn what_may_stand_in_an_unreadable_file_is_not_said_to_be_taken_out() {
+    let desk = desk();
+    desk.hub.merge_pr(Kind::Model, MODEL, 1);
+    // Another file that cannot be read takes nothing away.
+    desk.hub.put(Kind::Model, MODEL, ".eval_results/other.yaml", "- [\n");
+    assert_eq!(status(&desk, 0)["proposals"][0]["results"][0]["now"], json!({"is": "as_proposed"}));
+    desk.hub.put(Kind::Model, MODEL, FILE, "- [\n");
+    let status = status(&desk, 1);
+    assert_eq!(status["proposals"], json!([]));
+    assert!(status["failures"][0]["error"].as_str().unwrap().starts_with("pull request 1: "), "{status:#}");
+}
+
+#[test]
 fn a_merged_one_whose_record_was_withdrawn_is_named() {
     let desk = check(("merged", json!({"is": "as_proposed"}), "withdrawn"), 1, |desk| {
         desk.hub.merge_pr(Kind::Model, MODEL, 1);
