@@ -32,7 +32,9 @@ pub mod record;
 pub mod samples;
 pub mod scalar;
 pub mod schema;
+pub mod source_metadata;
 mod strict_json;
+pub mod test_part;
 mod unread;
 mod values;
 

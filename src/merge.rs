@@ -16,9 +16,10 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
-use crate::load::block::{MetricConfig, ScoreKind, TestPart};
+use crate::load::block::{MetricConfig, ScoreKind};
 use crate::load::metadata::{BenchmarkMeta, ModelMeta, OrganizationMeta};
 use crate::load::record::EvaluationResult;
+use crate::load::test_part::TestPart;
 use crate::load::{Inputs, Loaded};
 use crate::mark::{Level, Marks, Standing};
 use crate::number::Number;

@@ -12,7 +12,7 @@ use super::signals::SignalView;
 use super::{Cards, Fact};
 use crate::id::Id;
 use crate::load::Loaded;
-use crate::load::block::Relationship;
+use crate::load::source_metadata::Relationship;
 use crate::merge::{Dataset, Reading, Reported, Row};
 use crate::resolve::Evaluator;
 use crate::signal::Tally as Signals;

@@ -11,109 +11,16 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::also::{Leaf, of_block, of_block_but};
-use super::detail_keys::{self, MeasuredBy};
+use super::detail_keys;
 use super::scalar::Scalar;
+use super::source_metadata::SourceMetadata;
 use super::strict_json;
+use super::test_part::TestPart;
 use crate::hash::Sha256;
 use crate::intern::Interner;
-use crate::language::Language;
 use crate::language::sentence::Sentence;
 use crate::number::Number;
 use crate::words::shorten;
-
-/// Who reported a record.
-#[derive(Debug, Default, PartialEq)]
-pub struct SourceMetadata {
-    /// Title of the leaderboard, paper or tool.
-    pub name: Option<String>,
-    /// `documentation` or `evaluation_run`; other words as they stand.
-    pub kind: Option<String>,
-    /// The *claimed* reporting organisation.
-    pub organization: Option<String>,
-    /// Free text, not checked.
-    pub organization_url: Option<String>,
-    /// The *claimed* relation of evaluator and model developer.
-    pub relationship: Relationship,
-    /// Who measured, where `additional_details` says so.
-    pub measured_by: Option<MeasuredBy>,
-    /// The run of a scheduled adapter, as the stamps among `additional_details` say.
-    pub scheduled: Option<ScheduledRun>,
-    /// Addresses among `additional_details`, by key; where the figure stands is often here.
-    pub links: Vec<(String, String)>,
-    /// What else the block holds.
-    pub also: Box<[Leaf]>,
-}
-
-/// What the datastore's own scheduled adapters stamp records with (every_eval_ever, `cron/README.md`). It is a claim like
-/// any other: only that the Hub shows a push in place of a pull request speaks for it.
-#[derive(Debug, PartialEq)]
-pub struct ScheduledRun {
-    /// `cron_adapter`.
-    pub adapter: String,
-    /// `cron_run_date`.
-    pub day: Option<String>,
-    /// `cron_run_url`.
-    pub url: Option<String>,
-    /// `cron_unknown_inferred_fields`: what the adapter could not infer of the model.
-    pub unknown: Vec<String>,
-}
-
-impl ScheduledRun {
-    fn read(details: &[(String, String)]) -> Option<ScheduledRun> {
-        let member = |key: &str| details.iter().find(|(found, _)| found == key).map(|(_, text)| text.clone());
-        member("type_of_addition").filter(|kind| kind == "cron")?;
-        let unknown = member("cron_unknown_inferred_fields").unwrap_or_default();
-        Some(ScheduledRun {
-            adapter: member("cron_adapter")?,
-            day: member("cron_run_date"),
-            url: member("cron_run_url").filter(|url| is_web_address(url)),
-            unknown: unknown.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
-        })
-    }
-}
-
-/// `evaluator_relationship`, as claimed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Relationship {
-    /// The evaluator made the model.
-    FirstParty,
-    /// Somebody else.
-    ThirdParty,
-    /// A joint effort.
-    Collaborative,
-    /// `other`, absent or an unknown word.
-    #[default]
-    NotReported,
-}
-
-impl Relationship {
-    fn read(word: Option<&str>) -> Relationship {
-        match word {
-            Some("first_party") => Relationship::FirstParty,
-            Some("third_party") => Relationship::ThirdParty,
-            Some("collaborative") => Relationship::Collaborative,
-            _ => Relationship::NotReported,
-        }
-    }
-
-    /// True if a source that says who measured cannot be related to the developer in this way.
-    pub fn is_denied_by(self, who: MeasuredBy) -> bool {
-        matches!(
-            (self, who),
-            (Relationship::FirstParty, MeasuredBy::Others) | (Relationship::ThirdParty, MeasuredBy::Developer)
-        )
-    }
-
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Relationship::FirstParty => "relationship.first_party",
-            Relationship::ThirdParty => "relationship.third_party",
-            Relationship::Collaborative => "relationship.collaborative",
-            Relationship::NotReported => "relationship.not_reported",
-        }
-    }
-}
 
 /// The evaluation software.
 #[derive(Debug, PartialEq)]
@@ -255,25 +162,6 @@ pub struct GenerationConfig {
     pub part: Option<TestPart>,
 }
 
-/// The subjects, subsets or language pairs that a result is over. Two results of one benchmark
-/// over different ones are not the same test.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TestPart {
-    /// All of it, to compare by.
-    pub key: String,
-    /// In a few English words: `57 subjects`.
-    pub label: String,
-    /// By kind, what is named.
-    named: Vec<(&'static str, Named)>,
-}
-
-/// One subject or the like, or so many.
-#[derive(Clone, Debug, PartialEq)]
-enum Named {
-    One(String),
-    Many(usize),
-}
-
 /// The shared blocks of all records of a build.
 #[derive(Default)]
 pub struct Blocks {
@@ -355,43 +243,12 @@ fn json(block: &str, text: &str) -> Result<Value, Sentence> {
 }
 
 /// A string that says something.
-fn string(value: &Value) -> Option<String> {
+pub(super) fn string(value: &Value) -> Option<String> {
     value.as_str().map(str::trim).filter(|text| !text.is_empty()).map(|text| shorten(text, MAX_TEXT))
 }
 
 /// Longest text that is kept of any member; no real name or address comes near.
 const MAX_TEXT: usize = 1_000;
-
-impl SourceMetadata {
-    fn read(value: &Value) -> SourceMetadata {
-        let (block, old, leaderboard) = match value.as_array().map(Vec::as_slice) {
-            Some([block, old, leaderboard]) => (block, old, leaderboard),
-            _ => (value, &Value::Null, &Value::Null),
-        };
-        let relationship = Relationship::read(block["evaluator_relationship"].as_str());
-        let is_missed =
-            |path: &str| relationship == Relationship::NotReported && path == "source_metadata.evaluator_relationship";
-        let also = [
-            of_block_but("source_metadata", block, is_missed),
-            of_block("evaluation_source", old),
-            of_block("leaderboard_name", leaderboard),
-        ];
-        let details = pairs(&block["additional_details"]);
-        SourceMetadata {
-            name: string(&block["source_name"])
-                .or_else(|| string(&old["evaluation_source_name"]))
-                .or_else(|| string(leaderboard)),
-            kind: string(&block["source_type"]).or_else(|| string(&old["evaluation_source_type"])),
-            organization: string(&block["source_organization_name"]),
-            organization_url: string(&block["source_organization_url"]),
-            relationship,
-            measured_by: details.iter().find_map(|(key, value)| detail_keys::measured_by(key, value)),
-            scheduled: ScheduledRun::read(&details),
-            links: details.into_iter().filter(|(_, value)| is_web_address(value)).collect(),
-            also: also.into_iter().flatten().collect(),
-        }
-    }
-}
 
 /// True for an address that a page may link to; `javascript:` and the like are not.
 pub fn is_web_address(text: &str) -> bool {
@@ -616,79 +473,8 @@ fn judging(block: &Value) -> Vec<(String, String)> {
     stated.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
 }
 
-impl TestPart {
-    /// Members of `additional_details` that say which part of a test was run.
-    const KEYS: [&str; 6] = ["subject", "subjects", "subset", "language_pair", "languages", "level"];
-
-    fn read(details: &Value) -> Option<TestPart> {
-        let stated = TestPart::KEYS.into_iter().filter_map(|key| Some((key, details.get(key)?)));
-        let (mut keys, mut named) = (Vec::new(), Vec::new());
-        for (key, value) in stated {
-            let items = items(value);
-            match &items[..] {
-                [] => continue,
-                [one] => named.push((key, Named::One(shorten(one, MAX_SETTING)))),
-                many => named.push((key, Named::Many(many.len()))),
-            }
-            keys.push(format!("{key}={}", items.join(",")));
-        }
-        let key = keys.join(";");
-        // As many subjects as a record likes, and a key of bounded length.
-        let key = if key.len() > MAX_SETTING { Sha256::of(key.as_bytes()).to_string() } else { key };
-        (!keys.is_empty()).then(|| TestPart { key, label: in_words(&named, Language::english()), named })
-    }
-
-    /// `part`, if any, with what is told elsewhere of the part: by kind (see the words `part.…`), its name.
-    pub fn with(part: Option<&TestPart>, told: &[(&'static str, String)]) -> TestPart {
-        let mut all = part.cloned().unwrap_or_else(TestPart::not_reported);
-        for (kind, name) in told {
-            let separator = if all.key.is_empty() { "" } else { ";" };
-            all.key.push_str(&format!("{separator}{kind}={name}"));
-            all.named.push((kind, Named::One(shorten(name, MAX_SETTING))));
-        }
-        all.label = in_words(&all.named, Language::english());
-        all
-    }
-
-    /// By kind (see the words `part.…`), what is named; `None` where it is several things.
-    pub fn named(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
-        self.named.iter().map(|(kind, named)| match named {
-            Named::One(name) => (*kind, Some(name.as_str())),
-            Named::Many(_) => (*kind, None),
-        })
-    }
-
-    /// Where no part is named.
-    pub fn not_reported() -> TestPart {
-        TestPart { key: String::new(), label: String::new(), named: Vec::new() }
-    }
-
-    /// How much of a test it is, to put parts in order: nothing is wider than the whole, and 57 subjects are wider
-    /// than 5.
-    pub fn breadth(&self) -> usize {
-        let of_kind = |(_, named): &(_, Named)| match named {
-            Named::One(_) => 1,
-            Named::Many(n) => *n,
-        };
-        self.named.iter().map(of_kind).min().unwrap_or(usize::MAX)
-    }
-
-    /// The label in another language.
-    pub fn in_words(&self, language: &Language) -> String {
-        in_words(&self.named, language)
-    }
-}
-
-fn in_words(named: &[(&'static str, Named)], language: &Language) -> String {
-    let words = named.iter().map(|(key, named)| match named {
-        Named::One(name) => language.say(&format!("part.{key}"), &[("name", name)]),
-        Named::Many(n) => language.counted(&format!("part.{key}.many"), *n),
-    });
-    language.list(&words.collect::<Vec<_>>())
-}
-
 /// The items of a list, which newer records write as one text with commas.
-fn items(value: &Value) -> Vec<String> {
+pub(super) fn items(value: &Value) -> Vec<String> {
     match value {
         Value::Null => Vec::new(),
         Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -700,7 +486,7 @@ fn items(value: &Value) -> Vec<String> {
 }
 
 /// Longest text of one setting that is kept; prompt templates and subject lists are longer.
-const MAX_SETTING: usize = 160;
+pub(super) const MAX_SETTING: usize = 160;
 
 /// The members of an object by key, as [`pair`] gives them.
 pub(super) fn pairs(value: &Value) -> Vec<(String, String)> {

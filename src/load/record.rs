@@ -12,13 +12,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::also::{Leaf, is_plainly_carried, of_block, of_block_but};
-use super::block::{
-    Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, SourceMetadata, pairs, plain,
-};
+use super::block::{Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, pairs, plain};
 use super::foreign;
 use super::object::{Object, Root};
 use super::scalar::Scalar;
 use super::schema::{self, FACT};
+use super::source_metadata::SourceMetadata;
 use super::strict_json;
 use crate::date::Stamp;
 use crate::language::sentence::Sentence;
@@ -47,6 +46,9 @@ pub struct Record {
     pub also: Box<[Leaf]>,
 }
 
+/// The members of a block, by key.
+pub type Details = Box<[(String, String)]>;
+
 /// One number of a record.
 #[derive(Clone, Debug)]
 pub struct EvaluationResult {
@@ -69,7 +71,7 @@ pub struct EvaluationResult {
     /// Its stated uncertainty.
     pub uncertainty: Option<Box<Uncertainty>>,
     /// The members of `score_details.details`, by key.
-    pub details: Box<[(String, String)]>,
+    pub details: Details,
     /// What else `score_details` and the result itself hold.
     pub also: Box<[Leaf]>,
 }
@@ -257,7 +259,7 @@ fn also_of_result(members: &Object) -> Result<Vec<Leaf>, Sentence> {
 }
 
 /// The details of a score, and what else `score_details` holds; `read` is what could be read of its uncertainty.
-fn of_score(members: &Object, read: Option<&Uncertainty>) -> Result<(Box<[(String, String)]>, Vec<Leaf>), Sentence> {
+fn of_score(members: &Object, read: Option<&Uncertainty>) -> Result<(Details, Vec<Leaf>), Sentence> {
     let is_in = |block: &RawValue| object(block).is_some_and(|it| it.get("confidence_interval").is_some());
     let has_both = members.get("confidence_interval").is_some() && members.get("uncertainty").is_some_and(is_in);
     let is_missed = |path: &str| {

@@ -1,7 +1,7 @@
 //! *Relationship*: does what the record claims of evaluator and developer fit what metadata says?
 
 use super::Proofs;
-use crate::load::block::Relationship as Claimed;
+use crate::load::source_metadata::Relationship as Claimed;
 use crate::resolve::Resolved;
 
 /// The claimed relationship, and whether it fits.

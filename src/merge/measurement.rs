@@ -7,7 +7,7 @@ use super::scale::Family;
 use super::{Dataset, Direction, Ranking, Reading};
 use crate::hash::Sha256;
 use crate::id::Id;
-use crate::load::block::TestPart;
+use crate::load::test_part::TestPart;
 use crate::resolve::{Evaluator, Metric, Slice};
 
 /// What results of one ranking measure.

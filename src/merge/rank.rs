@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use super::measurement::{self, List, Weight};
 use super::{Dataset, Direction, Measurement, Reading};
 use crate::id::{Id, Table};
-use crate::load::block::TestPart;
 use crate::load::content::Content;
+use crate::load::test_part::TestPart;
 use crate::names::normal_form;
 use crate::resolve::{Benchmark, Evaluator, Metric, Slice};
 

@@ -19,11 +19,13 @@ use crate::hash::Sha256;
 use crate::id::{Id, Table};
 use crate::language::Language;
 use crate::load::Loaded;
-use crate::load::block::{GenerationConfig, Jury, MetricConfig, ScoreKind, SourceData, SourceMetadata, TestPart};
+use crate::load::block::{GenerationConfig, Jury, MetricConfig, ScoreKind, SourceData};
 use crate::load::content::Content;
 use crate::load::measurement_rules::Told;
 use crate::load::metadata::{AliasKind, MetricMeta, OfSamples};
 use crate::load::record::EvaluationResult;
+use crate::load::source_metadata::SourceMetadata;
+use crate::load::test_part::TestPart;
 use crate::names::{is_not_reported, normal_form, slug, squashed};
 use crate::words::shorten;
 

@@ -3,8 +3,8 @@
 //! There is one definition of each: a list of facts that somebody can report. Placeholders such as
 //! "unknown" report nothing, and no fact is on a list that nobody can fill.
 
-use crate::load::block::Relationship;
 use crate::load::metadata::BenchmarkMeta;
+use crate::load::source_metadata::Relationship;
 use crate::merge::{Dataset, Reading};
 use crate::names::is_not_reported;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::id::Id;
 use crate::language::Language;
-use crate::load::block::Relationship;
+use crate::load::source_metadata::Relationship;
 use crate::mark::Fit;
 use crate::merge::{Dataset, Reading};
 use crate::resolve::Evaluator;

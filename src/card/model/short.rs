@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::super::Cards;
 use super::super::disagreement::{DisagreementView, Outcome};
 use crate::id::Id;
-use crate::load::block::Relationship;
+use crate::load::source_metadata::Relationship;
 use crate::mark::{Counts, Level, Standing};
 use crate::merge::Reading;
 use crate::resolve::Evaluator;

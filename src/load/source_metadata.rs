@@ -1,0 +1,133 @@
+//! `source_metadata`: who reported a record, as it claims, and the stamps of those who collected it.
+
+use serde_json::Value;
+
+use super::also::{Leaf, of_block, of_block_but};
+use super::block::{is_web_address, pairs, string};
+use super::detail_keys::{self, MeasuredBy};
+
+/// Who reported a record.
+#[derive(Debug, Default, PartialEq)]
+pub struct SourceMetadata {
+    /// Title of the leaderboard, paper or tool.
+    pub name: Option<String>,
+    /// `documentation` or `evaluation_run`; other words as they stand.
+    pub kind: Option<String>,
+    /// The *claimed* reporting organisation.
+    pub organization: Option<String>,
+    /// Free text, not checked.
+    pub organization_url: Option<String>,
+    /// The *claimed* relation of evaluator and model developer.
+    pub relationship: Relationship,
+    /// Who measured, where `additional_details` says so.
+    pub measured_by: Option<MeasuredBy>,
+    /// The run of a scheduled adapter, as the stamps among `additional_details` say.
+    pub scheduled: Option<ScheduledRun>,
+    /// Addresses among `additional_details`, by key; where the figure stands is often here.
+    pub links: Vec<(String, String)>,
+    /// What else the block holds.
+    pub also: Box<[Leaf]>,
+}
+
+/// What the datastore's own scheduled adapters stamp records with (every_eval_ever, `cron/README.md`). It is a claim like
+/// any other: only that the Hub shows a push in place of a pull request speaks for it.
+#[derive(Debug, PartialEq)]
+pub struct ScheduledRun {
+    /// `cron_adapter`.
+    pub adapter: String,
+    /// `cron_run_date`.
+    pub day: Option<String>,
+    /// `cron_run_url`.
+    pub url: Option<String>,
+    /// `cron_unknown_inferred_fields`: what the adapter could not infer of the model.
+    pub unknown: Vec<String>,
+}
+
+impl ScheduledRun {
+    fn read(details: &[(String, String)]) -> Option<ScheduledRun> {
+        let member = |key: &str| details.iter().find(|(found, _)| found == key).map(|(_, text)| text.clone());
+        member("type_of_addition").filter(|kind| kind == "cron")?;
+        let unknown = member("cron_unknown_inferred_fields").unwrap_or_default();
+        Some(ScheduledRun {
+            adapter: member("cron_adapter")?,
+            day: member("cron_run_date"),
+            url: member("cron_run_url").filter(|url| is_web_address(url)),
+            unknown: unknown.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+        })
+    }
+}
+
+/// `evaluator_relationship`, as claimed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relationship {
+    /// The evaluator made the model.
+    FirstParty,
+    /// Somebody else.
+    ThirdParty,
+    /// A joint effort.
+    Collaborative,
+    /// `other`, absent or an unknown word.
+    #[default]
+    NotReported,
+}
+
+impl Relationship {
+    fn read(word: Option<&str>) -> Relationship {
+        match word {
+            Some("first_party") => Relationship::FirstParty,
+            Some("third_party") => Relationship::ThirdParty,
+            Some("collaborative") => Relationship::Collaborative,
+            _ => Relationship::NotReported,
+        }
+    }
+
+    /// True if a source that says who measured cannot be related to the developer in this way.
+    pub fn is_denied_by(self, who: MeasuredBy) -> bool {
+        matches!(
+            (self, who),
+            (Relationship::FirstParty, MeasuredBy::Others) | (Relationship::ThirdParty, MeasuredBy::Developer)
+        )
+    }
+
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
+        match self {
+            Relationship::FirstParty => "relationship.first_party",
+            Relationship::ThirdParty => "relationship.third_party",
+            Relationship::Collaborative => "relationship.collaborative",
+            Relationship::NotReported => "relationship.not_reported",
+        }
+    }
+}
+
+impl SourceMetadata {
+    /// Of the block, or of a list of the block and those of 0.0.1.
+    pub(super) fn read(value: &Value) -> SourceMetadata {
+        let (block, old, leaderboard) = match value.as_array().map(Vec::as_slice) {
+            Some([block, old, leaderboard]) => (block, old, leaderboard),
+            _ => (value, &Value::Null, &Value::Null),
+        };
+        let relationship = Relationship::read(block["evaluator_relationship"].as_str());
+        let is_missed =
+            |path: &str| relationship == Relationship::NotReported && path == "source_metadata.evaluator_relationship";
+        let also = [
+            of_block_but("source_metadata", block, is_missed),
+            of_block("evaluation_source", old),
+            of_block("leaderboard_name", leaderboard),
+        ];
+        let details = pairs(&block["additional_details"]);
+        SourceMetadata {
+            name: string(&block["source_name"])
+                .or_else(|| string(&old["evaluation_source_name"]))
+                .or_else(|| string(leaderboard)),
+            kind: string(&block["source_type"]).or_else(|| string(&old["evaluation_source_type"])),
+            organization: string(&block["source_organization_name"]),
+            organization_url: string(&block["source_organization_url"]),
+            relationship,
+            measured_by: details.iter().find_map(|(key, value)| detail_keys::measured_by(key, value)),
+            scheduled: ScheduledRun::read(&details),
+            links: details.into_iter().filter(|(_, value)| is_web_address(value)).collect(),
+            also: also.into_iter().flatten().collect(),
+        }
+    }
+}
