@@ -12,6 +12,7 @@ pub mod captures;
 pub mod content;
 pub mod datastore;
 pub mod detail_keys;
+pub mod details;
 mod editor;
 pub mod eval_yaml;
 mod foreign;

@@ -428,15 +428,15 @@ impl Dataset {
     /// The parameters in billions that the records of a model claim. Sources write -1 and 0 where they do not know.
     pub fn claimed_parameters(&self, model: Id<Model>) -> Option<&str> {
         let infos = self.readings_of(model).iter().map(|reading| &self.loaded(reading).record.model);
-        let stated = infos.flat_map(|info| &info.details).filter(|(key, _)| key == "params_billions");
+        let mut stated = infos.filter_map(|info| info.details.get("params_billions"));
         let is_known = |text: &str| text.parse::<f64>().is_ok_and(|billions| billions.is_finite() && billions > 0.0);
-        stated.map(|(_, value)| value.as_str()).find(|text| is_known(text))
+        stated.find(|text| is_known(text))
     }
 
     /// What the records of a model say in `additional_details`, if any does.
     pub fn stated_by_records(&self, model: Id<Model>, key: &str) -> Option<&str> {
-        let infos = self.readings_of(model).iter().map(|reading| &self.loaded(reading).record.model);
-        infos.flat_map(|info| &info.details).find(|(found, _)| found == key).map(|(_, value)| value.as_str())
+        let mut infos = self.readings_of(model).iter().map(|reading| &self.loaded(reading).record.model);
+        infos.find_map(|info| info.details.get(key))
     }
 }
 

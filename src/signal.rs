@@ -94,7 +94,7 @@ pub fn n_samples(dataset: &Dataset, reading: &Reading) -> Option<u64> {
 /// How many items the whole test has, where the record says so; the greatest number, where it says several.
 pub fn test_size(result: &EvaluationResult) -> Option<u64> {
     let settings = result.data.settings.iter().filter(|(key, _)| key == "samples_number");
-    let details = result.data.details.iter().chain(&result.metric.details).filter(|(key, _)| is_size(key));
+    let details = result.data.details.iter().chain(result.metric.details.iter()).filter(|(key, _)| is_size(key));
     let described = result.metric.size_in_description;
     settings.chain(details).filter_map(|(_, value)| value.parse().ok()).chain(described).max()
 }

@@ -1,18 +1,20 @@
 //! *Also in the record*: what a record holds beside what the card says in its own words, value by value.
 
+use std::borrow::Cow;
+
 use foldhash::{HashMap, HashSet};
 use serde::Serialize;
 
 use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::also::Leaf;
-use crate::signal::setup::is_setting;
+use crate::load::details::Details;
 
 /// One value, with the results that state it.
 #[derive(Debug)]
 pub struct Also<'a> {
     /// Where in the record, or in its results: `metric_config.additional_details.bound_strategy`.
-    pub path: String,
+    pub path: Cow<'a, str>,
     /// As text.
     pub value: &'a str,
     /// Places in `evaluation_results`; none for what the record says of itself.
@@ -51,21 +53,16 @@ pub fn also(loaded: &Loaded) -> Vec<Also<'_>> {
     found.block(None, &record.also);
     found.block(None, &record.source.also);
     if let Some(library) = &record.library {
-        found.block(None, &library.also);
-        found.details(None, "eval_library.additional_details.", &library.details, &library.also);
+        found.block_with(None, &library.also, "eval_library.additional_details.", &library.details);
     }
-    found.block(None, &record.model.also);
-    found.details(None, "model_info.additional_details.", &record.model.details, &record.model.also);
+    found.block_with(None, &record.model.also, "model_info.additional_details.", &record.model.details);
     for result in &record.results {
         let at = Some(result.index);
         let (data, metric) = (&result.data, &result.metric);
-        found.block(at, &data.also);
-        found.details(at, "source_data.additional_details.", &data.details, &data.also);
-        found.block(at, &metric.also);
-        found.details(at, "metric_config.additional_details.", &metric.details, &metric.also);
+        found.block_with(at, &data.also, "source_data.additional_details.", &data.details);
+        found.block_with(at, &metric.also, "metric_config.additional_details.", &metric.details);
         found.block(at, result.generation.as_ref().map_or(&[], |generation| &generation.also));
-        found.block(at, &result.also);
-        found.details(at, "score_details.details.", &result.details, &result.also);
+        found.block_with(at, &result.also, "score_details.details.", &result.details);
     }
     found.all.sort_by(|a, b| (&a.results, &a.path).cmp(&(&b.results, &b.path)));
     found.all
@@ -74,12 +71,14 @@ pub fn also(loaded: &Loaded) -> Vec<Also<'_>> {
 #[derive(Default)]
 struct Found<'a> {
     all: Vec<Also<'a>>,
-    places: HashMap<(String, &'a str), usize>,
+    /// By path, which is a prefix and the rest, and by value.
+    places: HashMap<(&'static str, &'a str, &'a str), usize>,
 }
 
 impl<'a> Found<'a> {
-    fn say(&mut self, result: Option<u16>, path: String, value: &'a str) {
-        let place = *self.places.entry((path.clone(), value)).or_insert_with(|| {
+    fn say(&mut self, result: Option<u16>, path: (&'static str, &'a str), value: &'a str) {
+        let place = *self.places.entry((path.0, path.1, value)).or_insert_with(|| {
+            let path = if path.0.is_empty() { Cow::Borrowed(path.1) } else { Cow::Owned([path.0, path.1].concat()) };
             self.all.push(Also { path, value, results: Vec::new() });
             self.all.len() - 1
         });
@@ -91,19 +90,25 @@ impl<'a> Found<'a> {
     }
 
     fn block(&mut self, result: Option<u16>, leaves: &'a [Leaf]) {
-        for leaf in leaves {
-            self.say(result, leaf.path.to_string(), &leaf.text);
-        }
+        leaves.iter().for_each(|leaf| self.say(result, ("", &leaf.path), &leaf.text));
     }
 
-    /// The details that are no settings, and that stand among `leaves` neither whole nor in parts.
-    fn details(&mut self, result: Option<u16>, prefix: &str, details: &'a [(String, String)], leaves: &[Leaf]) {
-        let below = leaves.iter().filter_map(|leaf| leaf.path.strip_prefix(prefix));
-        let starts = below.flat_map(|rest| rest.match_indices(['.', '[']).map(|(at, _)| &rest[..at]).chain([rest]));
-        let said: HashSet<&str> = starts.collect();
-        for pair in details.iter().filter(|pair| !is_setting(pair) && !said.contains(pair.0.as_str())) {
-            if !pair.1.eq_ignore_ascii_case("unknown") {
-                self.say(result, format!("{prefix}{}", pair.0), &pair.1);
+    /// A block with details: those that are no settings, and that stand among `leaves` neither whole nor in parts.
+    fn block_with(&mut self, result: Option<u16>, leaves: &'a [Leaf], prefix: &'static str, details: &'a Details) {
+        let mut said: HashSet<&str> = HashSet::default();
+        for leaf in leaves {
+            match leaf.path.strip_prefix(prefix) {
+                Some(rest) => {
+                    said.insert(rest);
+                    said.extend(rest.match_indices(['.', '[']).map(|(at, _)| &rest[..at]));
+                    self.say(result, (prefix, rest), &leaf.text);
+                }
+                None => self.say(result, ("", &leaf.path), &leaf.text),
+            }
+        }
+        for (key, value) in details.others() {
+            if !value.eq_ignore_ascii_case("unknown") && !said.contains(key.as_str()) {
+                self.say(result, (prefix, key), value);
             }
         }
     }
@@ -161,8 +166,11 @@ mod tests {
 
     #[test]
     fn a_block_and_a_key_are_named_once() {
-        let also =
-            |path: &str, value, results: &[u16]| Also { path: path.to_owned(), value, results: results.to_vec() };
+        let also = |path: &str, value, results: &[u16]| Also {
+            path: Cow::Owned(path.to_owned()),
+            value,
+            results: results.to_vec(),
+        };
         let all = vec![
             also("source_data.type", "url", &[0, 1, 2]),
             also("source_data.name", "a", &[0]),
@@ -188,7 +196,9 @@ mod tests {
 
     #[test]
     fn very_many_blocks_are_cut_only_if_the_file_can_be_read() {
-        let all = || (0..50).map(|at| Also { path: format!("a{at}.b"), value: "1", results: Vec::new() }).collect();
+        let all = || {
+            (0..50).map(|at| Also { path: Cow::Owned(format!("a{at}.b")), value: "1", results: Vec::new() }).collect()
+        };
         let of = |is_cut| {
             let (blocks, left) = blocks(Language::english(), all(), 1, is_cut);
             (blocks.len(), left)

@@ -22,7 +22,7 @@ static PROVIDERS: LazyLock<Vec<Provider>> =
 /// The provider, if the weights are not open: by what the record says of them, else by metadata
 /// (`openness`), else by the beginning of the id.
 pub fn provider(model: &ModelInfo, openness: Option<&str>) -> Option<String> {
-    let stated = model.details.iter().find(|(key, _)| key == "model_availability").map(|(_, value)| value.as_str());
+    let stated = model.details.get("model_availability");
     let is_open = match (stated, openness) {
         (Some("open_weights" | "open_weights_deployment"), _) => Some(true),
         (Some("closed_weights" | "closed_source"), _) => Some(false),

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::also::{Leaf, of_block, of_block_but};
 use super::detail_keys;
+use super::details::Details;
 use super::scalar::Scalar;
 use super::source_metadata::SourceMetadata;
 use super::strict_json;
@@ -30,7 +31,7 @@ pub struct EvalLibrary {
     /// `unknown` is allowed, and common.
     pub version: Option<String>,
     /// The members of `additional_details`, by key.
-    pub details: Vec<(String, String)>,
+    pub details: Details,
     /// What else the block holds.
     pub also: Box<[Leaf]>,
 }
@@ -49,7 +50,7 @@ pub struct ModelInfo {
     /// Software that the evaluator ran.
     pub engine: Option<String>,
     /// The scalar members of `additional_details`, by key.
-    pub details: Vec<(String, String)>,
+    pub details: Details,
     /// What else the block holds.
     pub also: Box<[Leaf]>,
 }
@@ -68,7 +69,7 @@ pub struct SourceData {
     /// How large the test was and how it was asked, as far as it is said here.
     pub settings: Vec<(String, String)>,
     /// The members of `additional_details`, by key.
-    pub details: Vec<(String, String)>,
+    pub details: Details,
     /// What else the block holds.
     pub also: Box<[Leaf]>,
 }
@@ -101,7 +102,7 @@ pub struct MetricConfig {
     /// Judges, their temperatures and weights, prompt and aggregation as settings.
     pub judging: Vec<(String, String)>,
     /// The members of `additional_details`, by key.
-    pub details: Vec<(String, String)>,
+    pub details: Details,
     /// What else the block holds.
     pub also: Box<[Leaf]>,
     /// How many items the whole test has, where the description says so.
@@ -199,7 +200,7 @@ impl Blocks {
             Ok(Arc::new(EvalLibrary {
                 name: string(&value["name"]),
                 version: string(&value["version"]),
-                details: pairs(&value["additional_details"]),
+                details: Details::read(&value["additional_details"]),
                 also: of_block("eval_library", &value),
             }))
         })
@@ -270,7 +271,7 @@ impl ModelInfo {
                 let name = string(&engine["name"])?;
                 Some(string(&engine["version"]).map_or(name.clone(), |version| format!("{name} {version}")))
             }),
-            details: pairs(&value["additional_details"]),
+            details: Details::read(&value["additional_details"]),
             also: of_block("model_info", value),
         }
     }
@@ -289,7 +290,7 @@ impl SourceData {
             benchmark_hf_repo: string(&value["additional_details"]["benchmark_hf_repo"]),
             urls,
             settings: sample_settings(value),
-            details: pairs(&value["additional_details"]),
+            details: Details::read(&value["additional_details"]),
             also: of_block("source_data", value),
         }
     }
@@ -333,7 +334,7 @@ impl MetricConfig {
             kind_of_score: ScoreKind::read(&value),
             judging: judging(&value["llm_scoring"]),
             jury: Jury::read(&value["llm_scoring"]),
-            details: pairs(&value["additional_details"]),
+            details: Details::read(&value["additional_details"]),
             also: of_block("metric_config", &value),
         })
     }

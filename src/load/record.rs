@@ -12,7 +12,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::also::{Leaf, is_plainly_carried, of_block, of_block_but};
-use super::block::{Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, pairs, plain};
+use super::block::{Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, plain};
+use super::details::Details;
 use super::foreign;
 use super::object::{Object, Root};
 use super::scalar::Scalar;
@@ -45,9 +46,6 @@ pub struct Record {
     /// What else the root holds.
     pub also: Box<[Leaf]>,
 }
-
-/// The members of a block, by key.
-pub type Details = Box<[(String, String)]>;
 
 /// One number of a record.
 #[derive(Clone, Debug)]
@@ -276,12 +274,12 @@ fn of_score(members: &Object, read: Option<&Uncertainty>) -> Result<(Details, Ve
                 _ => false,
             }
     };
-    let (mut details, mut also) = (Box::default(), Vec::new());
+    let (mut details, mut also) = (Details::default(), Vec::new());
     // A score that was read is carried.
     for (key, raw) in members.iter().filter(|(key, _)| *key != "score") {
         let block = json(raw)?;
         if key == "details" {
-            details = pairs(&block).into();
+            details = Details::read(&block);
         }
         also.extend(of_block_but(&format!("score_details.{key}"), &block, is_missed));
     }

@@ -61,7 +61,7 @@ impl<'a> PartResolver<'a> {
             return *id;
         }
         let data = &result.data;
-        let member = |key: &str| data.details.iter().find(|(found, _)| found == key).map(|(_, text)| text.clone());
+        let member = |key: &str| data.details.get(key).map(str::to_owned);
         let is_main = |split: &String| self.main_splits.iter().any(|main| main.eq_ignore_ascii_case(split));
         let split = data.settings.iter().find(|(key, _)| key == "split").map(|(_, split)| split.clone());
         let split = split.filter(|split| !told.is_some_and(|told| told.ignore_split) && !is_main(split));

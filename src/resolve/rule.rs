@@ -84,9 +84,6 @@ fn once(all: &mut HashSet<Rc<Told>>, told: Told) -> Rc<Told> {
 
 fn text_of<'t>(field: &Field, loaded: &'t Loaded, result: &'t EvaluationResult) -> Option<&'t str> {
     let (record, metric, data) = (&loaded.record, &result.metric, &result.data);
-    fn member<'t>(details: &'t [(String, String)], key: &str) -> Option<&'t str> {
-        details.iter().find(|(found, _)| found == key).map(|(_, text)| text.as_str())
-    }
     match field {
         Field::Collection => Some(&loaded.origin.collection),
         Field::EvaluationName => Some(&result.name),
@@ -100,9 +97,9 @@ fn text_of<'t>(field: &Field, loaded: &'t Loaded, result: &'t EvaluationResult) 
         Field::MetricKind => metric.kind.as_deref(),
         Field::MetricUnit => metric.unit.as_deref(),
         Field::Description => metric.description.as_deref(),
-        Field::Data(key) => member(&data.details, key),
-        Field::Metric(key) => member(&metric.details, key),
-        Field::Details(key) => member(&result.details, key),
-        Field::Model(key) => member(&record.model.details, key),
+        Field::Data(key) => data.details.get(key),
+        Field::Metric(key) => metric.details.get(key),
+        Field::Details(key) => result.details.get(key),
+        Field::Model(key) => record.model.details.get(key),
     }
 }

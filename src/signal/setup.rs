@@ -10,6 +10,7 @@ use foldhash::HashSet;
 
 use crate::load::Loaded;
 use crate::load::detail_keys;
+use crate::load::details::is_blank;
 use crate::load::record::EvaluationResult;
 use crate::names::is_not_reported;
 
@@ -30,11 +31,6 @@ pub const HARNESS_VERSION: &str = "harness version";
 /// Arguments that are objects; what they hold of settings is read by itself.
 const OBJECTS: [&str; 4] = ["agentic_eval_config", "eval_plan", "eval_limits", "sandbox"];
 
-/// True if a detail is a setting: its key is known to be a condition, and it says something.
-pub fn is_setting((key, value): &(String, String)) -> bool {
-    detail_keys::condition(key).is_some() && !is_blank(value)
-}
-
 /// One attempt is what the schema takes for granted, and converters write, so that it states nothing.
 fn is_default((key, value): &(String, String)) -> bool {
     key == "max_attempts" && value == "1"
@@ -48,13 +44,13 @@ fn stated<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> impl Iterator
     let says_subject = settings.iter().any(|(key, _)| key == "subject");
     let is_said = move |pair: &(String, String)| is_default(pair) || (says_subject && pair.0 == "groups");
     let said_once = settings.iter().filter(move |pair| !is_said(pair));
-    let library = loaded.record.library.as_deref().map_or(&[][..], |library| &library.details);
-    let details = result.data.details.iter().chain(&result.metric.details).chain(&result.details).chain(library);
+    let of_library = loaded.record.library.as_deref().map(|library| &library.details);
+    let details = [&result.data.details, &result.metric.details, &result.details].into_iter().chain(of_library);
     said_once
         .chain(inner)
         .chain(&result.data.settings)
         .chain(&result.metric.judging)
-        .chain(details.chain(&loaded.record.model.details).filter(|pair| is_setting(pair)))
+        .chain(details.chain([&loaded.record.model.details]).flat_map(|details| details.settings()))
 }
 
 /// Everything that a result discloses of its set-up: harness, settings, then how the model was run.
@@ -316,11 +312,6 @@ impl<'a> Stated<'a> {
         self.value("output_type").is_some_and(|value| OUTPUT_TYPES.contains(&value))
             || details.any(|(key, value)| key == "model_type" && value == "Seq. Classifier")
     }
-}
-
-/// `none` and `off` say something of a setting; `unknown` does not.
-fn is_blank(value: &str) -> bool {
-    is_not_reported(value) && !value.trim().eq_ignore_ascii_case("none")
 }
 
 /// True if the JSON text of an object has a member `key` that is not null.
