@@ -152,10 +152,11 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     clock.stage("list", 0);
     let theme = Theme::new(config.templates.as_deref(), &config.site.language)?;
     let content = content::read(&config.content, &mut diagnostics)?;
-    let listings = stages::listings(config, &mut diagnostics)?;
+    let (program, listings) = rayon::join(hash_of_program, || stages::listings(config, &mut diagnostics));
+    let (program, listings) = (program?, listings?);
     let mut output = Output::open(&config.out)?;
     let previous = stages::previous(config, || output.listed_bytes(export::STATE), &mut diagnostics);
-    let base = base_fingerprint(config, &theme, &content, &previous)?;
+    let base = base_fingerprint(program, config, &theme, &content, &previous);
     let removed = if config.clean { output.clean()? } else { 0 };
 
     clock.stage("check what is there", 0);
@@ -196,9 +197,7 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
 
 /// Everything but the records that a build depends on: this program, its options, templates and
 /// content. (Threads, and `strict`, change no byte.)
-fn base_fingerprint(config: &Config, theme: &Theme, content: &Content, previous: &Previous) -> Result<Sha256> {
-    let program = std::env::current_exe().and_then(fs::File::open).and_then(Sha256::of_reader);
-    let (program, _) = program.context("failed to read this program")?;
+fn base_fingerprint(program: Sha256, config: &Config, theme: &Theme, content: &Content, previous: &Previous) -> Sha256 {
     let mut hasher = Hasher::default();
     hasher.add(program.to_string().as_bytes());
     hasher.add(theme.digest().to_string().as_bytes());
@@ -208,7 +207,13 @@ fn base_fingerprint(config: &Config, theme: &Theme, content: &Content, previous:
         hasher.add(sha256.to_string().as_bytes());
     }
     hasher.add(format!("{:?} {:?} {:?} {:?}", config.datastores, config.base_url, config.day, config.site).as_bytes());
-    Ok(hasher.finish())
+    hasher.finish()
+}
+
+/// Another version of this program may make other pages of the same.
+fn hash_of_program() -> Result<Sha256> {
+    let program = std::env::current_exe().and_then(fs::File::open).and_then(Sha256::of_reader);
+    Ok(program.context("failed to read this program")?.0)
 }
 
 fn fingerprint(base: Sha256, records: Sha256) -> Sha256 {

@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use foldhash::{HashMap, HashSet};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::Origin;
 use super::editor;
@@ -233,8 +233,14 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     }
     let mut samples = HashSet::default();
     if indexes.is_dir() {
-        list_indexes(datastore, &indexes, number, &mut listing, diagnostics)?;
-        list_flat_copies(root, number, &mut listing, &mut samples);
+        let (listed, beside) = rayon::join(
+            || list_indexes(datastore, &indexes, number, &mut listing, diagnostics),
+            || Beside::find(root, number),
+        );
+        listed?;
+        beside.copies.iter().for_each(|copy| listing.digest.add(copy.file.as_bytes()));
+        listing.quarantined.extend(beside.copies);
+        samples = beside.samples;
     } else if root.join("flat").is_dir() {
         bail!(
             "{} has `flat/` but no `flat/indexes/by_collection/`: fetch the collection indexes, they name the objects and their hashes",
@@ -280,9 +286,10 @@ impl Object {
 
 /// The path of a file of samples, if `path` is one.
 fn samples_path(root: &Path, path: &Path) -> Option<String> {
+    path.file_name()?.as_encoded_bytes().ends_with(SAMPLES.as_bytes()).then_some(())?;
     let relative = path.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
-    Some(parts?.join("/")).filter(|path| path.ends_with(SAMPLES))
+    Some(parts?.join("/"))
 }
 
 /// A datastore near `root`, where that is none: in it, or around it.
@@ -478,20 +485,38 @@ fn list_data(
     Ok(())
 }
 
-/// Tells of the copies that editors left in the `flat/` layout, where only what an index names is read; and finds the
-/// files of samples.
-fn list_flat_copies(root: &Path, number: u16, listing: &mut Listing, samples: &mut HashSet<String>) {
-    for entry in WalkDir::new(root.join("flat")).sort_by_file_name().into_iter().flatten() {
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        match editor_copy(root, entry.path(), number) {
-            Some(copy) => {
-                listing.digest.add(copy.file.as_bytes());
-                listing.quarantined.push(copy);
+/// What lies in the `flat/` layout beside the files that an index names.
+#[derive(Default)]
+struct Beside {
+    /// The copies that editors left, by path.
+    copies: Vec<Quarantined>,
+    /// The files of samples.
+    samples: HashSet<String>,
+}
+
+impl Beside {
+    /// Looks through all of `flat/`, the folders in parallel.
+    fn find(root: &Path, number: u16) -> Beside {
+        // Objects stand in `flat/objects/ab/cd/`.
+        let shallow: Vec<DirEntry> = WalkDir::new(root.join("flat")).max_depth(2).into_iter().flatten().collect();
+        let (folders, files): (Vec<_>, Vec<_>) = shallow.into_iter().partition(|entry| entry.file_type().is_dir());
+        let deep = folders.par_iter().filter(|folder| folder.depth() == 2);
+        let deep = deep.flat_map_iter(|folder| WalkDir::new(folder.path()).into_iter().flatten());
+        let files = deep.chain(files).filter(|entry| !entry.file_type().is_dir());
+        let found = files.fold(Beside::default, |mut beside, entry| {
+            match editor_copy(root, entry.path(), number) {
+                Some(copy) => beside.copies.push(copy),
+                None => beside.samples.extend(samples_path(root, entry.path())),
             }
-            None => samples.extend(samples_path(root, entry.path())),
-        }
+            beside
+        });
+        let mut found = found.reduce(Beside::default, |mut all, more| {
+            all.copies.extend(more.copies);
+            all.samples.extend(more.samples);
+            all
+        });
+        found.copies.sort_by(|a, b| a.file.cmp(&b.file));
+        found
     }
 }
 
