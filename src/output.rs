@@ -284,11 +284,13 @@ impl Output {
     fn write_file(&self, file: &impl OutputFile, new: &[u8], old: &mut Vec<u8>) -> Result<Entry> {
         let path = file.path();
         let target = self.root.join(path);
-        let changed = !holds(&target, new, old);
+        let sha256 = Sha256::of(new);
+        let is_as_before = self.listed.get(path).is_some_and(|listed| *listed == Some(sha256));
+        let changed = !is_as_before || !holds(&target, new, old);
         if changed {
             self.write_atomically(&target, new)?;
         }
-        Ok(Entry { path: path.to_owned(), sha256: Sha256::of(new), kind: file.kind(), size: new.len() as u64, changed })
+        Ok(Entry { path: path.to_owned(), sha256, kind: file.kind(), size: new.len() as u64, changed })
     }
 
     /// Removes files, then the folders that are empty without them; gives the number of files.

@@ -12,6 +12,9 @@ use parquet::schema::types::Type;
 use super::jsonl::ROWS;
 use super::table::{Column, Kind, Source, Table, Value};
 
+/// Rows that are held at once: those that the writer takes at once anyway.
+const BATCH: usize = 1024;
+
 /// All rows of `table`.
 pub fn write(table: &Table, source: &Source) -> Result<Vec<u8>> {
     bytes(table, source).with_context(|| format!("failed to write {}.parquet", table.name))
@@ -80,12 +83,17 @@ fn write_typed<'a, T: DataType>(
     values: impl Iterator<Item = Value<'a>>,
     read: impl Fn(Value<'a>) -> Option<T::T>,
 ) -> parquet::errors::Result<()> {
-    let (mut present, mut levels) = (Vec::new(), Vec::new());
-    for value in values {
-        let value = read(value);
-        levels.push(i16::from(value.is_some()));
-        present.extend(value);
+    let (mut present, mut levels) = (Vec::with_capacity(BATCH), Vec::with_capacity(BATCH));
+    let mut values = values.peekable();
+    while values.peek().is_some() {
+        present.clear();
+        levels.clear();
+        for value in values.by_ref().take(BATCH) {
+            let value = read(value);
+            levels.push(i16::from(value.is_some()));
+            present.extend(value);
+        }
+        writer.typed::<T>().write_batch(&present, Some(&levels), None)?;
     }
-    writer.typed::<T>().write_batch(&present, Some(&levels), None)?;
     Ok(())
 }
