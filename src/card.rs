@@ -322,12 +322,12 @@ impl<'a> Cards<'a> {
 
     /// `12 of 340`.
     fn share(&self, n: usize, all: usize) -> String {
-        self.language.say("share", &[("n", &count(n)), ("all", &count(all))])
+        self.language.say("share", &[("n", &self.language.number(n)), ("all", &self.language.number(all))])
     }
 
     /// `12 first party`.
     fn tally(&self, n: usize, key: &'static str) -> String {
-        self.language.say("count.of", &[("n", &count(n)), ("what", self.words(key))])
+        self.language.say("count.of", &[("n", &self.language.number(n)), ("what", self.words(key))])
     }
 
     /// The same, with what the Hub says of the same values.
@@ -541,9 +541,8 @@ fn uncertainty_in_words(
     if let Some(samples) = &uncertainty.samples {
         let all = crate::signal::test_size(result).filter(|all| samples.value() < *all as f64);
         parts.push(match all {
-            Some(all) => {
-                language.say("uncertainty.samples.of", &[("n", samples.digits()), ("all", &count(all as usize))])
-            }
+            Some(all) => language
+                .say("uncertainty.samples.of", &[("n", samples.digits()), ("all", &language.number(all as usize))]),
             None => language.say("uncertainty.samples", &[("n", samples.digits())]),
         });
     }

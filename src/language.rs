@@ -1,20 +1,22 @@
 //! The *language* of the interface: its own words, from one file per language.
 //!
 //! `templates/words/<tag>.yaml` has a phrase for each key; English is complete, and stands in for
-//! what another language lacks. A phrase may have a form for one and another for other numbers,
-//! and places for values in braces. `templates/words/methodology.<tag>.md` is the page on how to read a
+//! what another language lacks. A phrase may have forms for numbers, by the plural categories of CLDR, and places for
+//! values in braces. `templates/words/methodology.<tag>.md` is the page on how to read a
 //! card. Text of records and metadata is never translated, and files for machines are in English.
 
 pub mod sentence;
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use anyhow::{Context, Result, bail};
 use foldhash::HashMap;
+use icu_locale_core::Locale;
+use icu_plurals::{PluralCategory, PluralRules};
 use serde::{Deserialize, Serialize};
 
-use crate::words::count;
+use crate::words::grouped;
 
 /// A language that is built in.
 #[derive(Debug)]
@@ -43,14 +45,19 @@ static BUILT_IN: [BuiltIn; 2] = [
 /// The words of one language.
 #[derive(Clone, Debug)]
 pub struct Language {
+    /// Which form of a phrase a number takes.
+    plurals: Arc<PluralRules>,
     /// By key.
     phrases: HashMap<String, Phrase>,
     /// Whose page on how to read a card is shown.
     prose: &'static BuiltIn,
 }
 
-static ENGLISH: LazyLock<Language> =
-    LazyLock::new(|| Language { phrases: read(BUILT_IN[0].phrases).unwrap_or_default(), prose: &BUILT_IN[0] });
+static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language {
+    plurals: plurals(BUILT_IN[0].tag),
+    phrases: read(BUILT_IN[0].phrases).unwrap_or_default(),
+    prose: &BUILT_IN[0],
+});
 
 /// What is said for one key.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -58,13 +65,52 @@ static ENGLISH: LazyLock<Language> =
 pub enum Phrase {
     /// The same for every number.
     Always(String),
-    /// By the value of `n`.
-    Counted {
-        /// Where `n` is 1. Languages without such a form leave it out.
-        one: Option<String>,
-        /// For every other number.
-        other: String,
-    },
+    /// By the plural category of `n`.
+    Counted(Forms),
+}
+
+/// The forms of a phrase by plural category, as CLDR has them; a language leaves out those that it does not have.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Forms {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zero: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    two: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    few: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    many: Option<String>,
+    other: String,
+}
+
+impl Forms {
+    fn of(&self, category: PluralCategory) -> &str {
+        let form = match category {
+            PluralCategory::Zero => &self.zero,
+            PluralCategory::One => &self.one,
+            PluralCategory::Two => &self.two,
+            PluralCategory::Few => &self.few,
+            PluralCategory::Many => &self.many,
+            PluralCategory::Other => &None,
+        };
+        form.as_deref().unwrap_or(&self.other)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &String> {
+        let rare = [&self.zero, &self.one, &self.two, &self.few, &self.many];
+        rare.into_iter().flatten().chain([&self.other])
+    }
+}
+
+/// The rules of the language `tag`; of one that CLDR does not know, every number takes the form `other`.
+fn plurals(tag: &str) -> Arc<PluralRules> {
+    let locale = tag.parse::<Locale>().unwrap_or(Locale::UNKNOWN);
+    // Every language has rules, were it those of the root.
+    let rules = PluralRules::try_new_cardinal(locale.into());
+    Arc::new(rules.unwrap_or_else(|_| unreachable!("the data is part of the program")))
 }
 
 impl Language {
@@ -82,7 +128,7 @@ impl Language {
             let found = read(text).with_context(|| format!("the translation for `{tag}` cannot be read"))?;
             phrases.extend(found);
         }
-        Ok(Language { phrases, prose: built_in.unwrap_or(&BUILT_IN[0]) })
+        Ok(Language { plurals: plurals(tag), phrases, prose: built_in.unwrap_or(&BUILT_IN[0]) })
     }
 
     /// English as it is built in: the language of files for machines and of the command line.
@@ -92,13 +138,15 @@ impl Language {
 
     /// The phrase of `key` with `values` in its places; `None` if there is no such phrase.
     pub fn find(&self, key: &str, values: &[(&str, &str)]) -> Option<String> {
-        let is_one = values.contains(&("n", "1"));
         let phrase = match self.phrases.get(key)? {
-            Phrase::Counted { one: Some(one), .. } if is_one => one,
-            Phrase::Always(phrase) | Phrase::Counted { other: phrase, .. } => phrase,
+            Phrase::Always(phrase) => phrase,
+            Phrase::Counted(forms) => {
+                let n = values.iter().find(|(name, _)| *name == "n").map(|(_, n)| ungrouped(n));
+                forms.of(n.map_or(PluralCategory::Other, |n| self.plurals.category_for(n)))
+            }
         };
         let mut said = String::with_capacity(phrase.len() + values.iter().map(|(_, value)| value.len()).sum::<usize>());
-        let mut rest = phrase.as_str();
+        let mut rest = phrase;
         // Once from left to right, so that a value with braces stays as it is.
         while let Some((before, place, after)) = next_place(rest) {
             said.push_str(before);
@@ -119,14 +167,10 @@ impl Language {
 
     /// Every text that is said for a key that begins with `prefix`.
     pub fn texts_below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-        self.below(prefix)
-            .into_values()
-            .flat_map(|phrase| match phrase {
-                Phrase::Always(text) => [Some(text), None],
-                Phrase::Counted { one, other } => [Some(other), one.as_ref()],
-            })
-            .flatten()
-            .map(String::as_str)
+        self.below(prefix).into_values().flat_map(|phrase| match phrase {
+            Phrase::Always(text) => vec![text.as_str()],
+            Phrase::Counted(forms) => forms.all().map(String::as_str).collect(),
+        })
     }
 
     /// The phrase of `key` with `values` in its places. Where there is none, which the tests exclude, it is the key.
@@ -142,13 +186,23 @@ impl Language {
     /// The phrase of `key` as it stands; `None` if there is no such phrase.
     pub fn lookup(&self, key: &str) -> Option<&str> {
         self.phrases.get(key).map(|phrase| match phrase {
-            Phrase::Always(phrase) | Phrase::Counted { other: phrase, .. } => phrase.as_str(),
+            Phrase::Always(phrase) | Phrase::Counted(Forms { other: phrase, .. }) => phrase.as_str(),
         })
+    }
+
+    /// A whole number with the separators of the language: `228,998`.
+    pub fn number(&self, n: usize) -> String {
+        grouped(n, self.phrase("number.group"))
+    }
+
+    /// `rtl` if it is written from right to left, else `ltr`.
+    pub fn direction(&self) -> &str {
+        self.phrase("language.direction")
     }
 
     /// A phrase about a number of things: `1 result`, `2,000 results`.
     pub fn counted(&self, key: &str, n: usize) -> String {
-        self.say(key, &[("n", &count(n))])
+        self.say(key, &[("n", &self.number(n))])
     }
 
     /// `parts` as a list in a sentence.
@@ -160,6 +214,11 @@ impl Language {
     pub fn below<'a>(&'a self, prefix: &'a str) -> BTreeMap<&'a str, &'a Phrase> {
         self.phrases.iter().filter_map(|(key, phrase)| Some((key.strip_prefix(prefix)?, phrase))).collect()
     }
+}
+
+/// The number that is written with separators, for its category.
+fn ungrouped(n: &str) -> usize {
+    n.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(usize::MAX)
 }
 
 fn read(text: &str) -> Result<HashMap<String, Phrase>> {
@@ -183,7 +242,7 @@ mod tests {
 
     fn places(phrase: &Phrase) -> BTreeSet<&str> {
         let mut rest = match phrase {
-            Phrase::Always(text) | Phrase::Counted { other: text, .. } => text.as_str(),
+            Phrase::Always(text) | Phrase::Counted(Forms { other: text, .. }) => text.as_str(),
         };
         let mut places = BTreeSet::new();
         while let Some((_, place, after)) = next_place(rest) {
@@ -243,6 +302,25 @@ mod tests {
         assert_eq!(language.counted("a", 1_001), "1,001 results");
         assert_eq!(language.say("b", &[("x", "{y}"), ("y", "2")]), "from {y} to 2");
         assert_eq!((language.find("none", &[]), language.phrase("none")), (None, "none"));
+    }
+
+    #[test]
+    fn each_language_has_the_plural_forms_and_separators_of_its_own() {
+        let polish = "a: {one: '{n} wynik', few: '{n} wyniki', many: '{n} wyników', other: '{n} wyniku'}\n\
+                      number.group: '\u{a0}'";
+        let polish = Language::new("pl", Some(polish)).unwrap();
+        let said = [1, 2, 5, 12, 22, 1_005].map(|n| polish.counted("a", n));
+        assert_eq!(said, ["1 wynik", "2 wyniki", "5 wyników", "12 wyników", "22 wyniki", "1\u{a0}005 wyników"]);
+        // A count that was written with separators before has the form of its number.
+        assert_eq!(polish.say("a", &[("n", "1\u{a0}002")]), "1\u{a0}002 wyniki");
+        let arabic = "a: {zero: z, one: o, two: t, few: f, many: m, other: r}\nlanguage.direction: rtl";
+        let arabic = Language::new("ar", Some(arabic)).unwrap();
+        assert_eq!([0, 1, 2, 3, 11, 100].map(|n| arabic.counted("a", n)).concat(), "zotfmr");
+        assert_eq!((arabic.direction(), polish.direction()), ("rtl", "ltr"));
+        // A form that is left out is that of the rest, and a word that is no form is refused.
+        let forms = |text| Language::new("qaa", Some(text));
+        assert_eq!(forms("a: {other: '{n} x'}").unwrap().counted("a", 1), "1 x");
+        assert!(forms("a: {single: x, other: y}").is_err());
     }
 
     #[test]

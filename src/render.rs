@@ -31,6 +31,8 @@ pub struct Frame<'a> {
     pub description: &'a str,
     /// BCP 47 tag.
     pub language: &'a str,
+    /// `ltr` or `rtl`.
+    pub direction: &'a str,
     /// The way to the top: `../../`.
     pub top: &'a str,
     /// Path of the stylesheet from the top.
@@ -168,7 +170,9 @@ impl Theme {
         }
         add_words(&mut environment, &language);
         let said = serde_json::to_string(&language.below("")).context("the words cannot be written")?;
-        let script_words = serde_json::to_string(&language.below("script.")).context("the words cannot be written")?;
+        let mut of_script = language.below("script.");
+        of_script.extend(language.below("number."));
+        let script_words = serde_json::to_string(&of_script).context("the words cannot be written")?;
         let script = format!("const words = {script_words};\n{script}");
         for text in [&style, &script, &said] {
             digest.add(text.as_bytes());
@@ -279,7 +283,7 @@ fn add_words(environment: &mut Environment, language: &Arc<Language>) {
                 // Numbers have separators in sentences; digits of records are text, and stay.
                 let number =
                     Some(&value).filter(|value| value.is_integer()).and_then(|it| usize::try_from(it.clone()).ok());
-                Ok((name, number.map_or_else(|| value.to_string(), crate::words::count)))
+                Ok((name, number.map_or_else(|| value.to_string(), |n| language.number(n))))
             })
             .collect::<Result<_, Error>>()?;
         let borrowed: Vec<(&str, &str)> = named.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -360,6 +360,7 @@ impl<'a> Site<'a> {
             description: (self.config.site.description.as_deref())
                 .unwrap_or_else(|| self.theme.language().phrase("site.description")),
             language: &self.config.site.language,
+            direction: self.theme.language().direction(),
             top,
             style: &self.style,
             script: &self.script,

@@ -4,6 +4,11 @@ use std::borrow::Cow;
 
 /// A whole number with separators: `228,998`.
 pub fn count(n: usize) -> String {
+    grouped(n, ",")
+}
+
+/// The same with another separator: `228 998`.
+pub fn grouped(n: usize, separator: &str) -> String {
     let digits = n.to_string();
     if digits.len() <= 3 {
         return digits;
@@ -11,7 +16,7 @@ pub fn count(n: usize) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
+            text.push_str(separator);
         }
         text.push(digit);
     }

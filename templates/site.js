@@ -23,13 +23,22 @@
 
   // ---- Small tools ----
 
+  let plurals;
+  try {
+    plurals = new Intl.PluralRules(root.lang);
+  } catch {
+    // The site's language is no tag that browsers know.
+    plurals = new Intl.PluralRules("en");
+  }
+
   /** The phrase of `key`, with `values` in its places; a count chooses the form by `n`. */
   const say = (key, values = {}) => {
     const phrase = words[key] ?? key;
-    const form = typeof phrase === "string" ? phrase : String(values.n) === "1" && phrase.one ? phrase.one : phrase.other;
+    const n = Number(String(values.n).replace(/\D/g, ""));
+    const form = typeof phrase === "string" ? phrase : phrase[plurals.select(n)] ?? phrase.other;
     return form.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
   };
-  const count = (n) => n.toLocaleString("en");
+  const count = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, words.group);
 
   /** A new element: attributes by name, `on…` as listeners; children are elements or text, never HTML. */
   const make = (tag, attributes = {}, ...children) => {

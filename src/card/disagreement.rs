@@ -13,7 +13,7 @@ use crate::signal::agreement::{Agreement, side_by_side};
 use crate::signal::comparability::{self, Apart, Comparison, Unit, Verdict};
 use crate::signal::setup;
 use crate::signal::verdict::{Conditions, Verdict as Readable, verdict};
-use crate::words::{count, shorten};
+use crate::words::shorten;
 
 /// The readings of a cell side by side.
 #[derive(Debug, Serialize)]
@@ -323,7 +323,7 @@ fn finding(language: &Language, n: usize, n_comparable: usize, found: Option<&Co
     let finding = language.say(key, &[(value.0, &value.1)]);
     let left_out = n - n_comparable;
     let key = if left_out == 0 { "finding" } else { "finding.some" };
-    language.say(key, &[("readings", &readings), ("left_out", &count(left_out)), ("finding", &finding)])
+    language.say(key, &[("readings", &readings), ("left_out", &language.number(left_out)), ("finding", &finding)])
 }
 
 /// The comparisons of a cell, printed as what they are.
@@ -390,5 +390,5 @@ fn agreement_in_words(language: &Language, agreement: Agreement, n: usize) -> St
         Agreement::OnlySome(some) => ("agreement.only_some", some),
         Agreement::Nobody => ("agreement.nobody", 0),
     };
-    language.say(key, &[("some", &count(some)), ("all", &count(n))])
+    language.say(key, &[("some", &language.number(some)), ("all", &language.number(n))])
 }

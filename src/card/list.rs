@@ -7,7 +7,6 @@ use crate::id::Id;
 use crate::paths;
 use crate::resolve::{Benchmark, Model};
 use crate::signal::provenance::Reporters;
-use crate::words::count;
 
 /// Rows of a list on one page: about 100 kB.
 pub const ROWS: usize = 250;
@@ -36,7 +35,8 @@ impl Pager {
     pub fn new(cards: &Cards, path: &str, number: usize, n: usize, rows: usize) -> Pager {
         let pages = n_pages(n, rows);
         let url = |number: usize| cards.url(&page_path(path, number));
-        let (from, to) = (count((number - 1) * rows + 1), count((number * rows).min(n)));
+        let (from, to) =
+            (cards.language.number((number - 1) * rows + 1), cards.language.number((number * rows).min(n)));
         Pager {
             number,
             pages,
@@ -44,7 +44,7 @@ impl Pager {
             next: (number < pages).then(|| url(number + 1)),
             from,
             to,
-            total: count(n),
+            total: cards.language.number(n),
         }
     }
 }
@@ -187,9 +187,9 @@ impl<'a> Cards<'a> {
             id: &model.id,
             anchor: anchor(&model.id),
             url: self.model_url(id),
-            results: count(readings.len()),
-            benchmarks: count(benchmarks),
-            evaluators: count(self.n_evaluators(id)),
+            results: self.language.number(readings.len()),
+            benchmarks: self.language.number(benchmarks),
+            evaluators: self.language.number(self.n_evaluators(id)),
             openness: meta.and_then(|meta| meta.openness.as_deref()).map(|it| self.openness(it)),
             released: meta.and_then(|meta| meta.released.as_deref()),
         }
@@ -210,10 +210,12 @@ impl<'a> Cards<'a> {
             name: &benchmark.name,
             url: self.benchmark_url(id),
             category: self.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()),
-            rankings: count(self.dataset.rankings_of(id).len()),
-            models: count(self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len())),
-            results: count(self.n_results(id)),
-            evaluators: count(Reporters::of(self.dataset, evaluators).named),
+            rankings: self.language.number(self.dataset.rankings_of(id).len()),
+            models: self
+                .language
+                .number(self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len())),
+            results: self.language.number(self.n_results(id)),
+            evaluators: self.language.number(Reporters::of(self.dataset, evaluators).named),
         }
     }
 
@@ -230,8 +232,8 @@ impl<'a> Cards<'a> {
                 name: self.evaluator_name(id),
                 is_reported: evaluator.is_reported(),
                 url: self.evaluator_url(id),
-                benchmarks: count(reported.len()),
-                results: count(reported.iter().map(|reported| reported.results as usize).sum()),
+                benchmarks: self.language.number(reported.len()),
+                results: self.language.number(reported.iter().map(|reported| reported.results as usize).sum()),
             }
         });
         ListCard {

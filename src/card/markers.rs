@@ -10,7 +10,6 @@ use crate::mark::evidence::{self, Evidence, file_name, why_lapsed};
 use crate::mark::hub_run::{Posted, SAME_AS_VERIFIED};
 use crate::mark::{Counts, Decision, Fit, Level, Standing, State, Trace, Untraced};
 use crate::merge::Reading;
-use crate::words::count;
 
 /// What is proven of one reading, in few words.
 #[derive(Debug, Serialize)]
@@ -259,7 +258,7 @@ impl<'a> Cards<'a> {
         });
         let levels = Level::ALL.map(|level| {
             let (means, does_not_mean) = evidence::about(level);
-            let results = Some(marks.counts.of(level)).filter(|n| *n > 0).map(count);
+            let results = Some(marks.counts.of(level)).filter(|n| *n > 0).map(|n| self.language.number(n));
             LevelRow {
                 marker: self.marker_of(level),
                 means: self.words(means).to_owned(),
@@ -271,7 +270,10 @@ impl<'a> Cards<'a> {
             self.hub_runs.map_or((0, 0), |runs| runs.counts(&self.dataset.inputs.content.hub.posted));
         MarkersCard {
             levels: levels.into(),
-            hub: self.language.say("markers.hub", &[("n", &count(on_hub)), ("verified", &count(verified))]),
+            hub: self.language.say(
+                "markers.hub",
+                &[("n", &self.language.number(on_hub)), ("verified", &self.language.number(verified))],
+            ),
             does_not_mean: self.words("markers.means_not"),
             as_of: marks.as_of.map(|day| day.to_string()),
             attestations: self.attestations(),

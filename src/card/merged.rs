@@ -15,7 +15,6 @@ use crate::merge::Dataset;
 use crate::names::normal_form;
 use crate::resolve::Model;
 use crate::resolve::step::{Names, Step};
-use crate::words::count;
 
 /// Rows on one page.
 pub const ROWS: usize = 500;
@@ -202,13 +201,13 @@ impl<'a> Cards<'a> {
             code: code(step, content).to_owned(),
             words: in_words(self.language, step, content),
             confidence: step.confidence(),
-            names: count(n),
+            names: self.language.number(n),
         });
         let unresolved = merged.unresolved.iter().map(|(kind, n)| StepView {
             code: (*kind).to_owned(),
             words: String::new(),
             confidence: "",
-            names: count(*n),
+            names: self.language.number(*n),
         });
         let rows = self.merged_rows(merged).skip((number - 1) * ROWS).take(ROWS);
         MergedCard {

@@ -11,7 +11,6 @@ use crate::load::precedence::{AlsoStated, Source, StatedValue};
 use crate::names::normal_form;
 use crate::resolve::benchmark_card::{chosen, file_name};
 use crate::resolve::{Benchmark, Model};
-use crate::words::count;
 
 /// A value that another source states.
 #[derive(Debug, Serialize)]
@@ -152,11 +151,11 @@ impl<'a> Cards<'a> {
                 self.fact("hub.repository", Some(info.id.clone())).to(web_address(Some(&repo))),
                 self.fact("hub.library", info.library.clone()),
                 self.fact("fact.licence", info.license.clone()),
-                self.fact("hub.parameters", info.parameters.map(|n| count(n as usize)))
+                self.fact("hub.parameters", info.parameters.map(|n| self.language.number(n as usize)))
                     .by(Some(self.words("hub.parameters.note"))),
                 self.fact("hub.made_from", (!bases.is_empty()).then(|| self.language.list(&bases))),
                 self.fact("hub.gated", info.gated.clone()),
-                self.fact("hub.downloads", info.downloads.map(|n| count(n as usize)))
+                self.fact("hub.downloads", info.downloads.map(|n| self.language.number(n as usize)))
                     .by(Some(self.words("hub.downloads.note"))),
             ];
             facts.into_iter().filter(|fact| fact.value.is_some()).collect()

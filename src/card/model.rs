@@ -30,7 +30,7 @@ use crate::resolve::Model;
 use crate::signal::comparability::{self, Verdict};
 use crate::signal::provenance::Reporters;
 use crate::signal::scale::Class;
-use crate::words::{count, shorten};
+use crate::words::shorten;
 
 /// Keys of facts that not every list of them has.
 const CHANCE: &str = "fact.chance";
@@ -286,14 +286,17 @@ impl<'a> Cards<'a> {
                 0 => self.words("signal.comparability.nothing").to_owned(),
                 _ => {
                     let cells = language.counted("count.cells", several);
-                    language.say("signal.comparability.value", &[("diverge", &count(diverge)), ("cells", &cells)])
+                    language.say(
+                        "signal.comparability.value",
+                        &[("diverge", &self.language.number(diverge)), ("cells", &cells)],
+                    )
                 }
             },
             inputs: vec![
                 self.line("signal.comparability.one", &language.counted("count.cells", n - several)),
-                self.line("signal.comparability.agree", &count(agree)),
-                self.line("signal.comparability.diverge", &count(diverge)),
-                self.line("signal.comparability.no_verdict", &count(no_verdict)),
+                self.line("signal.comparability.agree", &self.language.number(agree)),
+                self.line("signal.comparability.diverge", &self.language.number(diverge)),
+                self.line("signal.comparability.no_verdict", &self.language.number(no_verdict)),
             ],
             how: self.words("signal.comparability.how"),
             anchor: "comparability",
@@ -365,7 +368,11 @@ impl<'a> Cards<'a> {
             (_, _, 0) => "rank.of",
             _ => "rank.shared",
         };
-        let values = [("rank", &*count(first.rank as usize)), ("models", &*count(n)), ("shared", &*count(shared))];
+        let values = [
+            ("rank", &*self.language.number(first.rank as usize)),
+            ("models", &*self.language.number(n)),
+            ("shared", &*self.language.number(shared)),
+        ];
         Some(self.language.say(key, &values))
     }
 
@@ -403,7 +410,7 @@ impl<'a> Cards<'a> {
         ];
         // Who states no number of samples may still say how many there are.
         if crate::signal::n_samples(self.dataset, first).is_none() {
-            let all = crate::signal::test_size(result).map(|all| count(all as usize));
+            let all = crate::signal::test_size(result).map(|all| self.language.number(all as usize));
             facts.extend(all.map(|all| (TEST_SIZE, Some(all))));
         }
         // Without a conversion nothing is missing, and that is said by nothing.
@@ -415,7 +422,7 @@ impl<'a> Cards<'a> {
     fn samples_in_words(&self, reading: &Reading) -> Option<String> {
         let n = crate::signal::n_samples(self.dataset, reading)?;
         let all = crate::signal::test_size(self.dataset.result(reading)).filter(|all| *all > n);
-        Some(all.map_or_else(|| count(n as usize), |all| self.share(n as usize, all as usize)))
+        Some(all.map_or_else(|| self.language.number(n as usize), |all| self.share(n as usize, all as usize)))
     }
 
     /// The facts without a value, as a list.

@@ -6,7 +6,6 @@ use super::Cards;
 use super::list::Pager;
 use crate::language::sentence::Wording;
 use crate::load::quarantine::Reason;
-use crate::words::count;
 
 /// Rows on one page.
 pub const ROWS: usize = 500;
@@ -61,7 +60,7 @@ impl<'a> Cards<'a> {
             (entries > 0).then(|| ReasonView {
                 code: reason.code(),
                 explanation: self.language.phrase(reason.key()),
-                entries: count(entries),
+                entries: self.language.number(entries),
             })
         });
         let rows = self.left_out().skip((number - 1) * ROWS).take(ROWS);

@@ -8,7 +8,6 @@ use crate::chart::frontier::{Frontier, Point};
 use crate::chart::histogram::Histogram;
 use crate::load::metadata::BenchmarkMeta;
 use crate::merge::{Direction, Ranking, Reading, Scale};
-use crate::words::count;
 
 /// How the scores are distributed.
 #[derive(Debug, Serialize)]
@@ -103,7 +102,8 @@ impl<'a> Cards<'a> {
                 Direction::LowerIsBetter => reading.position >= chance,
                 _ => reading.position <= chance,
             });
-            self.language.say("chart.at_chance", &[("n", &count(n.count())), ("level", &chance.to_string())])
+            self.language
+                .say("chart.at_chance", &[("n", &self.language.number(n.count())), ("level", &chance.to_string())])
         });
         let about = match has_bounds {
             true => "chart.distribution.about",
@@ -174,7 +174,7 @@ impl<'a> Cards<'a> {
             }
         });
         let models = self.language.counted("count.ranked", self.ranked(ranking).count());
-        let values = [("dated", &*count(dated.len())), ("models", &*models)];
+        let values = [("dated", &*self.language.number(dated.len())), ("models", &*models)];
         let description = self.language.say("chart.over_time.about", &values);
         let best = best.collect();
         Some(OverTimeView { description, days, best, undated, chart })

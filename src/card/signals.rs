@@ -11,7 +11,6 @@ use crate::signal::coverage::Coverage;
 use crate::signal::provenance::Parties;
 use crate::signal::scale::Class;
 use crate::signal::setup::Slot;
-use crate::words::count;
 
 use super::Cards;
 
@@ -79,7 +78,9 @@ impl<'a> Cards<'a> {
                 name: self.words("signal.scales"),
                 value: of("signal.scales.value", compared, tally.results),
                 inputs: classes
-                    .map(|(class, n)| format!("{}{}{}", count(n), self.words("colon"), self.words(class.key())))
+                    .map(|(class, n)| {
+                        format!("{}{}{}", self.language.number(n), self.words("colon"), self.words(class.key()))
+                    })
                     .collect(),
                 how: self.words("signal.scales.how"),
                 anchor: "scales",
@@ -106,8 +107,10 @@ impl<'a> Cards<'a> {
         let pairs = self.language.counted("count.pairs", n);
         SignalView {
             name: self.words("signal.provenance"),
-            value: self.language.say("signal.provenance.value", &[("several", &count(n_multi)), ("pairs", &pairs)]),
-            inputs: classes.map(|(class, n)| self.line(class.key(), &count(n))).collect(),
+            value: self
+                .language
+                .say("signal.provenance.value", &[("several", &self.language.number(n_multi)), ("pairs", &pairs)]),
+            inputs: classes.map(|(class, n)| self.line(class.key(), &self.language.number(n))).collect(),
             how: self.words("signal.provenance.how"),
             anchor: "provenance-and-coverage",
         }

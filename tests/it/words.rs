@@ -70,6 +70,27 @@ fn every_page_speaks_the_language_and_records_stay_as_they_are() {
 }
 
 #[test]
+fn a_language_that_is_not_built_in_has_its_own_forms_and_direction() {
+    let project = Project::from("two-sources");
+    speak(&project, "ar");
+    let forms = "{zero: 'لا نتائج', one: 'نتيجة واحدة', two: 'نتيجتان', few: '{n} نتائج', many: '{n} نتيجة', other: '{n} نتيجة'}";
+    project.write(
+        "templates/words/ar.yaml",
+        &format!("language.direction: rtl\nnav.models: النماذج\ncount.results: {forms}\n"),
+    );
+    project.build(&[]);
+    let page = project.read("site/pages/models/made-up/model-one.html");
+    assert!(page.contains("<html lang=\"ar\" dir=\"rtl\">") && page.contains(">النماذج</a>"), "{page}");
+    let n = page.matches("data-score").count();
+    let said = match n {
+        1 => "نتيجة واحدة".to_owned(),
+        2 => "نتيجتان".to_owned(),
+        n => format!("{n} نتائج"),
+    };
+    assert!((1..=10).contains(&n) && page.contains(&said), "{n}: {page}");
+}
+
+#[test]
 fn reasons_speak_the_language_and_what_libraries_report_stays_as_it_is() {
     let project = Project::from("flat");
     speak(&project, "zh-Hans");
