@@ -7,6 +7,7 @@ pub mod explain;
 mod html;
 mod links;
 pub mod name;
+mod pair;
 mod published;
 
 use std::collections::BTreeSet;

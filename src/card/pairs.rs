@@ -10,6 +10,9 @@ use crate::signal::paired::Paired;
 use crate::signal::same_samples::{MOST_MODELS, Pair, pairs};
 use crate::words::count;
 
+/// So many pairs stand on a page.
+const MOST_PAIRS: usize = 100;
+
 /// The pairs of models that share samples.
 #[derive(Debug, Serialize)]
 pub struct PairsView<'a> {
@@ -59,25 +62,51 @@ pub struct PairedModel<'a> {
     pub url: String,
 }
 
+/// What follows from the counts of two models, as it is shown in any language.
+pub struct Statistics {
+    /// How much more often the first is right: `+0.125`.
+    pub difference: String,
+    /// The lower end of its interval: `−0.010`.
+    pub low: String,
+    /// The upper end.
+    pub high: String,
+    /// The p of the exact McNemar test.
+    pub p: String,
+}
+
+impl Statistics {
+    /// Of `samples`.
+    pub fn of(samples: &Paired) -> Statistics {
+        let signed = |value: f64, plus| format!("{}{:.3}", if value < 0.0 { "−" } else { plus }, value.abs());
+        let (low, high) = samples.interval().unwrap_or_default();
+        let p = samples.p_value();
+        Statistics {
+            difference: signed(samples.difference().unwrap_or_default(), "+"),
+            low: signed(low, ""),
+            high: signed(high, ""),
+            p: if p < 0.001 { "< 0.001".to_owned() } else { three_digits(p) },
+        }
+    }
+}
+
 impl<'a> Cards<'a> {
     /// The pairs of `measurement` that share samples; `None` if there is none.
     pub fn pairs(&self, measurement: Id<Measurement>) -> Option<PairsView<'a>> {
         let pairs = pairs(self.dataset, measurement);
-        let rows: Vec<_> = pairs.shown.iter().map(|pair| self.pair(pair)).collect();
-        let more = (pairs.all > rows.len()).then(|| {
-            let values = [("n", &*count(rows.len())), ("all", &*count(pairs.all)), ("models", &*count(MOST_MODELS))];
+        let rows: Vec<_> = pairs.iter().take(MOST_PAIRS).map(|pair| self.pair(pair)).collect();
+        let more = (pairs.len() > rows.len()).then(|| {
+            let values = [("n", &*count(rows.len())), ("all", &*count(pairs.len())), ("models", &*count(MOST_MODELS))];
             self.language.say("pairs.more", &values)
         });
         (!rows.is_empty()).then_some(PairsView { rows, more })
     }
 
-    fn pair(&self, pair: &Pair) -> PairView<'a> {
+    /// Two models, with the numbers in words.
+    pub fn pair(&self, pair: &Pair) -> PairView<'a> {
         let samples = pair.samples;
         let [both, only_first, only_second, neither] =
             [samples.both, samples.only_first, samples.only_second, samples.neither].map(|n| count(n as usize));
-        let (low, high) = samples.interval().unwrap_or_default();
-        let p = samples.p_value();
-        let signed = |value: f64, plus| format!("{}{:.3}", if value < 0.0 { "−" } else { plus }, value.abs());
+        let Statistics { difference, low, high, p } = Statistics::of(&samples);
         PairView {
             first: self.paired_model(pair.first),
             second: self.paired_model(pair.second),
@@ -86,9 +115,9 @@ impl<'a> Cards<'a> {
             only_first,
             only_second,
             neither,
-            difference: signed(samples.difference().unwrap_or_default(), "+"),
-            interval: self.language.say("fact.range", &[("min", &signed(low, "")), ("max", &signed(high, ""))]),
-            p: if p < 0.001 { "< 0.001".to_owned() } else { three_digits(p) },
+            difference,
+            interval: self.language.say("fact.range", &[("min", &low), ("max", &high)]),
+            p,
             samples,
         }
     }

@@ -1,4 +1,4 @@
-//! The *parts* of a finished page that are checked: its links, its anchors, and its numbers.
+//! The *parts* of a finished page that are checked: its links, its anchors, its numbers, and its pairs of models.
 
 use std::cell::RefCell;
 
@@ -16,6 +16,17 @@ pub struct PageParts {
     pub numbers: Vec<ShownNumber>,
     /// The records that they name.
     pub records: Vec<ShownRecord>,
+    /// Two models each, on the samples that both have.
+    pub pairs: Vec<ShownPair>,
+}
+
+/// A row of two models on the same samples.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ShownPair {
+    /// The four counts, as they are given for the check.
+    pub counts: String,
+    /// The texts of its cells.
+    pub cells: Vec<String>,
 }
 
 /// A score as a card shows it.
@@ -83,6 +94,8 @@ struct Reader {
     row: String,
     /// True in what is said of a record.
     in_record: bool,
+    /// True in the row of a pair.
+    in_pair: bool,
     /// Text is wanted.
     into: Into,
 }
@@ -143,10 +156,18 @@ impl Reader {
         }
         let has = |name: &str| tag.attrs.iter().any(|attribute| *attribute.name.local == *name);
         let has_class = |class: &str| attribute("class").split_ascii_whitespace().any(|found| found == class);
+        if let ("th" | "td", Some(pair)) = (&*tag.name, self.pair()) {
+            pair.cells.push(String::new());
+        }
         match &*tag.name {
             "tr" => {
                 self.take_number();
                 id.clone_into(&mut self.row);
+                self.in_pair = has("data-pair");
+                if self.in_pair {
+                    let counts = attribute("data-pair").to_owned();
+                    self.parts.pairs.push(ShownPair { counts, cells: Vec::new() });
+                }
             }
             // On a card: the row says which result it is.
             "td" if has("data-score") => {
@@ -195,7 +216,10 @@ impl Reader {
         self.into = Into::Nowhere;
         match name {
             "td" => self.cell = Cell::Other,
-            "tr" | "table" => self.take_number(),
+            "tr" | "table" => {
+                self.take_number();
+                self.in_pair = false;
+            }
             "dl" => self.in_record = false,
             _ => {}
         }
@@ -209,7 +233,15 @@ impl Reader {
         }
     }
 
+    /// The pair whose row we are in.
+    fn pair(&mut self) -> Option<&mut ShownPair> {
+        self.parts.pairs.last_mut().filter(|_| self.in_pair)
+    }
+
     fn text(&mut self, text: &str) {
+        if let Some(cell) = self.pair().and_then(|pair| pair.cells.last_mut()) {
+            cell.push_str(text);
+        }
         let place = match self.into {
             Into::Nowhere => return,
             Into::Digits => &mut self.number.digits,
@@ -254,6 +286,9 @@ mod tests {
             number("0.4253…", "0.42535", "#rab12-5", ""),
         ];
         assert_eq!(parts.numbers, numbers);
+        let pairs = r#"<table><tr data-pair="1 2 3 4"><th>a<th><a href="b">b</a> (x)</th><td>10<td>−0.1<small>−1 to 1</small></td></tr><tr><td>c</table>"#;
+        let cells = ["a", "b (x)", "10", "−0.1−1 to 1"].map(str::to_owned).into();
+        assert_eq!(super::parts(pairs).pairs, [ShownPair { counts: "1 2 3 4".to_owned(), cells }]);
         let record = ShownRecord { anchor: "rab12".to_owned(), url: "r.json".to_owned(), sha256: "ab12cd".to_owned() };
         assert_eq!(parts.records, [record]);
     }

@@ -1,5 +1,6 @@
 //! A *published* copy of a site, in a folder or at an address: every number on its cards is held
-//! against the record that it names, by hash and pointer; and what its samples are said to give against its digits.
+//! against the record that it names, by hash and pointer; what its samples are said to give against its digits; and what
+//! is said of two models on the same samples against the counts.
 //!
 //! Pages are found by following links from the start page. Nothing but the copy itself and the
 //! records that it names is asked for, and no token is sent.
@@ -16,6 +17,7 @@ use reqwest::Url;
 use super::Checked;
 use super::html::{self, PageParts, ShownNumber, ShownRecord, ShownSamples};
 use super::links::{Target, target};
+use super::pair::wrong_pair;
 use crate::Progress;
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
@@ -91,6 +93,12 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
                     }
                 }
             }
+        }
+    }
+    for page in &pages {
+        for message in page.parts.pairs.iter().filter_map(wrong_pair) {
+            let help = "build the site again from its records";
+            found.error("wrong-number", &copy.name(&page.path), "#pairs", message, help);
         }
     }
     if pages.iter().all(|page| page.parts.numbers.is_empty()) {

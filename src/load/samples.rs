@@ -23,7 +23,7 @@ use lines::{Line, Lines};
 use matching::Matching;
 use row::Row;
 
-pub use answers::{Answers, most_of_file};
+pub use answers::{Answers, MOST_OF_FILE, most_of_file};
 pub use tally::{Average, Repeats, Tally};
 
 /// The samples of one record.

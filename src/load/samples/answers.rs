@@ -11,7 +11,7 @@ use crate::hash::Sha256;
 use crate::load::record::{EvaluationResult, Record};
 
 /// So many answers are kept of one file, in 1 MB.
-const MOST_OF_FILE: usize = 1 << 17;
+pub const MOST_OF_FILE: usize = 1 << 17;
 
 /// So many are kept of all files, in 256 MB.
 const MOST_OF_ALL: usize = 1 << 25;
