@@ -553,7 +553,10 @@
         onceStated: shard.once_stated,
       })),
     }));
-    return { ...model, cells: new Map(cells.map((cell) => [`${cell.ranking.path} ${cell.variant}`, cell])) };
+    const pairs = (model.pairs || []).map(([ranking, variant, second, counts, ...numbers]) => ({
+      ranking: shard.rankings[ranking], variant: shard.texts[variant], second: shard.texts[second], counts, numbers,
+    }));
+    return { ...model, pairs, cells: new Map(cells.map((cell) => [`${cell.ranking.path} ${cell.variant}`, cell])) };
   };
 
   /** What is said of a difference: only of readings of one evaluator, in the decimals of the scores. */
@@ -648,6 +651,25 @@
     return [make("tbody", {}, heading, ...rows)];
   };
 
+  /** The pairs of `models` on the samples that both have, as the build counted them; nothing where none share any. */
+  const pairsOf = (models) => {
+    const byId = new Map(models.map((model) => [model.id, model]));
+    const rows = models.flatMap((first) => first.pairs.filter(({ second }) => byId.has(second)).map((pair) => {
+      const [difference, interval, p] = pair.numbers;
+      const number = (...content) => make("td", { class: "n" }, ...content);
+      return make("tr", {},
+        make("th", { scope: "row" }, make("a", { href: top + pair.ranking.path }, labelOf(pair)), make("small", {}, pair.ranking.metric)),
+        ...[first, byId.get(pair.second)].map((model) =>
+          make("th", { scope: "row" }, make("a", { href: top + model.path }, model.id))),
+        ...pair.counts.map((n) => number(count(n))), number(difference, make("small", {}, interval)), number(p));
+    }));
+    const table = document.querySelector("template[data-pairs]");
+    if (!table || !rows.length) return [];
+    const part = table.content.cloneNode(true);
+    part.querySelector("tbody").append(...rows);
+    return [part];
+  };
+
   const comparison = (models) => {
     const keys = [...new Set(models.flatMap((model) => [...model.cells.keys()]))];
     const isPart = (key) => models.find((model) => model.cells.has(key)).cells.get(key).ranking.parts.length > 0;
@@ -684,6 +706,7 @@
     return [
       make("p", { class: "lead" }, say("compare.summary", { n: count(shared.length), m: count(some.length) })),
       make("div", { class: "scroll", role: "region", "aria-label": say("compare.scroll"), tabindex: "0" }, table),
+      ...pairsOf(models),
       ...alone,
     ];
   };

@@ -15,6 +15,8 @@ use crate::language::Language;
 use crate::merge::{Dataset, Direction, Reading, cells};
 use crate::resolve::Model;
 use crate::signal::agreement::ESSENTIAL;
+use crate::signal::paired::Paired;
+use crate::signal::same_samples::{self, Pair};
 use crate::signal::verdict::{AGENT, Conditions, TOOLS, canonical};
 use crate::words::visible;
 
@@ -32,6 +34,7 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataF
     for (id, model) in models.iter() {
         groups[hash(&visible(&model.id)) as usize % n].push(id);
     }
+    let pairs = pairs(dataset);
     let files = groups.into_par_iter().enumerate().map(|(number, group)| {
         let names = |names: &[&str]| names.iter().map(|name| setting_name(language, name).to_owned()).collect();
         let mut shard = Shard {
@@ -41,11 +44,26 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataF
         };
         let cards = Cards::at(dataset, paths, language, "");
         for id in group {
-            shard.add(&cards, id);
+            shard.add(&cards, id, pairs.get(&id).map_or(&[], Vec::as_slice));
         }
         DataFile::new(&format!("compare/{number}"), &shard)
     });
     files.collect()
+}
+
+/// The models that were asked the same samples, by the one that stands first in the ranking. As with all that is compared,
+/// variants are those of one name.
+fn pairs(dataset: &Dataset) -> HashMap<Id<Model>, Vec<Pair<'_>>> {
+    let measured = dataset.rankings.iter().filter(|(_, it)| it.is_first_of_measurement && dataset.has_samples(it));
+    let measured: Vec<_> = measured.map(|(_, ranking)| ranking.measurement).collect();
+    let found = measured.into_par_iter().map(|measurement| same_samples::pairs(dataset, measurement));
+    let mut by_first: HashMap<Id<Model>, Vec<Pair>> = HashMap::default();
+    for pair in found.collect::<Vec<_>>().into_iter().flatten() {
+        if dataset.variant_of(pair.first) == dataset.variant_of(pair.second) {
+            by_first.entry(pair.first.resolved.model).or_default().push(pair);
+        }
+    }
+    by_first
 }
 
 /// FNV-1a, which the script has as well.
@@ -90,7 +108,15 @@ struct ModelData {
     facts: [String; 3],
     /// Ranking, rank or 0, variant of the model, and readings.
     cells: Vec<(usize, u32, usize, Vec<ReadingData>)>,
+    /// Those in which this one stands first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pairs: Vec<PairData>,
 }
+
+/// Ranking, variant of both, the other model; the samples that both have, both right, only the first, only the second,
+/// none; difference, its interval, p.
+#[derive(Serialize)]
+struct PairData(usize, usize, usize, [u64; 5], String, String, String);
 
 /// Digits, unit, evaluator, relation, day of evaluation, anchor on the card, settings; position for
 /// differences, or the place of the words for why the score is not ranked; conditions.
@@ -110,7 +136,7 @@ enum Position {
 }
 
 impl Shard {
-    fn add(&mut self, cards: &Cards, id: Id<Model>) {
+    fn add(&mut self, cards: &Cards, id: Id<Model>, pairs: &[Pair]) {
         let dataset = cards.dataset;
         let model = &dataset.entities.models[id];
         let meta = dataset.model_meta(model);
@@ -121,6 +147,7 @@ impl Shard {
             (self.ranking(cards, &cell[0]), if in_longest_list { cell[0].rank } else { 0 }, variant, readings)
         });
         let cells = cells.collect();
+        let pairs = pairs.iter().map(|pair| self.pair(cards, pair)).collect();
         let said = |text: Option<&str>| text.unwrap_or_default().to_owned();
         self.models.push(ModelData {
             id: model.id.clone(),
@@ -132,7 +159,22 @@ impl Shard {
                 said(meta.and_then(|meta| meta.released.as_deref())),
             ],
             cells,
+            pairs,
         });
+    }
+
+    fn pair(&mut self, cards: &Cards, pair: &Pair) -> PairData {
+        let view = cards.pair(pair);
+        let Paired { both, only_first, only_second, neither } = pair.samples;
+        PairData(
+            self.ranking(cards, pair.first),
+            self.text(view.first.variant.unwrap_or_default()),
+            self.text(view.second.id),
+            [pair.samples.n(), both, only_first, only_second, neither],
+            view.difference,
+            view.interval,
+            view.p,
+        )
     }
 
     fn reading(&mut self, cards: &Cards, reading: &Reading) -> ReadingData {

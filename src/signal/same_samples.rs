@@ -14,9 +14,6 @@ use crate::merge::{Dataset, Measurement, Reading};
 /// So many models of a measurement are compared with each other: the first in its rankings.
 pub const MOST_MODELS: usize = 64;
 
-/// So many pairs are shown.
-pub const MOST_PAIRS: usize = 100;
-
 /// Two results on the samples that both have.
 pub struct Pair<'a> {
     /// The one that stands first in the rankings.
@@ -27,35 +24,24 @@ pub struct Pair<'a> {
     pub samples: Paired,
 }
 
-/// The pairs of a measurement.
-#[derive(Default)]
-pub struct Pairs<'a> {
-    /// Those that share most samples first, then in the order of the rankings; at most [`MOST_PAIRS`].
-    pub shown: Vec<Pair<'a>>,
-    /// How many share any.
-    pub all: usize,
-}
-
-/// The pairs of `measurement`.
-pub fn pairs(dataset: &Dataset, measurement: Id<Measurement>) -> Pairs<'_> {
+/// The pairs of `measurement`: those that share most samples first, then in the order of the rankings.
+pub fn pairs(dataset: &Dataset, measurement: Id<Measurement>) -> Vec<Pair<'_>> {
     let benchmark = dataset.entities.slices[dataset.measurements[measurement].slice].benchmark;
     let rankings = dataset.rankings_of(benchmark).filter(|(_, ranking)| ranking.measurement == measurement);
     let rows = rankings.flat_map(|(_, ranking)| &ranking.rows);
     let first = |row| dataset.readings_in(row).iter().find_map(|reading| Some((reading, answers(dataset, reading)?)));
     let readings: Vec<(&Reading, &Answers)> = rows.filter_map(first).take(MOST_MODELS).collect();
     let model = |reading: &Reading| (reading.resolved.model, reading.resolved.variant);
-    let mut pairs = Pairs::default();
+    let mut pairs = Vec::new();
     for (at, (first, ours)) in readings.iter().enumerate() {
         for (second, theirs) in readings[at + 1..].iter().filter(|(second, _)| model(second) != model(first)) {
             let samples = Paired::of(ours.shared(theirs));
             if samples.n() > 0 {
-                pairs.shown.push(Pair { first, second, samples });
+                pairs.push(Pair { first, second, samples });
             }
         }
     }
-    pairs.all = pairs.shown.len();
-    pairs.shown.sort_by_key(|pair| Reverse(pair.samples.n()));
-    pairs.shown.truncate(MOST_PAIRS);
+    pairs.sort_by_key(|pair| Reverse(pair.samples.n()));
     pairs
 }
 

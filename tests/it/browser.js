@@ -1,5 +1,5 @@
-// The site in a real browser: `node browser.js FOLDER`, for a site of 900 models `node browser.js FOLDER very-many`; with
-// `quick`, axe looks at narrow, dark pages only. Prints a line per check that holds, and ends with an error at the first
+// The site in a real browser: `node browser.js FOLDER`, for a site of 900 models `node browser.js FOLDER very-many`, for one
+// of models on the same samples `node browser.js FOLDER pairs`; with `quick`, axe looks at narrow, dark pages only. Prints a line per check that holds, and ends with an error at the first
 // that does not.
 //
 // Every page gets the strictest policy that the site is made for, by meta tag, and is looked at
@@ -342,6 +342,24 @@ async function withoutScript(browser, base) {
   await page.context().close();
 }
 
+/** Models that share samples, and one that shares none with them. */
+async function onSameSamples(browser, base) {
+  const page = await open(browser);
+  const rows = (selector) => page.$$eval(selector, (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  await page.goto(`${base}/benchmarks/quiz.html`);
+  const [published] = await rows("#pairs ~ .scroll tbody tr");
+  await page.goto(`${base}/compare.html#m=lab%2Fb,lab%2Fa,lab%2Fc`);
+  await page.waitForSelector("[data-compare] #pairs");
+  const [shown, ...more] = await rows("[data-compare] #pairs ~ .scroll tbody tr");
+  assert.deepStrictEqual(more, []);
+  assert.deepStrictEqual(shown, ["QuizAccuracy", "lab/a", "lab/b", ...published.slice(2)]);
+  await page.goto(`${base}/compare.html#m=lab%2Fa,lab%2Fc`);
+  await page.waitForFunction(() => document.querySelectorAll("table.comparison thead th").length === 4);
+  assert.strictEqual(await page.locator("[data-compare] #pairs").count(), 0);
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+}
+
 async function main() {
   const [, , site, kind] = process.argv;
   const folder = withPolicy(site);
@@ -353,6 +371,13 @@ async function main() {
     if (kind === "very-many") {
       await inTurns(browser, http);
       console.log("very many are found in turns");
+      return;
+    }
+    if (kind === "pairs") {
+      for (const [place, base] of [["server", http], ["disk", disk]]) {
+        await onSameSamples(browser, base);
+        console.log(`${place}: two models on the same samples`);
+      }
       return;
     }
     for (const [place, base] of [["server", http], ["disk", disk]]) {

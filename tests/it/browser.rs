@@ -55,6 +55,16 @@ fn of_very_many_that_are_found_the_likely_ones_are_shown_first() {
     assert_eq!(holds(&project, &chromium, &["very-many"]), 1);
 }
 
+#[test]
+fn two_models_are_compared_on_the_same_samples() {
+    let Some(chromium) = chromium() else { return };
+    let [a, b] = crate::pairs::two();
+    let alone = crate::pairs::Answered::new("c", [(crate::pairs::hashed(0, 99), true)]);
+    let project = crate::pairs::project(&[a, b, alone]);
+    project.build(&[]);
+    assert_eq!(holds(&project, &chromium, &["pairs"]), 2);
+}
+
 /// Tries the site of `project` in a browser; gives the number of checks, each of which says that it holds.
 fn holds(project: &Project, chromium: &Path, arguments: &[&str]) -> usize {
     let script = Command::new("node")

@@ -12,7 +12,7 @@ use crate::samples::lines;
 const RANKING: &str = "site/pages/api/v1/benchmarks/quiz.json";
 
 /// Answers of `model`: what tells the sample, and whether it is right.
-struct Answered<'a> {
+pub struct Answered<'a> {
     model: &'a str,
     source: &'a str,
     metric: &'a str,
@@ -20,7 +20,7 @@ struct Answered<'a> {
 }
 
 impl<'a> Answered<'a> {
-    fn new(model: &'a str, answers: impl IntoIterator<Item = (Value, bool)>) -> Answered<'a> {
+    pub fn new(model: &'a str, answers: impl IntoIterator<Item = (Value, bool)>) -> Answered<'a> {
         Answered { model, source: "Board", metric: "accuracy", answers: answers.into_iter().collect() }
     }
 
@@ -53,7 +53,7 @@ impl<'a> Answered<'a> {
 }
 
 /// A sample with a hash; ids are those of each model's own order.
-fn hashed(id: usize, sample: usize) -> Value {
+pub fn hashed(id: usize, sample: usize) -> Value {
     json!({"sample_id": id.to_string(), "sample_hash": format!("{sample:064x}")})
 }
 
@@ -61,7 +61,7 @@ fn by_id(id: usize) -> Value {
     json!({"sample_id": id, "sample_hash": null})
 }
 
-fn project(all: &[Answered]) -> Project {
+pub fn project(all: &[Answered]) -> Project {
     let project = Project::empty();
     project.write("content/site.yaml", "title: Samples\n");
     all.iter().for_each(|it| it.write(&project, 0.0));
@@ -83,7 +83,7 @@ fn pairs(project: &Project) -> Vec<String> {
 }
 
 /// 20 samples; `a` is right in all but each fifth, `b` in the first ten, in another order and under other ids.
-fn two() -> [Answered<'static>; 2] {
+pub fn two() -> [Answered<'static>; 2] {
     [
         Answered::new("a", (0..20).map(|it| (hashed(it, it), it % 5 > 0))),
         Answered::new("b", (0..20).rev().map(|it| (hashed(20 - it, it), it < 10))),
@@ -110,6 +110,63 @@ fn pairs_stand_on_the_page_and_in_the_exports() {
         project.write("content/models/lab/a.md", "---\nid: lab/a\nname: a\ndeveloper: Lab\n---\n");
         project.build(&["--base-url", crate::export::SITE]);
         crate::export::check(&project.path("site/pages"));
+    }
+}
+
+/// The data of the comparison, by the name of its file.
+fn compared(project: &Project) -> Vec<Value> {
+    let found = project.files("site/pages/assets/compare").into_iter();
+    let data = found.map(|(_, bytes)| {
+        let text = String::from_utf8(bytes).unwrap();
+        let (_, data) = text.trim_end().trim_end_matches(");").split_once(',').unwrap();
+        serde_json::from_str(data).unwrap()
+    });
+    data.collect()
+}
+
+#[test]
+fn the_comparison_is_given_the_pairs_that_the_build_counted() {
+    let project = project(&two());
+    project.build(&[]);
+    let [shard] = &*compared(&project) else { panic!("two models fit into a file") };
+    let model = |id: &str| shard["models"].as_array().unwrap().iter().find(|it| it["id"] == id).unwrap();
+    let [pair] = &**model("lab/a")["pairs"].as_array().unwrap() else { panic!("{shard}") };
+    assert_eq!(shard["rankings"][pair[0].as_u64().unwrap() as usize]["path"], "benchmarks/quiz.html");
+    assert_eq!(shard["texts"][pair[2].as_u64().unwrap() as usize], "lab/b");
+    assert_eq!(pair[3], json!([20, 8, 8, 2, 2]));
+    // As the page of the benchmark has them.
+    let main = project.main_of("benchmarks/quiz.html");
+    let said = |at: usize| pair[at].as_str().unwrap();
+    assert!(main.contains(&format!(">{}<small>{}</small>", said(4), said(5))), "{main}");
+    assert_eq!((said(4), said(6)), ("+0.300", "0.109"));
+    // It is told once, and takes no room where there is none.
+    assert!(model("lab/b").get("pairs").is_none());
+    assert!(project.read("site/pages/compare.html").contains("<template data-pairs>"));
+}
+
+#[test]
+fn published_pairs_follow_from_their_counts() {
+    let project = project(&two());
+    project.build(&[]);
+    let check = || {
+        let run = project.run(&["check", "--json", "--site", "site"]);
+        let document: Value = serde_json::from_str(&run.stdout).unwrap();
+        (run.code, document["checked"]["findings"].as_array().unwrap().clone())
+    };
+    assert_eq!(check(), (0, Vec::new()));
+    const PAGE: &str = "site/pages/benchmarks/quiz.html";
+    let page = project.read(PAGE);
+    for (from, to, says) in [
+        ("data-pair=\"8 8 2 2\"", "data-pair=\"9 8 2 1\"", "a and b: the page says 8, and its counts give 9"),
+        ("+0.300<small>", "+0.310<small>", "a and b: the page says +0.310"),
+        ("<td class=\"n\">0.109</td>", "<td class=\"n\">0.019</td>", "p is 0.019, and its counts give 0.109"),
+    ] {
+        assert!(page.contains(from), "{page}");
+        project.write(PAGE, &page.replacen(from, to, 1));
+        let (code, findings) = check();
+        let [found] = &*findings else { panic!("{findings:?}") };
+        assert!(code == 1 && found["message"].as_str().unwrap().contains(says), "{code} {found}");
+        assert!(found["file"].as_str().unwrap().ends_with("benchmarks/quiz.html"), "{found}");
     }
 }
 
@@ -189,6 +246,7 @@ fn rows_are_chosen_by_what_came_of_samples() {
     for (path, bytes) in without.files("site/pages").into_iter().filter(|(path, _)| !path.contains("site.")) {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         assert!(!text.contains("name=\"samples\"") && !text.contains("\"samples\":{\"values"), "{path}");
+        assert!(!text.contains("data-pair") && (path.contains("api/") || !text.contains("\"pairs\":")), "{path}");
     }
 }
 
