@@ -90,6 +90,7 @@ impl Prepared {
         captures::join(&mut inputs);
         inputs.warn_of_unreadable_times(diagnostics);
         inputs.warn_of_unexpected_types(diagnostics);
+        inputs.warn_of_wrong_hashes(diagnostics);
         inputs.warn_of_no_copies(diagnostics);
         stage("resolve");
         let (entities, resolved) = resolve::resolve(&inputs, diagnostics);

@@ -177,6 +177,11 @@ impl<'a> Cards<'a> {
             let by = if by.is_empty() { self.words("samples.by.nobody").to_owned() } else { self.language.list(&by) };
             facts.push(self.fact("samples.hash_by", Some(by)));
             facts.push(self.fact("samples.all_rows", Some(count(rows.rows as usize))));
+            let hashes = &rows.hashes;
+            if hashes.confirmed + hashes.wrong > 0 {
+                let share = self.share(hashes.confirmed as usize, hashes.all() as usize);
+                facts.push(self.fact("samples.hashes", Some(share)));
+            }
             if rows.unmatched > 0 {
                 facts.push(self.fact("samples.unmatched", Some(count(rows.unmatched as usize))));
             }

@@ -1,4 +1,5 @@
-//! Findings on *odd values* of records: times that cannot be read, and values of another type than the schema wants.
+//! Findings on *odd values* of records: times that cannot be read, values of another type than the schema wants, and
+//! hashes of samples that are of something else.
 //!
 //! All of them are shown as they stand; a person should look at the source of the record.
 
@@ -66,8 +67,31 @@ impl Inputs {
         }
     }
 
+    /// Tells which files have samples whose hash is not that of their question, with the first of these lines.
+    pub fn warn_of_wrong_hashes(&self, diagnostics: &mut Diagnostics) {
+        for loaded in &self.records {
+            let Some((samples, hashes)) = loaded.samples.as_deref().and_then(|it| Some((it, it.hashes()?))) else {
+                continue;
+            };
+            let Some(line) = hashes.first_wrong else { continue };
+            let message = format!(
+                "{} of {} sample hashes do not match the row's `input.raw` and `input.reference`: no other model is compared on these rows",
+                hashes.wrong,
+                hashes.all()
+            );
+            let help =
+                "write the SHA-256 of `input.raw` followed by all references, or leave `sample_hash` out".to_owned();
+            let file = self.path(loaded, &samples.path);
+            diagnostics.warn_with_help("wrong-sample-hash", &file, &format!("line {line}"), message, help);
+        }
+    }
+
     /// Where a record is, as the user would type it.
     pub fn file(&self, loaded: &Loaded) -> String {
-        self.datastores[usize::from(loaded.origin.datastore)].root.join(&*loaded.origin.path).display().to_string()
+        self.path(loaded, &loaded.origin.path)
+    }
+
+    fn path(&self, loaded: &Loaded, path: &str) -> String {
+        self.datastores[usize::from(loaded.origin.datastore)].root.join(path).display().to_string()
     }
 }

@@ -8,6 +8,7 @@
 mod answers;
 mod lines;
 mod matching;
+mod question;
 mod row;
 mod tally;
 
@@ -24,6 +25,7 @@ use matching::Matching;
 use row::Row;
 
 pub use answers::{Answers, MOST_OF_FILE, most_of_file};
+pub use question::Hashes;
 pub use tally::{Average, Repeats, Tally};
 
 /// The samples of one record.
@@ -84,6 +86,8 @@ pub struct Rows {
     pub stranger: Option<Stranger>,
     /// Rows that belong to none of the results.
     pub unmatched: u64,
+    /// What the hashes of its samples are of.
+    pub hashes: Hashes,
     /// By place among the results that could be read.
     tallies: Tallies,
 }
@@ -112,6 +116,14 @@ impl Samples {
         let Found::Read(rows) = &self.found else { return None };
         let at = rows.tallies.binary_search_by_key(&place, |(of, _)| *of).ok()?;
         Some(&rows.tallies[at].1)
+    }
+
+    /// What the hashes of its samples are of; `None` if the file was not read.
+    pub fn hashes(&self) -> Option<&Hashes> {
+        match &self.found {
+            Found::Read(rows) => Some(&rows.hashes),
+            _ => None,
+        }
     }
 
     /// Of the bytes, where there are any.
@@ -263,7 +275,7 @@ fn read_file(
     if let Some(why) = fault {
         return Ok(Found::Unreadable { why, sha256: Some(sha256) });
     }
-    let (stranger, unmatched, tallies) = matching.finish();
+    let (stranger, unmatched, hashes, tallies) = matching.finish();
     Ok(Found::Read(Box::new(Rows {
         sha256,
         witnesses: witnesses.into(),
@@ -271,6 +283,7 @@ fn read_file(
         stated_rows: stated.rows,
         stranger,
         unmatched,
+        hashes,
         tallies,
     })))
 }

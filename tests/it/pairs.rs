@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use evalcards::hash::Sha256;
 use evalcards::signal::paired::Paired;
 use serde_json::{Value, json};
 
@@ -188,6 +189,43 @@ fn nothing_is_compared_across_different_inputs() {
     assert_eq!(other(|b| b.answers[0].0 = hashed(1, 18)), ["a b: 8, 6, 2, 2"]);
     // Another measurement.
     assert!(other(|b| b.metric = "exact_match").is_empty());
+}
+
+/// A sample with a question, and the hash of `hashed`.
+fn asked(question: &str, hashed: &str) -> Value {
+    json!({"sample_id": question, "input": {"raw": question, "reference": ["A", "B"]},
+        "sample_hash": Sha256::of(format!("{hashed}AB").as_bytes())})
+}
+
+#[test]
+fn a_hash_that_is_not_of_its_row_is_told_and_not_compared() {
+    // The rows of `b` with an even number ask something else under the hashes of `a`.
+    let question = |id: usize| format!("Secret {id}?");
+    let answers = |model, ask: &dyn Fn(usize) -> String| {
+        let asked = (0..10).map(|id| (asked(&ask(id), &question(id)), id < 5));
+        Answered::new(model, asked.collect::<Vec<_>>())
+    };
+    let a = answers("a", &question);
+    let b = answers("b", &|id| if id % 2 == 0 { format!("Other {id}?") } else { question(id) });
+    let project = project(&[a, b]);
+    assert_eq!(pairs(&project), ["a b: 2, 0, 0, 3"]);
+    let run = project.run(&["check", "--json"]);
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    let findings = document["checked"]["findings"].as_array().unwrap().iter();
+    let [found] = &*findings.filter(|it| it["code"] == "wrong-sample-hash").collect::<Vec<_>>() else {
+        panic!("{}", run.stdout)
+    };
+    assert!(found["file"].as_str().unwrap().ends_with("lab/b/0b0b6a3e-5d5f-4c0e-9d8e-000000000001_samples.jsonl"));
+    assert_eq!(found["place"], "line 1");
+    assert!(found["message"].as_str().unwrap().starts_with("5 of 10 sample hashes do not match"), "{found}");
+    assert!(!run.stdout.contains("Secret") && !run.stdout.contains("Other"), "{}", run.stdout);
+    for (card, share) in [("models/lab/a.html", "10 of 10"), ("models/lab/b.html", "5 of 10")] {
+        let main = project.main_of(card);
+        assert!(main.contains(&format!("sample hashes that match their rows: {share}")), "{main}");
+    }
+    // The score is computed again from all rows.
+    let card = project.read("site/pages/api/v1/models/lab/b.json");
+    assert!(card.contains("\"status\":\"recomputed\",\"rows\":10"), "{card}");
 }
 
 #[test]

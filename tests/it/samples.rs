@@ -582,8 +582,9 @@ pub fn shared() -> Option<PathBuf> {
     Some(data)
 }
 
-/// For every result that has samples: last part of the model's id, metric, stated score, status, rows, computed score.
-fn of_store(store: &Path) -> Vec<String> {
+/// For every result that has samples: last part of the model's id, metric, stated score, status, rows, computed score. Then
+/// what the cards say of the hashes of samples: how many match their rows, and of how many.
+fn of_store(store: &Path) -> (Vec<String>, [usize; 2]) {
     let project = Project::empty();
     fs::create_dir(project.path("none")).unwrap();
     project.build(&["--content", "none", "--datastore", store.to_str().unwrap()]);
@@ -601,7 +602,16 @@ fn of_store(store: &Path) -> Vec<String> {
         }
     }
     found.sort();
-    found
+    let pages = project.files("site/pages/models").into_iter().map(|(_, bytes)| String::from_utf8(bytes).unwrap());
+    let mut hashes = [0, 0];
+    for page in pages {
+        for said in page.split("match their rows: ").skip(1) {
+            let (matching, all) = said.split(['<', ';']).next().unwrap().split_once(" of ").unwrap();
+            hashes[0] += matching.parse::<usize>().unwrap();
+            hashes[1] += all.parse::<usize>().unwrap();
+        }
+    }
+    (found, hashes)
 }
 
 #[test]
@@ -623,11 +633,15 @@ fn real_files_have_their_outcome() {
         "mistral-small-latest | Accuracy 0.354430 | differs 1 0.000000",
         "qwen2.5-0.5b | Accuracy 0.333333 | recomputed 3 0.333333",
     ];
-    assert_eq!(of_store(&data.join("adapters")), expected);
+    let (found, hashes) = of_store(&data.join("adapters"));
+    assert_eq!(found, expected);
+    // By the converters of Inspect, of lm-eval and of OpenEval, each by a formula of its own.
+    assert_eq!(hashes, [28, 28]);
     // The other layout, and rows of instance-level 0.2.0.
     let expected = ["qwen2.5-0.5b | Accuracy 0.333333 | recomputed 3 0.333333"];
-    assert_eq!(of_store(&data.join("datastore")), expected);
+    assert_eq!(of_store(&data.join("datastore")), (expected.map(str::to_owned).into(), [3, 3]));
     // An example of the schema's makers whose score is not that of its one sample.
     let expected = ["demo-model | Accuracy 0.750000 | differs 1 1.000000"];
-    assert_eq!(of_store(&data.join("schema-history/records/0.3.0-demo")), expected);
+    let demo = of_store(&data.join("schema-history/records/0.3.0-demo"));
+    assert_eq!(demo, (expected.map(str::to_owned).into(), [1, 1]));
 }

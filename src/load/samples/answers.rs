@@ -1,8 +1,8 @@
 //! *Answers*: which samples of a result were answered right, to compare models on the same samples.
 //!
 //! Of a row 8 bytes are kept: 63 bits of a hash that tells its sample, and whether the answer is right. What is the same
-//! sample is told by `sample_hash`, the hash of input and reference; of rows without one by `sample_id`, among results of
-//! one source over the same test only.
+//! sample is told by `sample_hash`, the hash of input and reference, unless [`super::question`] finds it wrong; of rows
+//! without one by `sample_id`, among results of one source over the same test only.
 
 use std::sync::Arc;
 
@@ -15,9 +15,6 @@ pub const MOST_OF_FILE: usize = 1 << 17;
 
 /// So many are kept of all files, in 256 MB.
 const MOST_OF_ALL: usize = 1 << 25;
-
-/// A `sample_hash` with fewer hex digits is taken for none: it may be a number that other samples have, too.
-const LEAST_DIGITS: usize = 32;
 
 /// How many answers may be kept of each of `n_files` files; of one with more, none is.
 pub fn most_of_file(n_files: usize) -> usize {
@@ -98,12 +95,10 @@ impl Found {
 
 /// What tells the sample of `row`: equal for rows of the same sample; `None` if nothing tells it.
 fn sample_of(row: &Row, test: Option<&str>) -> Option<u64> {
-    let hash = row.sample_hash().trim();
-    let is_hash = hash.len() >= LEAST_DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let text = match (is_hash, row.sample_id().trim()) {
-        (true, _) => format!("hash\u{1e}{}", hash.to_ascii_lowercase()),
-        (false, "") => return None,
-        (false, id) => format!("id\u{1e}{}\u{1e}{id}", test?),
+    let text = match (row.sample_hash(), row.sample_id().trim()) {
+        (Some(digits), _) => format!("hash\u{1e}{}", digits.to_ascii_lowercase()),
+        (None, "") => return None,
+        (None, id) => format!("id\u{1e}{}\u{1e}{id}", test?),
     };
     Some(Sha256::of(text.as_bytes()).first_bits() >> 1)
 }

@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashSet};
 
 use super::answers;
+use super::question::Hashes;
 use super::row::Row;
 use super::tally::{Repeats, Tally};
 use super::{Stranger, Tallies};
@@ -22,6 +23,7 @@ pub struct Matching<'r> {
     tallies: Vec<Option<Box<Tally>>>,
     ids: Ids,
     answers: answers::Found,
+    hashes: Hashes,
     unmatched: u64,
     stranger: Option<Stranger>,
 }
@@ -125,6 +127,7 @@ impl<'r> Matching<'r> {
             tallies: vec![None; record.results.len()],
             ids: Ids::default(),
             answers: answers::Found::new(record, most_answers),
+            hashes: Hashes::default(),
             unmatched: 0,
             stranger: None,
         }
@@ -135,6 +138,8 @@ impl<'r> Matching<'r> {
         if self.stranger.is_none() {
             self.stranger = stranger(self.record, row, line);
         }
+        let hashes = &mut self.hashes;
+        let is_its = row.sample_hash().is_none_or(|digits| hashes.check(digits, row.question().as_ref(), line));
         let Some(Found { places, is_shared }) = self.results.find(row) else {
             self.unmatched += 1;
             return;
@@ -145,14 +150,14 @@ impl<'r> Matching<'r> {
             tally.add(row);
             tally.is_shared |= is_shared;
             tally.repeats = tally.repeats.max(repeats);
-            if !is_shared {
+            if !is_shared && is_its {
                 self.answers.add(row, *place);
             }
         }
     }
 
-    /// What was found: a row of something else, rows of no result, and the tallies by place.
-    pub fn finish(mut self) -> (Option<Stranger>, u64, Tallies) {
+    /// What was found: a row of something else, rows of no result, the hashes of samples, and the tallies by place.
+    pub fn finish(mut self) -> (Option<Stranger>, u64, Hashes, Tallies) {
         let tallies = (0..).zip(self.tallies).filter_map(|(place, tally)| {
             let mut tally = *tally?;
             if !tally.is_shared {
@@ -161,7 +166,7 @@ impl<'r> Matching<'r> {
             Some((place, tally))
         });
         let tallies = tallies.collect();
-        (self.stranger, self.unmatched, tallies)
+        (self.stranger, self.unmatched, self.hashes, tallies)
     }
 }
 

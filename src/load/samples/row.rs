@@ -1,12 +1,14 @@
 //! A *row* of a file of samples: one answer, and how it was graded for one result.
 //!
 //! All instance-level schemas from 0.2.0 to 0.3.0 are read, and what was written before them: an id may be a number, a
-//! score a boolean, `interactions` stand for `messages`. Prompts and answers are passed over.
+//! score a boolean, `interactions` stand for `messages`. Answers are passed over, and questions are read where something
+//! states their hash.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::super::scalar::Scalar;
+use super::question::Question;
 use crate::language::sentence::Sentence;
 
 /// One row.
@@ -30,6 +32,8 @@ struct RawRow<'a> {
     sample_id: Scalar<'a>,
     #[serde(borrow, default)]
     sample_hash: Scalar<'a>,
+    #[serde(borrow, default)]
+    input: Option<&'a RawValue>,
     #[serde(borrow, default)]
     evaluation: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -97,6 +101,9 @@ pub enum Failure {
     Malformed,
 }
 
+/// A `sample_hash` with fewer hex digits is taken for none.
+const LEAST_DIGITS: usize = 32;
+
 /// Words for an answer that was refused: Inspect's and OpenAI's, then Anthropic's.
 const REFUSED: [&str; 2] = ["content_filter", "refusal"];
 
@@ -160,9 +167,16 @@ impl<'a> Row<'a> {
         self.raw.sample_id.as_str()
     }
 
-    /// `sample_hash`.
-    pub fn sample_hash(&self) -> &str {
-        self.raw.sample_hash.as_str()
+    /// The digits of `sample_hash`; `None` if it is no hash, but perhaps a number that other samples have, too.
+    pub fn sample_hash(&self) -> Option<&str> {
+        let digits = self.raw.sample_hash.as_str().trim();
+        let is_hash = digits.len() >= LEAST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash.then_some(digits)
+    }
+
+    /// What it asks; `None` if it does not hold all of that.
+    pub fn question(&self) -> Option<Question<'a>> {
+        Question::read(self.raw.input?)
     }
 
     /// `evaluation.score`, if it is a finite number.
