@@ -14,6 +14,7 @@ use crate::date::epoch_day;
 use crate::diagnostic::did_you_mean;
 use crate::hash::is_commit;
 use crate::load::datastore::{Datastore, LockFile};
+use crate::load::samples::MOST_ROWS;
 
 /// `build` as it was typed; paths are relative to `root`.
 #[derive(Clone, Debug, Default)]
@@ -83,6 +84,8 @@ pub struct Site {
     pub publish: Publish,
     /// What is made beside the pages.
     pub exports: Exports,
+    /// What is shown of samples.
+    pub samples: SamplesShown,
 }
 
 impl Default for Site {
@@ -97,8 +100,17 @@ impl Default for Site {
             datastore: Locator::default(),
             publish: Publish::default(),
             exports: Exports::default(),
+            samples: SamplesShown::default(),
         }
     }
+}
+
+/// What is shown of samples beyond numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SamplesShown {
+    /// So many rows of each file.
+    pub excerpts: usize,
 }
 
 /// What is made beside the pages.
@@ -203,6 +215,12 @@ impl Config {
             site.contact.as_deref().is_none_or(is_contact),
             "{}: `contact` is neither a mail address nor an address that begins with https://",
             content.join("site.yaml").display()
+        );
+        ensure!(
+            site.samples.excerpts <= MOST_ROWS,
+            "{}: `samples.excerpts` is {}, and a card shows at most {MOST_ROWS} rows of a file",
+            content.join("site.yaml").display(),
+            site.samples.excerpts
         );
         let base_url =
             options.base_url.as_ref().or(site.base_url.as_ref()).map(|url| checked_base_url(url)).transpose()?;
@@ -320,6 +338,8 @@ fn read_site(path: &Path) -> Result<Site> {
             "documents",
             "model_tables",
             "previous",
+            "samples",
+            "excerpts",
         ];
         let help = match did_you_mean(key, KEYS.iter().copied()) {
             Some(known) if message.contains("unknown field") => format!("\n  help: did you mean `{known}`?"),

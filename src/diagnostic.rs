@@ -95,6 +95,11 @@ impl Diagnostics {
         });
     }
 
+    /// How many of them are errors.
+    pub fn errors(&self) -> usize {
+        self.items.iter().filter(|item| item.severity == Severity::Error).count()
+    }
+
     /// These findings and `others`.
     pub fn and(mut self, others: Diagnostics) -> Diagnostics {
         self.items.extend(others.items);

@@ -292,7 +292,7 @@ impl Listings {
         if n_samples > 0 {
             progress.transfer("read samples", n_samples, bytes);
         }
-        let most_answers = samples::most_of_file(n_samples);
+        let kept = samples::Kept::of(n_samples, config.site.samples.excerpts);
         let outcomes: Vec<Outcome> = self
             .objects(config)
             .map_init(Vec::new, |buffer, (number, datastore, object)| {
@@ -301,7 +301,7 @@ impl Listings {
                     None => read_object(number, datastore, object, &blocks, buffer).with_samples(
                         datastore,
                         object,
-                        most_answers,
+                        kept,
                         &|bytes| progress.passed(bytes),
                     ),
                 };
@@ -388,13 +388,13 @@ impl Outcome {
         self,
         datastore: &Datastore,
         object: &Object,
-        most_answers: usize,
+        kept: samples::Kept,
         passed: &impl Fn(u64),
     ) -> Outcome {
         let file = object.samples.as_deref();
         match self {
             Outcome::Read(loaded, bad) => {
-                let samples = samples::read(datastore, file, (&loaded.record, !bad.is_empty()), most_answers, passed);
+                let samples = samples::read(datastore, file, (&loaded.record, !bad.is_empty()), kept, passed);
                 Outcome::Read(Loaded { samples: samples.map(Box::new), ..loaded }, bad)
             }
             Outcome::LeftOut(quarantined, _) => {

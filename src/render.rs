@@ -66,7 +66,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 45] = [
+const TEMPLATES: [(&str, &str); 46] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -100,6 +100,7 @@ const TEMPLATES: [(&str, &str); 45] = [
     ("evaluators.html", include_str!("../templates/evaluators.html")),
     ("home.html", include_str!("../templates/home.html")),
     ("_marker.html", include_str!("../templates/_marker.html")),
+    ("_excerpts.html", include_str!("../templates/_excerpts.html")),
     ("_pairs.html", include_str!("../templates/_pairs.html")),
     ("_samples.html", include_str!("../templates/_samples.html")),
     ("_hub_readings.html", include_str!("../templates/_hub_readings.html")),

@@ -9,6 +9,7 @@ pub mod agreement;
 pub mod comparability;
 pub mod completeness;
 pub mod coverage;
+pub mod excerpts;
 pub mod paired;
 pub mod provenance;
 pub mod same_samples;

@@ -1,14 +1,15 @@
 //! *Samples* as a card shows them: whether a score is what they add up to, and what else they tell. Nothing of a sample
-//! is on a page, but numbers.
+//! is on a page but numbers, and the first rows if the site asks for them.
 
 use serde::Serialize;
 
 use super::{Cards, Fact};
 use crate::language::Language;
 use crate::load::Loaded;
-use crate::load::samples::{Average, Found, Tally, Witness};
+use crate::load::samples::{Average, Excerpt, Found, Tally, Witness};
 use crate::merge::{Reading, Scale};
 use crate::number::Number;
+use crate::signal::excerpts::{Excerpts, excerpts};
 use crate::signal::samples::{By, Counted, Outcome, Why, evidence};
 use crate::words::{count, shorten};
 
@@ -35,6 +36,17 @@ pub struct SamplesView<'a> {
     pub recomputed: Option<f64>,
     /// Its standard error.
     pub standard_error: Option<f64>,
+    /// How many rows of the file follow; or that they are restricted.
+    pub excerpts_title: Option<String>,
+    /// Its first rows, if the site asks for them.
+    pub excerpts: Vec<ExcerptView<'a>>,
+}
+
+/// A row of samples.
+#[derive(Debug, Serialize)]
+pub struct ExcerptView<'a> {
+    /// Its line, and what stands in it.
+    pub facts: Vec<Fact<'a>>,
 }
 
 /// Why a score was not computed from its samples; `None` if it was.
@@ -99,6 +111,7 @@ impl<'a> Cards<'a> {
         let is_its = matches!(outcome, Outcome::Recomputed(_)) && !is_stated;
         let error = standard_error.filter(|_| is_its).map(three_digits);
         let n = rows.unwrap_or_default() as usize;
+        let (excerpts_title, excerpts) = self.excerpts(reading);
         Some(SamplesView {
             code: outcome.code(),
             words: match outcome {
@@ -118,7 +131,33 @@ impl<'a> Cards<'a> {
             sha256: found.samples.sha256().map(|sha256| sha256.to_string()),
             recomputed: computed.map(|it| it.value),
             standard_error,
+            excerpts_title,
+            excerpts,
         })
+    }
+
+    /// What is said of the rows of `reading` that are shown, and these.
+    fn excerpts(&self, reading: &Reading) -> (Option<String>, Vec<ExcerptView<'a>>) {
+        let rows = match excerpts(self.dataset, reading) {
+            Excerpts::None => return (None, Vec::new()),
+            Excerpts::Restricted => return (Some(self.words("samples.restricted").to_owned()), Vec::new()),
+            Excerpts::Rows(rows) => rows,
+        };
+        let view = |row: &&'a Excerpt| {
+            let texts = [
+                ("samples.row.id", &row.id),
+                ("samples.row.question", &row.question),
+                ("samples.row.reference", &row.reference),
+                ("samples.row.output", &row.output),
+                ("samples.row.answer", &row.answer),
+                ("samples.row.score", &row.score),
+            ];
+            let said = texts.into_iter().filter(|(_, text)| !text.is_empty());
+            let line = self.fact("samples.row.line", Some(count(row.line as usize)));
+            let said = said.map(|(key, text)| self.fact(key, Some(text.to_string())));
+            ExcerptView { facts: [line].into_iter().chain(said).collect() }
+        };
+        (Some(self.language.counted("samples.excerpts", rows.len())), rows.iter().map(view).collect())
     }
 
     fn facts_of_samples(&self, reading: &Reading, outcome: Outcome<'a>) -> Vec<Fact<'a>> {

@@ -47,6 +47,8 @@ pub struct Content {
     pub organizations: Vec<OrganizationMeta>,
     /// `collections.yaml`.
     pub collections: Vec<CollectionMeta>,
+    /// True if some of it could not be read, so that a collection may be restricted that does not seem to be.
+    pub has_lost_collections: bool,
     /// `metrics.yaml`, then the built-in table.
     pub metrics: Vec<MetricMeta>,
     /// `benchmarks/*.hub.yaml`, then the built-in ones that none of them replaces.
@@ -470,8 +472,10 @@ impl Reader<'_> {
                     self.content.organizations.extend(entries);
                 }
                 "collections" => {
+                    let before = self.diagnostics.errors();
                     let entries = self.table(&path, "collections")?;
                     self.content.collections.extend(entries);
+                    self.content.has_lost_collections |= self.diagnostics.errors() > before;
                 }
                 "metrics" => {
                     let entries = self.table(&path, "metrics")?;

@@ -317,10 +317,13 @@ pub struct CollectionMeta {
     /// Result names that sum up several benchmarks, such as a mean win rate.
     #[serde(default)]
     pub aggregates: Vec<String>,
+    /// True if nothing of its samples may be shown, whatever the site asks for.
+    #[serde(default)]
+    pub restricted_samples: bool,
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(CollectionMeta, false, "id" "name" "url" "aggregates"; unused: "organization" "harness" "family" "benchmarks" "overall" "missing_score"; values: values::of_collection);
+entry!(CollectionMeta, false, "id" "name" "url" "aggregates" "restricted_samples"; unused: "organization" "harness" "family" "benchmarks" "overall" "missing_score"; values: values::of_collection);
 
 /// A metric.
 #[derive(Clone, Debug, Deserialize)]

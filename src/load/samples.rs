@@ -1,11 +1,12 @@
 //! The *samples* of a record: its companion file with one row a sample, summed up into one [`Tally`] a result.
 //!
 //! EEE calls it instance-level data. The file is read once, line by line, and hashed on the way; memory grows neither
-//! with the file nor with what is in it. Nothing of a row is kept but sums, and of so many rows that their room is bounded
-//! whether the answer is right. Whether a sum is the stated score is the
-//! matter of [`crate::signal::samples`].
+//! with the file nor with what is in it. Nothing of a row is kept but sums, of so many rows that their room is bounded
+//! whether the answer is right, and of the first rows a short excerpt if the site asks for it. Whether a sum is the stated
+//! score is the matter of [`crate::signal::samples`].
 
 mod answers;
+mod excerpt;
 mod lines;
 mod matching;
 mod question;
@@ -21,10 +22,11 @@ use super::record::Record;
 use crate::hash::Sha256;
 use crate::language::sentence::Sentence;
 use lines::{Line, Lines};
-use matching::Matching;
+use matching::{Matched, Matching};
 use row::Row;
 
-pub use answers::{Answers, MOST_OF_FILE, most_of_file};
+pub use answers::{Answers, MOST_OF_FILE};
+pub use excerpt::{Excerpt, MOST_ROWS};
 pub use question::Hashes;
 pub use tally::{Average, Repeats, Tally};
 
@@ -88,8 +90,25 @@ pub struct Rows {
     pub unmatched: u64,
     /// What the hashes of its samples are of.
     pub hashes: Hashes,
+    /// Its first rows, if the site asks for them.
+    pub excerpts: Box<[Excerpt]>,
     /// By place among the results that could be read.
     tallies: Tallies,
+}
+
+/// How much is kept of the rows of each file.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept {
+    /// Answers; of a file with more, none is.
+    answers: usize,
+    excerpts: excerpt::Limits,
+}
+
+impl Kept {
+    /// For one of `n_files` files, with its first `excerpts` rows.
+    pub fn of(n_files: usize, excerpts: usize) -> Kept {
+        Kept { answers: answers::most_of_file(n_files), excerpts: excerpt::Limits::new(excerpts, n_files) }
+    }
 }
 
 /// Tallies by place of the result.
@@ -193,12 +212,12 @@ pub fn sha256(root: &Path, file: &SamplesFile) -> Option<Sha256> {
 }
 
 /// Reads the samples of `record`, which has results that could not be read if `has_lost_results`. `None` if nothing
-/// names any, and there are none. `most_answers` are kept, or none; `passed` is told how many bytes more were read.
+/// names any, and there are none. `passed` is told how many bytes more were read.
 pub fn read(
     datastore: &Datastore,
     file: Option<&SamplesFile>,
     (record, has_lost_results): (&Record, bool),
-    most_answers: usize,
+    kept: Kept,
     passed: &impl Fn(u64),
 ) -> Option<Samples> {
     let stated = Stated::of(record);
@@ -209,7 +228,7 @@ pub fn read(
     let found = match size(&datastore.root, file) {
         None => Found::Missing,
         Some(_) => {
-            let matching = Matching::new(record, has_lost_results, most_answers);
+            let matching = Matching::new(record, has_lost_results, kept);
             let unreadable = |err: io::Error| Found::Unreadable { why: Sentence::quote(err), sha256: None };
             read_file(datastore, file, &stated, matching, passed).unwrap_or_else(unreadable)
         }
@@ -275,7 +294,7 @@ fn read_file(
     if let Some(why) = fault {
         return Ok(Found::Unreadable { why, sha256: Some(sha256) });
     }
-    let (stranger, unmatched, hashes, tallies) = matching.finish();
+    let Matched { stranger, unmatched, hashes, excerpts, tallies } = matching.finish();
     Ok(Found::Read(Box::new(Rows {
         sha256,
         witnesses: witnesses.into(),
@@ -284,6 +303,7 @@ fn read_file(
         stranger,
         unmatched,
         hashes,
+        excerpts,
         tallies,
     })))
 }

@@ -107,8 +107,11 @@ impl Project {
         }
         // A lock file beside the records, or another repository, changes what they count for.
         let is_same_place = format!("{:?}", config.datastores) == format!("{:?}", self.config.datastores);
-        if change.records || !is_same_place {
-            return Ok(Some(FreshContent::All(Records::read(config, content, Some(self))?, findings)));
+        // What was read earlier has other excerpts.
+        let has_same_excerpts = config.site.samples == self.config.site.samples;
+        if change.records || !is_same_place || !has_same_excerpts {
+            let earlier = has_same_excerpts.then_some(self);
+            return Ok(Some(FreshContent::All(Records::read(config, content, earlier)?, findings)));
         }
         mark::check(&content, &self.prepared.dataset.inputs)?;
         let known = &self.prepared.dataset.inputs.content;

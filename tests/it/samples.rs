@@ -16,7 +16,7 @@ const STEM: &str = "0b0b6a3e-5d5f-4c0e-9d8e-000000000001";
 const ID: &str = "c/lab_a/1768435200";
 
 /// A result called `name` with `score`, by accuracy; `changes` are members by JSON pointer.
-fn result(name: &str, score: Value, changes: &[(&str, Value)]) -> Value {
+pub fn result(name: &str, score: Value, changes: &[(&str, Value)]) -> Value {
     let mut result = json!({
         "evaluation_name": name, "source_data": {"dataset_name": name, "source_type": "other"},
         "metric_config": {"metric_id": "accuracy", "metric_unit": "proportion", "lower_is_better": false,
@@ -29,7 +29,7 @@ fn result(name: &str, score: Value, changes: &[(&str, Value)]) -> Value {
     result
 }
 
-fn record(results: &[Value], detailed: Option<Value>) -> Value {
+pub fn record(results: &[Value], detailed: Option<Value>) -> Value {
     let mut record = json!({
         "schema_version": "0.3.0", "evaluation_id": ID, "retrieved_timestamp": "1768435200",
         "source_metadata": {"source_name": "Board", "source_type": "evaluation_run",
@@ -44,13 +44,13 @@ fn record(results: &[Value], detailed: Option<Value>) -> Value {
 }
 
 /// What a record says of the file with `rows`.
-fn detailed(rows: &str) -> Value {
+pub fn detailed(rows: &str) -> Value {
     json!({"format": "jsonl", "file_path": format!("data/c/lab/a/{STEM}_samples.jsonl"), "hash_algorithm": "sha256",
         "checksum": Sha256::of(rows.as_bytes()).to_string(), "total_rows": rows.lines().count()})
 }
 
 /// A row of the result called `name`.
-fn row(name: &str, id: usize, score: Value) -> Value {
+pub fn row(name: &str, id: usize, score: Value) -> Value {
     json!({"schema_version": "0.3.0", "evaluation_id": ID, "model_id": "lab/a", "evaluation_name": name,
         "sample_id": id.to_string(), "interaction_type": "single_turn", "input": {"raw": "Secret <b>question</b>?"},
         "output": {"raw": ["Secret answer"]}, "answer_attribution": [],
@@ -66,7 +66,7 @@ fn scores(scores: &[f64]) -> String {
     lines(&scores.iter().enumerate().map(|(id, score)| row("Quiz", id, json!(score))).collect::<Vec<_>>())
 }
 
-fn project(record: &Value, rows: Option<&str>) -> Project {
+pub fn project(record: &Value, rows: Option<&str>) -> Project {
     let project = Project::empty();
     project.write("content/site.yaml", "title: Samples\n");
     project.write(&format!("{FOLDER}/{STEM}.json"), &record.to_string());

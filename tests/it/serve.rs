@@ -85,6 +85,24 @@ fn a_change_of_metadata_template_style_or_record_reloads_the_browser() {
     assert!(server.get("/").body.contains("Another title"));
 }
 
+#[test]
+fn rows_of_samples_come_and_go_with_the_setting() {
+    let project = crate::excerpts::with(&crate::excerpts::rows(), "", serde_json::json!({}));
+    for (path, _) in project.files("content/datastore") {
+        age(&project, &format!("content/datastore/{path}"));
+    }
+    let server = serve(&project);
+    let mut events = server.events();
+    events.next();
+    let is_shown = || server.get("/models/lab/a.html").body.contains("Secret question");
+    assert!(!is_shown());
+    for (samples, expected) in [("samples: {excerpts: 1}\n", true), ("", false)] {
+        project.write("content/site.yaml", &format!("title: Samples\n{samples}"));
+        events.next();
+        assert_eq!(is_shown(), expected, "{samples}");
+    }
+}
+
 /// Gives a file a time that is long ago.
 fn age(project: &Project, path: &str) {
     let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);

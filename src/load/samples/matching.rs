@@ -6,10 +6,11 @@ use foldhash::fast::RandomState;
 use foldhash::{HashMap, HashSet};
 
 use super::answers;
+use super::excerpt::{Excerpt, Excerpts};
 use super::question::Hashes;
 use super::row::Row;
 use super::tally::{Repeats, Tally};
-use super::{Stranger, Tallies};
+use super::{Kept, Stranger, Tallies};
 use crate::load::record::Record;
 
 /// So many ids of samples are remembered of one file, in about 20 MB; no real benchmark has as many samples.
@@ -24,8 +25,23 @@ pub struct Matching<'r> {
     ids: Ids,
     answers: answers::Found,
     hashes: Hashes,
+    excerpts: Excerpts,
     unmatched: u64,
     stranger: Option<Stranger>,
+}
+
+/// What the rows of a file say.
+pub struct Matched {
+    /// That they are of something else.
+    pub stranger: Option<Stranger>,
+    /// How many are of no result.
+    pub unmatched: u64,
+    /// What the hashes of their samples are of.
+    pub hashes: Hashes,
+    /// The first of them.
+    pub excerpts: Box<[Excerpt]>,
+    /// What those of each result add up to.
+    pub tallies: Tallies,
 }
 
 /// How rows name results.
@@ -118,16 +134,16 @@ impl Ids {
 }
 
 impl<'r> Matching<'r> {
-    /// For the results of `record`, which has others that could not be read if `has_lost_results`. So many answers are
-    /// kept, or none.
-    pub fn new(record: &'r Record, has_lost_results: bool, most_answers: usize) -> Matching<'r> {
+    /// For the results of `record`, which has others that could not be read if `has_lost_results`.
+    pub fn new(record: &'r Record, has_lost_results: bool, kept: Kept) -> Matching<'r> {
         Matching {
             record,
             results: Results::new(record, has_lost_results),
             tallies: vec![None; record.results.len()],
             ids: Ids::default(),
-            answers: answers::Found::new(record, most_answers),
+            answers: answers::Found::new(record, kept.answers),
             hashes: Hashes::default(),
+            excerpts: Excerpts::new(kept.excerpts),
             unmatched: 0,
             stranger: None,
         }
@@ -140,7 +156,9 @@ impl<'r> Matching<'r> {
         }
         let hashes = &mut self.hashes;
         let is_its = row.sample_hash().is_none_or(|digits| hashes.check(digits, row.question().as_ref(), line));
-        let Some(Found { places, is_shared }) = self.results.find(row) else {
+        let found = self.results.find(row);
+        self.excerpts.add(row, line, found.map(|found| found.places[0]));
+        let Some(Found { places, is_shared }) = found else {
             self.unmatched += 1;
             return;
         };
@@ -156,8 +174,8 @@ impl<'r> Matching<'r> {
         }
     }
 
-    /// What was found: a row of something else, rows of no result, the hashes of samples, and the tallies by place.
-    pub fn finish(mut self) -> (Option<Stranger>, u64, Hashes, Tallies) {
+    /// All that the rows say.
+    pub fn finish(mut self) -> Matched {
         let tallies = (0..).zip(self.tallies).filter_map(|(place, tally)| {
             let mut tally = *tally?;
             if !tally.is_shared {
@@ -165,8 +183,13 @@ impl<'r> Matching<'r> {
             }
             Some((place, tally))
         });
-        let tallies = tallies.collect();
-        (self.stranger, self.unmatched, self.hashes, tallies)
+        Matched {
+            tallies: tallies.collect(),
+            stranger: self.stranger,
+            unmatched: self.unmatched,
+            hashes: self.hashes,
+            excerpts: self.excerpts.finish(),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! A *row* of a file of samples: one answer, and how it was graded for one result.
 //!
 //! All instance-level schemas from 0.2.0 to 0.3.0 are read, and what was written before them: an id may be a number, a
-//! score a boolean, `interactions` stand for `messages`. Answers are passed over, and questions are read where something
-//! states their hash.
+//! score a boolean, `interactions` stand for `messages`. Questions are read where something
+//! states their hash, and texts where a site asks for excerpts.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -36,6 +36,8 @@ struct RawRow<'a> {
     input: Option<&'a RawValue>,
     #[serde(borrow, default)]
     evaluation: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    output: Option<&'a RawValue>,
     #[serde(borrow, default)]
     answer_attribution: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -88,6 +90,15 @@ struct Attribution<'a> {
     is_terminal: Option<&'a RawValue>,
 }
 
+/// `input` and `output`, for excerpts.
+#[derive(Default, Deserialize)]
+struct Texts<'a> {
+    #[serde(borrow, default)]
+    raw: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    reference: Option<&'a RawValue>,
+}
+
 /// Why no answer could be graded, as far as a row says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -121,6 +132,15 @@ fn number(raw: Option<&RawValue>) -> Option<f64> {
         "true" => Some(1.0),
         "false" => Some(0.0),
         text => text.parse().ok().filter(|value: &f64| value.is_finite()),
+    }
+}
+
+/// A text, or several one below the other; empty if there is none.
+fn text(raw: Option<&RawValue>) -> String {
+    let json = raw.map_or("null", RawValue::get);
+    match serde_json::from_str::<Vec<Scalar>>(json) {
+        Ok(several) => several.iter().map(Scalar::as_str).collect::<Vec<_>>().join("\n"),
+        Err(_) => serde_json::from_str::<Scalar>(json).map(|one| one.as_str().to_owned()).unwrap_or_default(),
     }
 }
 
@@ -231,11 +251,35 @@ impl<'a> Row<'a> {
         if is_one_of(&TRUNCATED) {
             return Some(Failure::Truncated);
         }
+        let is_empty = self.extracted()?.is_none_or(|raw| matches!(raw.get(), "null" | "\"\""));
+        is_empty.then_some(Failure::Malformed)
+    }
+
+    /// What was read out of the answer in the end; `None` if nothing says.
+    fn extracted(&self) -> Option<Option<&'a RawValue>> {
         let attributions: Vec<Attribution> = block(self.raw.answer_attribution);
         let is_terminal = |it: &&Attribution| it.is_terminal.is_some_and(|raw| raw.get() == "true");
-        let last = attributions.iter().rfind(is_terminal)?;
-        let is_empty = last.extracted_value.is_none_or(|raw| matches!(raw.get(), "null" | "\"\""));
-        is_empty.then_some(Failure::Malformed)
+        Some(attributions.iter().rfind(is_terminal)?.extracted_value)
+    }
+
+    /// `input.raw`; empty if absent, as below. For excerpts.
+    pub fn input_text(&self) -> String {
+        text(block::<Texts>(self.raw.input).raw)
+    }
+
+    /// `input.reference`.
+    pub fn reference_text(&self) -> String {
+        text(block::<Texts>(self.raw.input).reference)
+    }
+
+    /// `output.raw`.
+    pub fn output_text(&self) -> String {
+        text(block::<Texts>(self.raw.output).raw)
+    }
+
+    /// The answer that was read out of the output.
+    pub fn answer_text(&self) -> String {
+        text(self.extracted().flatten())
     }
 }
 
