@@ -46,6 +46,11 @@ impl<'a> Question<'a> {
         };
         Some(Question { raw, references: references.into_iter().map(|Text(text)| text).collect() })
     }
+
+    /// True if it has characters that only one of both kinds of JSON escapes.
+    fn is_beyond_ascii(&self) -> bool {
+        [&self.raw].into_iter().chain(&self.references).any(|text| text.bytes().any(|byte| byte > b'~'))
+    }
 }
 
 /// What is hashed.
@@ -73,8 +78,18 @@ const FORMULAS: [Formula; 10] = [
 ];
 
 impl Formula {
-    /// Writes what is hashed; false if there is no such thing for `question`.
-    fn write(self, question: &Question, mut out: impl Write) -> io::Result<bool> {
+    /// False if there is no such thing for `question`, or another formula gives the same.
+    fn is_for(self, question: &Question) -> bool {
+        let n = question.references.len();
+        match self {
+            Formula::All => true,
+            Formula::First => n > 1,
+            Formula::Json { is_ascii, is_list, .. } => (is_list || n == 1) && (is_ascii || question.is_beyond_ascii()),
+        }
+    }
+
+    /// Writes what is hashed.
+    fn write(self, question: &Question, mut out: impl Write) -> io::Result<()> {
         let Question { raw, references } = question;
         match self {
             Formula::All | Formula::First => {
@@ -85,13 +100,12 @@ impl Formula {
             Formula::Json { is_spaced, is_ascii, is_list } => {
                 let mut json = Serializer::with_formatter(out, Python { is_spaced, is_ascii });
                 match (is_list, &**references) {
-                    (true, reference) => Object { raw, reference }.serialize(&mut json)?,
                     (false, [reference]) => Object { raw, reference }.serialize(&mut json)?,
-                    (false, _) => return Ok(false),
+                    (_, reference) => Object { raw, reference }.serialize(&mut json)?,
                 }
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     /// True if `digits` is the hash of `question`, SHA-256 or MD5 by its length.
@@ -99,7 +113,7 @@ impl Formula {
         fn of<D: Digest>(formula: Formula, question: &Question, digits: &str) -> bool {
             let mut hashed = Hashed(D::new());
             // Writing into a hash does not fail.
-            let is_hashed = formula.write(question, &mut hashed).unwrap_or_default();
+            let is_hashed = formula.write(question, &mut hashed).is_ok();
             let bytes = hashed.0.finalize();
             let pairs = digits.as_bytes().chunks(2);
             let is_byte = |(byte, pair): (&u8, &[u8])| {
@@ -108,6 +122,7 @@ impl Formula {
             is_hashed && digits.len() == 2 * bytes.len() && bytes.iter().zip(pairs).all(is_byte)
         }
         match digits.len() {
+            _ if !self.is_for(question) => false,
             64 => of::<sha2::Sha256>(self, question, digits),
             32 => of::<md5::Md5>(self, question, digits),
             _ => false,
