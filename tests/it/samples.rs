@@ -602,7 +602,7 @@ fn of_store(store: &Path) -> (Vec<String>, [usize; 2]) {
         }
     }
     found.sort();
-    let pages = project.files("site/pages/models").into_iter().map(|(_, bytes)| String::from_utf8(bytes).unwrap());
+    let pages = project.files("site/pages/models").into_values().map(|bytes| String::from_utf8(bytes).unwrap());
     let mut hashes = [0, 0];
     for page in pages {
         for said in page.split("match their rows: ").skip(1) {
