@@ -363,6 +363,12 @@ async function onSameSamples(browser, base) {
   await page.goto(`${base}/compare.html#m=lab%2Fa,lab%2Fc`);
   await page.waitForFunction(() => document.querySelectorAll("table.comparison thead th").length === 4);
   assert.strictEqual(await page.locator("[data-compare] #pairs").count(), 0);
+  // Rows of samples are folded, and text.
+  await page.goto(`${base}/models/lab/a.html`);
+  assert.ok(await page.locator(".ex dl").first().isHidden());
+  for (const details of [".sm", ".ex"]) await page.click(`${details} > summary`);
+  assert.strictEqual(await text(page, ".ex dd:nth-of-type(3)"), "Secret <b>question</b>");
+  if (base.startsWith("http")) await withoutBarriers(page, "rows of samples");
   assert.deepStrictEqual(page.faults, []);
   await page.context().close();
 }

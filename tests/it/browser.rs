@@ -56,11 +56,12 @@ fn of_very_many_that_are_found_the_likely_ones_are_shown_first() {
 }
 
 #[test]
-fn two_models_are_compared_on_the_same_samples() {
+fn two_models_are_compared_on_the_same_samples_and_rows_are_text() {
     let Some(chromium) = chromium() else { return };
     let [a, b] = crate::pairs::two();
     let alone = crate::pairs::Answered::new("c", [(crate::pairs::hashed(0, 99), true)]);
     let project = crate::pairs::project(&[a, b, alone]);
+    project.write("content/site.yaml", "title: Samples\nsamples: {excerpts: 3}\n");
     project.build(&[]);
     assert_eq!(holds(&project, &chromium, &["pairs"]), 2);
 }
