@@ -27,6 +27,8 @@ pub struct ShownPair {
     pub counts: String,
     /// The texts of its cells.
     pub cells: Vec<String>,
+    /// Where its links lead: to both results.
+    pub links: Vec<String>,
 }
 
 /// A score as a card shows it.
@@ -159,6 +161,9 @@ impl Reader {
         if let ("th" | "td", Some(pair)) = (&*tag.name, self.pair()) {
             pair.cells.push(String::new());
         }
+        if let ("a", Some(pair)) = (&*tag.name, self.pair()) {
+            pair.links.push(attribute("href").to_owned());
+        }
         match &*tag.name {
             "tr" => {
                 self.take_number();
@@ -166,7 +171,7 @@ impl Reader {
                 self.in_pair = has("data-pair");
                 if self.in_pair {
                     let counts = attribute("data-pair").to_owned();
-                    self.parts.pairs.push(ShownPair { counts, cells: Vec::new() });
+                    self.parts.pairs.push(ShownPair { counts, ..ShownPair::default() });
                 }
             }
             // On a card: the row says which result it is.
@@ -288,7 +293,10 @@ mod tests {
         assert_eq!(parts.numbers, numbers);
         let pairs = r#"<table><tr data-pair="1 2 3 4"><th>a<th><a href="b">b</a> (x)</th><td>10<td>−0.1<small>−1 to 1</small></td></tr><tr><td>c</table>"#;
         let cells = ["a", "b (x)", "10", "−0.1−1 to 1"].map(str::to_owned).into();
-        assert_eq!(super::parts(pairs).pairs, [ShownPair { counts: "1 2 3 4".to_owned(), cells }]);
+        assert_eq!(
+            super::parts(pairs).pairs,
+            [ShownPair { counts: "1 2 3 4".to_owned(), cells, links: vec!["b".to_owned()] }]
+        );
         let record = ShownRecord { anchor: "rab12".to_owned(), url: "r.json".to_owned(), sha256: "ab12cd".to_owned() };
         assert_eq!(parts.records, [record]);
     }

@@ -9,8 +9,9 @@ use crate::signal::paired::Paired;
 /// and p.
 const CELLS: usize = 9;
 
-/// Why what `shown` says does not follow from its counts; `None` if it does.
-pub fn wrong_pair(shown: &ShownPair) -> Option<String> {
+/// Why what `shown` says does not follow from its counts, or these from the two results; `None` if it does. `rows` has how
+/// many samples the score behind a link was recomputed from.
+pub fn wrong_pair(shown: &ShownPair, rows: impl Fn(&str) -> Option<u64>) -> Option<String> {
     let [first, second, counts @ .., difference, p] = &*shown.cells else {
         return Some("the row of a pair has too few cells".to_owned());
     };
@@ -25,6 +26,19 @@ pub fn wrong_pair(shown: &ShownPair) -> Option<String> {
     for (said, n) in counts.iter().zip([samples.n(), both, only_first, only_second, neither]) {
         if said.trim().replace(',', "") != n.to_string() {
             return Some(format!("{pair}: the page says {}, and its counts give {n}", said.trim()));
+        }
+    }
+    let [first_link, second_link] = &*shown.links else {
+        return Some(format!("{pair}: the row does not link to both results"));
+    };
+    for (model, link) in [(first, first_link), (second, second_link)] {
+        match rows(link) {
+            None => return Some(format!("{pair}: the score of {} was not recomputed from its samples", model.trim())),
+            Some(rows) if rows < samples.n() => {
+                let (n, model) = (samples.n(), model.trim());
+                return Some(format!("{pair}: the page says {n} same samples, and {model} has {rows}"));
+            }
+            Some(_) => {}
         }
     }
     let statistics = Statistics::of(&samples);
@@ -55,9 +69,13 @@ fn paired(counts: &str) -> Option<Paired> {
 mod tests {
     use super::*;
 
+    fn shown(counts: &str, cells: &[&str]) -> ShownPair {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        ShownPair { counts: counts.to_owned(), cells: owned(cells), links: owned(&["a.html#1", "b.html#1"]) }
+    }
+
     fn wrong(counts: &str, cells: [&str; 7]) -> Option<String> {
-        let cells = ["a", "b"].iter().chain(&cells).map(|cell| (*cell).to_owned()).collect();
-        wrong_pair(&ShownPair { counts: counts.to_owned(), cells })
+        wrong_pair(&shown(counts, &[&["a", "b"], &cells[..]].concat()), |_| Some(2_000))
     }
 
     const RIGHT: [&str; 7] = ["1,020", "1,008", "8", "2", "2", "+0.006−0.001 至 0.014", "0.109"];
@@ -86,9 +104,18 @@ mod tests {
         for counts in ["", "1 2 3", "1 2 3 4 5", "-1 2 3 4", "0 0 0 0", "131073 0 0 0", "18446744073709551615 1 1 1"] {
             assert!(wrong(counts, RIGHT).unwrap().contains("is not four counts"), "{counts}");
         }
-        let few = ShownPair { counts: "1 0 0 0".to_owned(), cells: vec!["a".to_owned()] };
-        assert!(wrong_pair(&few).unwrap().contains("too few"));
-        let many = ShownPair { counts: "1 0 0 0".to_owned(), cells: vec!["a".to_owned(); 10] };
-        assert!(wrong_pair(&many).unwrap().contains("10 cells"));
+        assert!(wrong_pair(&shown("1 0 0 0", &["a"]), |_| Some(1)).unwrap().contains("too few"));
+        assert!(wrong_pair(&shown("1 0 0 0", &["a"; 10]), |_| Some(1)).unwrap().contains("10 cells"));
+    }
+
+    #[test]
+    fn no_more_samples_are_shared_than_each_has() {
+        let right = shown("1008 8 2 2", &[&["a", "b"], &RIGHT[..]].concat());
+        let of = |rows: Option<u64>| wrong_pair(&right, |link| if link == "b.html#1" { rows } else { Some(1_020) });
+        assert_eq!(of(Some(1_020)), None);
+        assert!(of(Some(1_019)).unwrap().ends_with("the page says 1020 same samples, and b has 1019"));
+        assert!(of(None).unwrap().ends_with("the score of b was not recomputed from its samples"));
+        let alone = ShownPair { links: Vec::new(), ..right.clone() };
+        assert!(wrong_pair(&alone, |_| None).unwrap().contains("does not link"));
     }
 }

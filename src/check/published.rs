@@ -95,8 +95,18 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
             }
         }
     }
+    // The results on cards, by their rows.
+    let results: HashMap<(&str, &str), &ShownNumber> = (pages.iter())
+        .flat_map(|page| page.parts.numbers.iter().map(move |number| (page, number)))
+        .filter_map(|(page, number)| Some(((page.path.as_str(), number.record.strip_prefix('#')?), number)))
+        .collect();
     for page in &pages {
-        for message in page.parts.pairs.iter().filter_map(wrong_pair) {
+        let rows = |link: &str| {
+            let Target::File(path, anchor) = target(&page.path, link, None) else { return None };
+            let samples = results.get(&(path.as_str(), anchor.as_str()))?.samples.as_ref();
+            samples.filter(|samples| samples.is_recomputed)?.rows
+        };
+        for message in page.parts.pairs.iter().filter_map(|pair| wrong_pair(pair, rows)) {
             let help = "build the site again from its records";
             found.error("wrong-number", &copy.name(&page.path), "#pairs", message, help);
         }

@@ -161,6 +161,11 @@ fn published_pairs_follow_from_their_counts() {
         ("data-pair=\"8 8 2 2\"", "data-pair=\"9 8 2 1\"", "a and b: the page says 8, and its counts give 9"),
         ("+0.300<small>", "+0.310<small>", "a and b: the page says +0.310"),
         ("<td class=\"n\">0.109</td>", "<td class=\"n\">0.019</td>", "p is 0.019, and its counts give 0.109"),
+        (
+            "<th scope=\"row\"><a href=\"../models/lab/b.html#",
+            "<th scope=\"row\"><a href=\"../models/lab/b.html#x",
+            "the score of b was not",
+        ),
     ] {
         assert!(page.contains(from), "{page}");
         project.write(PAGE, &page.replacen(from, to, 1));
