@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use evalcards::hash::Sha256;
@@ -525,8 +526,9 @@ fn odd_numbers_beside_scores_say_nothing() {
     }
 }
 
-/// Builds a project whose file of samples `write` makes, within `limit` of address space, and gives what is said of it.
-fn build_within(limit_kib: u64, write: impl FnOnce(&mut BufWriter<fs::File>)) -> (Value, Duration) {
+/// Builds a project whose file of samples `write` makes, with so much data at most, and gives what is said of it, the time,
+/// and the most memory in use, in MiB.
+fn build_within(limit_kib: u64, write: impl FnOnce(&mut BufWriter<fs::File>)) -> (Value, Duration, u64) {
     let quiz = result("Quiz", json!(0.5), &[]);
     let project = project(&record(std::slice::from_ref(&quiz), None), Some(""));
     let mut file = BufWriter::new(fs::File::create(project.path(&format!("{FOLDER}/{STEM}_samples.jsonl"))).unwrap());
@@ -536,10 +538,21 @@ fn build_within(limit_kib: u64, write: impl FnOnce(&mut BufWriter<fs::File>)) ->
     let program = env!("CARGO_BIN_EXE_evalcards");
     // Threads reserve addresses, so it is the data that is limited.
     let command = format!("ulimit -d {limit_kib}; exec {program} build --json --jobs 1");
-    let run = std::process::Command::new("sh").args(["-c", &command]).current_dir(project.root()).output().unwrap();
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let mut shell = std::process::Command::new("sh");
+    let mut run = shell.args(["-c", &command]).current_dir(project.root()).stdout(Stdio::null()).spawn().unwrap();
+    let mut peak = 0;
+    let status = loop {
+        let status = fs::read_to_string(format!("/proc/{}/status", run.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+        peak = peak.max(line.trim().trim_end_matches(" kB").parse().unwrap_or(0) >> 10);
+        match run.try_wait().unwrap() {
+            Some(status) => break status,
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    };
+    assert!(status.success());
     let card: Value = serde_json::from_str(&project.read("site/pages/api/v1/models/lab/a.json")).unwrap();
-    (card["cells"][0]["readings"][0]["samples"].clone(), start.elapsed())
+    (card["cells"][0]["readings"][0]["samples"].clone(), start.elapsed(), peak)
 }
 
 fn write_short_lines(file: &mut impl Write, n: usize) {
@@ -551,10 +564,10 @@ fn write_short_lines(file: &mut impl Write, n: usize) {
 
 #[test]
 fn memory_does_not_grow_with_the_file() {
-    let (said, _) = build_within(400 << 10, |file| write_short_lines(file, 200_000));
+    let (said, ..) = build_within(400 << 10, |file| write_short_lines(file, 200_000));
     assert_eq!((&said["status"], &said["rows"]), (&json!("recomputed"), &json!(200_000)));
     // A line of 100 MB is longer than any is read.
-    let (said, _) = build_within(400 << 10, |file| {
+    let (said, ..) = build_within(400 << 10, |file| {
         write_short_lines(file, 2);
         file.write_all(b"{\"output\": \"").unwrap();
         (0..100).for_each(|_| file.write_all(&vec![b'x'; 1 << 20]).unwrap());
@@ -567,9 +580,9 @@ fn memory_does_not_grow_with_the_file() {
 #[test]
 #[ignore = "writes 700 MB; run it where there is room and time"]
 fn ten_million_rows_are_read_in_a_minute() {
-    let (said, time) = build_within(400 << 10, |file| write_short_lines(file, 10_000_000));
+    let (said, time, peak) = build_within(400 << 10, |file| write_short_lines(file, 10_000_000));
     assert_eq!((&said["status"], &said["rows"]), (&json!("recomputed"), &json!(10_000_000)));
-    eprintln!("{} s", time.as_secs_f64());
+    eprintln!("{:.1} s, {peak} MiB", time.as_secs_f64());
     assert!(time < Duration::from_secs(60), "{time:?}");
 }
 
