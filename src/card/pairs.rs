@@ -8,7 +8,6 @@ use crate::id::Id;
 use crate::merge::{Measurement, Reading};
 use crate::signal::paired::Paired;
 use crate::signal::same_samples::{MOST_MODELS, Pair, pairs};
-use crate::words::count;
 
 /// So many pairs stand on a page.
 const MOST_PAIRS: usize = 100;
@@ -95,7 +94,8 @@ impl<'a> Cards<'a> {
         let pairs = pairs(self.dataset, measurement);
         let rows: Vec<_> = pairs.iter().take(MOST_PAIRS).map(|pair| self.pair(pair)).collect();
         let more = (pairs.len() > rows.len()).then(|| {
-            let values = [("n", &*count(rows.len())), ("all", &*count(pairs.len())), ("models", &*count(MOST_MODELS))];
+            let n = |n| self.language.number(n);
+            let values = [("n", &*n(rows.len())), ("all", &*n(pairs.len())), ("models", &*n(MOST_MODELS))];
             self.language.say("pairs.more", &values)
         });
         (!rows.is_empty()).then_some(PairsView { rows, more })
@@ -105,12 +105,13 @@ impl<'a> Cards<'a> {
     pub fn pair(&self, pair: &Pair) -> PairView<'a> {
         let samples = pair.samples;
         let [both, only_first, only_second, neither] =
-            [samples.both, samples.only_first, samples.only_second, samples.neither].map(|n| count(n as usize));
+            [samples.both, samples.only_first, samples.only_second, samples.neither]
+                .map(|n| self.language.number(n as usize));
         let Statistics { difference, low, high, p } = Statistics::of(&samples);
         PairView {
             first: self.paired_model(pair.first),
             second: self.paired_model(pair.second),
-            shared: count(samples.n() as usize),
+            shared: self.language.number(samples.n() as usize),
             both,
             only_first,
             only_second,

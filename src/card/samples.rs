@@ -153,7 +153,7 @@ impl<'a> Cards<'a> {
                 ("samples.row.score", &row.score),
             ];
             let said = texts.into_iter().filter(|(_, text)| !text.is_empty());
-            let line = self.fact("samples.row.line", Some(count(row.line as usize)));
+            let line = self.fact("samples.row.line", Some(self.language.number(row.line as usize)));
             let said = said.map(|(key, text)| self.fact(key, Some(text.to_string())));
             ExcerptView { facts: [line].into_iter().chain(said).collect() }
         };

@@ -234,7 +234,7 @@ fn in_words(kind: &str) -> (String, Option<String>) {
         return (format!("list of {words}"), inner);
     }
     match kind.as_str() {
-        "String" | "str" => ("text".to_owned(), None),
+        "String" | "str" | "Cow<'a, str>" => ("text".to_owned(), None),
         "u16" | "usize" | "u32" | "u64" | "i32" | "f64" => ("number".to_owned(), None),
         "bool" => ("true or false".to_owned(), None),
         "T" => ("row".to_owned(), None),
