@@ -125,7 +125,12 @@ pub struct Fetch {
     /// Fetch facts about the models from the Hub: licence, size, base model and more
     #[arg(long)]
     pub models: bool,
-    /// Fetch the eval.yaml of each Hub benchmark and report differences from the built-in list
+    /// Fetch the official benchmarks of the Hub, report differences from the built-in list, and draft new entries
+    ///
+    /// Fetches the eval.yaml of each Hub benchmark and of each dataset that the Hub marks official
+    /// (benchmark:official). Lists new, gone and changed ones. Writes a draft for each new one to
+    /// content/hub/drafts/NAME.hub.yaml. A build reads no draft: correct it and move it to
+    /// content/benchmarks/. An existing draft is never overwritten.
     #[arg(long)]
     pub benchmarks: bool,
     /// Fetch who submitted each record to the datastore, and which posted results the Hub verified

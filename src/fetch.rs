@@ -17,10 +17,12 @@
 mod accounts;
 mod asking;
 pub mod benchmarks;
+mod draft;
 pub mod evidence;
 mod folder;
 mod locator;
 pub mod models;
+pub mod official;
 mod patience;
 mod posted;
 mod pulls;

@@ -12,6 +12,7 @@ use evalcards::diagnostic::{Diagnostic, printable};
 use evalcards::fetch::benchmarks::{self, BenchmarksReport};
 use evalcards::fetch::evidence::{self, EvidenceReport};
 use evalcards::fetch::models::{self, ModelsReport};
+use evalcards::fetch::official::{Changed, DraftState, New, Official};
 use evalcards::fetch::verify::{self, Difference, VerifyReport};
 use evalcards::fetch::{self, Catalogue, Failure, Report, Run, Summary};
 use evalcards::hub::Hub;
@@ -168,10 +169,13 @@ fn print_facts(facts: &Facts, folder: &Path) -> io::Result<()> {
         write!(out, "Models: {found} found, {unknown} not on the Hub, {fresh} already known")?;
         writeln!(out, ", {no_hub_id} without a valid Hub id{}", left(*not_asked))?;
     }
-    if let Some(BenchmarksReport { read, without, not_asked, findings, .. }) = &facts.benchmarks {
+    if let Some(BenchmarksReport { read, without, not_asked, findings, official, .. }) = &facts.benchmarks {
         write!(out, "Benchmarks: {read} eval.yaml read, {without} datasets without one")?;
         let differences = counted(findings.len(), "difference", "differences");
         writeln!(out, ", {differences} from the built-in list{}", left(*not_asked))?;
+        if let Some(official) = official {
+            print_official(official, folder, &mut out)?;
+        }
     }
     if let Some(EvidenceReport { submissions, accounts, posted }) = &facts.evidence {
         write!(out, "Submissions: {} traced, {} already known", submissions.traced, submissions.known)?;
@@ -187,6 +191,38 @@ fn print_facts(facts: &Facts, folder: &Path) -> io::Result<()> {
         writeln!(out, "In {}", folder.display())?;
     }
     out.flush()
+}
+
+fn print_official(official: &Official, folder: &Path, out: &mut impl Write) -> io::Result<()> {
+    let Official { listed, new, gone, changed } = official;
+    write!(out, "Official benchmarks: {listed} on the Hub")?;
+    writeln!(out, "; {} new, {} gone, {} changed", new.len(), gone.len(), changed.len())?;
+    let new_rows = new.iter().map(|New { dataset, tasks, draft }| {
+        let draft = draft.as_ref().map(|draft| (folder.join(&draft.file).display().to_string(), draft.state));
+        let said = match (draft, tasks.len()) {
+            (Some((file, DraftState::Written)), n) => format!("{}; draft written: {file}", counted(n, "task", "tasks")),
+            (Some((file, DraftState::Kept)), n) => format!("{}; draft kept: {file}", counted(n, "task", "tasks")),
+            (Some((file, DraftState::Outdated)), _) => {
+                format!("its tasks changed since the draft; delete {file} to get a new one")
+            }
+            (None, 0) => "no public eval.yaml, so no draft".to_owned(),
+            (None, n) => format!("{}; no draft, see the warning", counted(n, "task", "tasks")),
+        };
+        ("new", dataset, said)
+    });
+    let gone_rows = gone.iter().map(|dataset| ("gone", dataset, "the Hub does not mark it official".to_owned()));
+    let changed_rows = changed.iter().map(|Changed { dataset, differences }| {
+        ("changed", dataset, differences.iter().copied().collect::<Vec<_>>().join(", "))
+    });
+    let rows: Vec<_> = new_rows.chain(gone_rows).chain(changed_rows).collect();
+    let width = rows.iter().map(|(_, dataset, _)| printable(dataset).chars().count()).max().unwrap_or(0);
+    for (state, dataset, said) in rows {
+        writeln!(out, "  {state:<7}  {:<width$}  {}", printable(dataset), printable(&said))?;
+    }
+    if new.iter().any(|it| it.draft.is_some()) {
+        writeln!(out, "help: a build reads no draft; correct it, then move it to content/benchmarks/")?;
+    }
+    Ok(())
 }
 
 fn print_verified(report: &VerifyReport, folder: &Path, out: &mut impl Write) -> io::Result<()> {

@@ -1,5 +1,6 @@
-//! The `eval.yaml` of each registered benchmark: `content/hub/benchmarks.jsonl`, and its text in
-//! `content/hub/eval/`. Where it says otherwise than our list, that is told and not taken over.
+//! The `eval.yaml` of each registered benchmark, and of each that the Hub marks official:
+//! `content/hub/benchmarks.jsonl`, and its text in `content/hub/eval/`. Where the Hub says otherwise than our list, that
+//! is told and not taken over; for what our list lacks there is a draft.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,6 +11,8 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::asking::{Failure, Run, ask_all, plain};
+use super::draft::Drafts;
+use super::official::{self, Changed, New, Official};
 use super::store::{Store, write_if_changed};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{BenchmarkFact, EvalYaml};
@@ -39,64 +42,132 @@ pub struct BenchmarksReport {
     pub not_asked: usize,
     /// Benchmarks that were asked for in vain; what was known of them stays.
     pub failures: Vec<Failure>,
+    /// What the Hub marks official, against our list; `None` if it did not answer.
+    pub official: Option<Official>,
     /// Where an `eval.yaml` says otherwise than our list.
     pub findings: Vec<Diagnostic>,
 }
 
 /// What the Hub has of a benchmark.
-struct Found {
-    head: Option<Head>,
+pub(super) struct Found {
+    /// Its id and commit.
+    pub head: Option<Head>,
     /// Its bytes, and what they say.
-    file: Option<(Vec<u8>, Said)>,
+    pub file: Option<(Vec<u8>, Said)>,
 }
 
 /// What an `eval.yaml` says, as far as it matters here.
-struct Said {
+pub(super) struct Said {
+    /// What the benchmark is called.
+    pub name: Option<String>,
     framework: Option<String>,
-    tasks: Vec<String>,
+    /// Its leaderboards.
+    pub tasks: Vec<SaidTask>,
 }
 
-/// Asks for each of `benchmarks`. Facts about others stay.
+/// A task of an `eval.yaml`.
+pub(super) struct SaidTask {
+    /// As results name it.
+    pub id: String,
+    /// The split of the dataset that is the test.
+    pub split: Option<String>,
+}
+
+/// Asks for each of `benchmarks`, and for those that the Hub marks official besides. Facts about others stay.
 pub fn fetch(run: &Run, benchmarks: &[HubBenchmark]) -> Result<BenchmarksReport> {
     let mut store: Store<BenchmarkFact> = Store::open(run.folder)?;
     let mut report = BenchmarksReport::default();
     let mut findings = Diagnostics::default();
+    run.progress.stage("list official benchmarks", 0);
+    let listed = match run.hub.official_benchmarks() {
+        Ok(ids) => Some(official::sound(ids, &mut findings)),
+        Err(err) => {
+            report.failures.push(Failure::new("the list of official benchmarks", &err));
+            None
+        }
+    };
+    let (mut gone, mut changed, mut names) = (Vec::new(), Vec::new(), BTreeSet::new());
     let asked = ask_all(
         run,
         "ask for benchmarks",
         benchmarks,
         |it| look_up(run.hub, &it.dataset),
         |it, answer| {
-            let found = match answer {
-                Ok(found) => found,
-                Err(err) => {
-                    report.failures.push(Failure::new(&it.dataset, &err));
-                    return Ok(());
-                }
-            };
-            let path = text_path(run.folder, &it.dataset);
-            compare(it, &found, &path, &mut findings);
-            let eval_yaml = match (found.head, found.file) {
-                (Some(head), Some((bytes, said))) => {
-                    write_if_changed(&path, &bytes)?;
-                    report.read += 1;
-                    Some(EvalYaml { commit: head.commit, sha256: Sha256::of(&bytes), tasks: said.tasks })
-                }
-                _ => {
-                    remove(&path)?;
-                    report.without += 1;
-                    None
-                }
-            };
-            store.put(BenchmarkFact { dataset: it.dataset.clone(), seen: run.now, eval_yaml });
+            let Some(found) = report.take(&it.dataset, answer) else { return Ok(()) };
+            let differences = compare(it, &found, &text_path(run.folder, &it.dataset), &mut findings);
+            let now = found.head.as_ref().map(|head| head.id.to_lowercase());
+            let is_it = |id: &String| it.is_dataset(id) || now.as_ref().is_some_and(|now| *now == id.to_lowercase());
+            if !listed.iter().flatten().any(is_it) {
+                gone.push(it.dataset.clone());
+            } else if !differences.is_empty() {
+                changed.push(Changed { dataset: it.dataset.clone(), differences });
+            }
+            names.extend(now);
+            store.put(report.keep(run, &it.dataset, &found)?);
             Ok(())
         },
     );
+    let mut not_asked = asked?;
+    // Who was not asked about may have another name now, under which it is not new.
+    if let Some(listed) = listed.filter(|_| not_asked == 0) {
+        let is_known =
+            |id: &&String| names.contains(&id.to_lowercase()) || benchmarks.iter().any(|it| it.is_dataset(id));
+        let new: Vec<&String> = listed.iter().filter(|id| !is_known(id)).collect();
+        let mut drafts = Drafts::open(run.folder.join(official::DRAFTS), benchmarks)?;
+        let mut found_new = Vec::new();
+        not_asked += ask_all(
+            run,
+            "ask for new benchmarks",
+            &new,
+            |id| look_up(run.hub, id),
+            |id, answer| {
+                let Some(found) = report.take(id, answer) else { return Ok(()) };
+                store.put(report.keep(run, id, &found)?);
+                found_new.push(((*id).clone(), found));
+                Ok(())
+            },
+        )?;
+        // Answers come in any order, and names of drafts must not depend on it.
+        found_new.sort_by(|a, b| a.0.cmp(&b.0));
+        let mut rows = Vec::new();
+        for (dataset, found) in found_new {
+            rows.push(New::of(dataset, &found, run, &mut drafts, &mut findings)?);
+        }
+        gone.sort();
+        changed.sort_by(|a, b| a.dataset.cmp(&b.dataset));
+        report.official = Some(Official { listed: listed.len(), new: rows, gone, changed });
+    }
     store.save()?;
-    report.not_asked = asked?;
+    report.not_asked = not_asked;
     report.failures.sort_by(|a, b| a.what.cmp(&b.what));
     report.findings = findings.into_sorted();
     Ok(report)
+}
+
+impl BenchmarksReport {
+    /// What was found, or a failure more.
+    fn take(&mut self, dataset: &str, answer: Result<Found, HubError>) -> Option<Found> {
+        answer.map_err(|err| self.failures.push(Failure::new(dataset, &err))).ok()
+    }
+
+    /// Keeps the text of an `eval.yaml`, and gives the fact about it.
+    fn keep(&mut self, run: &Run, dataset: &str, found: &Found) -> Result<BenchmarkFact> {
+        let path = text_path(run.folder, dataset);
+        let eval_yaml = match (&found.head, &found.file) {
+            (Some(head), Some((bytes, said))) => {
+                write_if_changed(&path, bytes)?;
+                self.read += 1;
+                let tasks = said.tasks.iter().map(|task| task.id.clone()).collect();
+                Some(EvalYaml { commit: head.commit.clone(), sha256: Sha256::of(bytes), tasks })
+            }
+            _ => {
+                remove(&path)?;
+                self.without += 1;
+                None
+            }
+        };
+        Ok(BenchmarkFact { dataset: dataset.to_owned(), seen: run.now, eval_yaml })
+    }
 }
 
 /// Where the text of an `eval.yaml` is kept.
@@ -137,38 +208,45 @@ fn read(bytes: &[u8]) -> Result<Said, String> {
     #[derive(Deserialize)]
     struct File {
         #[serde(default)]
+        name: serde_yaml::Value,
+        #[serde(default)]
         evaluation_framework: serde_yaml::Value,
         tasks: Vec<Task>,
     }
     #[derive(Deserialize)]
     struct Task {
         id: String,
+        #[serde(default)]
+        split: serde_yaml::Value,
     }
     let text = std::str::from_utf8(bytes).map_err(|err| err.to_string())?;
     let file: File = serde_yaml::from_str(text).map_err(|err| err.to_string())?;
-    let tasks: Vec<String> = file.tasks.iter().filter_map(|task| plain(&task.id)).collect();
+    let said = |value: &serde_yaml::Value| value.as_str().and_then(plain);
+    let task = |task: &Task| Some(SaidTask { id: plain(&task.id)?, split: said(&task.split) });
+    let tasks: Vec<SaidTask> = file.tasks.iter().filter_map(task).collect();
     match tasks.len() == file.tasks.len() && tasks.len() <= MAX_TASKS {
-        true => Ok(Said { framework: file.evaluation_framework.as_str().and_then(plain), tasks }),
+        true => Ok(Said { name: said(&file.name), framework: said(&file.evaluation_framework), tasks }),
         false => Err("its tasks have invalid ids".to_owned()),
     }
 }
 
-/// Notes where the Hub says otherwise than our list.
-fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagnostics) {
+/// Notes where the Hub says otherwise than our list. Gives the codes of what our list would have to take over.
+fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagnostics) -> BTreeSet<&'static str> {
     const OWN_LIST: &str = "write content/benchmarks/<name>.hub.yaml with the same key; it replaces the built-in entry";
     let file = path.display().to_string();
     let dataset = &ours.dataset;
+    let mut differences = BTreeSet::new();
     let mut differs = |code, place: &str, message: String, help: &str| {
         findings.warn_with_help(code, &file, place, message, help.to_owned());
+        if help == OWN_LIST {
+            differences.insert(code);
+        }
     };
     match &found.head {
         None => {
-            return differs(
-                "no-benchmark",
-                "",
-                format!("the Hub has no dataset {dataset}, or does not show it"),
-                OWN_LIST,
-            );
+            let message = format!("the Hub has no dataset {dataset}, or does not show it");
+            differs("no-benchmark", "", message, OWN_LIST);
+            return differences;
         }
         Some(head) if head.id != *dataset => {
             let message = format!("the dataset {dataset} is now called {}", head.id);
@@ -178,9 +256,10 @@ fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagn
     }
     let Some((_, said)) = &found.file else {
         let message = format!("{dataset} has no public eval.yaml");
-        return differs("no-eval-yaml", "", message, "the built-in list of its tasks is used");
+        differs("no-eval-yaml", "", message, "the built-in list of its tasks is used");
+        return differences;
     };
-    let theirs: BTreeSet<&str> = said.tasks.iter().map(String::as_str).collect();
+    let theirs: BTreeSet<&str> = said.tasks.iter().map(|task| task.id.as_str()).collect();
     for task in ours.tasks.iter().filter(|task| !theirs.contains(task.id.as_str())) {
         let alias = task.aliases.iter().find(|alias| theirs.contains(alias.as_str()));
         let instead = alias.map_or(String::new(), |alias| format!(", but `{alias}`"));
@@ -195,6 +274,7 @@ fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagn
         let message = format!("{dataset} names the evaluation framework `{name}`, which is not in the built-in list");
         differs("unknown-framework", "evaluation_framework", message, "nothing needs to be done");
     }
+    differences
 }
 
 #[cfg(test)]

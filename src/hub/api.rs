@@ -84,7 +84,7 @@ impl Hub {
                 None => return Ok(items),
             }
         }
-        Err(endless(&attempted, &request.url))
+        Err(endless(&attempted, &request.url, MAX_PAGES))
     }
 
     /// All pull requests of a repository, in whatever state.
@@ -111,7 +111,7 @@ impl Hub {
                 return Ok(found);
             }
         }
-        Err(endless(&attempted, &self.request(&path, &[], String::new()).url))
+        Err(endless(&attempted, &self.request(&path, &[], String::new()).url, MAX_PAGES))
     }
 
     /// What a pull request changes against the commit that it was made from, as git shows it;
@@ -281,8 +281,8 @@ impl Hub {
     }
 }
 
-fn endless(attempted: &str, url: &Url) -> HubError {
-    HubError::malformed(attempted, url, format!("more than {MAX_PAGES} pages"))
+pub(super) fn endless(attempted: &str, url: &Url, most: usize) -> HubError {
+    HubError::malformed(attempted, url, format!("more than {most} pages"))
 }
 
 /// False if the body is not the content that its ETag names. One that is no hash says nothing.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::api::json_of;
+use super::api::{endless, json_of};
 use super::repo::{Repo, segment};
 use super::{Hub, HubError, Request};
 use crate::hash::{Sha256, is_commit};
@@ -11,6 +11,11 @@ use crate::hash::{Sha256, is_commit};
 const MAX_MODEL: u64 = 16 << 20;
 /// An account's answer may not be larger (bytes).
 const MAX_ACCOUNT: u64 = 1 << 20;
+
+/// The tag of a dataset whose leaderboards the Hub keeps.
+const OFFICIAL: &str = "benchmark:official";
+/// Pages of the list of such datasets, which were 47 in September 2026.
+const MAX_PAGES: usize = 50;
 
 /// A commit of a repository.
 #[derive(Clone, Debug)]
@@ -69,6 +74,28 @@ impl Hub {
             HubError::malformed(&attempted, &answer.url, "the answer has no list of organisations".to_owned())
         })?;
         Ok(organizations.iter().filter_map(|it| Some(it["name"].as_str()?.to_owned())).collect())
+    }
+
+    /// Ids of the datasets that the Hub marks as official benchmarks, as its answer has them: asked without the token,
+    /// so that none is private.
+    pub fn official_benchmarks(&self) -> Result<Vec<String>, HubError> {
+        let attempted = "list the official benchmarks".to_owned();
+        let query = [("filter", OFFICIAL), ("expand", "tags"), ("limit", "100")];
+        let mut request = Request { is_anonymous: true, ..self.request("/api/datasets", &query, attempted.clone()) };
+        let mut ids = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let answer = self.ask(&request)?;
+            let page: Vec<Value> = json_of(&answer, &attempted)?;
+            // A Hub that does not know the filter lists everything.
+            let is_official =
+                |it: &&Value| it["tags"].as_array().is_some_and(|tags| tags.iter().any(|tag| tag == OFFICIAL));
+            ids.extend(page.iter().filter(is_official).filter_map(|it| Some(it["id"].as_str()?.to_owned())));
+            match self.next_page(&answer, &attempted)? {
+                Some(url) => request = Request { url, ..request },
+                None => return Ok(ids),
+            }
+        }
+        Err(endless(&attempted, &request.url, MAX_PAGES))
     }
 
     /// The bytes of a file that everybody may read, at most `cap`: asked without the token.

@@ -564,6 +564,34 @@ fn facts_come_with_one_command_and_need_the_records_first() {
 }
 
 #[test]
+fn official_benchmarks_that_the_list_has_not_are_a_table_and_drafts() {
+    let store = Fetching::small();
+    for id in ["acme/quiz", "openai/gsm8k"] {
+        store.hub.add_dataset(id);
+        store.hub.put(Kind::Dataset, id, "eval.yaml", "tasks: [{id: main}]\n");
+        store.hub.edit(Kind::Dataset, id, |repo| repo.tags.push("benchmark:official".to_owned()));
+    }
+    let run = store.run(&["--benchmarks"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for words in [
+        "Official benchmarks: 2 on the Hub; 1 new, 25 gone, 1 changed\n",
+        "  new      acme/quiz",
+        "1 task; draft written: content/hub/drafts/acme_quiz.hub.yaml\n",
+        "  gone     cais/hle",
+        "  changed  openai/gsm8k",
+        "missing-task, new-task\n",
+        "help: a build reads no draft",
+    ] {
+        assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+    }
+    let run = store.run(&["--benchmarks", "--json"]);
+    let found: Value = serde_json::from_str(&run.stdout).unwrap();
+    let draft = json!({"file": "drafts/acme_quiz.hub.yaml", "state": "kept"});
+    let new = json!([{"dataset": "acme/quiz", "tasks": ["main"], "draft": draft}]);
+    assert_eq!(found["facts"]["benchmarks"]["official"]["new"], new);
+}
+
+#[test]
 fn a_retired_collection_stays_and_stops_no_other() {
     let store = Fetching::small();
     let other = record("cc03", "acme/three", "0.75");

@@ -3,6 +3,7 @@
 
 mod benchmarks; // eval.yaml, and where it says otherwise than our list
 mod models; // pages of models, ages, kills
+mod official; // what the Hub marks official, and drafts
 mod posted; // the Hub's judgement of posted results
 mod submissions; // who brought which bytes
 
