@@ -83,7 +83,7 @@ fn candidate(entry: &Entry) -> Candidate<'_> {
     Candidate {
         reading: entry.reading,
         model: &entry.model_repo,
-        dataset: id,
+        datasets: [id].into_iter().chain(&entry.dataset_aliases).map(String::as_str).collect(),
         tasks: [task_id].into_iter().chain(&entry.task_aliases).map(String::as_str).collect(),
         value: &entry.yaml_entry.value,
     }
@@ -258,6 +258,7 @@ impl Converter<'_> {
             benchmark: benchmark.key.clone(),
             model_repo,
             target_path: format!(".eval_results/{}", task.file),
+            dataset_aliases: benchmark.aliases.clone(),
             task_aliases: task.aliases.clone(),
             card_url: self.card_url(reading),
             collection: loaded.origin.collection.clone(),

@@ -88,7 +88,8 @@ impl<'a> Cards<'a> {
                 data.is_some_and(|data| known.dataset.eq_ignore_ascii_case(data)) || normal_form(&known.key) == name;
             let called = known.tasks.iter().filter(|task| name.as_ref().is_some_and(|name| task.names.contains(name)));
             let tasks: Vec<_> = called.flat_map(|task| [&task.id].into_iter().chain(&task.aliases)).collect();
-            let of_dataset = runs.of_dataset(&known.dataset).iter().copied();
+            let ids = [&known.dataset].into_iter().chain(&known.aliases);
+            let of_dataset = ids.flat_map(|id| runs.of_dataset(id)).copied();
             places.extend(
                 of_dataset.filter(|place| is_whole || tasks.contains(&&content.hub.posted[*place as usize].task)),
             );

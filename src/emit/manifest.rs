@@ -90,6 +90,9 @@ pub struct Entry {
     pub model_repo: String,
     /// Path in that repository.
     pub target_path: String,
+    /// Other ids of the dataset under which the same results have been posted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dataset_aliases: Vec<String>,
     /// Other task ids under which the same results have been posted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub task_aliases: Vec<String>,

@@ -18,7 +18,7 @@ pub struct HubBenchmark {
     pub key: String,
     /// Dataset id on the Hub.
     pub dataset: String,
-    /// Other dataset ids under which records name it.
+    /// Other dataset ids under which records name it, or its results have been posted.
     #[serde(default)]
     pub aliases: Vec<String>,
     /// Ids of the headline metric, for tasks that list none of their own.

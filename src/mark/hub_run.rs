@@ -12,8 +12,8 @@ pub struct Candidate<'a> {
     pub reading: u32,
     /// Model repository.
     pub model: &'a str,
-    /// Dataset.
-    pub dataset: &'a str,
+    /// Dataset, then other ids of the same dataset.
+    pub datasets: Vec<&'a str>,
     /// Its task, then other ids of the same task.
     pub tasks: Vec<&'a str>,
     /// On the leaderboard's scale.
@@ -84,9 +84,10 @@ impl HubRuns {
         let mut same: HashMap<u32, Vec<u32>> = HashMap::new();
         let mut beside: HashMap<u32, Vec<Beside>> = HashMap::new();
         for candidate in candidates {
-            let place = (candidate.model.to_lowercase(), candidate.dataset.to_lowercase());
+            let model = candidate.model.to_lowercase();
             let value = candidate.value.parse::<f64>().ok();
-            for place in by_place.get(&place).into_iter().flatten().copied() {
+            let places = candidate.datasets.iter().map(|dataset| (model.clone(), dataset.to_lowercase()));
+            for place in places.filter_map(|place| by_place.get(&place)).flatten().copied() {
                 let fact = &facts[place as usize];
                 if !candidate.tasks.contains(&fact.task.as_str()) {
                     continue;
@@ -140,8 +141,12 @@ mod tests {
     use super::*;
 
     fn fact(model: &str, task: &str, value: &str) -> PostedFact {
+        fact_of("d/e", model, task, value)
+    }
+
+    fn fact_of(dataset: &str, model: &str, task: &str, value: &str) -> PostedFact {
         let text = format!(
-            r#"{{"model":"{model}","dataset":"d/e","task":"{task}","value":{value},"verified":true,"filename":"x",
+            r#"{{"model":"{model}","dataset":"{dataset}","task":"{task}","value":{value},"verified":true,"filename":"x",
             "pull_request":null,"seen":"2026-01-01T00:00:00Z","response_sha256":"{}"}}"#,
             "a".repeat(64)
         );
@@ -158,16 +163,19 @@ mod tests {
             fact("a/b", "", "52.29"),
             fact("a/b", "t", "52.3"),
             fact("a/b", "t", "0.5229"),
+            fact_of("Old", "a/b", "old", "52.29"),
+            fact_of("old", "a/b", "u", "52.29"),
         ];
         let tasks = vec!["t", "old"];
-        let candidate = Candidate { reading: 7, model: "A/b", dataset: "d/e", tasks, value: "52.29" };
+        let datasets = vec!["d/e", "old"];
+        let candidate = Candidate { reading: 7, model: "A/b", datasets, tasks, value: "52.29" };
         let runs = HubRuns::join(&facts, [candidate].into_iter());
-        assert_eq!(runs.of(7), [0, 1]);
+        assert_eq!(runs.of(7), [0, 1, 7]);
         assert!(runs.of(8).is_empty());
         let beside = |fact: u32| runs.beside(fact).iter().map(|it| (it.reading, it.agrees)).collect::<Vec<_>>();
         assert_eq!([0, 5, 6].map(beside), [[(7, true)], [(7, false)], [(7, false)]].map(Vec::from));
-        assert!([2, 3, 4].into_iter().all(|fact| runs.beside(fact).is_empty()));
-        assert_eq!((runs.of_model("A/B").len(), runs.of_dataset("D/e").len()), (6, 7));
+        assert!([2, 3, 4, 8].into_iter().all(|fact| runs.beside(fact).is_empty()));
+        assert_eq!((runs.of_model("A/B").len(), runs.of_dataset("D/e").len()), (8, 7));
         assert_eq!(runs.counts(&facts), (1, 1));
     }
 }

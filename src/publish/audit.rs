@@ -142,8 +142,11 @@ impl<'a> Auditor<'a> {
         self.files.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
-    /// True if `posted` is the dataset of `candidate`, by this name or by one that it had before.
+    /// True if `posted` is the dataset of `candidate`: by an id that the registry knows, else by one that the Hub leads to it.
     fn is_dataset(&self, candidate: &Candidate, posted: &str) -> Result<bool, String> {
+        if candidate.dataset_ids().any(|id| id.eq_ignore_ascii_case(posted)) {
+            return Ok(true);
+        }
         self.datasets.are_one(&candidate.entry.yaml_entry.dataset.id, posted)
     }
 }

@@ -128,6 +128,11 @@ impl Candidate {
         self.entry.yaml_entry.source.as_ref().map_or("", |source| &source.url)
     }
 
+    /// All ids of the dataset that the registry knows.
+    pub fn dataset_ids(&self) -> impl Iterator<Item = &String> {
+        [&self.entry.yaml_entry.dataset.id].into_iter().chain(&self.entry.dataset_aliases)
+    }
+
     /// True for a task id that means this leaderboard.
     pub fn is_task(&self, id: &str) -> bool {
         self.entry.yaml_entry.dataset.task_id == id || self.entry.task_aliases.iter().any(|alias| alias == id)

@@ -86,10 +86,12 @@ impl PostedFile {
     pub fn verdict(&self, candidate: &Candidate, is_dataset: impl Fn(&str) -> Result<bool, String>) -> Verdict {
         match self {
             PostedFile::Unreadable(why, text) => {
-                let dataset = candidate.entry.yaml_entry.dataset.id.to_lowercase();
                 // What does not even name the dataset cannot be an entry of it.
-                let name = dataset.split_once('/').map_or(dataset.as_str(), |(_, name)| name);
-                match text.contains(name) {
+                let is_named = |id: &String| {
+                    let id = id.to_lowercase();
+                    text.contains(id.split_once('/').map_or(id.as_str(), |(_, name)| name))
+                };
+                match candidate.dataset_ids().any(is_named) {
                     true => Verdict::Unclear(why.clone()),
                     false => Verdict::Silent,
                 }

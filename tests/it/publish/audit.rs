@@ -315,17 +315,46 @@ fn a_file_name_that_somebody_else_is_using_is_left_to_them() {
 }
 
 #[test]
-fn known_other_spellings_of_a_task_are_the_task() {
+fn known_other_spellings_of_dataset_and_task_are_the_task() {
+    // The Hub knows the dataset by its new name alone, and says nothing of the one that it had.
+    for (name, status) in [("gsm8k", "already_present"), ("GSM8K", "already_present"), ("gsm8k-hard", "ready")] {
+        let review = check(status, |desk| {
+            let text = format!("- dataset: {{id: {name}, task_id: gsm8k}}\n  value: 71.5\n");
+            desk.hub.put(Kind::Model, "acme/tiny", ".eval_results/x.yaml", text);
+        });
+        assert_eq!(review.0["proposals"].as_array().unwrap().len(), usize::from(status == "ready"));
+    }
+    check("score_conflict", |desk| {
+        let text = "- dataset: {id: gsm8k, task_id: gsm8k}\n  value: 70\n";
+        desk.hub.put(Kind::Model, "acme/tiny", ".eval_results/x.yaml", text);
+    });
+    // An alias of the task alone, of the dataset alone, of both, and of neither.
     let desk = desk();
     let record = desk.project.read("content/datastore/data/one/acme/tiny/x.json");
-    let record = record.replace("openai/gsm8k", "cais/hle").replace("\"GSM8K\"", "\"HLE\"");
+    let record = record.replace("openai/gsm8k", "Idavidrein/gpqa").replace("\"GSM8K\"", "\"GPQA Diamond\"");
     desk.project.write("content/datastore/data/one/acme/tiny/x.json", &record);
+    let own = "{key: gpqa, dataset: Idavidrein/gpqa, aliases: [lab/old-name], tasks: [{id: diamond, \
+               aliases: [gpqa_diamond], file: gpqa_diamond.yaml, names: [GPQA Diamond]}]}";
+    desk.project.write("content/benchmarks/gpqa.hub.yaml", own);
     desk.project.build(&[]);
-    desk.hub.add_dataset("cais/hle");
-    desk.hub.put(Kind::Dataset, "cais/hle", "eval.yaml", "tasks: [{id: hle}]");
-    let text = "- dataset: {id: cais/hle, task_id: default}\n  value: 71.5\n";
-    desk.hub.put(Kind::Model, "acme/tiny", ".eval_results/x.yaml", text);
-    assert_eq!(desk.audit().status("acme/tiny"), "already_present");
+    desk.hub.add_dataset("Idavidrein/gpqa");
+    desk.hub.put(Kind::Dataset, "Idavidrein/gpqa", "eval.yaml", "tasks: [{id: diamond}]");
+    for (dataset, task, status) in [
+        ("Idavidrein/gpqa", "gpqa_diamond", "already_present"),
+        ("lab/old-name", "diamond", "already_present"),
+        ("Lab/Old-Name", "gpqa_diamond", "already_present"),
+        ("lab/old-name", "main", "ready"),
+        ("somebody/old-name", "gpqa_diamond", "ready"),
+    ] {
+        let text = format!("- dataset: {{id: {dataset}, task_id: {task}}}\n  value: 71.5\n");
+        desk.hub.put(Kind::Model, "acme/tiny", ".eval_results/x.yaml", text);
+        assert_eq!(desk.audit().status("acme/tiny"), status, "{dataset} {task}");
+    }
+    // A file that cannot be read may be about it by any name.
+    for (text, status) in [("old-name: [", "audit_error"), ("mmlu: [", "ready")] {
+        desk.hub.put(Kind::Model, "acme/tiny", ".eval_results/x.yaml", text);
+        assert_eq!(desk.audit().status("acme/tiny"), status, "{text}");
+    }
 }
 
 #[test]
