@@ -22,6 +22,7 @@ pub mod names;
 pub mod not_shown;
 pub mod pairs;
 pub mod plots;
+pub mod posted;
 pub mod proposals;
 pub mod samples;
 pub mod signals;

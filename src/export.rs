@@ -77,6 +77,7 @@ enum What {
     PairsCsv(Id<Ranking>),
     SourcesCsv(Id<Benchmark>),
     BenchmarkOnHubCsv(Id<Benchmark>),
+    AllOnHubCsv,
     ModelOnHubCsv(Id<Model>),
     Evaluator(Id<Evaluator>),
     EvaluatorCsv(Id<Evaluator>),
@@ -226,6 +227,9 @@ impl<'a> Exports<'a> {
         ] {
             self.file(table.path(audit.path()), what);
         }
+        if !dataset.inputs.content.hub.posted.is_empty() {
+            self.file(Further::HubReadings.path(Audit::Publishing.path()), What::AllOnHubCsv);
+        }
         for table in TABLE.iter().filter(|table| !matches!(table.name, "results" | "records" | "captures")) {
             self.file(api(&format!("{}.csv", table.name)), What::Table(table));
         }
@@ -329,6 +333,7 @@ impl<'a> Exports<'a> {
             What::PairsCsv(id) => further::pairs(cards.pairs_of(&self.source.dataset.rankings[*id]).as_ref()),
             What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
             What::BenchmarkOnHubCsv(id) => further::hub_readings(&cards.hub_readings_of_benchmark(*id)),
+            What::AllOnHubCsv => further::hub_readings(&cards.posted()),
             What::ModelOnHubCsv(id) => further::hub_readings(&cards.hub_readings_of_model(*id)),
             What::Evaluator(id) => {
                 let card = cards.evaluator(*id, &tallies[id.index()]);

@@ -10,8 +10,10 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 
 use crate::card::evaluator::{Tally, tallies};
+use crate::card::hub_readings::HubReading;
 use crate::card::list::{n_pages, page_path};
 use crate::card::merged::Merged;
+use crate::card::posted::PostedCounts;
 use crate::card::proposals::ProposalRow;
 use crate::card::{Cards, Paths, benchmark, list, merged, not_shown, record_path, record_url};
 use crate::config::Config;
@@ -273,8 +275,18 @@ impl<'a> Site<'a> {
                     record_url(&self.dataset.inputs, loaded, &cards.top)
                 });
                 // They stand on the first page only.
-                let proposals = if *number == 1 { cards.proposals() } else { Vec::new() };
-                self.html("publishing.html", path, "", &cards, &PublishingPage { list: card, proposals })
+                let (proposals, posted) = match *number {
+                    1 => (cards.proposals(), cards.posted()),
+                    _ => Default::default(),
+                };
+                let page = PublishingPage {
+                    list: card,
+                    proposals,
+                    posted: PostedCounts::of(&posted),
+                    more_hub_readings: posted.len().saturating_sub(page::ROWS),
+                    hub_readings: posted.into_iter().take(page::ROWS).collect(),
+                };
+                self.html("publishing.html", path, "", &cards, &page)
             }
             Page::Model(id) => self.model(path, &cards, *id),
             Page::Ranking(id, number) => {
@@ -399,11 +411,19 @@ struct PublishingPage<'a> {
     list: PublishingCard<'a>,
     /// What became of what was proposed; on the first page.
     proposals: Vec<ProposalRow<'a>>,
+    /// How many entries of the Hub agree with the records; on the first page.
+    posted: PostedCounts,
+    /// What the Hub shows: entries that differ from a record first; on the first page, the first of them.
+    hub_readings: Vec<HubReading<'a>>,
+    /// How many more there are; the table has them all.
+    more_hub_readings: usize,
 }
 
 impl About for PublishingPage<'_> {
     fn further(&self) -> Vec<Further> {
-        self.list.further()
+        let mut further = self.list.further();
+        further.extend((!self.hub_readings.is_empty()).then_some(Further::HubReadings));
+        further
     }
 }
 

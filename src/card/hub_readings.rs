@@ -99,7 +99,8 @@ impl<'a> Cards<'a> {
         places.into_iter().map(|place| self.hub_reading(place)).collect()
     }
 
-    fn hub_reading(&self, place: u32) -> HubReading<'a> {
+    /// The entry at this place of the facts.
+    pub(super) fn hub_reading(&self, place: u32) -> HubReading<'a> {
         let fact: &'a PostedFact = &self.dataset.inputs.content.hub.posted[place as usize];
         let beside = self.hub_runs.map_or(&[][..], |runs| runs.beside(place));
         let reading = |at: u32| &self.dataset.readings[at as usize];

@@ -51,6 +51,8 @@ pub struct PublishingRow<'a> {
     pub model: &'a str,
     /// Its card.
     pub model_url: String,
+    /// `sure` or `likely`: how sure the list of Hub benchmarks is of the leaderboard; nothing for what was skipped.
+    pub certainty: Option<&'static str>,
     /// What would be posted.
     pub value: Option<&'a str>,
     /// The score as it stands in the record.
@@ -127,6 +129,7 @@ fn items(manifest: &Manifest) -> impl Iterator<Item = Item<'_>> {
 }
 
 /// One row, before it is made.
+#[derive(Clone, Copy)]
 enum Item<'a> {
     Entry(&'a Entry),
     Skipped(&'a Skipped),
@@ -144,10 +147,15 @@ impl<'a> Item<'a> {
                 (it.reading, &*it.reason, benchmark, &it.model_id, None, &it.collection, &it.record)
             }
         };
+        let certainty = match self {
+            Item::Entry(it) => Some(it.certainty.code()),
+            Item::Skipped(_) => None,
+        };
         let reading = &cards.dataset.readings[reading as usize];
         PublishingRow {
             outcome,
             benchmark,
+            certainty,
             model,
             model_url: cards.model_url(reading.resolved.model),
             value,

@@ -33,7 +33,7 @@ impl<'a> Exports<'a> {
             Audit::Publishing => {
                 let rows: Vec<_> = page::rows(cards, &self.hub.manifest, |loaded| self.record_url(loaded)).collect();
                 let card = page::publishing(cards, &self.hub.manifest, 1, |loaded| self.record_url(loaded));
-                api::compact(&api::PublishingDocument::new(&card, &rows, &cards.proposals(), page))
+                api::compact(&api::PublishingDocument::new(&card, &rows, &cards.proposals(), &cards.posted(), page))
             }
         }
     }

@@ -160,8 +160,18 @@ pub fn merged<'a>(rows: impl Iterator<Item = merged::RowView<'a>>) -> Vec<u8> {
 
 /// What could be proposed to the Hub, and what not.
 pub fn publishing<'a>(rows: impl Iterator<Item = PublishingRow<'a>>) -> Vec<u8> {
-    let mut csv =
-        Csv::new(&["model", "benchmark", "outcome", "value", "score", "collection", "record_url", "pointer", "path"]);
+    let mut csv = Csv::new(&[
+        "model",
+        "benchmark",
+        "outcome",
+        "value",
+        "score",
+        "collection",
+        "record_url",
+        "pointer",
+        "path",
+        "certainty",
+    ]);
     for row in rows {
         let value = row.value.unwrap_or_default();
         csv.row(&[
@@ -174,6 +184,7 @@ pub fn publishing<'a>(rows: impl Iterator<Item = PublishingRow<'a>>) -> Vec<u8> 
             row.record_url.as_deref().unwrap_or_default(),
             row.pointer,
             row.path,
+            row.certainty.unwrap_or_default(),
         ]);
     }
     csv.into_bytes()

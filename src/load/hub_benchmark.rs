@@ -156,6 +156,14 @@ pub enum Certainty {
 }
 
 impl Certainty {
+    /// As in the registry.
+    pub fn code(self) -> &'static str {
+        match self {
+            Certainty::Sure => "sure",
+            Certainty::Likely => "likely",
+        }
+    }
+
     /// True for [`Certainty::Sure`].
     pub fn is_sure(&self) -> bool {
         *self == Certainty::Sure

@@ -366,6 +366,11 @@ impl Review<'_> {
         self.models.iter().filter_map(|model| model.proposal.as_ref())
     }
 
+    /// The candidates of a proposal, in the order of the manifest.
+    pub fn of_proposal(&self, proposal: &Proposal) -> impl Iterator<Item = &Candidate> {
+        self.candidates.list.iter().filter(|it| proposal.entries.binary_search(&it.index).is_ok())
+    }
+
     /// The status of every audited candidate, by place in the manifest.
     pub fn statuses(&self) -> BTreeMap<usize, &Status> {
         let models = self.models.iter().flat_map(|model| &model.statuses);

@@ -53,6 +53,10 @@ impl Text {
                 text,
                 &format!("{}  {}", self.bold(&printable(&proposal.model_repo)), self.dim(&printable(&from))),
             );
+            for candidate in review.of_proposal(proposal).filter(|it| !it.entry.certainty.is_sure()) {
+                let task = printable(&candidate.entry.benchmark);
+                self.line(text, &format!("  {task} is likely, not sure: the leaderboard was seen in one place only"));
+            }
             for file in &proposal.files {
                 for line in file.diff().lines() {
                     // A carriage return ends a line that a file of Windows has; it is no surprise.

@@ -211,6 +211,32 @@ fn the_publishing_page_lists_every_result_of_a_hub_benchmark() {
 }
 
 #[test]
+fn a_leaderboard_that_is_only_likely_is_called_so_wherever_a_person_decides() {
+    let project = Project::empty();
+    let text = |score: &str, task: &str| {
+        let text = record("a/m", "Lab", &[("", score)]);
+        text.replace("\"GSM8K\"", task).replace("openai/gsm8k", "Idavidrein/gpqa")
+    };
+    project.write("content/datastore/data/one/a/m/x.json", &text("0.5", "\"GPQA Main\""));
+    project.write("content/datastore/data/one/a/m/y.json", &text("0.6", "\"GPQA Diamond\""));
+    project.write("content/datastore/data/one/a/m/z.json", &text("60", "\"GPQA Diamond\""));
+    project.build(&[]);
+    let page = project.main_of("publishing.html");
+    let rows: Vec<&str> = page.split("<tr>").filter(|row| row.contains("<td class=\"n\">50</td>")).collect();
+    assert!(rows.len() == 1 && rows[0].contains("gpqa <small>likely, seen in one place only</small>"), "{rows:?}");
+    assert_eq!(page.matches("likely").count(), 1);
+    let document: Value = serde_json::from_str(&project.read("site/pages/api/v1/publishing.json")).unwrap();
+    let found = document["results"].as_array().unwrap().iter().map(|it| (it["value"].to_string(), &it["certainty"]));
+    let expected =
+        [("60".to_owned(), &json!("sure")), ("50".to_owned(), &json!("likely")), ("null".to_owned(), &Value::Null)];
+    let found: Vec<_> = found.collect();
+    assert!(expected.iter().all(|it| found.contains(it)) && found.len() == 3, "{found:?}");
+    let csv = project.read("site/pages/api/v1/publishing.csv");
+    assert!(csv.lines().next().unwrap().ends_with(",certainty"));
+    assert_eq!((csv.matches(",likely\r\n").count(), csv.matches(",sure\r\n").count()), (1, 1), "{csv}");
+}
+
+#[test]
 fn rows_that_disagree_about_one_record_name_no_task() {
     let project = Project::empty();
     let text = record("a/m", "Lab", &[("", "0.5")]).replace("GSM8K", "GPQA").replace("openai/gsm8k", "Idavidrein/gpqa");

@@ -574,7 +574,7 @@ fn what_the_hub_shows_stands_beside_the_records_as_a_source_of_its_own() {
     let world = World::with("stranger");
     world.project.build(&[]);
     let before = world.project.main_of("models/maker/m1.html");
-    assert!(!before.contains("On the Hub"));
+    assert!(!before.contains("On the Hub") && !world.project.main_of("publishing.html").contains("On the Hub"));
     let notes = Some("With <tools>".to_owned());
     let community = PostedFact { submitter: Some("bob".to_owned()), notes, ..shown("49.5", None, Some(3)) };
     let verified =
@@ -620,6 +620,22 @@ fn what_the_hub_shows_stands_beside_the_records_as_a_source_of_its_own() {
     let page = world.project.main_of("benchmarks/gsm8k.html");
     assert!(page.contains("maker/unknown") && !page.contains("href=\"javascript"), "{page}");
     assert_eq!(api("benchmarks/gsm8k~on-the-hub.csv").lines().count(), 5);
+    // The page of what is published counts them all, and begins with what differs.
+    let page = world.project.main_of("publishing.html");
+    let section = page.split("<h2 id=\"on-the-hub\">").nth(1).unwrap().split("<h2").next().unwrap();
+    for part in [
+        "The Hub shows 4 results. 1 differs from a record of the same leaderboard. 2 agree with the records of the same \
+         leaderboard. 1 has no record beside it. 1 was posted from a record",
+        "publishing~on-the-hub.csv",
+    ] {
+        assert!(section.contains(part), "{part}: {section}");
+    }
+    assert!(section.find(">differs<") < section.find("the same</small>"), "{section}");
+    assert!(section.find("the same</small>") < section.find("maker/unknown"), "{section}");
+    let document: serde_json::Value = serde_json::from_str(&api("publishing.json")).unwrap();
+    let models: Vec<_> = document["on_the_hub"].as_array().unwrap().iter().map(|it| it["model"].as_str()).collect();
+    assert_eq!((models.len(), models[3]), (4, Some("maker/unknown")));
+    assert_eq!(api("publishing~on-the-hub.csv").lines().count(), 5);
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::hub_entry::HubEntry;
 use super::{Digits, VERSION, number};
+use crate::card::hub_readings::HubReading;
 use crate::card::markers::MarkersCard;
 use crate::card::merged;
 use crate::card::not_shown::{LeftOut, NotShownCard};
@@ -175,6 +177,8 @@ pub struct PublishingDocument<'a> {
     pub results: Vec<Publishable<'a>>,
     /// What became of results that were proposed to the Hub.
     pub proposals: Vec<Proposed<'a>>,
+    /// What the Hub shows: entries that differ from a record first.
+    pub on_the_hub: Vec<HubEntry<'a>>,
 }
 
 /// A result that was proposed to the Hub, as the Hub said when it was last asked.
@@ -232,6 +236,8 @@ pub struct Publishable<'a> {
     pub benchmark: &'a str,
     /// Status, or reason why it could not be proposed.
     pub outcome: &'a str,
+    /// `sure` or `likely`: how sure the list of Hub benchmarks is of the leaderboard; `null` for what was skipped.
+    pub certainty: Option<&'a str>,
     /// What would be posted.
     pub value: Option<Digits<'a>>,
     /// The score as it stands in the record.
@@ -322,6 +328,7 @@ impl<'a> PublishingDocument<'a> {
         card: &'a PublishingCard<'a>,
         rows: &'a [PublishingRow<'a>],
         proposals: &'a [ProposalRow<'a>],
+        on_the_hub: &'a [HubReading<'a>],
         page: String,
     ) -> PublishingDocument<'a> {
         let proposals = proposals.iter().map(|it| Proposed {
@@ -344,6 +351,7 @@ impl<'a> PublishingDocument<'a> {
             page: &it.model_url,
             benchmark: it.benchmark,
             outcome: it.outcome,
+            certainty: it.certainty,
             value: it.value.map(Digits),
             score: Digits(it.score),
             collection: it.collection,
@@ -365,6 +373,7 @@ impl<'a> PublishingDocument<'a> {
             outcomes: outcomes.collect(),
             results: results.collect(),
             proposals: proposals.collect(),
+            on_the_hub: on_the_hub.iter().map(HubEntry::new).collect(),
         }
     }
 }

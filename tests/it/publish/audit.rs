@@ -358,6 +358,23 @@ fn known_other_spellings_of_dataset_and_task_are_the_task() {
 }
 
 #[test]
+fn a_leaderboard_that_is_only_likely_is_called_so_in_the_report() {
+    let desk = desk();
+    let record = desk.project.read("content/datastore/data/one/acme/tiny/x.json");
+    let record = record.replace("openai/gsm8k", "Idavidrein/gpqa");
+    desk.hub.add_dataset("Idavidrein/gpqa");
+    desk.hub.put(Kind::Dataset, "Idavidrein/gpqa", "eval.yaml", "tasks: [{id: diamond}, {id: main}]");
+    for (name, is_likely) in [("GPQA Diamond", false), ("GPQA Main", true)] {
+        desk.project
+            .write("content/datastore/data/one/acme/tiny/x.json", &record.replace("\"GSM8K\"", &format!("\"{name}\"")));
+        desk.project.build(&[]);
+        let run = desk.run(&["--dry-run"]);
+        assert!(run.code == 0 && run.stdout.contains("Proposed changes"), "{run:?}");
+        assert_eq!(run.stdout.contains("gpqa is likely, not sure"), is_likely, "{}", run.stdout);
+    }
+}
+
+#[test]
 fn a_dry_run_writes_the_review_and_leaves_no_journal() {
     let desk = desk();
     let run = desk.run(&["--dry-run"]);

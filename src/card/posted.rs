@@ -1,0 +1,61 @@
+//! All that *stands on the Hub*, as far as `fetch --evidence` saw it: what agrees with the records, and what differs.
+
+use serde::Serialize;
+
+use super::Cards;
+use super::hub_readings::HubReading;
+
+/// How many entries of the Hub agree with the records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PostedCounts {
+    /// Entries that the Hub shows.
+    pub shown: usize,
+    /// Those that every record of the same leaderboard says, too.
+    pub agree: usize,
+    /// Those of which a record says another value.
+    pub differ: usize,
+    /// Those of which no record says anything.
+    pub alone: usize,
+    /// Those that were posted from a record: they are no second witness.
+    pub echoes: usize,
+}
+
+/// How an entry stands to the records, in the order of the list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stands {
+    Differs,
+    Agrees,
+    Alone,
+}
+
+impl PostedCounts {
+    /// Of `readings`.
+    pub fn of(readings: &[HubReading]) -> PostedCounts {
+        let count = |wanted: Stands| readings.iter().filter(|it| stands(it) == wanted).count();
+        PostedCounts {
+            shown: readings.len(),
+            agree: count(Stands::Agrees),
+            differ: count(Stands::Differs),
+            alone: count(Stands::Alone),
+            echoes: readings.iter().filter(|it| it.is_echo).count(),
+        }
+    }
+}
+
+fn stands(reading: &HubReading) -> Stands {
+    match reading.beside.as_slice() {
+        [] => Stands::Alone,
+        beside if beside.iter().all(|it| it.agrees) => Stands::Agrees,
+        _ => Stands::Differs,
+    }
+}
+
+impl<'a> Cards<'a> {
+    /// All that the Hub shows: what differs from a record first, then what agrees.
+    pub fn posted(&self) -> Vec<HubReading<'a>> {
+        let places = 0..self.dataset.inputs.content.hub.posted.len() as u32;
+        let mut readings: Vec<HubReading> = places.map(|place| self.hub_reading(place)).collect();
+        readings.sort_by_key(stands);
+        readings
+    }
+}
