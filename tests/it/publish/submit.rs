@@ -213,6 +213,29 @@ fn who_was_faster_is_seen_right_before_the_request() {
 }
 
 #[test]
+fn an_edit_while_the_request_is_under_way_is_not_lost_and_nothing_is_proposed_again() {
+    for value in ["70", "71.5"] {
+        let desk = desk();
+        let (hub, audited) = (desk.hub.clone(), desk.hub.head(Kind::Model, "acme/tiny"));
+        desk.hub.on_request(move |seen| {
+            if seen.path.contains("/commit/") {
+                hub.put(Kind::Model, "acme/tiny", FILE, posted(value));
+            }
+        });
+        let (code, shown) = desk.confirm(&[]);
+        // The clone of the Hub goes with the hook.
+        desk.hub.on_request(|_| {});
+        assert!(code == 0 && shown.contains("1 opened"), "{shown}");
+        // It starts from what was looked at, so that git shows the owner the conflict.
+        let pulls = desk.pulls("acme/tiny");
+        assert_eq!((pulls.len(), &pulls[0].base), (1, &audited));
+        let main = desk.hub.file(Kind::Model, "acme/tiny", "main", FILE).unwrap();
+        assert_eq!(String::from_utf8(main).unwrap(), posted(value));
+        assert_eq!(desk.audit().status("acme/tiny"), "opened");
+    }
+}
+
+#[test]
 fn two_runs_at_once_are_one() {
     let desk = desk();
     let mut terminal = desk.terminal(&[]);
