@@ -65,7 +65,9 @@ fn is_of_somebody(id: &str, platforms: &Platforms) -> bool {
     let is_maker = NO_REPOSITORY.makers.iter().any(|maker| maker == owner);
     let name = lower.split_once('/').map_or("", |(_, name)| name);
     let is_route = platforms.is_listed(owner) && !(is_maker && platforms.maker(name).is_none());
-    !is_route && !NO_REPOSITORY.owners.contains_key(owner) && !lower.split('/').any(is_nobody)
+    // One of the words has the sign that parts an id.
+    let is_nobody = is_nobody(&lower) || lower.split('/').any(is_nobody);
+    !is_route && !NO_REPOSITORY.owners.contains_key(owner) && !is_nobody
 }
 
 #[cfg(test)]
@@ -92,6 +94,7 @@ mod tests {
         check("multiple/multiple", &[], None, None);
         check("acme/Multiple", &[], None, None);
         check("acme/human_baseline", &[], None, None);
+        check("N/A", &[], None, None);
         check("tiny", &[], None, None);
         check("manifest.json/x", &[], None, None);
         check("together/tiny-1b", &[], Some("acme/tiny"), Some("acme/tiny"));
