@@ -90,7 +90,7 @@ fn run(root: &Path, hub: &TestHub, arguments: &[&str], title: Option<&str>) -> (
     let start = Instant::now();
     let mut terminal = spawn_command(command, Some(600_000)).expect("a terminal, and /usr/bin/time");
     if let Some(title) = title {
-        terminal.exp_string("leave it: ").expect("the question");
+        terminal.exp_string("to cancel: ").expect("the question");
         terminal.send_line("OPEN PRS").expect("an answer");
         terminal.exp_string("each pull request").expect("the question");
         terminal.send_line(title).expect("an answer");
