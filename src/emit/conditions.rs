@@ -9,6 +9,7 @@ use regex_lite::Regex;
 use crate::load::block::MetricConfig;
 use crate::load::detail_keys::is_asked;
 use crate::load::hub_benchmark::{Condition, HubTask};
+use crate::load::record::EvaluationResult;
 use crate::merge::{Dataset, Reading};
 use crate::names::{is_not_reported, normal_form};
 use crate::signal;
@@ -27,6 +28,8 @@ pub struct Conditions<'a> {
     pub attempts: Option<String>,
     /// Feedback or hints.
     pub feedback: Option<&'a str>,
+    /// Examples in the prompt, where a table says how many there were.
+    pub examples: Option<u64>,
     /// Items that were asked, and that there are; `None` where not both are known.
     pub asked: Option<(u64, u64)>,
 }
@@ -46,6 +49,7 @@ impl<'a> Conditions<'a> {
             tools: TOOLS.into_iter().find_map(yes),
             attempts: attempts(&settings, prose.into_iter().flatten()),
             feedback: yes("feedback"),
+            examples: in_table(result, "# train"),
             asked: asked(dataset, reading, &settings).zip(size),
             settings,
         }
@@ -134,8 +138,20 @@ fn asked(dataset: &Dataset, reading: &Reading, settings: &[Setting]) -> Option<u
     let listed = settings.iter().filter(|setting| setting.name == "sample ids");
     let number = |text: &str| text.split(' ').next()?.replace(',', "").parse::<f64>().ok();
     let numbers = stated.chain(listed).filter_map(|setting| number(setting.value)).filter(|n| *n >= 1.0);
-    let least = numbers.map(|n| n as u64).chain(signal::n_samples(dataset, reading)).min();
-    least.filter(|n| *n > 0)
+    let numbers = numbers.map(|n| n as u64).chain(signal::n_samples(dataset, reading));
+    numbers.chain(in_table(dataset.result(reading), "# eval")).min().filter(|n| *n > 0)
+}
+
+/// What a table of HELM says in a column beside a score (`GSM8K - # eval`), where it is one number for all runs:
+/// `min=1000, mean=1000, max=1000, sum=1000 (1)`.
+fn in_table(result: &EvaluationResult, column: &str) -> Option<u64> {
+    static SAME: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\bmin=([0-9]+), mean=([0-9]+), max=([0-9]+),").ok());
+    let is_column = |key: &str| key.strip_suffix(column).is_some_and(|before| before.ends_with(" - "));
+    let (_, value) = result.details.iter().find(|(key, _)| is_column(key))?;
+    let found = SAME.as_ref()?.captures(value)?;
+    let (least, most) = (found.get(1)?.as_str(), found.get(3)?.as_str());
+    (least == most).then(|| least.parse().ok()).flatten()
 }
 
 /// `reasoning_effort` and the like: words of the record, shortened for a note.

@@ -131,6 +131,16 @@ fn a_number_that_is_another_one_is_not_proposed() {
     check(details(json!({"limit": "100"})), "partial_test_set");
     check(details(json!({"limit": "100.0"})), "partial_test_set");
     check(details(json!({"limit": "None"})), "ready -");
+    // A table of HELM says it in columns of its own; a mean over several runs says nothing of each.
+    let table = |asked: &str| {
+        let column = |text: &str| json!({"description": text, "tab": "General information", "score": 1000.0});
+        let (asked, examples) = (column(asked), column("min=5, mean=5, max=5, sum=5 (1)"));
+        json!({"score_details": {"details": {"GSM8K - # eval": asked, "GSM8K - # train": examples}}})
+    };
+    check(table("min=1000, mean=1000, max=1000, sum=1000 (1)"), "partial_test_set");
+    check(table("min=1319, mean=1319, max=1319, sum=2638 (2)"), "ready 5-shot");
+    check(table("min=1000, mean=1159.5, max=1319, sum=2319 (2)"), "ready 5-shot");
+    check(table("1000"), "ready 5-shot");
     // The metric, and its parameters.
     check(json!({"metric_config": {"metric_id": "f1", "metric_name": "F1"}}), "not_the_headline_metric");
     check(json!({"metric_config": {"metric_parameters": {"threshold": 0.5}}}), "not_the_headline_metric");
