@@ -7,6 +7,7 @@ pub mod explain;
 mod html;
 mod links;
 pub mod name;
+pub mod next;
 mod pair;
 mod published;
 

@@ -300,7 +300,7 @@ impl Serve {
 /// and pointer.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model\n  evalcards check --name \"GPT-4o (2024-05-13)\""
+    after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model\n  evalcards check --model example-org/example-model\n  evalcards check --name \"GPT-4o (2024-05-13)\""
 )]
 pub struct Check {
     #[command(flatten)]
@@ -317,6 +317,9 @@ pub struct Check {
     /// Explain the evidence levels of a record or model
     #[arg(long, value_name = "RECORD|MODEL", conflicts_with = "site")]
     pub explain: Option<String>,
+    /// List what would make the results of a model comparable, repeatable, traced and ready for the Hub
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["site", "explain", "name"])]
+    pub model: Option<String>,
     /// Show what a name in a record is matched to, by which rule, and where to change that
     #[arg(long, value_name = "NAME", conflicts_with_all = ["site", "explain"])]
     pub name: Option<String>,

@@ -240,7 +240,12 @@ impl Dataset {
 
     /// The readings of `model`, by slice, metric and newest first.
     pub fn readings_of(&self, model: Id<Model>) -> &[Reading] {
-        &self.readings[self.model_starts[model.index()] as usize..self.model_starts[model.index() + 1] as usize]
+        &self.readings[self.places_of(model)]
+    }
+
+    /// Where these stand among all.
+    pub fn places_of(&self, model: Id<Model>) -> std::ops::Range<usize> {
+        self.model_starts[model.index()] as usize..self.model_starts[model.index() + 1] as usize
     }
 
     /// The rankings of `benchmark`: that of the whole, or else the largest, comes first.

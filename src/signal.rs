@@ -17,6 +17,7 @@ pub mod samples;
 pub mod saturation;
 pub mod scale;
 pub mod setup;
+pub mod steps;
 pub mod verdict;
 
 use crate::diagnostic::Diagnostics;
@@ -40,6 +41,8 @@ pub struct Tally {
     pub slots: [(usize, usize); Slot::ALL.len()],
     /// For each field, how many results report it.
     pub fields: [usize; Field::ALL.len()],
+    /// For each of [`steps::STEPS`], how many results need it.
+    pub steps: [usize; steps::N],
     /// For each class of scale, how many results are of it.
     pub classes: [usize; Class::ALL.len()],
 }
@@ -55,8 +58,8 @@ impl Tally {
     }
 
     fn add(&mut self, dataset: &Dataset, reading: &Reading) {
-        let (loaded, result) = (dataset.loaded(reading), dataset.result(reading));
-        let setup = Setup::of(loaded, result, is_agentic(dataset, reading));
+        let result = dataset.result(reading);
+        let setup = setup_of(dataset, reading);
         self.results += 1;
         self.documentable += usize::from(setup.documented != Documented::NotApplicable);
         self.documented += usize::from(setup.documented == Documented::Yes);
@@ -64,9 +67,11 @@ impl Tally {
             count.0 += usize::from(state == State::Disclosed);
             count.1 += usize::from(matches!(state, State::Disclosed | State::Missing));
         }
-        for (count, field) in self.fields.iter_mut().zip(Field::ALL) {
-            *count += usize::from(field.is_reported(dataset, reading));
+        let reported = Field::ALL.map(|field| field.is_reported(dataset, reading));
+        for (count, is_reported) in self.fields.iter_mut().zip(reported) {
+            *count += usize::from(is_reported);
         }
+        steps::State::new(dataset, reading, &setup, reported).needs().for_each(|step| self.steps[step] += 1);
         self.classes[Class::of(&result.metric, reading.scale, &result.score) as usize] += 1;
     }
 
@@ -74,6 +79,11 @@ impl Tally {
     pub fn filled(&self) -> (usize, usize) {
         self.slots.iter().fold((0, 0), |sum, slot| (sum.0 + slot.0, sum.1 + slot.1))
     }
+}
+
+/// What the record of `reading` says of its set-up.
+pub fn setup_of(dataset: &Dataset, reading: &Reading) -> Setup {
+    Setup::of(dataset.loaded(reading), dataset.result(reading), is_agentic(dataset, reading))
 }
 
 /// True if metadata says that the benchmark tests agents. Names are no evidence.

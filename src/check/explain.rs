@@ -114,7 +114,7 @@ pub fn explain(config: &Config, wanted: &str) -> Result<Explanation> {
     Ok(Explanation { records })
 }
 
-fn is_model(model: &Model, wanted: &str) -> bool {
+pub(super) fn is_model(model: &Model, wanted: &str) -> bool {
     let is_name = |name: &str| name == wanted || normal_form(name).is_some_and(|it| Some(it) == normal_form(wanted));
     is_name(&model.id) || model.spellings.keys().any(|name| is_name(name))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use evalcards::check::explain::explain;
-use evalcards::check::{self, Checked, name};
+use evalcards::check::{self, Checked, name, next};
 use evalcards::config::{Config, below};
 use evalcards::diagnostic::{Diagnostic, Severity, printable};
 use evalcards::words::{count, counted};
@@ -37,6 +37,16 @@ pub fn run(check: Check, common: &Common) -> Result<ExitCode> {
             Format::Text | Format::Github => explanation.to_string(),
         };
         writeln!(io::stdout(), "{text}")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(model) = check.model.clone() {
+        let next = next::next(&Config::new(check.options(common))?, &model)?;
+        match format {
+            Format::Json => {
+                writeln!(io::stdout(), "{:#}", serde_json::json!({ "command": "check", "ok": true, "next": next }))?;
+            }
+            Format::Text | Format::Github => write!(io::stdout(), "{next}")?,
+        }
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(name) = check.name.clone() {

@@ -18,7 +18,7 @@ impl Level {
     pub const ALL: [Level; 4] = [Level::Claimed, Level::Traced, Level::SubmitterKnown, Level::SubmittedBySource];
 
     /// Machine-readable.
-    pub fn code(self) -> &'static str {
+    pub const fn code(self) -> &'static str {
         match self {
             Level::Claimed => "claimed",
             Level::Traced => "traced",

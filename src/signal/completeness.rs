@@ -55,7 +55,7 @@ impl Field {
     ];
 
     /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
             Field::Metric => "field.metric",
             Field::Unit => "field.unit",

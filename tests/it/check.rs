@@ -245,3 +245,78 @@ fn a_name_says_what_it_would_become_and_where_to_change_that() {
     assert_eq!(project.run(&["check", "--name", " "]).code, 1);
     assert_eq!(project.run(&["check", "--name", &"x".repeat(700)]).code, 1);
 }
+
+#[test]
+fn the_next_steps_of_a_model_name_what_is_missing_where_it_is_missing() {
+    let project = Project::empty();
+    let result = |name: &str, more: &str, settings: &str| {
+        format!(
+            r#"{{"evaluation_name": "{name}", "metric_config": {{"metric_id": "accuracy", "lower_is_better": false,
+            "min_score": 0, "max_score": 1, "metric_unit": "proportion"}}, "score_details": {{"score": 0.5{more}}},
+            "source_data": {{"source_type": "hf_dataset", "dataset_name": "{name}", "hf_repo": "a/{name}"}},
+            "generation_config": {{"generation_args": {{"max_tokens": 64{settings}}}}}}}"#
+        )
+    };
+    let uncertainty = r#", "uncertainty": {"num_samples": 100, "standard_error": {"value": 0.05}}"#;
+    let results = [result("Quiz", uncertainty, r#", "temperature": 0"#), result("Riddle", "", "")].join(", ");
+    project.write(
+        "content/datastore/data/lab/made-up/one/r.json",
+        &format!(
+            r#"{{"schema_version": "0.3.0", "evaluation_id": "e", "model_info": {{"id": "made-up/one", "name": "One"}},
+            "eval_library": {{"name": "h", "version": "1"}}, "retrieved_timestamp": "1700000000",
+            "source_metadata": {{"source_organization_name": "Lab", "source_type": "evaluation_run",
+            "evaluator_relationship": "third_party"}}, "evaluation_results": [{results}]}}"#
+        ),
+    );
+    let run = project.run(&["check", "--model", "made-up/ONE"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let expected = "\
+made-up/one: 2 results
+To compare the scores
+  1 of 2  number of samples: evaluation_results[].score_details.uncertainty.num_samples
+      data/lab/made-up/one/r.json /evaluation_results/1
+  1 of 2  uncertainty: evaluation_results[].score_details.uncertainty.standard_error.value
+      data/lab/made-up/one/r.json /evaluation_results/1
+To repeat the run
+  1 of 2  temperature: evaluation_results[].generation_config.generation_args.temperature
+      data/lab/made-up/one/r.json /evaluation_results/1
+  2 of 2  prompt template: evaluation_results[].generation_config.generation_args.prompt_template
+  2 of 2  evaluation date: evaluation_results[].evaluation_timestamp
+  2 of 2  file of samples: detailed_evaluation_results.file_path, detailed_evaluation_results.checksum
+To show who reports them
+  2 of 2  public address of the record: Submit the record to the public datastore, then run evalcards fetch.
+";
+    assert_eq!(run.stdout, expected);
+    let json: serde_json::Value =
+        serde_json::from_str(&project.run(&["check", "--model", "made-up/one", "--json"]).stdout).unwrap();
+    assert_eq!(json["next"]["steps"][0]["code"], "samples");
+    assert_eq!(json["next"]["steps"][0]["results"][0][1], "/evaluation_results/1");
+    project.build(&[]);
+    let page = project.main_of("models/made-up/one.html");
+    assert!(
+        page.contains("<dt>To repeat the run<dd>temperature <small>1/2</small>, prompt template, evaluation date"),
+        "{page}"
+    );
+    let corrections = project.main_of("corrections.html");
+    assert!(corrections.contains("generation_args.temperature</code></td><td>To repeat the run</td>"), "{corrections}");
+    let unknown = project.run(&["check", "--model", "made-up/on"]);
+    assert!(unknown.code == 1 && unknown.stderr.contains("did you mean made-up/one?"), "{}", unknown.stderr);
+}
+
+#[test]
+fn what_keeps_a_result_from_the_hub_is_a_step() {
+    let project = Project::empty();
+    let result = r#"{"evaluation_name": "MMLU-Pro", "metric_config": {"metric_id": "accuracy", "lower_is_better": true,
+        "min_score": 0, "max_score": 1, "metric_unit": "proportion"}, "score_details": {"score": 0.5},
+        "source_data": {"source_type": "hf_dataset", "dataset_name": "MMLU-Pro", "hf_repo": "TIGER-Lab/MMLU-Pro"}}"#;
+    project.write(
+        "content/datastore/data/lab/made-up/one/r.json",
+        &format!(
+            r#"{{"schema_version": "0.3.0", "evaluation_id": "e", "model_info": {{"id": "made-up/one", "name": "One"}},
+            "source_metadata": {{"source_organization_name": "Lab"}}, "evaluation_results": [{result}]}}"#
+        ),
+    );
+    let run = project.run(&["check", "--model", "made-up/one"]);
+    let step = "To propose them to the Hub\n  1 of 1  its direction is the opposite of the leaderboard's\n";
+    assert!(run.code == 0 && run.stdout.ends_with(step), "{}{}", run.stdout, run.stderr);
+}

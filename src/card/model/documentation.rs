@@ -13,6 +13,7 @@ use crate::signal::coverage::Coverage;
 use crate::signal::provenance::Parties;
 use crate::signal::scale::Class;
 use crate::signal::setup::Slot;
+use crate::signal::steps::{Aim, STEPS, fills_field, fills_slot};
 
 /// All signals.
 #[derive(Debug, Serialize)]
@@ -33,6 +34,17 @@ pub struct Documentation<'a> {
     pub scales: (usize, usize),
     /// How many scores are of which class, in words.
     pub classes: Vec<(&'a str, usize)>,
+    /// What would make the results comparable, repeatable and traced.
+    pub next: Vec<NextView<'a>>,
+}
+
+/// What leads to one aim.
+#[derive(Debug, Serialize)]
+pub struct NextView<'a> {
+    /// The aim.
+    pub aim: &'a str,
+    /// What is missing, and how many results miss it.
+    pub steps: Vec<(&'a str, usize)>,
 }
 
 /// Cells by what their scores say.
@@ -59,24 +71,26 @@ pub struct Shares<'a> {
     pub all: (usize, usize),
     /// What each result reports.
     pub always: Vec<&'a str>,
-    /// What none reports.
+    /// What none reports, and no next step names.
     pub never: Vec<&'a str>,
-    /// What some report, and how many of how many.
+    /// What some report and no next step names, and how many of how many.
     pub some: Vec<(&'a str, usize, usize)>,
     /// What may not apply.
     pub unknown: Vec<&'a str>,
 }
 
 impl<'a> Shares<'a> {
-    fn of(shares: impl Iterator<Item = (&'a str, (usize, usize))>) -> Shares<'a> {
+    /// By name, with whether a next step says who misses it: that is not said again.
+    fn of(shares: impl Iterator<Item = (&'a str, bool, (usize, usize))>) -> Shares<'a> {
         let mut found =
             Shares { all: (0, 0), always: Vec::new(), never: Vec::new(), some: Vec::new(), unknown: Vec::new() };
-        for (name, (n, of)) in shares {
+        for (name, is_step, (n, of)) in shares {
             found.all = (found.all.0 + n, found.all.1 + of);
             match (n, of) {
                 (_, 0) => found.unknown.push(name),
-                (0, _) => found.never.push(name),
                 _ if n == of => found.always.push(name),
+                _ if is_step => {}
+                (0, _) => found.never.push(name),
                 _ => found.some.push((name, n, of)),
             }
         }
@@ -85,6 +99,14 @@ impl<'a> Shares<'a> {
 }
 
 impl<'a> Cards<'a> {
+    fn next_steps(&self, tally: &Tally) -> Vec<NextView<'a>> {
+        let of_aim = |aim: Aim| {
+            let of_aim = STEPS.iter().zip(tally.steps).filter(|(step, n)| step.aim == aim && *n > 0);
+            NextView { aim: self.words(aim.key()), steps: of_aim.map(|(step, n)| (self.words(step.what), n)).collect() }
+        };
+        Aim::ALL.into_iter().map(of_aim).filter(|next| !next.steps.is_empty()).collect()
+    }
+
     /// Of a model with so many cells, of which these have several scores.
     pub(super) fn documentation(
         &self,
@@ -117,12 +139,17 @@ impl<'a> Cards<'a> {
                 none: of(Outcome::NotCompared),
             },
             probabilities: tally.results - tally.documentable,
-            slots: Shares::of(Slot::ALL.iter().zip(tally.slots).map(|(slot, share)| (self.words(slot.key()), share))),
+            slots: Shares::of(
+                (Slot::ALL.into_iter().zip(tally.slots))
+                    .map(|(slot, share)| (self.words(slot.key()), fills_slot(slot), share)),
+            ),
             fields: Shares::of(
-                Field::ALL.iter().zip(tally.fields).map(|(field, n)| (self.words(field.key()), (n, tally.results))),
+                (Field::ALL.into_iter().zip(tally.fields))
+                    .map(|(field, n)| (self.words(field.key()), fills_field(field), (n, tally.results))),
             ),
             scales: (classes.clone().filter(|(class, _)| class.is_compared()).map(|(_, n)| n).sum(), tally.results),
             classes: classes.map(|(class, n)| (self.words(class.key()), n)).collect(),
+            next: self.next_steps(tally),
         }
     }
 }

@@ -1,0 +1,133 @@
+//! *Next* lists what would make the results of a model comparable, repeatable, traced, and ready for the Hub: each step
+//! with the field of the record that takes it or what to do, and the results that need it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+
+use super::explain::is_model;
+use crate::config::Config;
+use crate::diagnostic::{Diagnostics, did_you_mean, printable};
+use crate::language::Language;
+use crate::load::content;
+use crate::signal::completeness::Field;
+use crate::signal::setup_of;
+use crate::signal::steps::{Aim, How, N, STEPS, State};
+use crate::stages::{self, Prepared};
+use crate::words::counted;
+
+/// The steps of one model.
+#[derive(Debug, Serialize)]
+pub struct Next {
+    /// Its id.
+    pub model: String,
+    /// How many results it has.
+    pub results: usize,
+    /// In the order of effect.
+    pub steps: Vec<NextStep>,
+}
+
+/// One step.
+#[derive(Debug, Serialize)]
+pub struct NextStep {
+    /// `compare`, `repeat` or `trace`; `hub` for what keeps a result from the Hub.
+    pub aim: &'static str,
+    /// Machine-readable.
+    pub code: String,
+    /// In words.
+    pub what: String,
+    /// The fields of the record that take it, in schema version 0.3.0.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub fields: &'static [&'static str],
+    /// What to do, where no field does it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    /// The results that need it: path of the record, and JSON pointer.
+    pub results: Vec<(String, String)>,
+}
+
+/// The steps of the model that `wanted` names, by id or another of its names.
+pub fn next(config: &Config, wanted: &str) -> Result<Next> {
+    let mut found = Diagnostics::default();
+    let content = content::read(&config.content, &mut found)?;
+    let listings = stages::listings(config, &mut found)?;
+    let (inputs, _) = listings.read(config, content, &mut found, &());
+    stages::ensure_sound(&inputs)?;
+    let words = Language::english();
+    let prepared = Prepared::new(config, inputs, words, &mut found, |_| ());
+    let dataset = &prepared.dataset;
+    let Some((id, model)) = dataset.entities.models.iter().find(|(_, model)| is_model(model, wanted)) else {
+        let ids = dataset.entities.models.iter().map(|(_, model)| model.id.as_str());
+        let help = did_you_mean(wanted, ids).map(|id| format!("\n  help: did you mean {id}?")).unwrap_or_default();
+        bail!("no model is called {:?}{help}", printable(wanted));
+    };
+    let readings = dataset.readings_of(id);
+    let mut needed: [Vec<(String, String)>; N] = [const { Vec::new() }; N];
+    let mut held: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    let places = dataset.places_of(id);
+    for skipped in prepared.hub.manifest.skipped.iter().filter(|it| it.benchmark.is_some()) {
+        if places.contains(&(skipped.reading as usize)) {
+            held.entry(&*skipped.reason)
+                .or_default()
+                .push((skipped.record.path.to_string(), skipped.record.pointer.clone()));
+        }
+    }
+    for reading in readings {
+        let setup = setup_of(dataset, reading);
+        let reported = Field::ALL.map(|field| field.is_reported(dataset, reading));
+        let path = || dataset.loaded(reading).origin.path.to_string();
+        for step in State::new(dataset, reading, &setup, reported).needs() {
+            needed[step].push((path(), format!("/evaluation_results/{}", dataset.result(reading).index)));
+        }
+    }
+    let steps = STEPS.iter().zip(needed).filter(|(_, results)| !results.is_empty()).map(|(step, results)| {
+        let (fields, action) = match step.how {
+            How::Fields(fields) => (fields, None),
+            How::Do(key) => (&[][..], Some(words.phrase(key).to_owned())),
+        };
+        let what = words.phrase(step.what).to_owned();
+        NextStep { aim: step.aim.code(), code: step.code.to_owned(), what, fields, action, results }
+    });
+    let of_hub = held.into_iter().map(|(reason, results)| NextStep {
+        aim: "hub",
+        code: reason.to_owned(),
+        what: words.say(&format!("outcome.{reason}"), &[]),
+        fields: &[],
+        action: None,
+        results,
+    });
+    Ok(Next { model: model.id.clone(), results: readings.len(), steps: steps.chain(of_hub).collect() })
+}
+
+/// For a terminal: the fields once, and the results where these are not all.
+impl fmt::Display for Next {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        const SHOWN: usize = 3;
+        let words = Language::english();
+        writeln!(f, "{}: {}", printable(&self.model), counted(self.results, "result", "results"))?;
+        for of_aim in self.steps.chunk_by(|a, b| a.aim == b.aim) {
+            let aim = Aim::ALL.into_iter().find(|aim| aim.code() == of_aim[0].aim);
+            writeln!(f, "{}", words.phrase(aim.map_or("next.hub", Aim::key)))?;
+            for NextStep { what, fields, action, results, .. } in of_aim {
+                let how = action.clone().unwrap_or_else(|| fields.join(", "));
+                let colon = if how.is_empty() { "" } else { ": " };
+                writeln!(f, "  {} of {}  {what}{colon}{how}", results.len(), self.results)?;
+                if results.len() == self.results {
+                    continue;
+                }
+                for (path, pointer) in results.iter().take(SHOWN) {
+                    writeln!(f, "      {} {pointer}", printable(path))?;
+                }
+                if results.len() > SHOWN {
+                    writeln!(f, "      … and {} more; see them all with --json", results.len() - SHOWN)?;
+                }
+            }
+        }
+        if self.steps.is_empty() {
+            writeln!(f, "nothing is missing")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,242 @@
+//! *Next steps*: what would make a result comparable, repeatable and traced. Each is a gap of its record, with the field
+//! that fills it, or a state of its evidence, with what to do. The order is that of effect: a score that cannot be
+//! compared helps nobody, however well its origin is known.
+
+use super::completeness::Field;
+use super::setup::{self, Setup, Slot};
+use crate::load::detail_keys;
+use crate::mark::Level;
+use crate::merge::{Dataset, Reading};
+
+/// What a step leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// The score can be compared with others.
+    Compare,
+    /// The run can be repeated.
+    Repeat,
+    /// It is known who says so.
+    Trace,
+}
+
+impl Aim {
+    /// All, the greatest effect first.
+    pub const ALL: [Aim; 3] = [Aim::Compare, Aim::Repeat, Aim::Trace];
+
+    /// Machine-readable.
+    pub fn code(self) -> &'static str {
+        match self {
+            Aim::Compare => "compare",
+            Aim::Repeat => "repeat",
+            Aim::Trace => "trace",
+        }
+    }
+
+    /// Its key among the words of the interface.
+    pub fn key(self) -> &'static str {
+        match self {
+            Aim::Compare => "next.compare",
+            Aim::Repeat => "next.repeat",
+            Aim::Trace => "next.trace",
+        }
+    }
+}
+
+/// How a step is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// By these fields of the record, in schema version 0.3.0.
+    Fields(&'static [&'static str]),
+    /// The key of what to do, among the words of the interface.
+    Do(&'static str),
+}
+
+/// What a step needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    Reported(Field),
+    Set(Slot),
+    Prompt,
+    /// A file of samples.
+    Samples,
+    /// At least this level.
+    Evidence(Level),
+}
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Machine-readable.
+    pub code: &'static str,
+    /// Where it leads.
+    pub aim: Aim,
+    /// What is missing, as a key among the words of the interface.
+    pub what: &'static str,
+    /// How it is taken.
+    pub how: How,
+    need: Need,
+}
+
+/// How many steps there are.
+pub const N: usize = 21;
+
+/// All steps, by aim; those that most others depend on come first.
+pub static STEPS: [Step; N] = [
+    field("metric", Aim::Compare, Field::Metric, &["evaluation_results[].metric_config.metric_id"]),
+    field("direction", Aim::Compare, Field::Direction, &["evaluation_results[].metric_config.lower_is_better"]),
+    field(
+        "range",
+        Aim::Compare,
+        Field::Range,
+        &["evaluation_results[].metric_config.min_score", "evaluation_results[].metric_config.max_score"],
+    ),
+    field("unit", Aim::Compare, Field::Unit, &["evaluation_results[].metric_config.metric_unit"]),
+    field("test_data", Aim::Compare, Field::TestData, &["evaluation_results[].source_data.hf_repo"]),
+    field("samples", Aim::Compare, Field::Samples, &["evaluation_results[].score_details.uncertainty.num_samples"]),
+    field(
+        "uncertainty",
+        Aim::Compare,
+        Field::Uncertainty,
+        &["evaluation_results[].score_details.uncertainty.standard_error.value"],
+    ),
+    field("harness", Aim::Repeat, Field::Harness, &["eval_library.name"]),
+    slot("harness_version", Slot::HarnessVersion, "setting.harness_version", &["eval_library.version"]),
+    slot(
+        "temperature",
+        Slot::Decoding,
+        "lacks.temperature",
+        &["evaluation_results[].generation_config.generation_args.temperature"],
+    ),
+    slot(
+        "token_limit",
+        Slot::Length,
+        "lacks.token_limit",
+        &["evaluation_results[].generation_config.generation_args.max_tokens"],
+    ),
+    slot(
+        "attempts",
+        Slot::Attempts,
+        "setting.attempts",
+        &["evaluation_results[].generation_config.generation_args.max_attempts"],
+    ),
+    slot(
+        "context",
+        Slot::Context,
+        "slot.context",
+        &["evaluation_results[].generation_config.generation_args.context_management"],
+    ),
+    Step {
+        code: "prompt_template",
+        aim: Aim::Repeat,
+        what: "setting.prompt_template",
+        how: How::Fields(&["evaluation_results[].generation_config.generation_args.prompt_template"]),
+        need: Need::Prompt,
+    },
+    field("evaluation_date", Aim::Repeat, Field::Evaluated, &["evaluation_results[].evaluation_timestamp"]),
+    Step {
+        code: "file_of_samples",
+        aim: Aim::Repeat,
+        what: "next.samples",
+        how: How::Fields(&["detailed_evaluation_results.file_path", "detailed_evaluation_results.checksum"]),
+        need: Need::Samples,
+    },
+    field("evaluator", Aim::Trace, Field::Evaluator, &["source_metadata.source_organization_name"]),
+    field("relationship", Aim::Trace, Field::Relationship, &["source_metadata.evaluator_relationship"]),
+    level(Level::Traced, "next.traced", "next.traced.how"),
+    level(Level::SubmitterKnown, "next.submitter", "next.submitter.how"),
+    level(Level::SubmittedBySource, "next.source", "next.source.how"),
+];
+
+const fn field(code: &'static str, aim: Aim, field: Field, paths: &'static [&'static str]) -> Step {
+    Step { code, aim, what: field.key(), how: How::Fields(paths), need: Need::Reported(field) }
+}
+
+const fn slot(code: &'static str, slot: Slot, what: &'static str, paths: &'static [&'static str]) -> Step {
+    Step { code, aim: Aim::Repeat, what, how: How::Fields(paths), need: Need::Set(slot) }
+}
+
+const fn level(level: Level, what: &'static str, how: &'static str) -> Step {
+    Step { code: level.code(), aim: Aim::Trace, what, how: How::Do(how), need: Need::Evidence(level) }
+}
+
+/// True if a step fills this gap.
+pub fn fills_field(field: Field) -> bool {
+    STEPS.iter().any(|step| step.need == Need::Reported(field))
+}
+
+/// True if a step fills this slot.
+pub fn fills_slot(slot: Slot) -> bool {
+    // The software stands among the facts.
+    slot == Slot::Harness || STEPS.iter().any(|step| step.need == Need::Set(slot))
+}
+
+/// What decides which steps a result needs.
+pub struct State<'s> {
+    dataset: &'s Dataset,
+    reading: &'s Reading,
+    setup: &'s Setup,
+    reported: [bool; Field::ALL.len()],
+}
+
+impl<'s> State<'s> {
+    /// Of `reading`, whose set-up is `setup` and which reports these of [`Field::ALL`].
+    pub fn new(
+        dataset: &'s Dataset,
+        reading: &'s Reading,
+        setup: &'s Setup,
+        reported: [bool; Field::ALL.len()],
+    ) -> State<'s> {
+        State { dataset, reading, setup, reported }
+    }
+
+    /// The places in [`STEPS`] of those that the result needs.
+    pub fn needs(&self) -> impl Iterator<Item = usize> {
+        let level = self.dataset.level_of(self.reading);
+        // Only the next level can be reached.
+        let next = Level::ALL.into_iter().find(|it| *it > level);
+        (0..N).filter(move |at| match STEPS[*at].need {
+            Need::Reported(field) => !self.reported[field as usize],
+            Need::Set(slot) => self.setup.slots[slot as usize] == setup::State::Missing,
+            Need::Prompt => {
+                // A score that is read from probabilities has a prompt, too.
+                let generation = self.dataset.result(self.reading).generation.as_deref();
+                let mut settings = generation.into_iter().flat_map(|it| it.settings.iter().chain(&it.inner));
+                !settings.any(|(key, _)| detail_keys::condition(key) == Some("prompt template"))
+            }
+            Need::Samples => self.dataset.loaded(self.reading).samples.is_none(),
+            Need::Evidence(needed) => next == Some(needed),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::load::schema;
+
+    #[test]
+    fn every_step_is_taken_by_fields_of_the_schema_or_by_what_words_say() {
+        for step in STEPS {
+            let words = Language::english();
+            assert!(words.lookup(step.what).is_some() && words.lookup(step.aim.key()).is_some(), "{}", step.code);
+            match step.how {
+                How::Fields(paths) => paths.iter().for_each(|path| {
+                    let of_map = path.rsplit_once('.').map(|(block, _)| format!("{block}.*"));
+                    let known = schema::find(path).or_else(|| schema::find(&of_map?));
+                    assert!(known.is_some(), "{}: {path}", step.code);
+                }),
+                How::Do(key) => assert!(words.lookup(key).is_some(), "{}: {key}", step.code),
+            }
+        }
+        let codes: std::collections::BTreeSet<_> = STEPS.iter().map(|step| step.code).collect();
+        assert_eq!(codes.len(), N);
+        assert!(STEPS.is_sorted_by_key(|step| step.aim as usize), "by aim");
+        for (at, field) in Field::ALL.iter().enumerate() {
+            assert_eq!(*field as usize, at);
+        }
+        for (at, slot) in Slot::ALL.iter().enumerate() {
+            assert_eq!(*slot as usize, at);
+        }
+    }
+}
