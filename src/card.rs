@@ -6,10 +6,12 @@
 
 pub mod also;
 pub mod benchmark;
+pub mod claims;
 pub mod comparable;
 pub mod corrections;
 pub mod developer;
 pub mod disagreement;
+pub mod documentation;
 pub mod evaluator;
 pub mod home;
 pub mod hub_readings;
@@ -47,7 +49,7 @@ use crate::number::Number;
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
 use crate::signal::scale::{Class, Doubt, Interval};
-use crate::signal::setup::{self, HARNESS_VERSION};
+use crate::signal::setup::{self, HARNESS_VERSION, Setting};
 use crate::words::{count, shorten};
 
 /// Where every page stands; without `.html`, relative to the top of the site.
@@ -276,6 +278,14 @@ impl<'a> Cards<'a> {
 
     fn fact(&self, key: &'static str, value: Option<String>) -> Fact<'a> {
         Fact { label: self.words(key), value, url: None, note: None }
+    }
+
+    /// The facts that are known, and the names of the others as a list.
+    fn known(&self, facts: Vec<Fact<'a>>) -> (Vec<Fact<'a>>, String) {
+        let (facts, gaps): (Vec<Fact>, Vec<Fact>) = facts.into_iter().partition(|fact| fact.value.is_some());
+        let gaps: Vec<&str> = gaps.iter().map(|fact| fact.label).collect();
+        let gaps = self.language.list(&gaps);
+        (facts, gaps)
     }
 
     /// An address, shown without its scheme.
@@ -557,16 +567,15 @@ fn whole(number: &Number) -> String {
 
 /// Harness, then settings of a result, as `key: value`.
 pub fn settings(language: &Language, loaded: &Loaded, result: &EvaluationResult) -> Vec<String> {
-    let settings = setup::settings(loaded, result);
-    let colon = language.phrase("colon");
-    let in_words = settings.iter().map(|setting| {
-        let name = setting_name(language, &setting.name);
-        match &*setting.name {
-            HARNESS_VERSION => format!("{name}{colon}{}", shorten(setting.value, 12)),
-            _ => format!("{name}{colon}{}", setting.value),
-        }
-    });
-    in_words.collect()
+    setup::settings(loaded, result).iter().map(|setting| setting_in_words(language, setting)).collect()
+}
+
+fn setting_in_words(language: &Language, setting: &Setting) -> String {
+    let (name, colon) = (setting_name(language, &setting.name), language.phrase("colon"));
+    match &*setting.name {
+        HARNESS_VERSION => format!("{name}{colon}{}", shorten(setting.value, 12)),
+        _ => format!("{name}{colon}{}", setting.value),
+    }
 }
 
 /// How a setting is called; those that only some records know keep the name that these give them.

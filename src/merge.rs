@@ -249,7 +249,10 @@ impl Dataset {
     }
 
     /// The rankings of `benchmark`: that of the whole, or else the largest, comes first.
-    pub fn rankings_of(&self, benchmark: Id<Benchmark>) -> impl ExactSizeIterator<Item = (Id<Ranking>, &Ranking)> {
+    pub fn rankings_of(
+        &self,
+        benchmark: Id<Benchmark>,
+    ) -> impl ExactSizeIterator<Item = (Id<Ranking>, &Ranking)> + Clone {
         let range = self.benchmark_starts[benchmark.index()]..self.benchmark_starts[benchmark.index() + 1];
         range.map(|index| (Id::new(index as usize), &self.rankings[Id::new(index as usize)]))
     }

@@ -66,13 +66,13 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 46] = [
+const TEMPLATES: [(&str, &str); 50] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
     ("_disagreement.html", include_str!("../templates/_disagreement.html")),
     ("_documentation.html", include_str!("../templates/_documentation.html")),
-    ("_facts.html", include_str!("../templates/_facts.html")),
+    ("_figure_tables.html", include_str!("../templates/_figure_tables.html")),
     ("_filters.html", include_str!("../templates/_filters.html")),
     ("_frontier.html", include_str!("../templates/_frontier.html")),
     ("_head.html", include_str!("../templates/_head.html")),
@@ -82,11 +82,15 @@ const TEMPLATES: [(&str, &str); 46] = [
     ("_names.html", include_str!("../templates/_names.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
     ("_proposals.html", include_str!("../templates/_proposals.html")),
+    ("_ranking.html", include_str!("../templates/_ranking.html")),
+    ("_ranking_short.html", include_str!("../templates/_ranking_short.html")),
     ("_result.html", include_str!("../templates/_result.html")),
     ("_score.html", include_str!("../templates/_score.html")),
     ("_signals.html", include_str!("../templates/_signals.html")),
     ("_shares.html", include_str!("../templates/_shares.html")),
     ("_short.html", include_str!("../templates/_short.html")),
+    ("_short_evidence.html", include_str!("../templates/_short_evidence.html")),
+    ("_short_relations.html", include_str!("../templates/_short_relations.html")),
     ("_source.html", include_str!("../templates/_source.html")),
     ("_take_away.html", include_str!("../templates/_take_away.html")),
     ("404.html", include_str!("../templates/404.html")),

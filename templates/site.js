@@ -374,6 +374,15 @@
     return make("span", { class: `mk ${code}` }, (code === "submitted_by_source" ? "\u2713 " : "") + words);
   };
 
+  /** A score on the axis of its ranking. */
+  const dotAt = (share) => {
+    const [svg, dot] = ["svg", "circle"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+    svg.setAttribute("aria-hidden", "true");
+    dot.setAttribute("cx", `${share.toFixed(1)}%`);
+    svg.append(dot);
+    return svg;
+  };
+
   /** Why a score is not ranked, as static pages say it. */
   const flagOf = (words) => make("small", { class: "flag" }, words);
 
@@ -390,7 +399,7 @@
       if (second) cell.append(make("small", second === id ? { class: "id" } : {}, second));
       return cell;
     }
-    const cell = make("td", { class: column.number ? "n" : column.name === "evaluator" ? "by" : column.name });
+    const cell = make("td", { class: column.number ? "n" : column.name });
     const facet = data.facets[column.name];
     if (column.name === "score") {
       const unit = data.facets.unit;
@@ -408,10 +417,13 @@
     } else if (facet) {
       const values = facet.sets[facet.rows[row]].map((place) => inWords(column.name, facet.values[place]));
       cell.append(values.length ? values.join(", ") : gap());
-      if (column.name === "evaluator") cell.append(markerOf(data, row));
     } else if (column.name === "others") {
       const others = data.numbers.count[row] - 1;
       if (others) cell.append(say("readings.more", { n: count(others) }));
+      cell.append(markerOf(data, row));
+    } else if (column.name === "axis") {
+      const share = (100 * (Number(data.texts.score[row]) - column.ends[0])) / (column.ends[1] - column.ends[0]);
+      if (share >= 0 && share <= 100) cell.append(dotAt(share));
     } else {
       cell.append(make("small", {}, say("on_card")));
     }
@@ -427,6 +439,7 @@
     const aside = [...document.querySelectorAll("main .pager, main .letters")];
     const columns = [...table.tHead.querySelectorAll("th")].map((head) => ({
       name: head.dataset.column, number: head.classList.contains("n"),
+      ends: [head.firstElementChild, head.querySelector("span:last-of-type")].map((end) => Number(end?.textContent || NaN)),
     }));
     const body = table.tBodies[0];
     // Rows that stand on this page already say everything; of others the data has the main columns.
@@ -512,7 +525,8 @@
     });
     window.addEventListener("hashchange", show);
     form.hidden = false;
-    form.querySelector("details").open = matchMedia("(min-width: 60rem)").matches || readState().size > 0;
+    // In a ranking the scores come first.
+    form.querySelector("details").open = (!table.matches(".ranking") && matchMedia("(min-width: 60rem)").matches) || readState().size > 0;
     show();
   };
 

@@ -1,10 +1,15 @@
-//! The page of one benchmark: what it is, and one of its rankings, a part at a time.
+//! The page of one benchmark: what it is, and one of its rankings, a part at a time. Documents have its rows whole, with all
+//! of a result at each; [`table`] says what rows share once.
+
+pub mod short;
+pub mod table;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::comparable::ComparableView;
+use super::disagreement::Outcome;
+use super::documentation::Documentation;
 use super::hub_readings::HubReading;
 use super::list::Pager;
 use super::metadata::BenchmarkMetadata;
@@ -17,9 +22,12 @@ use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
 use crate::merge::{Direction, Ranking, Reading, Row};
 use crate::resolve::{Benchmark, Evaluator};
-use crate::signal::provenance::{Parties, Reporters};
-use crate::signal::{Tally, completeness, saturation};
+use crate::signal::provenance::Parties;
+use crate::signal::saturation::{Saturation, Unknown};
+use crate::signal::{Tally, completeness};
 use crate::words::count;
+use short::RankingShort;
+use table::RankingTable;
 
 /// Rows of a ranking on one page: about 120 kB.
 pub const ROWS: usize = 200;
@@ -38,8 +46,12 @@ pub struct BenchmarkCard<'a> {
     pub name: &'a str,
     /// Its page.
     pub url: String,
-    /// Metadata.
+    /// What is ranked, in full: benchmark, part, metric and evaluator, as far as they tell it from other rankings.
+    pub title: String,
+    /// Metadata that is known.
     pub facts: Vec<Fact<'a>>,
+    /// What metadata does not say of the benchmark, as a list; on its own page.
+    pub gaps: String,
     /// Names that records use.
     pub names: Vec<NameView<'a>>,
     /// What else is stated of it, and by whom.
@@ -50,10 +62,6 @@ pub struct BenchmarkCard<'a> {
     pub prose: &'a str,
     /// True on the page of the benchmark itself, which shows the above.
     pub is_main: bool,
-    /// A sentence with the counts of the benchmark.
-    pub summary: String,
-    /// How many results have which marker, in words; on the page of the benchmark.
-    pub markers: Option<String>,
     /// The slice that is ranked; `None` for the whole.
     pub slice: Option<&'a str>,
     /// The part of the test, where others of this slice are over another one.
@@ -62,20 +70,20 @@ pub struct BenchmarkCard<'a> {
     pub metric: &'a str,
     /// What tells it from other metrics of its name: parameters, judges, kind of score.
     pub qualifier: Option<String>,
-    /// Who reports the results of this list.
-    pub evaluator: &'a str,
-    /// True if others report the same measurement, in lists of their own.
-    pub has_other_lists: bool,
     /// True if scores depend on which other models were evaluated.
     pub is_relative: bool,
-    /// True if other rankings of this slice are by another metric.
-    pub has_other_metrics: bool,
     /// `higher is better`.
     pub direction: &'a str,
-    /// A sentence with the counts of the ranking.
+    /// Models in the ranking.
+    pub models: usize,
+    /// How many of them have several scores.
+    pub several: usize,
+    /// A sentence with the counts of the ranking, for machines.
     pub ranking_summary: String,
+    /// The answer; on the first page of a ranking.
+    pub short: Option<RankingShort<'a>>,
     /// One row a model.
-    pub rows: Vec<RowView<'a>>,
+    pub table: RankingTable<'a>,
     /// True if a record of it names samples or has some.
     pub has_samples: bool,
     /// The list whose rows the script can filter; none for short rankings.
@@ -83,25 +91,19 @@ pub struct BenchmarkCard<'a> {
     /// The pages of this ranking.
     pub pager: Pager,
     /// The rankings of the benchmark, on its own page; the first of them, if there are very many.
-    pub rankings: Vec<RankingLink<'a>>,
+    pub rankings: Vec<RankingLink>,
     /// How many rankings there are.
     pub n_rankings: usize,
-    /// What metadata does not say of the benchmark; on its own page.
-    pub not_described: Vec<&'a str>,
     /// Who reports it; on its own page.
     pub sources: Vec<SourceRow<'a>>,
-    /// Whether the numbers can be compared; on the first page of a ranking.
-    pub comparable: Option<ComparableView<'a>>,
     /// How its scores are distributed; on the first page of a ranking.
     pub distribution: Option<DistributionView>,
     /// The best score over time; on the first page of a ranking.
     pub over_time: Option<OverTimeView<'a>>,
-    /// Whether its best models can be told apart; on the first page of a ranking.
-    pub saturation: Option<SignalView<'a>>,
     /// Models on the same samples; on the first page of the longest list of a measurement.
     pub pairs: Option<PairsView<'a>>,
-    /// The signals of all results; on the page of the benchmark.
-    pub signals: Vec<SignalView<'a>>,
+    /// How well its results are documented, in figures; on the page of the benchmark.
+    pub documentation: Option<Documentation<'a>>,
     /// What the Hub itself shows on its leaderboards; on the page of the benchmark, the first of them.
     pub hub_readings: Vec<HubReading<'a>>,
     /// How many more there are; the table has them all.
@@ -127,7 +129,7 @@ pub struct SourceRow<'a> {
     pub uncertainty: String,
 }
 
-/// One model in a ranking.
+/// One model in a ranking, as documents have it.
 #[derive(Debug, Serialize)]
 pub struct RowView<'a> {
     /// Place in the ranking from 1, the row's anchor.
@@ -165,21 +167,13 @@ pub struct OtherReading<'a> {
 
 /// A way to another ranking of the benchmark.
 #[derive(Debug, Serialize)]
-pub struct RankingLink<'a> {
-    /// Slice; `None` for the whole.
-    pub slice: Option<&'a str>,
-    /// Part of the test, where it matters.
-    pub part: Option<String>,
-    /// Metric, where the benchmark has several.
-    pub metric: Option<&'a str>,
-    /// What tells the metric from others of its name.
-    pub qualifier: Option<String>,
-    /// Who reports it, where several report the same measurement.
-    pub evaluator: Option<&'a str>,
+pub struct RankingLink {
+    /// Part, metric and evaluator, as far as they tell it from others; `None` for the whole benchmark.
+    pub label: Option<String>,
     /// Its page.
     pub url: String,
     /// Models in it.
-    pub models: String,
+    pub models: usize,
     /// True for the one on this page.
     pub current: bool,
 }
@@ -193,53 +187,63 @@ impl<'a> Cards<'a> {
         let benchmark = &entities.benchmarks[slice.benchmark];
         let meta = self.dataset.benchmark_meta(benchmark);
         let is_first = self.paths.ranking(id) == self.paths.benchmark(slice.benchmark);
-        let rows = ranking.rows.iter().enumerate().skip((number - 1) * ROWS).take(ROWS);
-        let same_measurement =
-            self.dataset.rankings_of(slice.benchmark).filter(|(_, other)| other.measurement == ranking.measurement);
-        let hub_readings = match is_first && number == 1 {
-            true => self.hub_readings_of_benchmark(slice.benchmark),
-            false => Vec::new(),
+        let is_main = is_first && number == 1;
+        let from = (number - 1) * ROWS;
+        let rows = &ranking.rows[from..ranking.rows.len().min(from + ROWS)];
+        let hub_readings = if is_main { self.hub_readings_of_benchmark(slice.benchmark) } else { Vec::new() };
+        let cells: Vec<(&[Reading], Option<Outcome>)> = match (is_main, number) {
+            (true, _) => self
+                .dataset
+                .cells_in(self.dataset.rankings_of(slice.benchmark))
+                .map(|it| (it, self.outcome(it)))
+                .collect(),
+            (false, 1) => {
+                ranking.rows.iter().map(|row| self.dataset.cell_of(row)).map(|it| (it, self.outcome(it))).collect()
+            }
+            _ => Vec::new(),
         };
-        let same_slice = self.dataset.rankings_of(slice.benchmark).filter(|(_, other)| other.slice == ranking.slice);
+        let documentation = is_main.then(|| self.benchmark_documentation(slice.benchmark, &cells));
+        let short = (number == 1).then(|| match is_main {
+            true => {
+                let rows = self.dataset.rankings_of(slice.benchmark).flat_map(|(_, ranking)| &ranking.rows);
+                self.ranking_short(ranking, rows, cells)
+            }
+            false => self.ranking_short(ranking, ranking.rows.iter(), cells),
+        });
+        let gaps = completeness::of_benchmark(meta).into_iter().filter(|(_, it)| is_main && !it);
+        let gaps: Vec<&str> = gaps.map(|(key, _)| self.words(key)).collect();
         BenchmarkCard {
             name: &benchmark.name,
             url: self.benchmark_url(slice.benchmark),
-            facts: self.benchmark_facts(meta),
+            title: self.ranking_title(ranking),
+            facts: self.known(self.benchmark_facts(meta)).0,
+            gaps: self.language.list(&gaps),
             names: self.names(&benchmark.spellings, &benchmark.name),
             metadata: self.benchmark_metadata(slice.benchmark),
             links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
             prose,
-            is_main: is_first && number == 1,
-            markers: (is_first && number == 1).then(|| self.counts_of(self.readings_of_benchmark(slice.benchmark))),
-            summary: if is_first { self.benchmark_summary(slice.benchmark) } else { String::new() },
+            is_main,
             slice: slice.name.as_deref(),
             part: self.part_of(ranking),
             metric: self.metric_name(ranking.metric),
             qualifier: self.metric_qualifier(ranking.metric),
-            evaluator: self.evaluator_name(ranking.evaluator),
-            has_other_lists: same_measurement.count() > 1,
             is_relative: entities.metrics[ranking.metric].is_relative,
-            has_other_metrics: same_slice.map(|(_, other)| other.metric).any(|other| other != ranking.metric),
             direction: self.words(direction_key(ranking.direction)),
+            models: ranking.rows.len(),
+            several: ranking.rows.iter().filter(|row| row.cell.len() > 1).count(),
             ranking_summary: self.ranking_summary(ranking),
-            rows: rows.map(|(place, row)| self.row(ranking, place, row)).collect(),
+            short,
+            table: self.ranking_table(ranking, meta, from, rows),
             has_samples: self.dataset.has_samples(ranking),
             list: (ranking.rows.len() >= LEAST_FILTERED).then(|| self.paths.ranking(id)),
             pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),
             rankings: if is_first { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
             n_rankings: self.dataset.rankings_of(slice.benchmark).len(),
-            not_described: completeness::of_benchmark(meta)
-                .into_iter()
-                .filter(|(_, it)| !it)
-                .map(|(key, _)| self.words(key))
-                .collect(),
-            sources: if is_first && number == 1 { self.sources(slice.benchmark) } else { Vec::new() },
-            comparable: (number == 1).then(|| self.comparable(ranking)),
+            sources: if is_main { self.sources(slice.benchmark) } else { Vec::new() },
             distribution: if number == 1 { self.distribution(ranking, meta) } else { None },
             over_time: if number == 1 { self.over_time(ranking) } else { None },
-            saturation: (number == 1).then(|| self.saturation(ranking)),
             pairs: if number == 1 { self.pairs_of(ranking) } else { None },
-            signals: if is_first && number == 1 { self.benchmark_signals(slice.benchmark) } else { Vec::new() },
+            documentation,
             more_hub_readings: hub_readings.len().saturating_sub(ROWS),
             hub_readings: hub_readings.into_iter().take(ROWS).collect(),
         }
@@ -298,21 +302,19 @@ impl<'a> Cards<'a> {
         rows.collect()
     }
 
-    fn benchmark_signals(&self, id: Id<Benchmark>) -> Vec<SignalView<'a>> {
-        let mut signals = self.signals_of(&Tally::of(self.dataset, self.readings_of_benchmark(id)));
+    fn benchmark_documentation(&self, id: Id<Benchmark>, cells: &[(&[Reading], Option<Outcome>)]) -> Documentation<'a> {
+        let tally = Tally::of(self.dataset, self.readings_of_benchmark(id));
         let mut by_model: BTreeMap<_, Vec<&Reading>> = BTreeMap::new();
         for reading in self.readings_of_benchmark(id) {
             by_model.entry(reading.resolved.model).or_default().push(reading);
         }
-        signals.insert(0, self.provenance(by_model.into_values()));
-        let cells: Vec<&[Reading]> = self.dataset.cells_in(self.dataset.rankings_of(id)).collect();
-        signals.insert(1, self.comparability(cells.into_iter()));
-        signals
+        let cells = cells.iter().map(|(_, outcome)| *outcome).collect();
+        self.documentation("figures.evaluators.models", by_model.into_values(), &tally, cells)
     }
 
-    fn saturation(&self, ranking: &Ranking) -> SignalView<'a> {
+    fn saturation(&self, found: Result<Saturation, Unknown>, direction: Direction) -> SignalView<'a> {
         let language = self.language;
-        let (value, inputs) = match saturation::of(self.dataset, ranking) {
+        let (value, inputs) = match found {
             Err(unknown) => {
                 (self.words("signal.saturation.unknown").to_owned(), vec![self.words(unknown.key()).to_owned()])
             }
@@ -323,7 +325,7 @@ impl<'a> Cards<'a> {
                 ),
                 vec![
                     language.say(
-                        match ranking.direction {
+                        match direction {
                             Direction::LowerIsBetter => "signal.saturation.scores.lower",
                             _ => "signal.saturation.scores",
                         },
@@ -351,17 +353,6 @@ impl<'a> Cards<'a> {
     pub fn ranking_rows(&self, id: Id<Ranking>) -> impl Iterator<Item = RowView<'a>> {
         let ranking = &self.dataset.rankings[id];
         ranking.rows.iter().enumerate().map(|(place, row)| self.row(ranking, place, row))
-    }
-
-    fn benchmark_summary(&self, id: Id<Benchmark>) -> String {
-        let reported = self.dataset.reported_of(id);
-        let results = reported.iter().map(|reported| reported.results as usize).sum();
-        let evaluators = Reporters::of(self.dataset, reported.iter().map(|reported| reported.evaluator));
-        let values = [
-            ("results", &*self.language.counted("count.results", results)),
-            ("evaluators", &*evaluators.words(self.language)),
-        ];
-        self.language.say("benchmark.summary", &values)
     }
 
     fn row(&self, ranking: &Ranking, place: usize, row: &Row) -> RowView<'a> {
@@ -403,30 +394,55 @@ impl<'a> Cards<'a> {
         Some(self.fact("fact.part_of", Some(name)).to(url))
     }
 
-    fn ranking_links(&self, benchmark: Id<Benchmark>, current: Id<Ranking>) -> Vec<RankingLink<'a>> {
+    fn ranking_links(&self, benchmark: Id<Benchmark>, current: Id<Ranking>) -> Vec<RankingLink> {
         let rankings = self.dataset.rankings_of(benchmark);
         if rankings.len() < 2 {
             return Vec::new();
         }
-        let metric = |ranking: &Ranking| ranking.metric;
-        let first = self.dataset.rankings_of(benchmark).map(|(_, ranking)| metric(ranking)).next();
-        let has_several = self.dataset.rankings_of(benchmark).any(|(_, ranking)| Some(metric(ranking)) != first);
+        let first = self.dataset.rankings_of(benchmark).map(|(_, ranking)| ranking.metric).next();
+        let has_metrics = self.dataset.rankings_of(benchmark).any(|(_, ranking)| Some(ranking.metric) != first);
         let mut of_measurement: BTreeMap<_, usize> = BTreeMap::new();
         for (_, ranking) in self.dataset.rankings_of(benchmark) {
             *of_measurement.entry(ranking.measurement).or_default() += 1;
         }
-        let several_lists = |ranking: &Ranking| of_measurement[&ranking.measurement] > 1;
         let links = rankings.take(MOST_LINKS).map(|(id, ranking)| RankingLink {
-            slice: self.dataset.entities.slices[ranking.slice].name.as_deref(),
-            part: self.part_of(ranking),
-            metric: has_several.then(|| self.metric_name(ranking.metric)),
-            qualifier: self.metric_qualifier(ranking.metric).filter(|_| has_several),
-            evaluator: several_lists(ranking).then(|| self.evaluator_name(ranking.evaluator)),
+            label: self.ranking_label(ranking, has_metrics, of_measurement[&ranking.measurement] > 1),
             url: self.url(self.paths.ranking(id)),
-            models: count(ranking.rows.len()),
+            models: ranking.rows.len(),
             current: id == current,
         });
         links.collect()
+    }
+
+    /// Slice and part, then metric and evaluator, as far as others differ in them.
+    fn ranking_label(&self, ranking: &Ranking, has_metrics: bool, has_lists: bool) -> Option<String> {
+        let slice = self.dataset.entities.slices[ranking.slice].name.clone();
+        let part = self.part_of(ranking);
+        let is_whole = slice.is_none() && part.is_none();
+        let whole = (is_whole && (has_metrics || has_lists)).then(|| self.words("benchmark.whole").to_owned());
+        let metric = has_metrics.then(|| self.metric_in_full(ranking.metric));
+        let evaluator = self.evaluator_name(ranking.evaluator);
+        let evaluator = has_lists.then(|| self.language.say("ranking.by", &[("evaluator", evaluator)]));
+        let said: Vec<String> = [slice, part, whole, metric, evaluator].into_iter().flatten().collect();
+        (!said.is_empty()).then(|| said.join(self.words("comma")))
+    }
+
+    /// The benchmark, and what is ranked of it.
+    fn ranking_title(&self, ranking: &Ranking) -> String {
+        let slice = &self.dataset.entities.slices[ranking.slice];
+        let others = || self.dataset.rankings_of(slice.benchmark).map(|(_, other)| other);
+        let has_metrics = others().any(|other| other.slice == ranking.slice && other.metric != ranking.metric);
+        let has_lists = others().filter(|other| other.measurement == ranking.measurement).count() > 1;
+        let name = &self.dataset.entities.benchmarks[slice.benchmark].name;
+        let metric = has_metrics.then(|| match self.metric_qualifier(ranking.metric) {
+            Some(qualifier) => format!("{} ({qualifier})", self.metric_name(ranking.metric)),
+            None => self.metric_name(ranking.metric).to_owned(),
+        });
+        let evaluator = self.evaluator_name(ranking.evaluator);
+        let evaluator = has_lists.then(|| self.language.say("ranking.by", &[("evaluator", evaluator)]));
+        let first = slice.name.as_ref().map(|slice| format!("{name}{}{slice}", self.words("colon")));
+        let said = [Some(first.unwrap_or_else(|| name.clone())), self.part_of(ranking), metric, evaluator];
+        said.into_iter().flatten().collect::<Vec<_>>().join(self.words("comma"))
     }
 
     fn ranking_summary(&self, ranking: &Ranking) -> String {

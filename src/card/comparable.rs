@@ -14,8 +14,8 @@ use crate::signal::verdict::{Conditions, Verdict, verdict};
 /// Whether the numbers of a ranking can be compared, and what that rests on.
 #[derive(Debug, Serialize)]
 pub struct ComparableView<'a> {
-    /// In a few words.
-    pub answer: &'a str,
+    /// In a few words; `None` where the first reason, the verdict over the settings, is the answer.
+    pub answer: Option<&'a str>,
     /// Why, in sentences.
     pub reasons: Vec<String>,
 }
@@ -40,40 +40,41 @@ impl<'a> Cards<'a> {
         let is_contradictory = readings.first().is_some_and(|reading| reading.scale == Scale::Contradictory);
         let is_no_ranking =
             is_relative || is_aggregate || is_contradictory || ranking.direction == Direction::NotReported;
+        let is_said_by_settings = !is_no_ranking && has_metric && evaluators.named < 2 && !evaluators.some_unnamed;
         let answer = if readings.len() < 2 {
-            "comparable.nothing"
+            Some("comparable.nothing")
+        } else if is_said_by_settings {
+            None
         } else if is_no_ranking || (!has_metric && evaluators.named > 1) || matches!(verdict, Verdict::Apart(_)) {
-            "comparable.no"
+            Some("comparable.no")
         } else if evaluators.named > 1 || matches!(verdict, Verdict::Different(_)) {
-            "comparable.care"
-        } else if evaluators.some_unnamed || !has_metric || verdict != Verdict::Comparable {
-            "comparable.unknown"
+            Some("comparable.care")
         } else {
-            "comparable.yes"
+            Some("comparable.unknown")
         };
         let mut reasons = Vec::new();
-        let mut say = |holds: bool, key: &str, value: (&str, &str)| {
-            reasons.extend(holds.then(|| self.language.say(key, &[value])));
-        };
-        say(is_relative, "comparable.relative", ("", ""));
-        say(is_aggregate, "comparable.aggregate", ("", ""));
-        say(is_contradictory, "comparable.contradictory", ("", ""));
-        say(ranking.direction == Direction::NotReported, "comparable.direction", ("", ""));
-        say(!has_metric, "comparable.metric", ("", ""));
+        let say = |holds: bool, key: &str, value: (&str, &str)| holds.then(|| self.language.say(key, &[value]));
+        reasons.extend(say(is_relative, "comparable.relative", ("", "")));
+        reasons.extend(say(is_aggregate, "comparable.aggregate", ("", "")));
+        reasons.extend(say(is_contradictory, "comparable.contradictory", ("", "")));
+        reasons.extend(say(ranking.direction == Direction::NotReported, "comparable.direction", ("", "")));
+        reasons.extend(say(!has_metric, "comparable.metric", ("", "")));
         let Reporters { named, some_unnamed } = evaluators;
         let evaluators_in_words = self.language.counted("count.evaluators", named);
-        say(named > 1, "comparable.several", ("evaluators", &evaluators_in_words));
-        say(named == 1 && !some_unnamed, "comparable.one", ("", ""));
-        say(named == 0 && some_unnamed, "comparable.unnamed", ("", ""));
-        say(named > 0 && some_unnamed, "comparable.some_unnamed", ("", ""));
+        reasons.extend(say(named > 1, "comparable.several", ("evaluators", &evaluators_in_words)));
+        reasons.extend(say(named == 0 && some_unnamed, "comparable.unnamed", ("", "")));
+        reasons.extend(say(named > 0 && some_unnamed, "comparable.some_unnamed", ("", "")));
         let verdict_in_words = self.verdict_in_words(&verdict);
-        say(readings.len() > 1, "comparable.settings", ("verdict", &verdict_in_words));
+        match is_said_by_settings {
+            true => reasons.extend((readings.len() > 1).then_some(verdict_in_words)),
+            false => reasons.extend(say(readings.len() > 1, "comparable.settings", ("verdict", &verdict_in_words))),
+        }
         // The verdict names what is not stated already.
         if !matches!(verdict, Verdict::NotEnoughStated(_)) {
-            say(!partly.is_empty(), "comparable.partly", ("names", &list(self.language, &partly)));
-            say(!nobody.is_empty(), "comparable.nobody", ("names", &list(self.language, &nobody)));
+            reasons.extend(say(!partly.is_empty(), "comparable.partly", ("names", &list(self.language, &partly))));
+            reasons.extend(say(!nobody.is_empty(), "comparable.nobody", ("names", &list(self.language, &nobody))));
         }
-        ComparableView { answer: self.words(answer), reasons }
+        ComparableView { answer: answer.map(|key| self.words(key)), reasons }
     }
 }
 

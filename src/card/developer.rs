@@ -17,8 +17,10 @@ use crate::words::count;
 pub struct DeveloperCard<'a> {
     /// Display name.
     pub name: &'a str,
-    /// Metadata.
+    /// Metadata that is known.
     pub facts: Vec<Fact<'a>>,
+    /// What of it is not known, as a list.
+    pub gaps: String,
     /// A sentence with the counts.
     pub summary: String,
     /// Where the connection of models and developer comes from.
@@ -94,9 +96,11 @@ impl<'a> Cards<'a> {
             signals.insert(0, self.provenance(developer.models.iter().flat_map(|model| self.by_benchmark(*model))));
             signals
         };
+        let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.organization_facts(meta)));
         DeveloperCard {
             name: &developer.name,
-            facts: meta.map_or(Vec::new(), |meta| self.organization_facts(meta)),
+            facts,
+            gaps,
             summary: self.language.say(
                 "developer.summary",
                 &[

@@ -128,6 +128,12 @@ const MOST: usize = 12;
 const MOST_APART: usize = 6;
 
 impl<'a> Cards<'a> {
+    /// What the comparison of a cell finds; `None` if it has one reading.
+    pub(super) fn outcome(&self, cell: &[Reading]) -> Option<Outcome> {
+        let compare = || comparability::compare(&comparability::points(self.dataset, cell));
+        (cell.len() > 1).then(|| Outcome::of(compare().map(|found| found.all.verdict)))
+    }
+
     /// The cells of a model that have several readings: those that conflict, then the others.
     pub fn disagreements(&self, id: Id<Model>) -> Vec<DisagreementView<'a>> {
         let of_cells = cells(self.dataset.readings_of(id)).enumerate();
@@ -169,7 +175,7 @@ impl<'a> Cards<'a> {
         let verdict = verdict(&conditions);
         Some(DisagreementView {
             number,
-            anchor: format!("d{number}"),
+            anchor: anchor(number),
             outcome: Outcome::of(found.as_ref().map(|it| it.all.verdict)),
             ends: self.ends(cell),
             title: self.cell_title(&cell[0]),
@@ -294,6 +300,11 @@ impl Cards<'_> {
         let readings = self.language.counted("count.readings", cell.len());
         self.language.say("finding.no_metric", &[("readings", &readings)])
     }
+}
+
+/// Where a cell with several readings stands on the card of its model.
+pub(super) fn anchor(number: usize) -> String {
+    format!("d{number}")
 }
 
 /// `A` to `Z`, then numbers.

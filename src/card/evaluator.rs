@@ -28,8 +28,10 @@ pub struct EvaluatorCard<'a> {
     pub name: &'a str,
     /// False on the page of results whose records name nobody.
     pub is_reported: bool,
-    /// Metadata.
+    /// Metadata that is known.
     pub facts: Vec<Fact<'a>>,
+    /// What of it is not known, as a list.
+    pub gaps: String,
     /// Names that records use.
     pub names: Vec<NameView<'a>>,
     /// A sentence with the counts.
@@ -219,11 +221,13 @@ impl<'a> Cards<'a> {
         let benchmarks = self.reported_by(id);
         let untitled = (tally.untitled > 0).then(|| (self.words("record.untitled"), tally.untitled));
         let differences = tally.differences.get_or_init(|| self.differences_of(id, tally));
+        let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.organization_facts(meta)));
         EvaluatorCard {
             markers: super::markers::in_words(self.language, &self.dataset.marks.by_evaluator[id.index()]),
             name: self.evaluator_name(id),
             is_reported: evaluator.is_reported(),
-            facts: meta.map_or(Vec::new(), |meta| self.organization_facts(meta)),
+            facts,
+            gaps,
             names: self.names(&evaluator.spellings, &evaluator.name),
             summary: self.language.say(
                 "evaluator.summary",

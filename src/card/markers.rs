@@ -151,13 +151,6 @@ pub fn in_words(language: &Language, counts: &Counts) -> String {
 }
 
 impl<'a> Cards<'a> {
-    /// How many of `readings` have which level, in words.
-    pub(super) fn counts_of<'r>(&self, readings: impl IntoIterator<Item = &'r Reading>) -> String {
-        let mut counts = Counts::default();
-        readings.into_iter().for_each(|reading| counts.add(self.dataset.level_of(reading)));
-        in_words(self.language, &counts)
-    }
-
     fn marker_of(&self, level: Level) -> MarkerView {
         MarkerView {
             code: level.code(),

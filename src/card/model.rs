@@ -1,22 +1,21 @@
 //! The card of one model: identity, metadata, results by benchmark, and the records behind them. Documents have it whole,
 //! with all of a result at each; [`page`] says what results share once.
 
-mod documentation;
 pub mod page;
 mod row;
+pub(super) use row::commonest;
 mod short;
 mod source;
 
 use serde::Serialize;
 
 use super::also::{Also, also};
-use super::disagreement::DisagreementView;
+use super::disagreement::{self, DisagreementView};
 use super::hub_readings::HubReading;
 use super::list::page_path;
 use super::markers::EvidenceView;
 use super::metadata::MetadataView;
 use super::names::NameView;
-use super::signals::SignalView;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key};
 use crate::date::Stamp;
 use crate::id::Id;
@@ -27,7 +26,7 @@ use crate::merge::{Ranking, Reading, cells};
 use crate::names::is_not_reported;
 use crate::number::Number;
 use crate::resolve::Model;
-use crate::signal::comparability::{self, Verdict};
+use crate::signal::comparability;
 use crate::signal::provenance::Reporters;
 use crate::signal::scale::Class;
 use crate::words::shorten;
@@ -263,46 +262,6 @@ impl<'a> Cards<'a> {
             .by(Some(self.words("fact.as_records")))
     }
 
-    /// The verdicts over `cells`.
-    pub(super) fn comparability<'r>(&self, cells: impl Iterator<Item = &'r [Reading]>) -> SignalView<'a> {
-        let language = self.language;
-        let (mut n, mut several, mut diverge, mut no_verdict) = (0, 0, 0, 0);
-        for cell in cells {
-            n += 1;
-            if cell.len() < 2 {
-                continue;
-            }
-            several += 1;
-            match comparability::compare(&comparability::points(self.dataset, cell)).map(|found| found.all.verdict) {
-                Some(Verdict::Diverges) => diverge += 1,
-                None | Some(Verdict::NoThreshold) => no_verdict += 1,
-                Some(_) => {}
-            }
-        }
-        let agree = several - diverge - no_verdict;
-        SignalView {
-            name: self.words("signal.comparability"),
-            value: match several {
-                0 => self.words("signal.comparability.nothing").to_owned(),
-                _ => {
-                    let cells = language.counted("count.cells", several);
-                    language.say(
-                        "signal.comparability.value",
-                        &[("diverge", &self.language.number(diverge)), ("cells", &cells)],
-                    )
-                }
-            },
-            inputs: vec![
-                self.line("signal.comparability.one", &language.counted("count.cells", n - several)),
-                self.line("signal.comparability.agree", &self.language.number(agree)),
-                self.line("signal.comparability.diverge", &self.language.number(diverge)),
-                self.line("signal.comparability.no_verdict", &self.language.number(no_verdict)),
-            ],
-            how: self.words("signal.comparability.how"),
-            anchor: "comparability",
-        }
-    }
-
     fn cell(&self, cell: &[Reading], number: usize) -> CellView<'a> {
         let entities = &self.dataset.entities;
         let first = &cell[0];
@@ -331,7 +290,7 @@ impl<'a> Cards<'a> {
                 .collect(),
             ranking_url: self.row_url(first),
             difference: (cell.len() > 1).then(|| self.finding(cell, points.len(), found.as_ref())),
-            disagreement: (cell.len() > 1).then(|| format!("d{number}")),
+            disagreement: (cell.len() > 1).then(|| disagreement::anchor(number)),
             differs: found.as_ref().is_some_and(|found| !found.verdict.agrees()),
             readings: readings.collect(),
         }
@@ -430,6 +389,16 @@ impl<'a> Cards<'a> {
         let gaps: Vec<String> =
             facts.iter().filter(|fact| fact.value.is_none()).map(|fact| fact.label.to_lowercase()).collect();
         self.language.list(&gaps)
+    }
+
+    /// Where the scores of a reading's cell are side by side.
+    pub(super) fn side_by_side_url(&self, reading: &Reading) -> String {
+        let model = reading.resolved.model;
+        let is_it = |cell: &[Reading]| {
+            (cell[0].measurement, cell[0].resolved.variant) == (reading.measurement, reading.resolved.variant)
+        };
+        let place = cells(self.dataset.readings_of(model)).position(is_it).unwrap_or_default();
+        format!("{}#{}", self.model_url(model), disagreement::anchor(place + 1))
     }
 
     /// The row of a reading's cell in its ranking.

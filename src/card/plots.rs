@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use super::Cards;
-use crate::chart::Range;
 use crate::chart::frontier::{Frontier, Point};
 use crate::chart::histogram::Histogram;
+use crate::chart::position::Spread;
+use crate::chart::{Range, short};
 use crate::load::metadata::BenchmarkMeta;
 use crate::merge::{Direction, Ranking, Reading, Scale};
+use crate::signal::scale::Interval;
 
 /// How the scores are distributed.
 #[derive(Debug, Serialize)]
@@ -77,6 +79,36 @@ impl<'a> Cards<'a> {
         }
     }
 
+    /// The scores of a ranking in five numbers; one score is no distribution.
+    pub(super) fn spread_of(&self, ranking: &Ranking) -> Option<Spread> {
+        let n = ranking.rows.partition_point(|row| row.rank.is_some());
+        let position = |at: usize| self.dataset.readings_in(&ranking.rows[at])[0].position;
+        Some(n).filter(|n| *n > 1).and_then(|n| Spread::of(n, position))
+    }
+
+    /// What a score is drawn on: its scale; where that has no bounds, what its ranking spans.
+    pub(super) fn axis_of(&self, reading: &Reading, spread: Option<Spread>) -> Option<Range> {
+        match reading.scale {
+            Scale::Proportion | Scale::Percent => Some(Range { min: 0.0, max: 1.0 }),
+            Scale::Range { min, max } => Some(Range { min, max }),
+            Scale::Open => {
+                let (min, max) = spread?.ends;
+                (min < max && (max - min).is_finite()).then_some(Range { min, max })
+            }
+            Scale::Contradictory => None,
+        }
+    }
+
+    /// The interval that the record of a score states, on the axis of the score.
+    pub(super) fn interval_of(&self, reading: &Reading) -> Option<(f64, f64)> {
+        let result = self.dataset.result(reading);
+        let (lower, upper) = result.uncertainty.as_ref()?.interval.as_ref()?;
+        let ends = Interval::bounds(lower, upper, &result.score, (&result.metric, reading.scale))?;
+        let place = |end: &bigdecimal::BigDecimal| end.to_string().parse::<f64>().ok();
+        let hundredth = if reading.scale == Scale::Percent { 100.0 } else { 1.0 };
+        Some((place(&ends.0)? / hundredth, place(&ends.1)? / hundredth))
+    }
+
     /// Of a ranking with at least five models.
     pub fn distribution(&self, ranking: &'a Ranking, meta: Option<&BenchmarkMeta>) -> Option<DistributionView> {
         let range = self.range(ranking)?;
@@ -86,17 +118,7 @@ impl<'a> Cards<'a> {
         }
         let has_bounds = !matches!(self.ranked(ranking).next()?.scale, Scale::Open);
         let chance = meta.and_then(|meta| chance(meta, range));
-        let mut marks = Vec::new();
-        marks.extend(
-            chance.map(|chance| (chance, self.language.say("chart.chance", &[("level", &chance.to_string())]))),
-        );
-        if has_bounds {
-            let ceiling = match ranking.direction {
-                Direction::LowerIsBetter => range.min,
-                _ => range.max,
-            };
-            marks.push((ceiling, self.words("chart.best_possible").to_owned()));
-        }
+        let mark = chance.map(|chance| (chance, self.language.say("chart.chance", &[("level", &chance.to_string())])));
         let at_chance = chance.map(|chance| {
             let n = self.ranked(ranking).filter(|reading| match ranking.direction {
                 Direction::LowerIsBetter => reading.position >= chance,
@@ -119,7 +141,7 @@ impl<'a> Cards<'a> {
         let description = [about, at_chance].join(self.words("space"));
         let bin = |min: &str, max: &str| self.language.say("fact.range", &[("min", min), ("max", max)]);
         let positions = self.ranked(ranking).map(|reading| reading.position);
-        Some(DistributionView { description, chart: Histogram::new(range, positions, &marks, bin) })
+        Some(DistributionView { description, chart: Histogram::new(range, positions, mark.as_slice(), bin) })
     }
 
     /// By the days of release that metadata gives, if at least two models have one.
@@ -151,13 +173,11 @@ impl<'a> Cards<'a> {
         };
         let undated = undated.first().map(|best| {
             let is_better = chart.beyond.is_some();
-            let n = self.language.counted("chart.over_time.undated", undated.len());
             let key = if is_better { "chart.over_time.undated.better" } else { "chart.over_time.undated.best" };
-            let model = &models[best.resolved.model].name;
-            let of_best = self.language.say(key, &[("score", &score(best)), ("model", model)]);
+            let values = [("score", &*score(best)), ("n", &*self.language.number(undated.len()))];
             UndatedView {
-                description: [n, of_best].join(self.words("space")),
-                model,
+                description: self.language.say(key, &values),
+                model: &models[best.resolved.model].name,
                 url: self.model_url(best.resolved.model),
                 score: score(best),
                 is_better,
@@ -178,6 +198,19 @@ impl<'a> Cards<'a> {
         let description = self.language.say("chart.over_time.about", &values);
         let best = best.collect();
         Some(OverTimeView { description, days, best, undated, chart })
+    }
+}
+
+/// What an axis says at both ends and in the middle: of scales of one kind, the first stands for all.
+pub(super) fn axis_labels(mut scales: impl Iterator<Item = Scale> + Clone) -> Option<[String; 3]> {
+    let first = scales.clone().next()?;
+    match first {
+        Scale::Range { min, max } => Some([min, (min + max) / 2.0, max].map(short)),
+        Scale::Proportion | Scale::Percent if scales.all(|scale| scale == Scale::Percent) => {
+            Some(["0", "50", "100"].map(str::to_owned))
+        }
+        Scale::Proportion | Scale::Percent => Some(["0", "0.5", "1"].map(str::to_owned)),
+        Scale::Open | Scale::Contradictory => None,
     }
 }
 

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
-use super::{Range, Tick, tenths};
+use super::{Range, Tick};
 
 /// Height of the plot.
-const HEIGHT: f64 = 160.0;
+const HEIGHT: i32 = 96;
 /// Room above it.
-const TOP: f64 = 10.0;
+const TOP: i32 = 14;
 
 /// One model.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,18 +22,18 @@ pub struct Point {
 #[derive(Debug, Serialize)]
 pub struct Frontier {
     /// In pixels.
-    pub height: f64,
+    pub height: i32,
     /// The line below the plot.
-    pub base: f64,
+    pub base: i32,
     /// Scores: places down in pixels.
     pub scores: Vec<Tick>,
-    /// All models.
+    /// All models; of those that would stand in one place, one.
     pub dots: Vec<Dot>,
     /// The best so far, as lines across and up.
     pub steps: Vec<Step>,
     /// Place down of the best score of a model without a day, if it is better than the end of the line: the line alone
     /// would end below a score that exists.
-    pub beyond: Option<f64>,
+    pub beyond: Option<i32>,
     /// Places of the models that were best when they came, in the order given.
     #[serde(skip)]
     pub best: Vec<usize>,
@@ -45,7 +45,7 @@ pub struct Dot {
     /// Place across.
     pub x: f64,
     /// Place down.
-    pub y: f64,
+    pub y: i32,
     /// True if it was the best when it came.
     pub is_best: bool,
 }
@@ -56,11 +56,11 @@ pub struct Step {
     /// From.
     pub x1: f64,
     /// From.
-    pub y1: f64,
+    pub y1: i32,
     /// To.
     pub x2: f64,
     /// To.
-    pub y2: f64,
+    pub y2: i32,
 }
 
 impl Frontier {
@@ -68,7 +68,7 @@ impl Frontier {
     /// without a day. `higher` is true if more is better.
     pub fn new(range: Range, points: &[Point], undated: Option<f64>, higher: bool) -> Option<Frontier> {
         let days = Range::around(points.iter().map(|point| point.day))?;
-        let y = |score: f64| tenths(TOP + HEIGHT * (1.0 - range.share(score)));
+        let y = |score: f64| TOP + (f64::from(HEIGHT) * (1.0 - range.share(score))).round() as i32;
         let better = |a: f64, b: f64| if higher { a > b } else { a < b };
         let mut best: Vec<usize> = Vec::new();
         for (at, point) in points.iter().enumerate() {
@@ -89,19 +89,24 @@ impl Frontier {
                 steps.push(Step { x1: x2, y1, x2, y2: y(next.score) });
             }
         }
-        let dots = points.iter().enumerate().map(|(at, point)| Dot {
-            x: days.across(point.day),
-            y: y(point.score),
-            is_best: best.binary_search(&at).is_ok(),
-        });
+        let mut dots: Vec<Dot> = (points.iter().enumerate())
+            .map(|(at, point)| {
+                let is_best = best.binary_search(&at).is_ok();
+                let x = days.across(point.day);
+                // A dot covers its neighbours: half a percent across tells no two of them apart.
+                Dot { x: if is_best { x } else { (x * 2.0).round() / 2.0 }, y: y(point.score), is_best }
+            })
+            .collect();
+        dots.sort_by(|a, b| a.is_best.cmp(&b.is_best).then(a.x.total_cmp(&b.x)).then(a.y.cmp(&b.y)));
+        dots.dedup();
         let scores = range.ticks().into_iter().zip([range.min, (range.min + range.max) / 2.0, range.max]);
         Some(Frontier {
-            height: TOP + HEIGHT + 22.0,
+            height: TOP + HEIGHT + 18,
             base: TOP + HEIGHT,
-            dots: dots.collect(),
+            dots,
             steps,
             beyond,
-            scores: scores.map(|(tick, score)| Tick { at: y(score), anchor: "start", ..tick }).collect(),
+            scores: scores.map(|(tick, score)| Tick { at: f64::from(y(score)), anchor: "start", ..tick }).collect(),
             best,
         })
     }
@@ -119,6 +124,8 @@ mod tests {
         let up = Frontier::new(range, &points, None, true).unwrap();
         assert_eq!(up.best, [0, 3], "an equal score is no new best");
         assert_eq!(up.steps.len(), 3);
+        let crowd: Vec<Point> = (0..900).map(|at| Point { day: f64::from(at % 3), score: 0.3 }).collect();
+        assert_eq!(Frontier::new(range, &crowd, None, true).unwrap().dots.len(), 4, "three places and the best");
         let down = Frontier::new(range, &points, None, false).unwrap();
         assert_eq!(down.best, [0, 1]);
         assert!(Frontier::new(range, &[], Some(0.9), true).is_none());
@@ -129,7 +136,7 @@ mod tests {
         let points: Vec<Point> = [(0.0, 0.5), (10.0, 0.6)].map(|(day, score)| Point { day, score }).into();
         let range = Range { min: 0.0, max: 1.0 };
         let beyond = |undated, higher| Frontier::new(range, &points, undated, higher).unwrap().beyond;
-        assert_eq!(beyond(Some(0.9), true), Some(TOP + 16.0));
+        assert_eq!(beyond(Some(0.9), true), Some(TOP + 10));
         assert_eq!([beyond(None, true), beyond(Some(0.6), true), beyond(Some(0.2), true)], [None; 3]);
         assert!(beyond(Some(0.2), false).is_some(), "less is better");
         assert_eq!(beyond(Some(0.9), false), None);

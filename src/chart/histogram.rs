@@ -7,17 +7,17 @@ use super::{Range, Tick, short, tenths};
 /// Bins of a histogram.
 const BINS: usize = 20;
 /// Height of the highest bar.
-const HEIGHT: f64 = 120.0;
+const HEIGHT: i32 = 90;
 /// Room above the bars, for the names of marks.
-const TOP: f64 = 34.0;
+const TOP: i32 = 16;
 
 /// Where everything stands.
 #[derive(Debug, Serialize)]
 pub struct Histogram {
     /// In pixels.
-    pub height: f64,
+    pub height: i32,
     /// The line below the bars.
-    pub base: f64,
+    pub base: i32,
     /// Values below it.
     pub ticks: Vec<Tick>,
     /// One for each bin.
@@ -36,9 +36,9 @@ pub struct Bar {
     /// Width.
     pub width: f64,
     /// Upper edge.
-    pub y: f64,
+    pub y: i32,
     /// Height.
-    pub height: f64,
+    pub height: i32,
     /// How many.
     pub count: usize,
     /// `0.25 to 0.3`.
@@ -51,7 +51,7 @@ pub struct Mark {
     /// Place.
     pub x: f64,
     /// Baseline of its name.
-    pub text_y: f64,
+    pub text_y: i32,
     /// Name.
     pub label: String,
     /// How its name is anchored.
@@ -74,24 +74,26 @@ impl Histogram {
         let most = counts.iter().copied().max().unwrap_or_default();
         let edge = |at: usize| range.min + (range.max - range.min) * at as f64 / BINS as f64;
         let bars = counts.iter().enumerate().map(|(at, &count)| {
-            let height = if most > 0 { tenths(HEIGHT * count as f64 / most as f64) } else { 0.0 };
+            // What is there is seen.
+            let height = (f64::from(HEIGHT) * count as f64 / most.max(1) as f64).round() as i32;
+            let height = height.max(i32::from(count > 0));
             let (left, right) = (range.across(edge(at)), range.across(edge(at + 1)));
             Bar {
                 x: left,
                 width: tenths(right - left - 0.4),
-                y: tenths(TOP + HEIGHT - height),
+                y: TOP + HEIGHT - height,
                 height,
                 count,
                 range: bin(&short(edge(at)), &short(edge(at + 1))),
             }
         });
-        let marks = marks.iter().enumerate().map(|(at, (value, label))| {
+        let marks = marks.iter().map(|(value, label)| {
             let x = range.across(*value);
             let anchor = if x > 60.0 { "end" } else { "start" };
-            Mark { x, text_y: 12.0 + 14.0 * (at % 2) as f64, label: label.clone(), anchor }
+            Mark { x, text_y: 11, label: label.clone(), anchor }
         });
         Histogram {
-            height: TOP + HEIGHT + 20.0,
+            height: TOP + HEIGHT + 18,
             base: TOP + HEIGHT,
             ticks: range.ticks(),
             bars: bars.collect(),
@@ -129,6 +131,6 @@ mod tests {
     #[test]
     fn no_values_make_no_bars() {
         let histogram = Histogram::new(Range { min: 0.0, max: 1.0 }, [].into_iter(), &[], |_, _| String::new());
-        assert!(histogram.bars.iter().all(|bar| bar.height == 0.0));
+        assert!(histogram.bars.iter().all(|bar| bar.height == 0));
     }
 }

@@ -94,6 +94,8 @@ struct Reader {
     section: String,
     /// The `id` of the row that we are in.
     row: String,
+    /// Where the first link of the row leads.
+    row_link: Option<String>,
     /// True in what is said of a record.
     in_record: bool,
     /// True in the row of a pair.
@@ -152,7 +154,11 @@ impl Reader {
             address => self.parts.links.push(address.to_owned()),
         };
         match &*tag.name {
-            "a" | "link" => link("href"),
+            "a" => {
+                link("href");
+                self.row_link.get_or_insert_with(|| attribute("href").to_owned());
+            }
+            "link" => link("href"),
             "img" | "script" | "source" => link("src"),
             _ => {}
         }
@@ -173,10 +179,15 @@ impl Reader {
                     let counts = attribute("data-pair").to_owned();
                     self.parts.pairs.push(ShownPair { counts, ..ShownPair::default() });
                 }
+                self.row_link = None;
             }
-            // On a card: the row says which result it is.
+            // On a card the row says which result it is, and in a ranking the first link of the row.
             "td" if has("data-score") => {
-                let row = if self.row.is_empty() { String::new() } else { format!("#{}", self.row) };
+                let row = match (&self.row, &self.row_link) {
+                    (row, _) if row.starts_with('r') => format!("#{row}"),
+                    (_, Some(link)) => link.clone(),
+                    _ => String::new(),
+                };
                 let whole = attribute("data-score").to_owned();
                 self.number = ShownNumber { record: row, whole, ..ShownNumber::default() };
                 self.cell = Cell::Other;
@@ -271,10 +282,14 @@ mod tests {
             <table><tr><td class="score"><b>0.50</b> <b>no</b></td><td class="record"><a href="#rab12">ab12</a><small>/evaluation_results/3</small></td></tr></table>
             <table><tr id="rab12-4"><th>x<td data-score>0.7 <small>%</small><details class="what sm differs" data-value="0.25" data-rows="4">x</details><td>y<tr id="rab12-5"><td data-score="0.42535">0.4253…<td><a href="#rab12">x</a>
             <tr><td colspan="2">no</table>
+            <table><tr id="n7"><td>7<th><a href="m.html#rab12-9">m</a><td data-score>0.9<td>also <a href="m.html#rab12-8">0.8</a></table>
             <section id="rab12"><h3><a href="e.html">e</a></h3><dl data-record><dt>文件<dd><a href="r.json">r</a><dt>SHA-256<dd><code>ab12cd</code><dt>x<dd><a href="x">x</a><code>x</code></dl></section>"##,
         );
-        assert_eq!(parts.links, ["a.html", "b.png", "#rab12", "#rab12", "e.html", "r.json", "x"]);
-        assert_eq!(parts.anchors, ["one", "rab12-4", "rab12-5", "rab12"]);
+        assert_eq!(
+            parts.links,
+            ["a.html", "b.png", "#rab12", "#rab12", "m.html#rab12-9", "m.html#rab12-8", "e.html", "r.json", "x"]
+        );
+        assert_eq!(parts.anchors, ["one", "rab12-4", "rab12-5", "n7", "rab12"]);
         let number = |digits: &str, whole: &str, record: &str, pointer: &str| ShownNumber {
             digits: digits.to_owned(),
             whole: whole.to_owned(),
@@ -289,6 +304,7 @@ mod tests {
                 ..number("0.7 ", "", "#rab12-4", "")
             },
             number("0.4253…", "0.42535", "#rab12-5", ""),
+            number("0.9", "", "m.html#rab12-9", ""),
         ];
         assert_eq!(parts.numbers, numbers);
         let pairs = r#"<table><tr data-pair="1 2 3 4"><th>a<th><a href="b">b</a> (x)</th><td>10<td>−0.1<small>−1 to 1</small></td></tr><tr><td>c</table>"#;

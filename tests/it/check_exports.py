@@ -239,9 +239,6 @@ LISTS = {
     "markers": (["marker"], ["means"], ["does_not_mean"], ["results"]),
 }
 OF_ONE = {
-    "benchmarks/": ("ranking", (
-        ["rank", "models_with_this_rank"], ["model", "variant", "model_id"], ["score", "unit", "level", "uncertainty", "not_ranked"],
-        ["evaluator", "relationship", "marker"], ["others"], ["settings"], ["record"])),
     "evaluators/": ("plain", (["benchmark"], ["models"], ["results"])),
     "developers/": ("plain", (["model", "model_id"], ["released"], ["results"], ["benchmarks"], ["coverage"])),
 }
@@ -357,6 +354,52 @@ def card_of(path, place):
     return rows
 
 
+def pages_of(place):
+    return [f"{place}.html"] + sorted(
+        (os.path.relpath(it, pages) for it in found(f"{glob.escape(place)}/_page/*.html")),
+        key=lambda it: int(re.search(r"(\d+)\.html$", it)[1]))
+
+
+def ranking_of(path, place):
+    """A ranking, all of its pages together: what a row does not say itself is said above the table."""
+    with open(path, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, strict=True))
+    shown = []
+    for name in pages_of(place):
+        page = html_of(text(os.path.join(pages, name)))
+        (head,) = page.xpath("//p[@class='key']")
+        shown += [(row, plain(head)) for row in page.xpath("//table[@class='ranking']/tbody/tr")]
+    assert len(shown) == len(rows), (path, len(shown), len(rows))
+    for row, (line, head) in zip(rows, shown):
+        rank, name, score, _, notes, record = line.xpath("th | td")
+        value = lambda name: " ".join(row[name].removeprefix("'").split() if row[name][:2] in ("'=", "'+", "'-", "'@") else row[name].split())
+        said, notes = plain(score), plain(notes)
+        whole = score.get("data-score") or (score.text or "").strip()
+        link = name.xpath("a/@href")[0]
+        stated = [" ".join(it.split()) for it in filter(None, value("settings").split(" · "))]
+        usual = [it.split(": ")[0] for it in head.split(" · ")[1:]]
+        checks = {
+            "rank": plain(rank).replace(",", "") == ("=" if int(value("models_with_this_rank") or 1) > 1 else "") + value("rank") or (
+                plain(rank) == "–" and not value("rank")),
+            "model": value("model") in plain(name) and value("model_id") in plain(name) and value("variant") in plain(name),
+            "score": whole == value("score") and whole.startswith((score.text or "").strip().removesuffix("…")),
+            "unit": value("unit") in said or value("unit") in head or value("unit") in ("scale 0–1", "proportion"),
+            "level": value("level") in notes,
+            "uncertainty": value("uncertainty") in notes,
+            "not_ranked": value("not_ranked") in notes,
+            "evaluator": value("evaluator") in head,
+            "relationship": value("relationship") in notes or value("relationship") in head,
+            "marker": all(it in notes or it in head for it in value("marker").split("; ")),
+            "settings": all(it in notes or it in head for it in stated),
+            # What is said of most rows holds of this one, or the row says that it does not.
+            "usual": all(f"{it} not reported" in notes or any(own.startswith(f"{it}: ") for own in stated) for it in usual if ": " in head),
+            "record": plain(record) == value("record") and f"#r{value('record')}-" in link,
+        }
+        assert all(checks.values()), (path, [name for name, holds in checks.items() if not holds], row, notes, head)
+        checked["cells"] += len(checks)
+    return rows
+
+
 def tables_of_pages():
     """The main table of each page that offers it as CSV, cell by cell; that of a list is all of its pages together."""
     kinds = set()
@@ -366,6 +409,9 @@ def tables_of_pages():
         place = os.path.relpath(path, api).removesuffix(".csv")
         if place.startswith("models/"):
             kinds.add("models/" if card_of(path, place) else None)
+            continue
+        if place.startswith("benchmarks/"):
+            kinds.add("benchmarks/" if ranking_of(path, place) else None)
             continue
         kind = next((it for it in OF_ONE if place.startswith(it)), place)
         wanted, columns = OF_ONE.get(kind) or ("plain", LISTS[place])
@@ -377,9 +423,7 @@ def tables_of_pages():
         for row in rows:
             for cell in row.values():
                 assert not re.match(r"[=@\t\r\n]|[+-](?![0-9.]+([eE][+-]?[0-9]+)?$)", cell), (path, cell)
-        html_files = [f"{place}.html"] + sorted(
-            (os.path.relpath(it, pages) for it in found(f"{glob.escape(place)}/_page/*.html")),
-            key=lambda it: int(re.search(r"(\d+)\.html$", it)[1]))
+        html_files = pages_of(place)
         shown = []
         for name in html_files:
             page = text(os.path.join(pages, name))
@@ -413,8 +457,8 @@ def number_of(element):
 
 
 def below(page, anchor):
-    """The rows of the table that stands below the heading with this anchor, before the next one."""
-    for element in page.xpath(f"//h2[@id='{anchor}']/following-sibling::*"):
+    """The rows of the table in the part with this anchor: a fold, or what is below a heading and before the next one."""
+    for element in page.xpath(f"//details[@id='{anchor}'] | //h2[@id='{anchor}']/following-sibling::*"):
         if element.tag == "h2":
             break
         if rows := element.xpath("self::table/tbody/tr | .//table/tbody/tr"):
@@ -446,7 +490,7 @@ def side_by_side(page):
             agreement = plain(name.find("small")) or ("same" if n == len(values) else only)
             yield [title, before(name, "small"), agreement, *reported]
         (hint,) = section.xpath("p[@class='hint']")
-        if nobody := re.match(r"No record states: (.*?)\. Comparable\?", plain(hint)):
+        if nobody := re.match(r"Never reported: (.*?)\. Comparable\?", plain(hint)):
             yield [title, nobody[1], "not reported"]
 
 

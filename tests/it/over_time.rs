@@ -45,8 +45,8 @@ const DATED: [(f64, Option<&str>); 2] = [(0.5, Some("2025-01-01")), (0.6, Some("
 fn a_better_score_without_a_day_is_drawn_and_told() {
     let project = project(&[&DATED[..], &[(0.9, None), (0.1, None)]].concat(), false);
     let main = project.main_of("benchmarks/quiz.html");
-    assert!(main.contains("2 models have no such day and are not on the line."), "{main}");
-    assert!(main.contains("The best of them, m2, has 0.9 proportion: better than the end of the line"), "{main}");
+    assert!(main.contains("known for 2 of 4 ranked models"), "{main}");
+    assert!(main.contains("The best of the other 2 has 0.9 proportion: better than the line (dashed)."), "{main}");
     assert!(main.contains("class=\"beyond\""), "{main}");
     assert_eq!((&best_undated(&project)["model"], &best_undated(&project)["is_better"]), (&json!("m2"), &json!(true)));
 }
@@ -55,7 +55,7 @@ fn a_better_score_without_a_day_is_drawn_and_told() {
 fn a_worse_score_without_a_day_is_counted_only() {
     let worse = project(&[&DATED[..], &[(0.4, None)]].concat(), false);
     let main = worse.main_of("benchmarks/quiz.html");
-    assert!(main.contains("1 model has no such day") && main.contains("no better than the end of the line"), "{main}");
+    assert!(main.contains("The other one has 0.4 proportion: no better than the line."), "{main}");
     assert!(!main.contains("class=\"beyond\""));
     let equal = project(&[&DATED[..], &[(0.6, None)]].concat(), false);
     assert_eq!(best_undated(&equal)["is_better"], json!(false));
@@ -67,5 +67,6 @@ fn less_may_be_better_and_all_may_have_a_day() {
     assert_eq!(best_undated(&lower)["is_better"], json!(true));
     let all = project(&DATED, false);
     assert_eq!(best_undated(&all), Value::Null);
-    assert!(!all.main_of("benchmarks/quiz.html").contains("no such day"));
+    let main = all.main_of("benchmarks/quiz.html");
+    assert!(main.contains("known for 2 of 2 ranked models") && !main.contains("he other "), "{main}");
 }

@@ -58,7 +58,7 @@ fn said(first: &[(&str, Value)], second: &[(&str, Value)]) -> (String, String, S
     record(&project, 2, "lab/b", "Two", 0.6, second);
     project.build(&[]);
     let page = project.main_of("benchmarks/quiz.html");
-    let of_page = page.split("By the settings: ").nth(1).unwrap_or_default();
+    let of_page = page.split("id=\"comparable\">").nth(1).unwrap_or_default();
     let of_page = of_page.split('<').next().unwrap_or_default().trim().to_owned();
     (text("verdict"), text("verdict_in_words"), of_page, by_script(&project))
 }

@@ -50,7 +50,7 @@ fn every_page_speaks_the_language_and_records_stay_as_they_are() {
     let expected = [
         ("models", &["<html lang=\"zh-Hans\">", ">模型</a>", "跳到正文", ">made-up/model-one</a>"][..]),
         ("models/made-up/model-one", &["记录情况", "越高越好"][1..]),
-        ("benchmarks/quiz", &["排名", "这些数字能直接比较吗？"]),
+        ("benchmarks/quiz", &["排名", "可比性"]),
         ("evaluators/lab-b", &["与其他评测方的差异", "lab-b"][..1]),
         ("markers", &["仅记录所称"]),
         ("methodology", &["记录是一种声明", "id=\"comparability\"", "提交者已知"]),

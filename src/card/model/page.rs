@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::super::disagreement::{ApartView, DisagreementView, Outcome};
+use super::super::documentation::Documentation;
 use super::super::hub_readings::HubReading;
 use super::super::metadata::MetadataView;
 use super::super::names::NameView;
 use super::super::{Cards, Fact, Labelled, web_links};
-use super::documentation::Documentation;
 use super::row::TableView;
 use super::short::Short;
 use super::source::SourceView;
@@ -78,14 +78,12 @@ impl<'a> Cards<'a> {
         let disagreements = self.disagreements(id);
         let conflicts = disagreements.iter().filter(|it| it.outcome == Outcome::Conflict).count();
         // By the place of the cell.
-        let mut several: Vec<Option<bool>> = vec![None; of_cells.len()];
+        let mut outcomes: Vec<Option<Outcome>> = vec![None; of_cells.len()];
         for it in &disagreements {
-            several[it.number - 1] = Some(it.outcome == Outcome::Conflict);
+            outcomes[it.number - 1] = Some(it.outcome);
         }
         let tally = Tally::of(self.dataset, readings);
-        let (facts, unknown): (Vec<Fact>, Vec<Fact>) =
-            self.model_facts(id).into_iter().partition(|fact| fact.value.is_some());
-        let gaps: Vec<&str> = unknown.iter().map(|fact| fact.label).collect();
+        let (facts, gaps) = self.known(self.model_facts(id));
         let records = self.records(readings, &record_url);
         let mut by_record: Vec<&Reading> = readings.iter().collect();
         by_record.sort_by_key(|reading| (reading.resolved.record, self.dataset.result(reading).index));
@@ -96,7 +94,7 @@ impl<'a> Cards<'a> {
             name: &model.name,
             id: &model.id,
             facts,
-            gaps: self.language.list(&gaps),
+            gaps,
             names: self.names(&model.spellings, &model.id),
             metadata: self.model_metadata(id),
             links: meta.map(|meta| web_links(&meta.links)).unwrap_or_default(),
@@ -105,8 +103,13 @@ impl<'a> Cards<'a> {
             short: (!readings.is_empty()).then(|| self.short(readings, &tally, &disagreements)),
             results: readings.len(),
             benchmarks: benchmarks.len(),
-            table: self.table(&of_cells, |number| several[number]),
-            documentation: self.documentation(id, &tally, of_cells.len(), &disagreements),
+            table: self.table(&of_cells, |number| outcomes[number].map(|it| it == Outcome::Conflict)),
+            documentation: self.documentation(
+                "figures.evaluators",
+                self.by_benchmark(id),
+                &tally,
+                outcomes.into_iter().collect(),
+            ),
             disagreements,
             conflicts,
             apart: self.kept_apart(readings),

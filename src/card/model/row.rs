@@ -2,18 +2,18 @@
 
 use serde::Serialize;
 
+use super::super::disagreement::anchor;
 use super::super::markers::MarkerView;
-use super::super::plots::chance;
+use super::super::plots::{axis_labels, chance};
 use super::super::samples::SamplesView;
 use super::super::{Cards, direction_key, unit};
-use crate::chart::position::{Position, Spread};
-use crate::chart::{Range, short};
+use crate::chart::position::Position;
+use crate::chart::short;
 use crate::id::Id;
 use crate::mark::Level;
 use crate::merge::{Direction, Family, Reading, Scale};
 use crate::number::first_digits;
 use crate::resolve::Metric;
-use crate::signal::scale::Interval;
 
 /// More parts than these stand together in one line.
 const MOST_PARTS: usize = 4;
@@ -197,9 +197,6 @@ impl<'a> Cards<'a> {
         let scores = || rows(&entries).flat_map(|row| &row.scores);
         let has_chance = scores().any(|score| score.position.chance.is_some());
         let has_ties = scores().any(|score| score.is_tied);
-        let first = readings().next();
-        let is_percent = readings().all(|reading| reading.scale == Scale::Percent);
-        let is_unit = matches!(first.map(|it| it.scale), Some(Scale::Proportion | Scale::Percent));
         TableView {
             metric: usual.metric.map(|(metric, _)| self.metric_in_full(metric)),
             direction: usual.metric.map_or("", |(_, direction)| direction_key(direction)),
@@ -209,14 +206,7 @@ impl<'a> Cards<'a> {
             has_open_scale: readings().any(|reading| reading.scale == Scale::Open),
             has_chance,
             has_ties,
-            axis: first.map(|it| it.scale).filter(|_| is_of_one_scale).and_then(|scale| {
-                Some(match scale {
-                    Scale::Range { min, max } => [min, (min + max) / 2.0, max].map(short),
-                    _ if is_percent => ["0", "50", "100"].map(str::to_owned),
-                    _ if is_unit => ["0", "0.5", "1"].map(str::to_owned),
-                    _ => return None,
-                })
-            }),
+            axis: axis_labels(readings().map(|reading| reading.scale)).filter(|_| is_of_one_scale),
             entries,
         }
     }
@@ -229,7 +219,7 @@ impl<'a> Cards<'a> {
     }
 
     /// The unit that a reader needs; what runs from 0 to 1 needs none.
-    fn unit_of(&self, reading: &Reading) -> String {
+    pub(in crate::card) fn unit_of(&self, reading: &Reading) -> String {
         match reading.scale {
             Scale::Proportion => String::new(),
             _ => unit(self.language, &self.dataset.result(reading).metric),
@@ -325,7 +315,7 @@ impl<'a> Cards<'a> {
             metric: (!is_usual).then(|| self.metric_in_full(first.resolved.metric)),
             direction: usual.metric.filter(|usual| usual.1 != first.direction).map(|_| direction_key(first.direction)),
             is_relative: entities.metrics[first.resolved.metric].is_relative,
-            anchor: several.map(|_| format!("d{}", number + 1)),
+            anchor: several.map(|_| anchor(number + 1)),
             is_conflict: several == Some(true),
             scores: cell.iter().map(|reading| self.score_view(reading, usual)).collect(),
         }
@@ -337,22 +327,14 @@ impl<'a> Cards<'a> {
         let score = self.score(reading);
         let cut = first_digits(score.digits);
         let of = ranking.rows.partition_point(|row| row.rank.is_some());
-        // One score is no distribution.
-        let spread = Some(of).filter(|of| *of > 1);
-        let spread = spread.and_then(|n| Spread::of(n, |at| self.dataset.readings_in(&ranking.rows[at])[0].position));
+        let spread = self.spread_of(ranking);
         let range = self.axis_of(reading, spread);
         let benchmark = &self.dataset.entities.benchmarks[self.dataset.benchmark_of(reading)];
         let meta = self.dataset.benchmark_meta(benchmark);
         // Nothing is guessed where the level is 0.
         let meta = meta.filter(|meta| meta.chance_level.is_some_and(|level| level != 0.0));
         let by_guessing = range.and_then(|range| chance(meta?, range));
-        let interval = result.uncertainty.as_ref().and_then(|it| {
-            let (lower, upper) = it.interval.as_ref()?;
-            let ends = Interval::bounds(lower, upper, &result.score, (&result.metric, reading.scale))?;
-            let place = |end: &bigdecimal::BigDecimal| end.to_string().parse::<f64>().ok();
-            let hundredth = if reading.scale == Scale::Percent { 100.0 } else { 1.0 };
-            Some((place(&ends.0)? / hundredth, place(&ends.1)? / hundredth))
-        });
+        let interval = self.interval_of(reading);
         let marker = self.marker(reading);
         let level = self.dataset.level_of(reading);
         let is_usual = level == usual.level && level < Level::SubmitterKnown && marker.beside.is_empty();
@@ -385,19 +367,6 @@ impl<'a> Cards<'a> {
             marker: (!is_usual).then_some(marker),
         }
     }
-
-    /// What a score is drawn on: its scale; where that has no bounds, what its ranking spans.
-    fn axis_of(&self, reading: &Reading, spread: Option<Spread>) -> Option<Range> {
-        match reading.scale {
-            Scale::Proportion | Scale::Percent => Some(Range { min: 0.0, max: 1.0 }),
-            Scale::Range { min, max } => Some(Range { min, max }),
-            Scale::Open => {
-                let (min, max) = spread?.ends;
-                (min < max && (max - min).is_finite()).then_some(Range { min, max })
-            }
-            Scale::Contradictory => None,
-        }
-    }
 }
 
 fn rows<'t, 'a>(entries: &'t [Entry<'a>]) -> impl Iterator<Item = &'t Row<'a>> {
@@ -405,7 +374,7 @@ fn rows<'t, 'a>(entries: &'t [Entry<'a>]) -> impl Iterator<Item = &'t Row<'a>> {
 }
 
 /// What occurs most often; of several, the one that comes first.
-fn commonest<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
+pub(in crate::card) fn commonest<T: PartialEq + Copy>(values: impl Iterator<Item = T>) -> Option<T> {
     let mut counts: Vec<(T, usize)> = Vec::new();
     for value in values {
         match counts.iter_mut().find(|(known, _)| *known == value) {

@@ -4,15 +4,13 @@
 use serde::Serialize;
 
 use super::super::Cards;
+use super::super::claims::Claims;
 use super::super::disagreement::{DisagreementView, Outcome};
 use crate::id::Id;
-use crate::load::source_metadata::Relationship;
-use crate::mark::{Counts, Level, Standing};
 use crate::merge::Reading;
 use crate::resolve::Evaluator;
 use crate::signal::Tally;
 use crate::signal::completeness::Field;
-use crate::signal::provenance::Parties;
 use crate::signal::setup::Slot;
 
 /// Most evaluators, conflicts and categories that a sentence names.
@@ -27,10 +25,8 @@ pub struct Short<'a> {
     pub more_reporters: usize,
     /// How many there are.
     pub n_reporters: usize,
-    /// How many results have which claimed relation to the developer, by code; contradicted claims are a class.
-    pub relations: Vec<(&'static str, usize)>,
-    /// True if some result is claimed by the developer, and nothing contradicts that.
-    pub has_developer: bool,
+    /// Who stands to the developer how, and what is proven.
+    pub claims: Claims,
     /// Conflicts, the first ones.
     pub conflicts: Vec<Conflict<'a>>,
     /// How many more there are.
@@ -43,14 +39,6 @@ pub struct Short<'a> {
     pub not_compared: usize,
     /// Anchor of the first cell with several scores.
     pub several: Option<String>,
-    /// Results.
-    pub results: usize,
-    /// How many results have which level, the highest first.
-    pub levels: Vec<(&'static str, usize)>,
-    /// Withdrawn results.
-    pub withdrawn: usize,
-    /// Disputed results.
-    pub disputed: usize,
     /// Results whose set-up is documented, and those that need it.
     pub documented: (usize, usize),
     /// Codes of what no result reports and a repetition needs.
@@ -100,20 +88,9 @@ impl<'a> Cards<'a> {
         disagreements: &[DisagreementView<'a>],
     ) -> Short<'a> {
         let reporters = self.reporters(readings);
-        let parties = Parties::of(self.dataset, readings);
-        let relations = [
-            (Relationship::FirstParty.key(), parties.first),
-            (Relationship::ThirdParty.key(), parties.third),
-            (Relationship::Collaborative.key(), parties.collaborative),
-            (Relationship::NotReported.key(), parties.not_reported),
-            ("relationship.contradicted", parties.contradicted),
-        ];
         let of = |outcome: Outcome| disagreements.iter().filter(move |it| it.outcome == outcome);
         let n_conflicts = of(Outcome::Conflict).count();
         let compared = n_conflicts + of(Outcome::Within).count() + of(Outcome::Agree).count();
-        let mut counts = Counts::default();
-        readings.iter().for_each(|reading| counts.add(self.dataset.level_of(reading)));
-        let standing = |standing| readings.iter().filter(|reading| reading.standing == standing).count();
         let (covers, uncategorised) = self.covered(readings);
         let is_safety = |category: &String| category.to_lowercase().contains("safety");
         let mut others: Vec<String> = (self.dataset.categories.iter())
@@ -126,8 +103,7 @@ impl<'a> Cards<'a> {
             n_reporters: reporters.len(),
             more_reporters: reporters.len().saturating_sub(MOST),
             reporters: reporters.into_iter().take(MOST).collect(),
-            relations: relations.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| (code(key), n)).collect(),
-            has_developer: parties.first > 0,
+            claims: self.claims(readings.iter()),
             conflicts: of(Outcome::Conflict)
                 .filter_map(|it| {
                     let (anchor, title) = (it.anchor.clone(), it.title.clone());
@@ -140,13 +116,6 @@ impl<'a> Cards<'a> {
             compared,
             not_compared: disagreements.len() - compared,
             several: disagreements.first().map(|it| it.anchor.clone()),
-            results: readings.len(),
-            levels: (Level::ALL.into_iter().rev())
-                .map(|level| (level.code(), counts.of(level)))
-                .filter(|(_, n)| *n > 0)
-                .collect(),
-            withdrawn: standing(Standing::Withdrawn),
-            disputed: standing(Standing::Disputed),
             documented: (tally.documented, tally.documentable),
             lacks: lacks(tally),
             lacks_safety: !covers.iter().any(is_safety),
@@ -193,11 +162,6 @@ impl<'a> Cards<'a> {
         covers.dedup();
         (covers, without)
     }
-}
-
-/// What stands after the point.
-fn code(key: &'static str) -> &'static str {
-    key.rsplit('.').next().unwrap_or(key)
 }
 
 /// What a repetition needs, and no result reports.

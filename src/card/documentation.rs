@@ -1,12 +1,11 @@
-//! *Documentation in figures*: the signals of a model's results, as numbers and names. What all or none report is named
+//! *Documentation in figures*: the signals of some results, as numbers and names. What all or none report is named
 //! once, and only what some report has both numbers of its share.
 
 use serde::Serialize;
 
-use super::super::Cards;
-use super::super::disagreement::{DisagreementView, Outcome};
-use crate::id::Id;
-use crate::resolve::Model;
+use super::Cards;
+use super::disagreement::Outcome;
+use crate::merge::Reading;
 use crate::signal::Tally;
 use crate::signal::completeness::Field;
 use crate::signal::coverage::Coverage;
@@ -18,12 +17,16 @@ use crate::signal::steps::{Aim, STEPS, fills_field, fills_slot};
 /// All signals.
 #[derive(Debug, Serialize)]
 pub struct Documentation<'a> {
-    /// Benchmarks that several evaluators report, and all.
+    /// The words for what is counted by evaluators: the benchmarks of a model, or the models of a benchmark.
+    pub of: &'static str,
+    /// Those that several evaluators report, and all.
     pub several: (usize, usize),
-    /// How many benchmarks are covered by whom, in words.
+    /// How many are covered by whom, in words.
     pub coverage: Vec<(&'a str, usize)>,
     /// Cells with one score, and with several that agree, that are within the threshold, in conflict, or not compared.
     pub cells: Cells,
+    /// Results that state all that a documented set-up needs, and those that need it.
+    pub documented: (usize, usize),
     /// Results that are read from probabilities, so that they have no temperature to state.
     pub probabilities: usize,
     /// Decisions that a re-run must pin.
@@ -36,6 +39,8 @@ pub struct Documentation<'a> {
     pub classes: Vec<(&'a str, usize)>,
     /// What would make the results comparable, repeatable and traced.
     pub next: Vec<NextView<'a>>,
+    /// Results.
+    pub results: usize,
 }
 
 /// What leads to one aim.
@@ -48,7 +53,7 @@ pub struct NextView<'a> {
 }
 
 /// Cells by what their scores say.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct Cells {
     /// With several scores.
     pub several: usize,
@@ -79,6 +84,23 @@ pub struct Shares<'a> {
     pub unknown: Vec<&'a str>,
 }
 
+impl FromIterator<Option<Outcome>> for Cells {
+    fn from_iter<T: IntoIterator<Item = Option<Outcome>>>(outcomes: T) -> Cells {
+        let mut cells = Cells::default();
+        for outcome in outcomes {
+            cells.several += usize::from(outcome.is_some());
+            *match outcome {
+                None => &mut cells.one,
+                Some(Outcome::Agree) => &mut cells.agree,
+                Some(Outcome::Within) => &mut cells.within,
+                Some(Outcome::Conflict) => &mut cells.conflict,
+                Some(Outcome::NotCompared) => &mut cells.none,
+            } += 1;
+        }
+        cells
+    }
+}
+
 impl<'a> Shares<'a> {
     /// By name, with whether a next step says who misses it: that is not said again.
     fn of(shares: impl Iterator<Item = (&'a str, bool, (usize, usize))>) -> Shares<'a> {
@@ -107,37 +129,31 @@ impl<'a> Cards<'a> {
         Aim::ALL.into_iter().map(of_aim).filter(|next| !next.steps.is_empty()).collect()
     }
 
-    /// Of a model with so many cells, of which these have several scores.
-    pub(super) fn documentation(
+    /// Of results with this tally: `pairs` are those of a model on a benchmark each, counted as `of` says.
+    pub(super) fn documentation<'r>(
         &self,
-        model: Id<Model>,
+        of: &'static str,
+        pairs: impl Iterator<Item = Vec<&'r Reading>>,
         tally: &Tally,
-        cells: usize,
-        several: &[DisagreementView],
+        cells: Cells,
     ) -> Documentation<'a> {
-        let (mut benchmarks, mut of_several) = (0, 0);
+        let (mut n, mut n_several) = (0, 0);
         let mut covered = [0; Coverage::ALL.len()];
-        for readings in self.by_benchmark(model) {
+        for readings in pairs {
             let parties = Parties::of(self.dataset, readings);
-            benchmarks += 1;
-            of_several += usize::from(parties.is_multi_source());
+            n += 1;
+            n_several += usize::from(parties.is_multi_source());
             covered[Coverage::of(&parties) as usize] += 1;
         }
-        let of = |outcome| several.iter().filter(|it| it.outcome == outcome).count();
         let classes = Class::ALL.into_iter().zip(tally.classes).filter(|(_, n)| *n > 0);
         Documentation {
-            several: (of_several, benchmarks),
+            of,
+            several: (n_several, n),
             coverage: (Coverage::ALL.iter().zip(covered).filter(|(_, n)| *n > 0))
                 .map(|(class, n)| (self.words(class.key()), n))
                 .collect(),
-            cells: Cells {
-                several: several.len(),
-                one: cells - several.len(),
-                agree: of(Outcome::Agree),
-                within: of(Outcome::Within),
-                conflict: of(Outcome::Conflict),
-                none: of(Outcome::NotCompared),
-            },
+            cells,
+            documented: (tally.documented, tally.documentable),
             probabilities: tally.results - tally.documentable,
             slots: Shares::of(
                 (Slot::ALL.into_iter().zip(tally.slots))
@@ -150,6 +166,7 @@ impl<'a> Cards<'a> {
             scales: (classes.clone().filter(|(class, _)| class.is_compared()).map(|(_, n)| n).sum(), tally.results),
             classes: classes.map(|(class, n)| (self.words(class.key()), n)).collect(),
             next: self.next_steps(tally),
+            results: tally.results,
         }
     }
 }

@@ -1,0 +1,65 @@
+//! The *claims* behind some results, for the short answer of a page: who stands to the developers how, and what is proven.
+//! Here stand numbers and codes; the sentences are the matter of the templates.
+
+use serde::Serialize;
+
+use super::Cards;
+use crate::load::source_metadata::Relationship;
+use crate::mark::{Counts, Level, Standing};
+use crate::merge::Reading;
+use crate::signal::provenance::Parties;
+
+/// What is claimed and proven of some results.
+#[derive(Debug, Serialize)]
+pub struct Claims {
+    /// Results.
+    pub results: usize,
+    /// How many have which claimed relation to the developer, by code; contradicted claims are a class.
+    pub relations: Vec<(&'static str, usize)>,
+    /// True if some result is claimed by the developer, and nothing contradicts that.
+    pub has_developer: bool,
+    /// How many have which level, the highest first.
+    pub levels: Vec<(&'static str, usize)>,
+    /// Withdrawn results.
+    pub withdrawn: usize,
+    /// Disputed results.
+    pub disputed: usize,
+}
+
+impl Cards<'_> {
+    /// Of `readings`.
+    pub(super) fn claims<'r>(&self, readings: impl Iterator<Item = &'r Reading> + Clone) -> Claims {
+        let parties = Parties::of(self.dataset, readings.clone());
+        let relations = [
+            (Relationship::FirstParty.key(), parties.first),
+            (Relationship::ThirdParty.key(), parties.third),
+            (Relationship::Collaborative.key(), parties.collaborative),
+            (Relationship::NotReported.key(), parties.not_reported),
+            ("relationship.contradicted", parties.contradicted),
+        ];
+        let (mut levels, mut results) = (Counts::default(), 0);
+        let (mut withdrawn, mut disputed) = (0, 0);
+        for reading in readings {
+            results += 1;
+            levels.add(self.dataset.level_of(reading));
+            withdrawn += usize::from(reading.standing == Standing::Withdrawn);
+            disputed += usize::from(reading.standing == Standing::Disputed);
+        }
+        Claims {
+            results,
+            relations: relations.into_iter().filter(|(_, n)| *n > 0).map(|(key, n)| (code(key), n)).collect(),
+            has_developer: parties.first > 0,
+            levels: (Level::ALL.into_iter().rev())
+                .map(|level| (level.code(), levels.of(level)))
+                .filter(|(_, n)| *n > 0)
+                .collect(),
+            withdrawn,
+            disputed,
+        }
+    }
+}
+
+/// What stands after the point.
+fn code(key: &'static str) -> &'static str {
+    key.rsplit('.').next().unwrap_or(key)
+}
