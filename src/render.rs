@@ -66,7 +66,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 50] = [
+const TEMPLATES: [(&str, &str); 51] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -81,6 +81,7 @@ const TEMPLATES: [(&str, &str); 50] = [
     ("_model_metadata.html", include_str!("../templates/_model_metadata.html")),
     ("_names.html", include_str!("../templates/_names.html")),
     ("_pager.html", include_str!("../templates/_pager.html")),
+    ("_position.html", include_str!("../templates/_position.html")),
     ("_proposals.html", include_str!("../templates/_proposals.html")),
     ("_ranking.html", include_str!("../templates/_ranking.html")),
     ("_ranking_short.html", include_str!("../templates/_ranking_short.html")),

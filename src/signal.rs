@@ -75,6 +75,18 @@ impl Tally {
         self.classes[Class::of(&result.metric, reading.scale, &result.score) as usize] += 1;
     }
 
+    /// Counts what `other` counts as well.
+    pub fn join(&mut self, other: &Tally) {
+        self.results += other.results;
+        self.documented += other.documented;
+        self.documentable += other.documentable;
+        for (count, more) in self.slots.iter_mut().zip(other.slots) {
+            *count = (count.0 + more.0, count.1 + more.1);
+        }
+        self.fields.iter_mut().zip(other.fields).for_each(|(count, more)| *count += more);
+        self.classes.iter_mut().zip(other.classes).for_each(|(count, more)| *count += more);
+    }
+
     /// Slots that are filled, and slots that are known to apply.
     pub fn filled(&self) -> (usize, usize) {
         self.slots.iter().fold((0, 0), |sum, slot| (sum.0 + slot.0, sum.1 + slot.1))

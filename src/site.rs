@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use crate::card::evaluator::{Tally, tallies};
+use crate::card::evaluator::{Tally, signals_of_all, tallies};
 use crate::card::hub_readings::HubReading;
 use crate::card::list::{n_pages, page_path};
 use crate::card::merged::Merged;
@@ -249,7 +249,7 @@ impl<'a> Site<'a> {
         let path = planned.path.trim_start_matches("pages/");
         let cards = Cards::at(self.dataset, self.paths, self.theme.language(), path).with_hub_runs(self.hub_runs);
         let page = match &planned.page {
-            Page::Home => self.html("home.html", path, "", &cards, &cards.home()),
+            Page::Home => self.html("home.html", path, "", &cards, &cards.home(&signals_of_all(&self.tallies))),
             Page::Models(number) => self.html("models.html", path, "models.html", &cards, &cards.models(*number)),
             Page::Benchmarks(number) => {
                 self.html("benchmarks.html", path, "benchmarks.html", &cards, &cards.benchmarks(*number))

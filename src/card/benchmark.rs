@@ -233,7 +233,7 @@ impl<'a> Cards<'a> {
             several: ranking.rows.iter().filter(|row| row.cell.len() > 1).count(),
             ranking_summary: self.ranking_summary(ranking),
             short,
-            table: self.ranking_table(ranking, meta, from, rows),
+            table: self.ranking_table(ranking, from, rows),
             has_samples: self.dataset.has_samples(ranking),
             list: (ranking.rows.len() >= LEAST_FILTERED).then(|| self.paths.ranking(id)),
             pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),

@@ -174,6 +174,13 @@ impl<'a> Tally<'a> {
     }
 }
 
+/// The signals of all results, from those of every evaluator.
+pub fn signals_of_all(tallies: &[Tally]) -> Signals {
+    let mut signals = Signals::default();
+    tallies.iter().for_each(|tally| signals.join(&tally.signals));
+    signals
+}
+
 /// The counts of every evaluator, by id.
 pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
     let mut tallies: Vec<Tally> = (0..dataset.entities.evaluators.len()).map(|_| Tally::default()).collect();

@@ -1,71 +1,115 @@
-//! The *home page*: what there is, and where readings differ most.
+//! The *home page*: what there is and how far it can be trusted, what people know, and the largest conflicts.
 
 use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use super::list::{BenchmarkRow, ModelRow};
-use super::{Cards, ReadingView};
+use super::claims::Claims;
+use super::disagreement::Outcome;
+use super::documentation::Cells;
+use super::list::{BenchmarkRow, EvaluatorRow, ModelRow};
+use super::{Cards, settings};
+use crate::chart::position::Position;
 use crate::id::Id;
 use crate::merge::{Reading, Row, Scale};
-use crate::resolve::{Benchmark, Model};
-use crate::signal::comparability;
-use crate::words::count;
+use crate::number::first_digits;
+use crate::resolve::{Benchmark, Evaluator, Model};
+use crate::signal::Tally;
+use crate::signal::completeness::Field;
 
-/// How many cells the home page shows, and how many benchmarks and models.
-const ON_HOME: usize = 12;
+/// How many benchmarks, models and evaluators the home page shows.
+const ON_HOME: usize = 10;
+
+/// How many conflicts it shows.
+const CONFLICTS: usize = 6;
 
 /// The home page.
 #[derive(Debug, Serialize)]
 pub struct HomeCard<'a> {
     /// What there is, with the list of each.
     pub counts: Vec<CountLink>,
-    /// How many results have which marker, in words.
-    pub markers: String,
-    /// Benchmarks with the most results.
-    pub benchmarks: Vec<BenchmarkRow<'a>>,
-    /// Cells whose readings lie farthest apart.
-    pub differences: Vec<Difference<'a>>,
-    /// The models with most readings.
+    /// Who stands to the developers how, and what is proven.
+    pub claims: Claims,
+    /// Cells by what their scores say.
+    pub cells: Cells,
+    /// How many conflicts are between evaluators.
+    pub between: usize,
+    /// Results whose set-up is documented, and those that need it.
+    pub documented: (usize, usize),
+    /// Results with an uncertainty.
+    pub uncertain: usize,
+    /// The models with the most evaluators.
     pub models: Vec<ModelRow<'a>>,
+    /// The benchmarks with the most results.
+    pub benchmarks: Vec<ShownBenchmark<'a>>,
+    /// The evaluators of the most benchmarks.
+    pub evaluators: Vec<EvaluatorRow<'a>>,
+    /// Scores of one thing that lie farthest apart.
+    pub conflicts: Vec<ShownConflict<'a>>,
 }
 
 /// How many of something there are.
 #[derive(Debug, Serialize)]
 pub struct CountLink {
     /// How many.
-    pub count: String,
+    pub count: usize,
     /// Of what: the last part of a key of the interface's words.
     pub label: &'static str,
     /// Their list.
     pub url: Option<String>,
 }
 
-/// A cell whose readings differ.
+/// A benchmark, and where its scores lie.
 #[derive(Debug, Serialize)]
-pub struct Difference<'a> {
+pub struct ShownBenchmark<'a> {
+    /// See there.
+    pub row: BenchmarkRow<'a>,
+    /// The scores of its first ranking.
+    pub position: Position,
+}
+
+/// A cell whose scores conflict.
+#[derive(Debug, Serialize)]
+pub struct ShownConflict<'a> {
     /// Model.
     pub model: &'a str,
-    /// Its card.
-    pub model_url: String,
+    /// The scores side by side on its card.
+    pub url: String,
     /// Benchmark.
     pub benchmark: &'a str,
     /// Part of it.
     pub slice: Option<&'a str>,
-    /// How many readings it has.
-    pub n_readings: String,
-    /// Where to draw each reading, from 0 to 100.
+    /// How many scores it has.
+    pub scores: usize,
+    /// Where all scores of the ranking lie.
+    pub position: Position,
+    /// Where the scores of the cell lie, in percent.
     pub dots: Vec<f64>,
-    /// The least and the greatest reading, each with the settings that the other does not have.
-    pub readings: [ReadingView<'a>; 2],
+    /// The least and the greatest, each with the settings that the other does not have.
+    pub ends: [ConflictEnd<'a>; 2],
+}
+
+/// The least or the greatest score of a cell.
+#[derive(Debug, Serialize)]
+pub struct ConflictEnd<'a> {
+    /// As it is shown.
+    pub shown: &'a str,
+    /// True if it is cut.
+    pub is_cut: bool,
+    /// Its unit, where that is needed to read it.
+    pub unit: String,
+    /// Who reports it.
+    pub evaluator: &'a str,
+    /// Settings.
+    pub settings: Vec<String>,
 }
 
 impl<'a> Cards<'a> {
-    /// The home page.
-    pub fn home(&self) -> HomeCard<'a> {
+    /// The home page; `tally` counts all results.
+    pub fn home(&self, tally: &Tally) -> HomeCard<'a> {
         let entities = &self.dataset.entities;
-        let linked = |n: usize, label: &'static str, path: Option<&str>| CountLink {
-            count: count(n),
+        let linked = |count: usize, label: &'static str, path: Option<&str>| CountLink {
+            count,
             label,
             url: path.map(|path| self.url(path)),
         };
@@ -73,67 +117,96 @@ impl<'a> Cards<'a> {
         benchmarks.sort_by_cached_key(|id| Reverse(self.n_results(*id)));
         let mut models: Vec<Id<Model>> = entities.models.iter().map(|(id, _)| id).collect();
         models.sort_by_cached_key(|id| Reverse((self.n_evaluators(*id), self.dataset.readings_of(*id).len())));
+        let mut evaluators: Vec<Id<Evaluator>> =
+            entities.evaluators.iter().filter(|(_, it)| it.is_reported()).map(|(id, _)| id).collect();
+        let n_evaluators = evaluators.len();
+        evaluators.sort_by_key(|id| Reverse(self.dataset.reported_by(*id).len()));
+        let cells: Vec<(&Row, Option<Outcome>)> = (self.dataset.rankings.iter())
+            .flat_map(|(_, ranking)| &ranking.rows)
+            .filter(|row| row.is_first_of_cell())
+            .map(|row| (row, self.outcome(self.dataset.cell_of(row))))
+            .collect();
+        let conflicts: Vec<&Row> =
+            (cells.iter()).filter(|(_, outcome)| *outcome == Some(Outcome::Conflict)).map(|(row, _)| *row).collect();
         HomeCard {
-            markers: super::markers::in_words(self.language, &self.dataset.marks.counts),
+            claims: self.claims(self.dataset.readings.iter()),
+            between: conflicts.iter().filter(|row| !self.is_of_one(row)).count(),
+            conflicts: self.largest(conflicts),
+            cells: cells.into_iter().map(|(_, outcome)| outcome).collect(),
+            documented: (tally.documented, tally.documentable),
+            uncertain: tally.fields[Field::Uncertainty as usize],
             counts: vec![
+                linked(self.dataset.readings.len(), "results", None),
                 linked(entities.models.len(), "models", Some("models")),
                 linked(entities.benchmarks.len(), "benchmarks", Some("benchmarks")),
-                linked(
-                    entities.evaluators.iter().filter(|(_, it)| it.is_reported()).count(),
-                    "evaluators",
-                    Some("evaluators"),
-                ),
-                linked(self.dataset.readings.len(), "results", None),
+                linked(n_evaluators, "evaluators", Some("evaluators")),
                 linked(self.dataset.inputs.records.len(), "records", None),
                 linked(self.dataset.inputs.quarantined.len(), "not_shown", Some("not-shown")),
             ],
-            benchmarks: benchmarks.into_iter().take(ON_HOME).map(|id| self.benchmark_row(id)).collect(),
-            differences: self.differences(),
             models: models.into_iter().take(ON_HOME).map(|id| self.model_row(id)).collect(),
+            benchmarks: (benchmarks.into_iter().take(ON_HOME))
+                .map(|id| ShownBenchmark { row: self.benchmark_row(id), position: self.position_of_all(id) })
+                .collect(),
+            evaluators: evaluators.into_iter().take(ON_HOME).map(|id| self.evaluator_row(id)).collect(),
         }
     }
 
-    /// The cells whose readings lie farthest apart, on scales from 0 to 1 or 0 to 100, and do not agree.
-    fn differences(&self) -> Vec<Difference<'a>> {
-        let on_unit_scale =
-            |row: &Row| matches!(self.dataset.cell_of(row)[0].scale, Scale::Proportion | Scale::Percent);
-        let mut rows: Vec<&Row> = (self.dataset.rankings.iter())
-            .flat_map(|(_, ranking)| &ranking.rows)
-            .filter(|row| row.is_first_of_cell() && row.spread > 0.0 && on_unit_scale(row))
-            .collect();
-        let is_of_one = |row: &&Row| {
-            let mut evaluators = self.dataset.cell_of(row).iter().map(|reading| reading.resolved.evaluator);
-            let first = evaluators.next();
-            evaluators.all(|evaluator| Some(evaluator) == first)
-        };
-        rows.sort_by(|a, b| {
-            (is_of_one(a).cmp(&is_of_one(b))).then(b.spread.total_cmp(&a.spread)).then(a.start.cmp(&b.start))
+    /// Where the scores of the first ranking of a benchmark lie.
+    fn position_of_all(&self, id: Id<Benchmark>) -> Position {
+        let Some((_, ranking)) = self.dataset.rankings_of(id).next() else { return Position::default() };
+        self.position_in(ranking, &self.dataset.readings_in(&ranking.rows[0])[0])
+    }
+
+    fn is_of_one(&self, row: &Row) -> bool {
+        let mut evaluators = self.dataset.cell_of(row).iter().map(|reading| reading.resolved.evaluator);
+        let first = evaluators.next();
+        evaluators.all(|evaluator| Some(evaluator) == first)
+    }
+
+    /// The widest of `conflicts` on scales from 0 to 1 or 0 to 100, those between evaluators first.
+    fn largest(&self, mut conflicts: Vec<&Row>) -> Vec<ShownConflict<'a>> {
+        let scale = |row: &Row| self.dataset.cell_of(row)[0].scale;
+        conflicts.retain(|row| matches!(scale(row), Scale::Proportion | Scale::Percent));
+        conflicts.sort_by(|a, b| {
+            let by_evaluators = self.is_of_one(a).cmp(&self.is_of_one(b));
+            by_evaluators.then(b.spread.total_cmp(&a.spread)).then(a.start.cmp(&b.start))
         });
-        let differ = |row: &&Row| {
-            comparability::Difference::of(self.dataset, self.dataset.cell_of(row)) == comparability::Difference::Differ
-        };
-        let differences = rows.into_iter().filter(differ).take(ON_HOME).filter_map(|row| {
-            let readings = || self.dataset.cell_of(row).iter().filter(|reading| reading.counts());
-            let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
-            let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);
-            let slice = &self.dataset.entities.slices[least.resolved.slice];
-            let mut pair = [self.reading(least), self.reading(greatest)];
-            let shared: Vec<String> =
-                pair[0].settings.iter().filter(|setting| pair[1].settings.contains(setting)).cloned().collect();
-            for reading in &mut pair {
-                reading.settings.retain(|setting| !shared.contains(setting));
-                reading.settings.truncate(2);
+        conflicts.into_iter().take(CONFLICTS).filter_map(|row| self.shown_conflict(row)).collect()
+    }
+
+    fn shown_conflict(&self, row: &Row) -> Option<ShownConflict<'a>> {
+        let readings = || self.dataset.cell_of(row).iter().filter(|reading| reading.counts());
+        let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
+        let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);
+        let slice = &self.dataset.entities.slices[least.resolved.slice];
+        let mut stated = [least, greatest]
+            .map(|reading| settings(self.language, self.dataset.loaded(reading), self.dataset.result(reading)));
+        let shared: Vec<String> = stated[0].iter().filter(|setting| stated[1].contains(setting)).cloned().collect();
+        for settings in &mut stated {
+            settings.retain(|setting| !shared.contains(setting));
+            settings.truncate(2);
+        }
+        let end = |reading: &Reading, settings: Vec<String>| {
+            let digits = self.dataset.result(reading).score.digits();
+            let cut = first_digits(digits);
+            ConflictEnd {
+                shown: cut.unwrap_or(digits),
+                is_cut: cut.is_some(),
+                unit: self.unit_of(reading),
+                evaluator: self.evaluator_name(reading.resolved.evaluator),
+                settings,
             }
-            Some(Difference {
-                model: &self.dataset.entities.models[least.resolved.model].name,
-                model_url: self.model_url(least.resolved.model),
-                benchmark: &self.dataset.entities.benchmarks[slice.benchmark].name,
-                slice: slice.name.as_deref(),
-                n_readings: count(row.cell.len()),
-                dots: readings().map(|reading| (reading.position * 1000.0).round() / 10.0).collect(),
-                readings: pair,
-            })
-        });
-        differences.collect()
+        };
+        let [of_least, of_greatest] = stated;
+        Some(ShownConflict {
+            model: &self.dataset.entities.models[least.resolved.model].name,
+            url: self.side_by_side_url(least),
+            benchmark: &self.dataset.entities.benchmarks[slice.benchmark].name,
+            slice: slice.name.as_deref(),
+            scores: row.cell.len(),
+            position: self.position_in(&self.dataset.rankings[least.ranking], least),
+            dots: readings().map(|reading| (reading.position * 1000.0).round() / 10.0).collect(),
+            ends: [end(least, of_least), end(greatest, of_greatest)],
+        })
     }
 }

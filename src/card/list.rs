@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Cards;
 use crate::id::Id;
 use crate::paths;
-use crate::resolve::{Benchmark, Model};
+use crate::resolve::{Benchmark, Evaluator, Model};
 use crate::signal::provenance::Reporters;
 
 /// Rows of a list on one page: about 100 kB.
@@ -223,19 +223,21 @@ impl<'a> Cards<'a> {
         self.dataset.reported_of(id).iter().map(|reported| reported.results as usize).sum()
     }
 
+    pub(super) fn evaluator_row(&self, id: Id<Evaluator>) -> EvaluatorRow<'a> {
+        let reported = self.dataset.reported_by(id);
+        EvaluatorRow {
+            name: self.evaluator_name(id),
+            is_reported: self.dataset.entities.evaluators[id].is_reported(),
+            url: self.evaluator_url(id),
+            benchmarks: self.language.number(reported.len()),
+            results: self.language.number(reported.iter().map(|reported| reported.results as usize).sum()),
+        }
+    }
+
     /// Page `number` of all evaluators, by name.
     pub fn evaluators(&self, number: usize) -> ListCard<EvaluatorRow<'a>> {
         let evaluators = &self.dataset.entities.evaluators;
-        let rows = evaluators.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, evaluator)| {
-            let reported = self.dataset.reported_by(id);
-            EvaluatorRow {
-                name: self.evaluator_name(id),
-                is_reported: evaluator.is_reported(),
-                url: self.evaluator_url(id),
-                benchmarks: self.language.number(reported.len()),
-                results: self.language.number(reported.iter().map(|reported| reported.results as usize).sum()),
-            }
-        });
+        let rows = evaluators.iter().skip((number - 1) * ROWS).take(ROWS).map(|(id, _)| self.evaluator_row(id));
         ListCard {
             rows: rows.collect(),
             letters: Vec::new(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Cards;
 use crate::chart::frontier::{Frontier, Point};
 use crate::chart::histogram::Histogram;
-use crate::chart::position::Spread;
+use crate::chart::position::{Position, Spread};
 use crate::chart::{Range, short};
 use crate::load::metadata::BenchmarkMeta;
 use crate::merge::{Direction, Ranking, Reading, Scale};
@@ -84,6 +84,20 @@ impl<'a> Cards<'a> {
         let n = ranking.rows.partition_point(|row| row.rank.is_some());
         let position = |at: usize| self.dataset.readings_in(&ranking.rows[at])[0].position;
         Some(n).filter(|n| *n > 1).and_then(|n| Spread::of(n, position))
+    }
+
+    /// Where the scores of `ranking` lie on the axis of `reading`, with the score of guessing.
+    pub(super) fn position_in(&self, ranking: &Ranking, reading: &Reading) -> Position {
+        let spread = self.spread_of(ranking);
+        let Some(range) = self.axis_of(reading, spread) else { return Position::default() };
+        range.position(None, None, spread, self.guessing(ranking, range))
+    }
+
+    /// The score of guessing, on the axis of a ranking; where its level is 0, nothing is guessed.
+    fn guessing(&self, ranking: &Ranking, range: Range) -> Option<f64> {
+        let benchmark = self.dataset.entities.slices[ranking.slice].benchmark;
+        let meta = self.dataset.benchmark_meta(&self.dataset.entities.benchmarks[benchmark])?;
+        chance(meta, range).filter(|level| *level != 0.0)
     }
 
     /// What a score is drawn on: its scale; where that has no bounds, what its ranking spans.

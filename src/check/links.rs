@@ -45,8 +45,9 @@ pub fn check<'a>(
                 }
                 Target::File(path, anchor) => {
                     n_links += 1;
-                    // What is compared stands in the address of that page; its script reads it.
-                    let is_of_script = path == "compare.html" && anchor.starts_with("m=");
+                    // What is compared, and what of a list is shown, stands in the address of the page; its script reads it.
+                    let is_of_script = (path == "compare.html" && anchor.starts_with("m="))
+                        || (path == "models.html" && anchor.starts_with("readings="));
                     let is_there = is_of_script
                         || anchors.get(path.as_str()).is_none_or(|anchors| anchors.contains(anchor.as_str()));
                     if anchor.is_empty() || is_there {

@@ -67,9 +67,9 @@ pub enum Difference {
     OneReading,
     /// No two can be compared.
     NotCompared,
-    /// They agree: see [`Verdict::agrees`].
+    /// They lie apart by the threshold at most.
     Agree,
-    /// They do not.
+    /// They conflict.
     Differ,
 }
 
@@ -78,10 +78,10 @@ impl Difference {
     pub fn of(dataset: &Dataset, readings: &[Reading]) -> Difference {
         match readings {
             [] | [_] => Difference::OneReading,
-            _ => match compare(&points(dataset, readings)).map(|found| found.all.verdict.agrees()) {
-                None => Difference::NotCompared,
-                Some(true) => Difference::Agree,
-                Some(false) => Difference::Differ,
+            _ => match compare(&points(dataset, readings)).map(|found| found.all.verdict) {
+                None | Some(Verdict::NoThreshold) => Difference::NotCompared,
+                Some(Verdict::Diverges) => Difference::Differ,
+                Some(Verdict::Same | Verdict::SameTo(_) | Verdict::Within) => Difference::Agree,
             },
         }
     }

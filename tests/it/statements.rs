@@ -84,7 +84,7 @@ fn a_failed_run_of_zero_does_not_agree_with_a_score() {
     assert!(store.page("models/a/near.html").contains("are the same to 4 decimals"));
     // The home page, the lists and the filters say what the card says.
     let home = store.project.main_of("index.html");
-    let section = home.split("<h2").find(|section| section.contains("Largest differences")).unwrap();
+    let section = home.split("<h2").find(|section| section.contains("Largest conflicts")).unwrap();
     assert!(section.contains(">zero<") && section.contains(">far<") && !section.contains(">near<"), "{section}");
     let files = store.project.files("site/pages/assets/lists");
     let (_, list) = files.iter().find(|(path, _)| path.starts_with("models.")).unwrap();

@@ -7,11 +7,10 @@ use serde::Serialize;
 use super::super::disagreement::Outcome;
 use super::super::markers::MarkerView;
 use super::super::model::commonest;
-use super::super::plots::{axis_labels, chance};
+use super::super::plots::axis_labels;
 use super::super::{Cards, setting_in_words, setting_name};
 use crate::chart::position::Position;
 use crate::chart::{Range, short};
-use crate::load::metadata::BenchmarkMeta;
 use crate::mark::{Fit, Level, Relationship};
 use crate::merge::{Ranking, Reading, Row};
 use crate::number::first_digits;
@@ -127,13 +126,7 @@ struct Usual<'a> {
 
 impl<'a> Cards<'a> {
     /// The `rows` of `ranking`, from `first` on.
-    pub(super) fn ranking_table(
-        &self,
-        ranking: &Ranking,
-        meta: Option<&BenchmarkMeta>,
-        first: usize,
-        rows: &[Row],
-    ) -> RankingTable<'a> {
+    pub(super) fn ranking_table(&self, ranking: &Ranking, first: usize, rows: &[Row]) -> RankingTable<'a> {
         let readings: Vec<&Reading> = rows.iter().map(|row| &self.dataset.readings_in(row)[0]).collect();
         let settings: Vec<Vec<Setting>> = (readings.iter())
             .map(|reading| setup::settings(self.dataset.loaded(reading), self.dataset.result(reading)))
@@ -151,8 +144,6 @@ impl<'a> Cards<'a> {
             range,
         };
         let of_usual = readings.iter().find(|reading| self.dataset.level_of(reading) == usual.level);
-        // Nothing is guessed where the level is 0.
-        let meta = meta.filter(|meta| meta.chance_level.is_some_and(|level| level != 0.0));
         let ranked: Vec<RankedRow> = (rows.iter().zip(&settings).zip(units).enumerate())
             .map(|(at, ((row, settings), unit))| {
                 self.ranked_row(ranking, first + at + 1, row, (settings, unit), &usual)
@@ -163,9 +154,7 @@ impl<'a> Cards<'a> {
                 let labels = axis_labels(readings.iter().map(|reading| reading.scale));
                 labels.unwrap_or_else(|| [short(range.min), String::new(), short(range.max)])
             }),
-            spread: range.map_or_else(Position::default, |range| {
-                range.position(None, None, spread, meta.and_then(|meta| chance(meta, range)))
-            }),
+            spread: readings.first().map_or_else(Position::default, |first| self.position_in(ranking, first)),
             unit: usual.unit.filter(|unit| !unit.is_empty()),
             evaluator: self.evaluator_name(ranking.evaluator),
             evaluator_url: self.evaluator_url(ranking.evaluator),
