@@ -4,6 +4,7 @@
 //! rendered, and speak one [`Language`]. Numbers keep their digits; every score carries its
 //! provenance; text of records stays as it is. How a card looks is the matter of the templates.
 
+pub mod agreement;
 pub mod also;
 pub mod benchmark;
 pub mod claims;
@@ -27,7 +28,7 @@ pub mod plots;
 pub mod posted;
 pub mod proposals;
 pub mod samples;
-pub mod signals;
+pub mod scope;
 
 use bigdecimal::BigDecimal;
 use foldhash::HashMap;

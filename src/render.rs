@@ -66,7 +66,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 51] = [
+const TEMPLATES: [(&str, &str); 52] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -86,12 +86,14 @@ const TEMPLATES: [(&str, &str); 51] = [
     ("_ranking.html", include_str!("../templates/_ranking.html")),
     ("_ranking_short.html", include_str!("../templates/_ranking_short.html")),
     ("_result.html", include_str!("../templates/_result.html")),
-    ("_score.html", include_str!("../templates/_score.html")),
-    ("_signals.html", include_str!("../templates/_signals.html")),
     ("_shares.html", include_str!("../templates/_shares.html")),
     ("_short.html", include_str!("../templates/_short.html")),
     ("_short_evidence.html", include_str!("../templates/_short_evidence.html")),
     ("_short_relations.html", include_str!("../templates/_short_relations.html")),
+    ("_short_agreement.html", include_str!("../templates/_short_agreement.html")),
+    ("_short_covers.html", include_str!("../templates/_short_covers.html")),
+    ("_short_reporters.html", include_str!("../templates/_short_reporters.html")),
+    ("_short_setup.html", include_str!("../templates/_short_setup.html")),
     ("_source.html", include_str!("../templates/_source.html")),
     ("_take_away.html", include_str!("../templates/_take_away.html")),
     ("404.html", include_str!("../templates/404.html")),
@@ -109,7 +111,6 @@ const TEMPLATES: [(&str, &str); 51] = [
     ("_pairs.html", include_str!("../templates/_pairs.html")),
     ("_samples.html", include_str!("../templates/_samples.html")),
     ("_hub_readings.html", include_str!("../templates/_hub_readings.html")),
-    ("_markers.html", include_str!("../templates/_markers.html")),
     ("markers.html", include_str!("../templates/markers.html")),
     ("merged.html", include_str!("../templates/merged.html")),
     ("model.html", include_str!("../templates/model.html")),

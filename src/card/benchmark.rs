@@ -16,14 +16,12 @@ use super::metadata::BenchmarkMetadata;
 use super::names::NameView;
 use super::pairs::PairsView;
 use super::plots::{DistributionView, OverTimeView};
-use super::signals::SignalView;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
-use crate::merge::{Direction, Ranking, Reading, Row};
+use crate::merge::{Ranking, Reading, Row};
 use crate::resolve::{Benchmark, Evaluator};
 use crate::signal::provenance::Parties;
-use crate::signal::saturation::{Saturation, Unknown};
 use crate::signal::{Tally, completeness};
 use crate::words::count;
 use short::RankingShort;
@@ -309,43 +307,10 @@ impl<'a> Cards<'a> {
             by_model.entry(reading.resolved.model).or_default().push(reading);
         }
         let cells = cells.iter().map(|(_, outcome)| *outcome).collect();
-        self.documentation("figures.evaluators.models", by_model.into_values(), &tally, cells)
-    }
-
-    fn saturation(&self, found: Result<Saturation, Unknown>, direction: Direction) -> SignalView<'a> {
-        let language = self.language;
-        let (value, inputs) = match found {
-            Err(unknown) => {
-                (self.words("signal.saturation.unknown").to_owned(), vec![self.words(unknown.key()).to_owned()])
-            }
-            Ok(found) => (
-                language.say(
-                    "signal.saturation.value",
-                    &[("band", self.words(found.band)), ("index", &format!("{:.2}", found.index))],
-                ),
-                vec![
-                    language.say(
-                        match direction {
-                            Direction::LowerIsBetter => "signal.saturation.scores.lower",
-                            _ => "signal.saturation.scores",
-                        },
-                        &[("first", &format!("{:.4}", found.scores.0)), ("fifth", &format!("{:.4}", found.scores.1))],
-                    ),
-                    language.say("signal.saturation.n", &[("n", &count(found.n as usize))]),
-                    language.say("signal.saturation.error", &[("error", &format!("{:.4}", found.error))]),
-                    match found.is_similar {
-                        true => self.words("signal.saturation.similar").to_owned(),
-                        false => self.words("signal.saturation.apart").to_owned(),
-                    },
-                ],
-            ),
-        };
-        SignalView {
-            name: self.words("signal.saturation"),
-            value,
-            inputs,
-            how: self.words("signal.saturation.how"),
-            anchor: "saturation",
+        let pairs = self.pairs_by_coverage("figures.evaluators.models", by_model.into_values());
+        Documentation {
+            documented: Some((tally.documented, tally.documentable)),
+            ..self.documentation(&tally, Some(pairs), cells)
         }
     }
 

@@ -18,7 +18,7 @@ pub struct Claims {
     pub relations: Vec<(&'static str, usize)>,
     /// True if some result is claimed by the developer, and nothing contradicts that.
     pub has_developer: bool,
-    /// How many have which level, the highest first.
+    /// How many of those that are not withdrawn have which level, the highest first.
     pub levels: Vec<(&'static str, usize)>,
     /// Withdrawn results.
     pub withdrawn: usize,
@@ -41,7 +41,10 @@ impl Cards<'_> {
         let (mut withdrawn, mut disputed) = (0, 0);
         for reading in readings {
             results += 1;
-            levels.add(self.dataset.level_of(reading));
+            // Nobody's evidence is what they took back.
+            if reading.standing != Standing::Withdrawn {
+                levels.add(self.dataset.level_of(reading));
+            }
             withdrawn += usize::from(reading.standing == Standing::Withdrawn);
             disputed += usize::from(reading.standing == Standing::Disputed);
         }

@@ -2,11 +2,14 @@
 
 use serde::Serialize;
 
+use super::agreement::{Agreed, Reporting};
+use super::claims::Claims;
+use super::documentation::Documentation;
 use super::list::{ListCard, Pager, ROWS, anchor};
-use super::signals::SignalView;
+use super::scope::{Covered, Setup};
 use super::{Cards, Fact};
 use crate::id::Id;
-use crate::merge::Developer;
+use crate::merge::{Developer, cells};
 use crate::signal::Tally;
 use crate::signal::coverage::Coverage;
 use crate::signal::provenance::Parties;
@@ -25,12 +28,29 @@ pub struct DeveloperCard<'a> {
     pub summary: String,
     /// Where the connection of models and developer comes from.
     pub claim: String,
-    /// Signals over all results of the models; on the first page.
-    pub signals: Vec<SignalView<'a>>,
+    /// The answer; on the first page.
+    pub short: Option<DeveloperShort<'a>>,
     /// The models.
     pub rows: Vec<MadeModel<'a>>,
     /// The pages of the list.
     pub pager: Pager,
+}
+
+/// What the sentences about a developer's models say.
+#[derive(Debug, Serialize)]
+pub struct DeveloperShort<'a> {
+    /// Who reports.
+    pub by: Reporting<'a>,
+    /// Who stands to the developer how, and what is proven.
+    pub claims: Claims,
+    /// Whether scores conflict.
+    pub agreed: Agreed<'a>,
+    /// Whether the set-up is documented.
+    pub setup: Setup,
+    /// What the benchmarks test.
+    pub covered: Covered,
+    /// How well the results are documented, in figures.
+    pub documentation: Documentation<'a>,
 }
 
 /// A model of a developer.
@@ -91,11 +111,6 @@ impl<'a> Cards<'a> {
         let meta = developer.meta.map(|place| &self.dataset.inputs.content.organizations[place]);
         let readings = || developer.models.iter().flat_map(|model| self.dataset.readings_of(*model));
         let n_models = developer.models.len();
-        let signals = || {
-            let mut signals = self.signals_of(&Tally::of(self.dataset, readings()));
-            signals.insert(0, self.provenance(developer.models.iter().flat_map(|model| self.by_benchmark(*model))));
-            signals
-        };
         let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.organization_facts(meta)));
         DeveloperCard {
             name: &developer.name,
@@ -113,9 +128,30 @@ impl<'a> Cards<'a> {
                 n if n == n_models => self.words("developer.claimed").to_owned(),
                 n => self.language.counted("developer.partly", n),
             },
-            signals: if number == 1 { signals() } else { Vec::new() },
+            short: (number == 1).then(|| self.developer_short(developer)),
             rows: self.made_models(id).skip((number - 1) * ROWS).take(ROWS).collect(),
             pager: Pager::new(self, self.paths.developer(id), number, n_models, ROWS),
+        }
+    }
+
+    fn developer_short(&self, developer: &Developer) -> DeveloperShort<'a> {
+        let readings = || developer.models.iter().flat_map(|model| self.dataset.readings_of(*model));
+        let of_cells = developer.models.iter().flat_map(|model| cells(self.dataset.readings_of(*model)));
+        let outcomes: Vec<_> = of_cells.map(|cell| (cell, self.outcome(cell))).collect();
+        let mut benchmarks: Vec<_> = readings().map(|reading| self.dataset.benchmark_of(reading)).collect();
+        benchmarks.sort_unstable();
+        benchmarks.dedup();
+        let tally = Tally::of(self.dataset, readings());
+        let pairs = developer.models.iter().flat_map(|model| self.by_benchmark(*model));
+        let pairs = self.pairs_by_coverage("figures.evaluators.pairs", pairs);
+        let outcomes_only = outcomes.iter().map(|(_, outcome)| *outcome).collect();
+        DeveloperShort {
+            by: self.reporting(readings()),
+            claims: self.claims(readings()),
+            setup: Setup::of(&tally),
+            covered: self.covered(benchmarks.into_iter()),
+            documentation: self.documentation(&tally, Some(pairs), outcomes_only),
+            agreed: self.agreed(outcomes),
         }
     }
 

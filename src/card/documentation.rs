@@ -5,7 +5,9 @@ use serde::Serialize;
 
 use super::Cards;
 use super::disagreement::Outcome;
+use crate::id::Id;
 use crate::merge::Reading;
+use crate::resolve::Model;
 use crate::signal::Tally;
 use crate::signal::completeness::Field;
 use crate::signal::coverage::Coverage;
@@ -17,16 +19,12 @@ use crate::signal::steps::{Aim, STEPS, fills_field, fills_slot};
 /// All signals.
 #[derive(Debug, Serialize)]
 pub struct Documentation<'a> {
-    /// The words for what is counted by evaluators: the benchmarks of a model, or the models of a benchmark.
-    pub of: &'static str,
-    /// Those that several evaluators report, and all.
-    pub several: (usize, usize),
-    /// How many are covered by whom, in words.
-    pub coverage: Vec<(&'a str, usize)>,
+    /// Who reports what; `None` where all of it is by one evaluator.
+    pub pairs: Option<Pairs<'a>>,
     /// Cells with one score, and with several that agree, that are within the threshold, in conflict, or not compared.
     pub cells: Cells,
-    /// Results that state all that a documented set-up needs, and those that need it.
-    pub documented: (usize, usize),
+    /// Results that state all that a documented set-up needs, and those that need it; `None` where the page says so above.
+    pub documented: Option<(usize, usize)>,
     /// Results that are read from probabilities, so that they have no temperature to state.
     pub probabilities: usize,
     /// Decisions that a re-run must pin.
@@ -50,6 +48,17 @@ pub struct NextView<'a> {
     pub aim: &'a str,
     /// What is missing, and how many results miss it.
     pub steps: Vec<(&'a str, usize)>,
+}
+
+/// Models on benchmarks, by who reports them.
+#[derive(Debug, Serialize)]
+pub struct Pairs<'a> {
+    /// The words for what is counted: the benchmarks of a model, or the models of a benchmark.
+    pub of: &'static str,
+    /// Those that several evaluators report, and all.
+    pub several: (usize, usize),
+    /// How many are covered by whom, in words.
+    pub coverage: Vec<(&'a str, usize)>,
 }
 
 /// Cells by what their scores say.
@@ -129,14 +138,19 @@ impl<'a> Cards<'a> {
         Aim::ALL.into_iter().map(of_aim).filter(|next| !next.steps.is_empty()).collect()
     }
 
-    /// Of results with this tally: `pairs` are those of a model on a benchmark each, counted as `of` says.
-    pub(super) fn documentation<'r>(
+    /// The readings of a model, a list for each benchmark.
+    pub(super) fn by_benchmark(&self, model: Id<Model>) -> impl Iterator<Item = Vec<&Reading>> {
+        let readings = self.dataset.readings_of(model);
+        let chunks = readings.chunk_by(|a, b| self.dataset.benchmark_of(a) == self.dataset.benchmark_of(b));
+        chunks.map(|chunk| chunk.iter().collect())
+    }
+
+    /// `pairs` are the readings of a model on a benchmark each, counted as `of` says.
+    pub(super) fn pairs_by_coverage<'r>(
         &self,
         of: &'static str,
         pairs: impl Iterator<Item = Vec<&'r Reading>>,
-        tally: &Tally,
-        cells: Cells,
-    ) -> Documentation<'a> {
+    ) -> Pairs<'a> {
         let (mut n, mut n_several) = (0, 0);
         let mut covered = [0; Coverage::ALL.len()];
         for readings in pairs {
@@ -145,15 +159,22 @@ impl<'a> Cards<'a> {
             n_several += usize::from(parties.is_multi_source());
             covered[Coverage::of(&parties) as usize] += 1;
         }
-        let classes = Class::ALL.into_iter().zip(tally.classes).filter(|(_, n)| *n > 0);
-        Documentation {
+        Pairs {
             of,
             several: (n_several, n),
             coverage: (Coverage::ALL.iter().zip(covered).filter(|(_, n)| *n > 0))
                 .map(|(class, n)| (self.words(class.key()), n))
                 .collect(),
+        }
+    }
+
+    /// Of results with this tally.
+    pub(super) fn documentation(&self, tally: &Tally, pairs: Option<Pairs<'a>>, cells: Cells) -> Documentation<'a> {
+        let classes = Class::ALL.into_iter().zip(tally.classes).filter(|(_, n)| *n > 0);
+        Documentation {
+            pairs,
             cells,
-            documented: (tally.documented, tally.documentable),
+            documented: None,
             probabilities: tally.results - tally.documentable,
             slots: Shares::of(
                 (Slot::ALL.into_iter().zip(tally.slots))

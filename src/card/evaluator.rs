@@ -7,9 +7,12 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::claims::Claims;
+use super::documentation::{Cells, Documentation};
 use super::names::NameView;
-use super::signals::SignalView;
+use super::scope::{Covered, Setup};
 use super::{Cards, Fact};
+use crate::chart::position::Position;
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::source_metadata::Relationship;
@@ -36,8 +39,12 @@ pub struct EvaluatorCard<'a> {
     pub names: Vec<NameView<'a>>,
     /// A sentence with the counts.
     pub summary: String,
-    /// How many results have which marker, in words.
-    pub markers: String,
+    /// Who stands to the developers how, and what is proven.
+    pub claims: Claims,
+    /// Whether the set-up is documented.
+    pub setup: Setup,
+    /// What the benchmarks test.
+    pub covered: Covered,
     /// What was reported.
     pub benchmarks: Vec<ReportedView<'a>>,
     /// Titles of the sources, with the number of records.
@@ -46,14 +53,16 @@ pub struct EvaluatorCard<'a> {
     pub collections: Vec<Counted<'a>>,
     /// Claimed relations to the developers, with the number of records.
     pub relationships: Vec<Counted<'a>>,
-    /// The signals of all results.
-    pub signals: Vec<SignalView<'a>>,
+    /// How well the results are documented, in figures.
+    pub documentation: Documentation<'a>,
     /// Each fact and slot with the share of results that state it.
     pub documented: Vec<DocumentedRow<'a>>,
     /// Where results differ from those of others, greatest first.
     pub differences: Vec<DifferenceRow<'a>>,
     /// How many pairs of medians agree, and how many there are.
     pub differences_summary: String,
+    /// How many conflict.
+    pub conflicts: usize,
 }
 
 /// A fact or slot, and how many results state it.
@@ -130,6 +139,8 @@ pub struct ReportedView<'a> {
     pub results: String,
     /// Different models.
     pub models: String,
+    /// Where the scores of the first ranking of the evaluator lie.
+    pub position: Position,
 }
 
 /// A text and how many records have it.
@@ -146,7 +157,9 @@ pub struct Counted<'a> {
 pub struct Tally<'a> {
     records: usize,
     results: usize,
-    /// The signals of its results.
+    /// Its results.
+    readings: Vec<&'a Reading>,
+    /// Their signals.
     signals: Signals,
     /// Cells that others report as well.
     shared: Vec<&'a Row>,
@@ -195,8 +208,10 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
     for reading in &dataset.readings {
         readings[reading.resolved.evaluator.index()].push(reading);
     }
-    let signals = readings.into_par_iter().map(|readings| Signals::of(dataset, readings));
-    tallies.par_iter_mut().zip(signals).for_each(|(tally, signals)| tally.signals = signals);
+    tallies.par_iter_mut().zip(readings).for_each(|(tally, readings)| {
+        tally.signals = Signals::of(dataset, readings.iter().copied());
+        tally.readings = readings;
+    });
     let rows = dataset.rankings.iter().flat_map(|(_, ranking)| &ranking.rows);
     for row in rows.filter(|row| row.is_first_of_cell()) {
         let mut evaluators: Vec<_> = dataset.cell_of(row).iter().map(|reading| reading.resolved.evaluator).collect();
@@ -217,6 +232,10 @@ impl<'a> Cards<'a> {
             url: self.benchmark_url(reported.benchmark),
             results: count(reported.results as usize),
             models: count(reported.models as usize),
+            position: (self.dataset.rankings_of(reported.benchmark))
+                .find(|(_, ranking)| ranking.evaluator == id)
+                .map(|(_, ranking)| self.position_in(ranking, &self.dataset.readings_in(&ranking.rows[0])[0]))
+                .unwrap_or_default(),
         };
         self.dataset.reported_by(id).iter().map(view).collect()
     }
@@ -230,7 +249,9 @@ impl<'a> Cards<'a> {
         let differences = tally.differences.get_or_init(|| self.differences_of(id, tally));
         let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.organization_facts(meta)));
         EvaluatorCard {
-            markers: super::markers::in_words(self.language, &self.dataset.marks.by_evaluator[id.index()]),
+            claims: self.claims(tally.readings.iter().copied()),
+            setup: Setup::of(&tally.signals),
+            covered: self.covered(self.dataset.reported_by(id).iter().map(|reported| reported.benchmark)),
             name: self.evaluator_name(id),
             is_reported: evaluator.is_reported(),
             facts,
@@ -249,7 +270,8 @@ impl<'a> Cards<'a> {
             sources: most_first(tally.sources.iter().map(|(title, n)| (*title, *n)).chain(untitled)),
             collections: most_first(tally.collections.iter().map(|(name, n)| (*name, *n))),
             relationships: most_first(tally.relationships.iter().map(|(it, n)| (self.words(it.key()), *n))),
-            signals: self.signals_of(&tally.signals),
+            documentation: self.documentation(&tally.signals, None, Cells::default()),
+            conflicts: differences.diverge,
             differences: differences.found.iter().map(|found| self.difference(found)).collect(),
             differences_summary: self.differences_summary(differences),
         }

@@ -8,6 +8,7 @@ use super::claims::Claims;
 use super::disagreement::Outcome;
 use super::documentation::Cells;
 use super::list::{BenchmarkRow, EvaluatorRow, ModelRow};
+use super::scope::Setup;
 use super::{Cards, settings};
 use crate::chart::position::Position;
 use crate::id::Id;
@@ -34,8 +35,8 @@ pub struct HomeCard<'a> {
     pub cells: Cells,
     /// How many conflicts are between evaluators.
     pub between: usize,
-    /// Results whose set-up is documented, and those that need it.
-    pub documented: (usize, usize),
+    /// Whether the set-up is documented.
+    pub setup: Setup,
     /// Results with an uncertainty.
     pub uncertain: usize,
     /// The models with the most evaluators.
@@ -133,7 +134,7 @@ impl<'a> Cards<'a> {
             between: conflicts.iter().filter(|row| !self.is_of_one(row)).count(),
             conflicts: self.largest(conflicts),
             cells: cells.into_iter().map(|(_, outcome)| outcome).collect(),
-            documented: (tally.documented, tally.documentable),
+            setup: Setup::of(tally),
             uncertain: tally.fields[Field::Uncertainty as usize],
             counts: vec![
                 linked(self.dataset.readings.len(), "results", None),

@@ -236,7 +236,10 @@ impl<'a> Cards<'a> {
             (tally.truncated, "samples.truncated"),
             (tally.malformed, "samples.malformed"),
         ];
-        all.into_iter().filter(|(n, _)| *n > 0).map(|(n, key)| self.line(key, &count(n as usize))).collect()
+        all.into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, key)| format!("{}{}{}", self.words(key), self.words("colon"), count(n as usize)))
+            .collect()
     }
 }
 

@@ -239,7 +239,8 @@ LISTS = {
     "markers": (["marker"], ["means"], ["does_not_mean"], ["results"]),
 }
 OF_ONE = {
-    "evaluators/": ("plain", (["benchmark"], ["models"], ["results"])),
+    # The last column is a picture.
+    "evaluators/": ("plain", (["benchmark"], ["models"], ["results"], [])),
     "developers/": ("plain", (["model", "model_id"], ["released"], ["results"], ["benchmarks"], ["coverage"])),
 }
 BESIDE = re.compile(

@@ -105,9 +105,8 @@ impl<'a> Cards<'a> {
             benchmarks: benchmarks.len(),
             table: self.table(&of_cells, |number| outcomes[number].map(|it| it == Outcome::Conflict)),
             documentation: self.documentation(
-                "figures.evaluators",
-                self.by_benchmark(id),
                 &tally,
+                Some(self.pairs_by_coverage("figures.evaluators", self.by_benchmark(id))),
                 outcomes.into_iter().collect(),
             ),
             disagreements,

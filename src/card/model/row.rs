@@ -188,7 +188,7 @@ impl<'a> Cards<'a> {
         for of_benchmark in
             numbered.chunk_by(|a, b| self.dataset.benchmark_of(&a.1[0]) == self.dataset.benchmark_of(&b.1[0]))
         {
-            let category = self.category_of(&of_benchmark[0].1[0]);
+            let category = self.category_of(self.dataset.benchmark_of(&of_benchmark[0].1[0]));
             entries.push((category, self.entries(of_benchmark, &usual, &several)));
         }
         // Those without a category come last.
@@ -209,13 +209,6 @@ impl<'a> Cards<'a> {
             axis: axis_labels(readings().map(|reading| reading.scale)).filter(|_| is_of_one_scale),
             entries,
         }
-    }
-
-    /// What a benchmark tests, as metadata says.
-    pub(super) fn category_of(&self, reading: &Reading) -> Option<String> {
-        let benchmark = &self.dataset.entities.benchmarks[self.dataset.benchmark_of(reading)];
-        let category = self.dataset.benchmark_meta(benchmark)?.category.as_deref()?;
-        Some(category.replace('-', " "))
     }
 
     /// The unit that a reader needs; what runs from 0 to 1 needs none.
@@ -308,7 +301,7 @@ impl<'a> Cards<'a> {
         Row {
             benchmark: &entities.benchmarks[slice.benchmark].name,
             benchmark_url: self.benchmark_url(slice.benchmark),
-            category: self.category_of(first),
+            category: self.category_of(slice.benchmark),
             slice: self.part_name(first),
             part: self.part_of(&self.dataset.rankings[first.ranking]),
             variant: self.dataset.variant_of(first),

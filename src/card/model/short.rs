@@ -6,14 +6,13 @@ use serde::Serialize;
 use super::super::Cards;
 use super::super::claims::Claims;
 use super::super::disagreement::{DisagreementView, Outcome};
+use super::super::scope::{Covered, Setup};
 use crate::id::Id;
 use crate::merge::Reading;
 use crate::resolve::Evaluator;
 use crate::signal::Tally;
-use crate::signal::completeness::Field;
-use crate::signal::setup::Slot;
 
-/// Most evaluators, conflicts and categories that a sentence names.
+/// Most evaluators and conflicts that a sentence names.
 const MOST: usize = 4;
 
 /// What the five sentences say.
@@ -39,20 +38,10 @@ pub struct Short<'a> {
     pub not_compared: usize,
     /// Anchor of the first cell with several scores.
     pub several: Option<String>,
-    /// Results whose set-up is documented, and those that need it.
-    pub documented: (usize, usize),
-    /// Codes of what no result reports and a repetition needs.
-    pub lacks: Vec<&'static str>,
-    /// Categories of the benchmarks.
-    pub covers: Vec<String>,
-    /// Benchmarks without a category.
-    pub uncategorised: usize,
-    /// True if none is on safety.
-    pub lacks_safety: bool,
-    /// Other categories of this site that no result is of, the first ones.
-    pub others: Vec<String>,
-    /// How many more there are.
-    pub more_others: usize,
+    /// Whether the set-up is documented.
+    pub setup: Setup,
+    /// What the benchmarks test.
+    pub covered: Covered,
 }
 
 /// Who reports some of the results.
@@ -91,14 +80,7 @@ impl<'a> Cards<'a> {
         let of = |outcome: Outcome| disagreements.iter().filter(move |it| it.outcome == outcome);
         let n_conflicts = of(Outcome::Conflict).count();
         let compared = n_conflicts + of(Outcome::Within).count() + of(Outcome::Agree).count();
-        let (covers, uncategorised) = self.covered(readings);
-        let is_safety = |category: &String| category.to_lowercase().contains("safety");
-        let mut others: Vec<String> = (self.dataset.categories.iter())
-            .map(|category| category.replace('-', " "))
-            .filter(|category| !covers.contains(category) && !is_safety(category))
-            .collect();
-        let more_others = others.len().saturating_sub(2);
-        others.truncate(2);
+        let benchmarks = readings.chunk_by(|a, b| self.dataset.benchmark_of(a) == self.dataset.benchmark_of(b));
         Short {
             n_reporters: reporters.len(),
             more_reporters: reporters.len().saturating_sub(MOST),
@@ -116,13 +98,8 @@ impl<'a> Cards<'a> {
             compared,
             not_compared: disagreements.len() - compared,
             several: disagreements.first().map(|it| it.anchor.clone()),
-            documented: (tally.documented, tally.documentable),
-            lacks: lacks(tally),
-            lacks_safety: !covers.iter().any(is_safety),
-            covers,
-            uncategorised,
-            others,
-            more_others,
+            setup: Setup::of(tally),
+            covered: self.covered(benchmarks.map(|readings| self.dataset.benchmark_of(&readings[0]))),
         }
     }
 
@@ -147,34 +124,4 @@ impl<'a> Cards<'a> {
         });
         reporters.collect()
     }
-
-    /// The categories of the benchmarks of `readings`, and how many benchmarks have none.
-    fn covered(&self, readings: &[Reading]) -> (Vec<String>, usize) {
-        let of_benchmarks = readings.chunk_by(|a, b| self.dataset.benchmark_of(a) == self.dataset.benchmark_of(b));
-        let (mut covers, mut without) = (Vec::new(), 0);
-        for readings in of_benchmarks {
-            match self.category_of(&readings[0]) {
-                Some(category) => covers.push(category),
-                None => without += 1,
-            }
-        }
-        covers.sort_unstable();
-        covers.dedup();
-        (covers, without)
-    }
-}
-
-/// What a repetition needs, and no result reports.
-fn lacks(tally: &Tally) -> Vec<&'static str> {
-    let slot = |slot: Slot| matches!(tally.slots[slot as usize], (0, applying) if applying > 0);
-    let field = |field: Field| tally.fields[field as usize] == 0;
-    let all = [
-        ("temperature", slot(Slot::Decoding)),
-        ("token_limit", slot(Slot::Length)),
-        ("harness", slot(Slot::Harness)),
-        ("samples", field(Field::Samples)),
-        ("uncertainty", field(Field::Uncertainty)),
-        ("date", field(Field::Evaluated)),
-    ];
-    all.into_iter().filter(|(_, is_missing)| *is_missing).map(|(code, _)| code).collect()
 }

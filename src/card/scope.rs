@@ -1,0 +1,88 @@
+//! The *scope* of some results, for the short answer of a page: whether their set-up is documented, and what they cover. Here
+//! stand numbers and codes; the sentences are the matter of the templates.
+
+use serde::Serialize;
+
+use super::Cards;
+use crate::id::Id;
+use crate::resolve::Benchmark;
+use crate::signal::Tally;
+use crate::signal::completeness::Field;
+use crate::signal::setup::Slot;
+
+/// Most categories without results that a sentence names.
+const MOST: usize = 2;
+
+/// Whether a re-run would know what to do.
+#[derive(Debug, Serialize)]
+pub struct Setup {
+    /// Results whose set-up is documented, and those that need it.
+    pub documented: (usize, usize),
+    /// Codes of what no result reports and a repetition needs.
+    pub lacks: Vec<&'static str>,
+}
+
+impl Setup {
+    /// Of the results in `tally`.
+    pub(super) fn of(tally: &Tally) -> Setup {
+        let slot = |slot: Slot| matches!(tally.slots[slot as usize], (0, applying) if applying > 0);
+        let field = |field: Field| tally.fields[field as usize] == 0;
+        let all = [
+            ("temperature", slot(Slot::Decoding)),
+            ("token_limit", slot(Slot::Length)),
+            ("harness", slot(Slot::Harness)),
+            ("samples", field(Field::Samples)),
+            ("uncertainty", field(Field::Uncertainty)),
+            ("date", field(Field::Evaluated)),
+        ];
+        Setup {
+            documented: (tally.documented, tally.documentable),
+            lacks: all.into_iter().filter(|(_, is_missing)| *is_missing).map(|(code, _)| code).collect(),
+        }
+    }
+}
+
+/// What some benchmarks test.
+#[derive(Debug, Serialize)]
+pub struct Covered {
+    /// Their categories.
+    pub covers: Vec<String>,
+    /// Benchmarks without a category.
+    pub uncategorised: usize,
+    /// True if none is on safety.
+    pub lacks_safety: bool,
+    /// Other categories of this site that none is of, the first ones.
+    pub others: Vec<String>,
+    /// How many more there are.
+    pub more_others: usize,
+}
+
+impl Cards<'_> {
+    /// Of `benchmarks`, each once.
+    pub(super) fn covered(&self, benchmarks: impl Iterator<Item = Id<Benchmark>>) -> Covered {
+        let (mut covers, mut uncategorised) = (Vec::new(), 0);
+        for benchmark in benchmarks {
+            match self.category_of(benchmark) {
+                Some(category) => covers.push(category),
+                None => uncategorised += 1,
+            }
+        }
+        covers.sort_unstable();
+        covers.dedup();
+        let is_safety = |category: &String| category.to_lowercase().contains("safety");
+        let mut others: Vec<String> = (self.dataset.categories.iter())
+            .map(|category| category.replace('-', " "))
+            .filter(|category| !covers.contains(category) && !is_safety(category))
+            .collect();
+        let more_others = others.len().saturating_sub(MOST);
+        others.truncate(MOST);
+        Covered { lacks_safety: !covers.iter().any(is_safety), covers, uncategorised, others, more_others }
+    }
+
+    /// What a benchmark tests, as metadata says.
+    pub(super) fn category_of(&self, benchmark: Id<Benchmark>) -> Option<String> {
+        let benchmark = &self.dataset.entities.benchmarks[benchmark];
+        let category = self.dataset.benchmark_meta(benchmark)?.category.as_deref()?;
+        Some(category.replace('-', " "))
+    }
+}
