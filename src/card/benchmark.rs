@@ -1,6 +1,7 @@
 //! The page of one benchmark: what it is, and one of its rankings, a part at a time. Documents have its rows whole, with all
 //! of a result at each; [`table`] says what rows share once.
 
+pub mod setups;
 pub mod short;
 pub mod table;
 
@@ -24,6 +25,7 @@ use crate::resolve::{Benchmark, Evaluator};
 use crate::signal::provenance::Parties;
 use crate::signal::{Tally, completeness};
 use crate::words::count;
+use setups::SetupsView;
 use short::RankingShort;
 use table::RankingTable;
 
@@ -76,6 +78,8 @@ pub struct BenchmarkCard<'a> {
     pub models: usize,
     /// How many of them have several scores.
     pub several: usize,
+    /// The scores of all of them.
+    pub readings: usize,
     /// A sentence with the counts of the ranking, for machines.
     pub ranking_summary: String,
     /// The answer; on the first page of a ranking.
@@ -94,6 +98,8 @@ pub struct BenchmarkCard<'a> {
     pub n_rankings: usize,
     /// Who reports it; on its own page.
     pub sources: Vec<SourceRow<'a>>,
+    /// What they report of how they measured; on its own page.
+    pub setups: Option<SetupsView<'a>>,
     /// How its scores are distributed; on the first page of a ranking.
     pub distribution: Option<DistributionView>,
     /// The best score over time; on the first page of a ranking.
@@ -171,7 +177,7 @@ pub struct RankingLink {
     /// Its page.
     pub url: String,
     /// Models in it.
-    pub models: usize,
+    pub models: String,
     /// True for the one on this page.
     pub current: bool,
 }
@@ -229,6 +235,7 @@ impl<'a> Cards<'a> {
             direction: self.words(direction_key(ranking.direction)),
             models: ranking.rows.len(),
             several: ranking.rows.iter().filter(|row| row.cell.len() > 1).count(),
+            readings: ranking.rows.iter().map(|row| row.cell.len()).sum(),
             ranking_summary: self.ranking_summary(ranking),
             short,
             table: self.ranking_table(ranking, from, rows),
@@ -238,6 +245,7 @@ impl<'a> Cards<'a> {
             rankings: if is_first { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
             n_rankings: self.dataset.rankings_of(slice.benchmark).len(),
             sources: if is_main { self.sources(slice.benchmark) } else { Vec::new() },
+            setups: if is_main { self.setups(self.readings_of_benchmark(slice.benchmark)) } else { None },
             distribution: if number == 1 { self.distribution(ranking, meta) } else { None },
             over_time: if number == 1 { self.over_time(ranking) } else { None },
             pairs: if number == 1 { self.pairs_of(ranking) } else { None },
@@ -373,7 +381,7 @@ impl<'a> Cards<'a> {
         let links = rankings.take(MOST_LINKS).map(|(id, ranking)| RankingLink {
             label: self.ranking_label(ranking, has_metrics, of_measurement[&ranking.measurement] > 1),
             url: self.url(self.paths.ranking(id)),
-            models: ranking.rows.len(),
+            models: self.language.number(ranking.rows.len()),
             current: id == current,
         });
         links.collect()
@@ -417,7 +425,7 @@ impl<'a> Cards<'a> {
         match ranking.rows.iter().filter(|row| row.cell.len() > 1).count() {
             0 => self.language.say("ranking.summary", &[("models", &models)]),
             n => {
-                let values = [("models", &*models), ("readings", &*readings), ("n", &*count(n))];
+                let values = [("models", &*models), ("readings", &*readings), ("n", &*self.language.number(n))];
                 self.language.say("ranking.summary.several", &values)
             }
         }

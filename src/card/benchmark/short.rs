@@ -12,7 +12,6 @@ use crate::chart::short;
 use crate::merge::{Direction, Ranking, Reading, Row, Scale};
 use crate::number::first_digits;
 use crate::signal::saturation;
-use crate::words::count;
 
 /// What the sentences say.
 #[derive(Debug, Serialize)]
@@ -107,7 +106,7 @@ impl<'a> Cards<'a> {
                         },
                         &[("first", &format!("{:.4}", found.scores.0)), ("fifth", &format!("{:.4}", found.scores.1))],
                     ),
-                    language.say("signal.saturation.n", &[("n", &count(found.n as usize))]),
+                    language.say("signal.saturation.n", &[("n", &language.number(found.n as usize))]),
                     language.say("signal.saturation.error", &[("error", &format!("{:.4}", found.error))]),
                     match found.is_similar {
                         true => self.words("signal.saturation.similar").to_owned(),

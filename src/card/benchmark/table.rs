@@ -206,7 +206,7 @@ impl<'a> Cards<'a> {
         let position = drawn.map(|range| range.position(Some(reading.position), self.interval_of(reading), None, None));
         RankedRow {
             place,
-            rank: row.rank.map(|rank| crate::words::count(rank as usize)),
+            rank: row.rank.map(|rank| self.language.number(rank as usize)),
             is_tied: row.rank.is_some_and(|rank| self.n_sharing(ranking, rank) > 1),
             model: &model.name,
             owner,
