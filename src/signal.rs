@@ -84,6 +84,7 @@ impl Tally {
             *count = (count.0 + more.0, count.1 + more.1);
         }
         self.fields.iter_mut().zip(other.fields).for_each(|(count, more)| *count += more);
+        self.steps.iter_mut().zip(other.steps).for_each(|(count, more)| *count += more);
         self.classes.iter_mut().zip(other.classes).for_each(|(count, more)| *count += more);
     }
 
