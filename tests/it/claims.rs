@@ -67,10 +67,10 @@ fn silent_metadata_takes_no_claim_away() {
     project.write("content/models/lab/c.md", "---\nid: lab/c\ndeveloper: unknown\n---\n");
     project.build(&[]);
     for model in ["lab/a", "lab/b", "lab/c"] {
-        assert_eq!(fact(&project, model, "Developer"), "Acme Corp, as records claim", "{model}");
+        assert_eq!(fact(&project, model, "Developer"), "Acme Corp, claimed", "{model}");
         assert!(project.main_of("developers/acme-corp.html").contains(&format!("../models/{model}.html")), "{model}");
     }
-    assert_eq!(fact(&project, "lab/a", "Parameters"), "7 billion, as records claim");
+    assert_eq!(fact(&project, "lab/a", "Parameters"), "7 billion, claimed");
     assert_eq!(
         (card(&project, "lab/a")["name"].as_str(), card(&project, "lab/b")["name"].as_str()),
         (Some("a"), Some("b"))
@@ -99,7 +99,7 @@ fn metadata_that_speaks_wins_and_the_claim_stands_beside_it() {
     assert_eq!(fact(&project, "lab/b", "Developer"), "Acme, -");
     assert!(also_stated(&project, "lab/b").is_empty(), "another name of the same is no other claim");
     // As many records say the one as the other: the first by name counts, and both are there.
-    assert_eq!(fact(&project, "lab/c", "Developer"), "Acme, as records claim");
+    assert_eq!(fact(&project, "lab/c", "Developer"), "Acme, claimed");
     assert_eq!(also_stated(&project, "lab/c"), ["Developer: Zeta, records (claimed)"]);
 }
 
@@ -123,10 +123,10 @@ fn a_platform_that_runs_a_model_did_not_make_it() {
     assert_eq!(fact(&project, "ollama/qwen2.5-0.5b", "Developer"), format!("Alibaba (Qwen), {listed}"));
     assert_eq!(also_stated(&project, "ollama/qwen2.5-0.5b"), ["Developer: ollama, records (claimed)"]);
     assert_eq!(fact(&project, "together/meta-llama~2fLlama-3-8B", "Developer"), format!("Meta, {listed}"));
-    assert_eq!(fact(&project, "ollama/my-own-thing", "Developer"), "-, as records claim");
+    assert_eq!(fact(&project, "ollama/my-own-thing", "Developer"), "-, claimed");
     assert_eq!(also_stated(&project, "ollama/my-own-thing"), ["Developer: ollama, records (claimed)"]);
-    assert_eq!(fact(&project, "ollama/phi-x", "Developer"), "Initech, as records claim");
-    assert_eq!(fact(&project, "acme/ollama-router", "Developer"), "acme, as records claim");
+    assert_eq!(fact(&project, "ollama/phi-x", "Developer"), "Initech, claimed");
+    assert_eq!(fact(&project, "acme/ollama-router", "Developer"), "acme, claimed");
 }
 
 #[test]
