@@ -589,6 +589,7 @@ pub fn direction_key(direction: Direction) -> &'static str {
     match direction {
         Direction::HigherIsBetter => "direction.higher",
         Direction::LowerIsBetter => "direction.lower",
+        Direction::Neither => "direction.neither",
         Direction::NotReported => "direction.not_reported",
     }
 }

@@ -379,6 +379,9 @@ impl Dataset {
         let benchmark = &self.entities.benchmarks[self.entities.slices[slice].benchmark];
         let by_metadata =
             || self.benchmark_meta(benchmark).and_then(|meta| meta.higher_is_better).map(|higher| !higher);
+        if metric.is_descriptive {
+            return Direction::Neither;
+        }
         match metric.lower_is_better.or_else(by_metadata) {
             Some(true) => Direction::LowerIsBetter,
             Some(false) => Direction::HigherIsBetter,

@@ -21,7 +21,7 @@ pub mod steps;
 pub mod verdict;
 
 use crate::diagnostic::Diagnostics;
-use crate::load::detail_keys::is_size;
+use crate::load::detail_keys::{is_counted, is_size};
 use crate::load::record::EvaluationResult;
 use crate::merge::{Dataset, Reading};
 use completeness::Field;
@@ -112,13 +112,16 @@ pub fn n_samples(dataset: &Dataset, reading: &Reading) -> Option<u64> {
     let by_uncertainty = result.uncertainty.as_ref().and_then(|it| it.samples.as_ref()).map(|n| n.digits());
     let settings = || result.data.settings.iter().chain(result.generation.iter().flat_map(|it| &it.settings));
     let by_setting = || settings().find(|(key, _)| matches!(key.as_str(), "samples_number" | "n_samples"));
-    by_uncertainty.or_else(|| by_setting().map(|(_, value)| value.as_str()))?.parse().ok().filter(|n| *n > 0)
+    let by_details = || result.data.details.iter().chain(result.details.iter()).find(|(key, _)| is_counted(key));
+    let stated = by_uncertainty.or_else(|| by_setting().or_else(by_details).map(|(_, value)| value.as_str()));
+    stated?.parse().ok().filter(|n| *n > 0)
 }
 
 /// How many items the whole test has, where the record says so; the greatest number, where it says several.
 pub fn test_size(result: &EvaluationResult) -> Option<u64> {
     let settings = result.data.settings.iter().filter(|(key, _)| key == "samples_number");
-    let details = result.data.details.iter().chain(result.metric.details.iter()).filter(|(key, _)| is_size(key));
+    let details = [&result.data.details, &result.metric.details, &result.details].into_iter();
+    let details = details.flat_map(|details| details.iter()).filter(|(key, _)| is_size(key));
     let described = result.metric.size_in_description;
     settings.chain(details).filter_map(|(_, value)| value.parse().ok()).chain(described).max()
 }

@@ -38,8 +38,7 @@ impl<'a> Cards<'a> {
         let has_metric = self.dataset.entities.metrics[ranking.metric].is_reported();
         let is_aggregate = self.dataset.entities.slices[ranking.slice].is_aggregate;
         let is_contradictory = readings.first().is_some_and(|reading| reading.scale == Scale::Contradictory);
-        let is_no_ranking =
-            is_relative || is_aggregate || is_contradictory || ranking.direction == Direction::NotReported;
+        let is_no_ranking = is_relative || is_aggregate || is_contradictory || !ranking.direction.has_better_end();
         let is_said_by_settings = !is_no_ranking && has_metric && evaluators.named < 2 && !evaluators.some_unnamed;
         let answer = if readings.len() < 2 {
             Some("comparable.nothing")
@@ -58,6 +57,7 @@ impl<'a> Cards<'a> {
         reasons.extend(say(is_aggregate, "comparable.aggregate", ("", "")));
         reasons.extend(say(is_contradictory, "comparable.contradictory", ("", "")));
         reasons.extend(say(ranking.direction == Direction::NotReported, "comparable.direction", ("", "")));
+        reasons.extend(say(ranking.direction == Direction::Neither, "comparable.neither", ("", "")));
         reasons.extend(say(!has_metric, "comparable.metric", ("", "")));
         let Reporters { named, some_unnamed } = evaluators;
         let evaluators_in_words = self.language.counted("count.evaluators", named);

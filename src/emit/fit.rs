@@ -55,6 +55,7 @@ pub fn misfit(
     let is_lower = match reading.direction {
         Direction::HigherIsBetter => Some(false),
         Direction::LowerIsBetter => Some(true),
+        Direction::Neither => return Some(Misfit::WrongDirection),
         Direction::NotReported => None,
     };
     if is_lower.is_some_and(|is_lower| is_lower != task.lower_is_better) {

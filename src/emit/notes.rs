@@ -28,6 +28,7 @@ pub fn of(dataset: &Dataset, reading: &Reading, conditions: &Conditions) -> Opti
         conditions.attempts.clone(),
         counted("repeats"),
         counted("runs"),
+        counted("trials"),
         setting("examples in the prompt").and_then(shots).or_else(|| conditions.examples.map(|n| format!("{n}-shot"))),
         chain_of_thought(conditions).then(|| "chain of thought".to_owned()),
         setting("prompt style").map(|style| short(style).into_owned()),

@@ -223,7 +223,7 @@ impl Shard {
             direction: match ranking.direction {
                 Direction::HigherIsBetter => 1,
                 Direction::LowerIsBetter => -1,
-                Direction::NotReported => 0,
+                Direction::Neither | Direction::NotReported => 0,
             },
             relative: metric.is_relative,
             models: ranking.rows.len(),

@@ -105,6 +105,8 @@ pub struct MetricConfig {
     pub details: Details,
     /// What else the block holds.
     pub also: Box<[Leaf]>,
+    /// True if its details say that the number only describes, so that no end is the good one.
+    pub is_descriptive: bool,
     /// How many items the whole test has, where the description says so.
     pub size_in_description: Option<u64>,
 }
@@ -320,7 +322,9 @@ impl MetricConfig {
         let value = json("metric_config", text)?;
         let bounds: Option<Bounds> = serde_json::from_str(text).ok();
         let bound = |raw: Option<&RawValue>| raw.and_then(|raw| Number::from_json(raw).ok());
+        let details = Details::read(&value["additional_details"]);
         Ok(MetricConfig {
+            is_descriptive: details.iter().any(|(key, value)| detail_keys::is_descriptive(key, value)),
             description: string(&value["evaluation_description"]),
             size_in_description: value["evaluation_description"].as_str().and_then(detail_keys::size_in_description),
             id: string(&value["metric_id"]),
@@ -334,7 +338,7 @@ impl MetricConfig {
             kind_of_score: ScoreKind::read(&value),
             judging: judging(&value["llm_scoring"]),
             jury: Jury::read(&value["llm_scoring"]),
-            details: Details::read(&value["additional_details"]),
+            details,
             also: of_block("metric_config", &value),
         })
     }
@@ -410,6 +414,7 @@ impl GenerationConfig {
         let says_subject = settings.iter().any(|(key, _)| key == "subject");
         let is_missed = |path: &str| match path.strip_prefix("evaluation_results[].generation_config.") {
             Some("additional_details.groups") => says_subject,
+            Some(path) if path.strip_prefix("additional_details.").is_some_and(detail_keys::is_other) => true,
             Some("generation_args.max_attempts") => value["generation_args"]["max_attempts"] == 1,
             _ => false,
         };

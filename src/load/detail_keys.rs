@@ -14,7 +14,9 @@ struct Keys {
     conditions: HashMap<String, Vec<String>>,
     sizes: Vec<String>,
     asked: Vec<String>,
+    counted: Vec<String>,
     size_in_description: Vec<String>,
+    descriptive: HashMap<String, Vec<String>>,
     outcomes: Vec<String>,
     measured_by: HashMap<MeasuredBy, HashMap<String, Vec<String>>>,
     model: Vec<String>,
@@ -36,7 +38,9 @@ struct Known {
     names: HashMap<String, String>,
     sizes: HashSet<String>,
     asked: HashSet<String>,
+    counted: HashSet<String>,
     size_in_description: Vec<Regex>,
+    descriptive: HashMap<String, Vec<String>>,
     others: HashSet<String>,
     measured_by: HashMap<(String, String), MeasuredBy>,
 }
@@ -48,7 +52,9 @@ fn known() -> &'static Known {
             conditions: HashMap::default(),
             sizes: Vec::new(),
             asked: Vec::new(),
+            counted: Vec::new(),
             size_in_description: Vec::new(),
+            descriptive: HashMap::default(),
             outcomes: Vec::new(),
             measured_by: HashMap::default(),
             model: Vec::new(),
@@ -60,6 +66,8 @@ fn known() -> &'static Known {
             names: names.collect(),
             sizes: keys.sizes.into_iter().collect(),
             asked: keys.asked.into_iter().collect(),
+            counted: keys.counted.into_iter().collect(),
+            descriptive: keys.descriptive,
             size_in_description: keys.size_in_description.iter().filter_map(|it| pattern(it)).collect(),
             others: keys.outcomes.into_iter().chain(keys.model).chain(keys.pointers).collect(),
             measured_by: keys
@@ -103,6 +111,17 @@ pub fn is_asked(key: &str) -> bool {
     known().asked.contains(key)
 }
 
+/// True if the key of a source's or a score's details says over how many items the score is.
+pub fn is_counted(key: &str) -> bool {
+    known().counted.contains(key)
+}
+
+/// True if this member of a metric's details says that its scores only describe, and none is better than another.
+pub fn is_descriptive(key: &str, value: &str) -> bool {
+    let values = known().descriptive.get(key);
+    values.is_some_and(|values| values.iter().any(|known| known.eq_ignore_ascii_case(value.trim())))
+}
+
 /// Who measured, if this member of a source's details says so.
 pub fn measured_by(key: &str, value: &str) -> Option<MeasuredBy> {
     known().measured_by.get(&(key.to_owned(), value.trim().to_lowercase())).copied()
@@ -128,7 +147,8 @@ mod tests {
         assert_eq!((condition("agent_name"), condition("rank")), (Some("agent"), None));
         assert_eq!(measured_by("leaderboard_data_source", "Self-Reported"), Some(MeasuredBy::Developer));
         assert_eq!(measured_by("leaderboard_data_source", "TIGER-Lab"), None);
-        assert!(is_size("dataset_total_questions") && is_other("rank"));
+        assert!(is_size("dataset_total_questions") && is_other("rank") && is_counted("total_instances"));
+        assert!(is_descriptive("diagnostic_metric", "True") && !is_descriptive("diagnostic_metric", "false"));
         let patterns = read().unwrap().size_in_description;
         assert!(patterns.iter().all(|it| pattern(it).is_some_and(|it| it.captures_len() == 2)));
         for (text, size) in [

@@ -32,8 +32,17 @@ pub enum Direction {
     HigherIsBetter,
     /// As with an error rate.
     LowerIsBetter,
-    /// Then nothing is ranked.
+    /// The record says that no end is the good one, as of the length of answers. Nothing is ranked.
+    Neither,
+    /// Then nothing is ranked either.
     NotReported,
+}
+
+impl Direction {
+    /// True if one end is the good one.
+    pub fn has_better_end(self) -> bool {
+        matches!(self, Direction::HigherIsBetter | Direction::LowerIsBetter)
+    }
 }
 
 /// Scales whose scores can be put in one order. Bounds are compared by their bits.

@@ -60,7 +60,7 @@ pub fn of(dataset: &Dataset, ranking: &Ranking) -> Result<Saturation, Unknown> {
         return Err(Unknown::FewerThanFive);
     }
     let is_share = matches!(first.scale, Scale::Proportion | Scale::Percent)
-        && ranking.direction != Direction::NotReported
+        && ranking.direction.has_better_end()
         && !dataset.entities.metrics[ranking.metric].is_relative
         && best.iter().all(|reading| {
             let result = dataset.result(reading);

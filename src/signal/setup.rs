@@ -43,7 +43,8 @@ fn stated<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> impl Iterator
     // HELM's `groups` say the subjects again.
     let says_subject = settings.iter().any(|(key, _)| key == "subject");
     let is_said = move |pair: &(String, String)| is_default(pair) || (says_subject && pair.0 == "groups");
-    let said_once = settings.iter().filter(move |pair| !is_said(pair));
+    // Some sources tell what came out among the settings.
+    let said_once = settings.iter().filter(move |pair| !is_said(pair) && !detail_keys::is_other(&pair.0));
     let of_library = loaded.record.library.as_deref().map(|library| &library.details);
     let details = [&result.data.details, &result.metric.details, &result.details].into_iter().chain(of_library);
     said_once
