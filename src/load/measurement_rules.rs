@@ -21,6 +21,9 @@ pub struct MeasurementRules {
     /// Names of one benchmark, for benchmarks that no metadata describes; the first name is shown.
     #[serde(default)]
     pub same_benchmark: Vec<Vec<String>>,
+    /// The metric that leads a benchmark's page, for benchmarks that no metadata describes.
+    #[serde(default)]
+    pub leads: Vec<Lead>,
     /// Words of metrics that lead a page only where nothing else does: costs, errors, times, counts.
     #[serde(default)]
     pub never_lead: Vec<String>,
@@ -37,10 +40,21 @@ impl MeasurementRules {
     pub fn extend(&mut self, later: MeasurementRules) {
         self.rules.extend(later.rules);
         self.same_benchmark.extend(later.same_benchmark);
+        self.leads.extend(later.leads);
         self.never_lead.extend(later.never_lead);
         self.whole.extend(later.whole);
         self.main_splits.extend(later.main_splits);
     }
+}
+
+/// The metric by which a benchmark's own leaderboard is ordered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lead {
+    /// Name of the benchmark.
+    pub benchmark: String,
+    /// Name of the metric.
+    pub metric: String,
 }
 
 /// One rule.
@@ -59,6 +73,8 @@ pub struct Rule {
     pub metric: Option<String>,
     /// True if `hf_split` is no split of the benchmark's test data: that of a table of submissions, say.
     pub ignore_split: bool,
+    /// Parameters of the metric that only say the part again.
+    pub repeats: Vec<String>,
 }
 
 /// A field of a record, and what all of it must match, whatever its case.
@@ -149,6 +165,8 @@ struct RawRule {
     metric: Option<String>,
     #[serde(default)]
     ignore_split: bool,
+    #[serde(default)]
+    repeats: Vec<String>,
 }
 
 impl TryFrom<RawRule> for Rule {
@@ -165,8 +183,8 @@ impl TryFrom<RawRule> for Rule {
         if when.is_empty() {
             return Err("`when` has no field, so the rule would match every result".to_owned());
         }
-        let RawRule { about, benchmark, part, metric, ignore_split, .. } = raw;
-        Ok(Rule { about, when, benchmark, part, metric, ignore_split })
+        let RawRule { about, benchmark, part, metric, ignore_split, repeats, .. } = raw;
+        Ok(Rule { about, when, benchmark, part, metric, ignore_split, repeats })
     }
 }
 
@@ -183,6 +201,8 @@ pub struct Told {
     pub parameters: Vec<(String, String)>,
     /// See [`Rule::ignore_split`].
     pub ignore_split: bool,
+    /// See [`Rule::repeats`].
+    pub repeats: Vec<String>,
     /// Version of the test.
     pub version: Option<String>,
 }
@@ -190,7 +210,7 @@ pub struct Told {
 impl Rule {
     /// What the rule says, if all its conditions hold. `field` gives the text of a field, if there is one.
     pub fn apply<'t>(&self, field: impl Fn(&Field) -> Option<&'t str>) -> Option<Told> {
-        let mut told = Told { ignore_split: self.ignore_split, ..Told::default() };
+        let mut told = Told { ignore_split: self.ignore_split, repeats: self.repeats.clone(), ..Told::default() };
         for condition in &self.when {
             let groups = condition.pattern.captures(field(&condition.field)?)?;
             told.take(&condition.pattern, &groups);

@@ -149,7 +149,7 @@ fn ranking(dataset: &Dataset, evaluator: Id<Evaluator>, mut rows: Vec<Row>) -> R
     let headline = |row: &Row| &dataset.readings[row.start as usize];
     let first = *headline(&rows[0]);
     let direction = first.direction;
-    let can_rank = direction != Direction::NotReported && first.scale != super::Scale::Contradictory;
+    let can_rank = direction.has_better_end() && first.scale != super::Scale::Contradictory;
     rows.sort_by(|a, b| {
         let (a, b) = (headline(a), headline(b));
         let by_score = match direction {
@@ -203,13 +203,15 @@ impl<'a> LeadingPlaces<'a> {
         let meta = self.dataset.benchmark_meta(&entities.benchmarks[slice.benchmark]);
         let of_metadata = meta.and_then(|meta| meta.metric.as_ref());
         let is_of_metadata = of_metadata.is_some_and(|named| named.id == metric.quantity);
+        let is_told = self.is_told_to_lead(&entities.benchmarks[slice.benchmark], metric);
         let is_of_hub = self.hub[slice.benchmark.index()].contains(&metric.quantity);
         (
             slice.benchmark,
-            !is_of_metadata && never_leads(self.dataset, measurement),
+            !is_of_metadata && !is_told && never_leads(self.dataset, measurement),
             slice.name.is_some(),
             std::cmp::Reverse(entities.parts[measurement.part].breadth()),
             !is_of_metadata,
+            !is_told,
             !is_of_hub,
             std::cmp::Reverse(lists[0].rows.len()),
             measurement.first_met,
@@ -217,8 +219,19 @@ impl<'a> LeadingPlaces<'a> {
     }
 }
 
+impl LeadingPlaces<'_> {
+    fn is_told_to_lead(&self, benchmark: &Benchmark, metric: &Metric) -> bool {
+        let is_same = |told: &str, name: &str| normal_form(told) == normal_form(name);
+        let mut leads = self.dataset.inputs.content.measurement.leads.iter();
+        leads.any(|lead| is_same(&lead.benchmark, &benchmark.name) && is_same(&lead.metric, &metric.name))
+    }
+}
+
 /// True for what a run costs, how long it takes, how wrong or how unsure it is, and how much was counted.
 fn never_leads(dataset: &Dataset, measurement: &Measurement) -> bool {
+    if measurement.direction == Direction::Neither {
+        return true;
+    }
     let metric = &dataset.entities.metrics[measurement.metric];
     let words = &dataset.inputs.content.measurement.never_lead;
     let result =

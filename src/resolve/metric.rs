@@ -173,6 +173,7 @@ impl<'a> MetricResolver<'a> {
         }
         let config = &result.metric;
         let mut parameters = config.parameters.clone();
+        parameters.retain(|(key, _)| !told.is_some_and(|told| told.repeats.contains(key)));
         parameters.extend(told.iter().flat_map(|told| told.parameters.clone()));
         let mut parameters: Vec<(String, String)> =
             parameters.into_iter().map(|(key, value)| (key, plain_number(value))).collect();
@@ -268,8 +269,10 @@ impl<'a> MetricResolver<'a> {
             let last = last_of(&id, &place.surroundings()).filter(|last| !place.is_name_of_result(last));
             let known = find(&id).or_else(|| find(last?));
             return known.unwrap_or_else(|| match last {
-                Some(last) if normal(last) == normal(shown) || shown == id => {
-                    own(format!("name {}", normal(last)), if shown == id { last } else { shown })
+                Some(last) if shown == id => own(format!("name {}", normal(last)), last),
+                // `equivalent_cot` is how an id writes "Equivalent (CoT)".
+                Some(last) if squashed(last) == squashed(shown) => {
+                    find(shown).unwrap_or_else(|| own(format!("name {}", normal(shown)), shown))
                 }
                 _ => own(format!("id {id}"), shown),
             });
