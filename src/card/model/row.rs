@@ -173,21 +173,29 @@ impl<'a> Cards<'a> {
     /// The table over `cells`; `several` tells, by place, those that have several readings, and whether these conflict.
     pub(super) fn table(&self, cells: &[&[Reading]], several: impl Fn(usize) -> Option<bool>) -> TableView<'a> {
         let metric = |cell: &&[Reading]| (cell[0].resolved.metric, cell[0].direction);
+        // Measurements are in the order in which they lead, so that of several metrics no cost is taken for the usual one.
+        let mut by_lead = cells.to_vec();
+        by_lead.sort_by_key(|cell| cell[0].measurement);
         let readings = || cells.iter().copied().flatten();
         let scale = commonest(readings().map(|reading| reading.scale.family()));
         let is_of_one_scale = readings().all(|reading| Some(reading.scale.family()) == scale);
         let units: Vec<String> = readings().map(|reading| self.unit_of(reading)).collect();
         let usual = Usual {
-            metric: commonest(cells.iter().map(metric)),
+            metric: commonest(by_lead.iter().map(metric)),
             unit: units.first().filter(|first| units.iter().all(|unit| unit == *first)).cloned(),
             level: commonest(readings().map(|reading| self.dataset.level_of(reading))).unwrap_or(Level::Claimed),
         };
         let without = readings().filter(|reading| self.dataset.result(reading).uncertainty.is_none()).count();
         let mut entries: Vec<(Option<String>, Vec<Entry>)> = Vec::new();
-        let numbered: Vec<Placed> = cells.iter().copied().enumerate().collect();
+        let mut numbered: Vec<Placed> = cells.iter().copied().enumerate().collect();
         for of_benchmark in
-            numbered.chunk_by(|a, b| self.dataset.benchmark_of(&a.1[0]) == self.dataset.benchmark_of(&b.1[0]))
+            numbered.chunk_by_mut(|a, b| self.dataset.benchmark_of(&a.1[0]) == self.dataset.benchmark_of(&b.1[0]))
         {
+            // Of the whole the leading metric first; parts stay in the order of their names.
+            let is_part = |reading: &Reading| self.dataset.entities.slices[reading.resolved.slice].name.is_some();
+            of_benchmark.sort_by_key(
+                |(_, cell)| if is_part(&cell[0]) { (true, None) } else { (false, Some(cell[0].measurement)) },
+            );
             let category = self.category_of(self.dataset.benchmark_of(&of_benchmark[0].1[0]));
             entries.push((category, self.entries(of_benchmark, &usual, &several)));
         }
