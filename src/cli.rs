@@ -84,13 +84,22 @@ pub enum Command {
 /// Write a new site project
 ///
 /// Writes content/ with one commented example of each kind of file, a workflow that publishes the
-/// site on GitHub Pages, and .gitignore. Existing files are never changed.
+/// site on GitHub Pages, and .gitignore. Existing files are never changed. With --benchmark it writes
+/// a board: a site whose front page is that benchmark, with a draft of its eval.yaml for the Hub.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  evalcards init my-site\n  evalcards init")]
+#[command(
+    after_help = "Examples:\n  evalcards init my-site\n  evalcards init my-board --benchmark \"My Quiz\" --scores scores.csv\n\nColumns of scores.csv: model and score; and where known developer, metric, unit, lower_is_better, stderr, n,\ndate, evaluator, relationship, url, harness, harness_version, and setting.NAME for any setting."
+)]
 pub struct Init {
     /// Project folder [default: the project root]
     #[arg(value_name = "DIR")]
     pub dir: Option<PathBuf>,
+    /// Make a board for this benchmark
+    #[arg(long, value_name = "NAME")]
+    pub benchmark: Option<String>,
+    /// CSV of its scores; each row becomes a record
+    #[arg(long, value_name = "FILE", requires = "benchmark")]
+    pub scores: Option<PathBuf>,
 }
 
 /// Download collections of a public datastore into content/, verified and pinned

@@ -76,6 +76,8 @@ pub struct Site {
     pub image: Option<String>,
     /// Whom to ask for corrections: a mail address, or a web address.
     pub contact: Option<String>,
+    /// The page that the site begins with, in place of the general home page: `benchmarks/<id>`.
+    pub front: Option<String>,
     /// BCP 47 tag of the site's own words.
     pub language: String,
     /// Where the records are public.
@@ -96,6 +98,7 @@ impl Default for Site {
             base_url: None,
             image: None,
             contact: None,
+            front: None,
             language: "en".to_owned(),
             datastore: Locator::default(),
             publish: Publish::default(),
@@ -323,6 +326,8 @@ fn read_site(path: &Path) -> Result<Site> {
             "description",
             "base_url",
             "image",
+            "contact",
+            "front",
             "language",
             "datastore",
             "publish",

@@ -14,6 +14,7 @@ pub mod datastore;
 pub mod detail_keys;
 pub mod details;
 mod editor;
+pub mod eval_rules;
 pub mod eval_yaml;
 mod foreign;
 mod front_matter;

@@ -17,7 +17,7 @@ use crate::card::posted::PostedCounts;
 use crate::card::proposals::ProposalRow;
 use crate::card::{Cards, Paths, benchmark, list, merged, not_shown, record_path, record_url};
 use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::emit::page::PublishingCard;
 use crate::emit::{HubFiles, Manifest, page};
 use crate::export::further::Further;
@@ -44,6 +44,8 @@ pub struct Planned {
 
 enum Page {
     Home,
+    /// The page of a benchmark in place of the home page.
+    Front(Id<Ranking>),
     Models(usize),
     Benchmarks(usize),
     Evaluators(usize),
@@ -103,8 +105,9 @@ pub struct Site<'a> {
 }
 
 /// Root pages that prose must not replace.
-const RESERVED: [&str; 16] = [
+const RESERVED: [&str; 17] = [
     "index",
+    "overview",
     "404",
     "models",
     "benchmarks",
@@ -168,7 +171,15 @@ impl<'a> Site<'a> {
 
     fn plan(&mut self, diagnostics: &mut Diagnostics) {
         let entities = &self.dataset.entities;
-        self.page("index", Page::Home);
+        match self.front(diagnostics) {
+            Some(id) => {
+                self.page("index", Page::Front(id));
+                self.page("overview", Page::Home);
+                let title = self.theme.language().say("nav.overview", &[]);
+                self.nav.push(NavLink { title, path: "overview.html".to_owned() });
+            }
+            None => self.page("index", Page::Home),
+        }
         self.page("404", Page::NotFound);
         self.page("search", Page::Search);
         self.page("compare", Page::Compare);
@@ -204,6 +215,27 @@ impl<'a> Site<'a> {
         self.file(self.style.clone(), Page::Text(self.theme.style().to_owned()));
         self.file(self.script.clone(), Page::Text(self.theme.script().to_owned()));
         self.file(".nojekyll".to_owned(), Page::Text(String::new()));
+    }
+
+    /// The benchmark that `site.yaml` begins with.
+    fn front(&self, diagnostics: &mut Diagnostics) -> Option<Id<Ranking>> {
+        let front = self.config.site.front.as_deref()?;
+        let path = front.trim_end_matches(".html");
+        let mut rankings = self.dataset.rankings.iter().map(|(id, _)| id);
+        let found = rankings.find(|id| self.paths.ranking(*id) == path && self.paths.is_benchmark(path));
+        if found.is_none() {
+            let file = self.config.content.join("site.yaml").display().to_string();
+            let known = self.dataset.entities.benchmarks.iter().map(|(id, _)| self.paths.benchmark(id));
+            let help = match did_you_mean(path, known) {
+                Some(known) => format!("did you mean `{known}`?"),
+                None => "write `benchmarks/` and the id of a benchmark that records name".to_owned(),
+            };
+            let message = format!(
+                "front: no benchmark of this site has the page `{front}`, so it begins with the general home page"
+            );
+            diagnostics.error("no-front", &file, "front", message, &help);
+        }
+        found
     }
 
     fn plan_prose(&mut self, diagnostics: &mut Diagnostics) {
@@ -289,12 +321,9 @@ impl<'a> Site<'a> {
                 self.html("publishing.html", path, "", &cards, &page)
             }
             Page::Model(id) => self.model(path, &cards, *id),
-            Page::Ranking(id, number) => {
-                let slice = &self.dataset.entities.slices[self.dataset.rankings[*id].slice];
-                let meta = self.dataset.entities.benchmarks[slice.benchmark].meta;
-                let prose = meta.map_or("", |meta| self.benchmark_prose(meta));
-                self.html("benchmark.html", path, "benchmarks.html", &cards, &cards.ranking(*id, *number, prose))
-            }
+            Page::Ranking(id, number) => self.ranking(path, "benchmarks.html", &cards, *id, *number),
+            // What stands in its head is that of the page that is the benchmark's wherever the site begins.
+            Page::Front(id) => self.ranking(&format!("{}.html", self.paths.ranking(*id)), "index.html", &cards, *id, 1),
             Page::Evaluator(id) => self.html(
                 "evaluator.html",
                 path,
@@ -351,6 +380,13 @@ impl<'a> Site<'a> {
         let card =
             cards.model_page(id, &prose, not_shown, |loaded| record_url(&self.dataset.inputs, loaded, &cards.top));
         self.html("model.html", path, "models.html", cards, &card)
+    }
+
+    fn ranking(&self, path: &str, section: &str, cards: &Cards<'a>, id: Id<Ranking>, number: usize) -> Result<String> {
+        let slice = &self.dataset.entities.slices[self.dataset.rankings[id].slice];
+        let meta = self.dataset.entities.benchmarks[slice.benchmark].meta;
+        let prose = meta.map_or("", |meta| self.benchmark_prose(meta));
+        self.html("benchmark.html", path, section, cards, &cards.ranking(id, number, prose))
     }
 
     fn html(

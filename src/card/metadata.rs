@@ -119,6 +119,8 @@ pub struct EvalView<'a> {
     pub url: Option<String>,
     /// Commit of the dataset.
     pub commit: Option<&'a str>,
+    /// All of it, for a file of the site's own.
+    pub text: Option<&'a str>,
 }
 
 impl<'a> Cards<'a> {
@@ -257,6 +259,7 @@ impl<'a> Cards<'a> {
             tasks: eval.tasks.iter().map(task).collect(),
             url: place.map(|(id, commit)| format!("https://huggingface.co/datasets/{id}/blob/{commit}/eval.yaml")),
             commit: eval.commit.as_deref(),
+            text: Some(&*eval.text).filter(|text| !text.is_empty()),
         }
     }
 }

@@ -224,7 +224,7 @@ impl Exports<'_> {
         let subject = card.subject();
         let description = site.description.as_deref().unwrap_or_else(|| Language::english().phrase("site.description"));
         match page {
-            "index" => head.json_ld = base_url.map(|url| catalogue(&site.title, description, url)),
+            "index" | "overview" => head.json_ld = base_url.map(|url| catalogue(&site.title, description, url)),
             "models" | "benchmarks" | "evaluators" | "developers" => {
                 (head.csv, head.json) = (Some(file("csv")), Some(file("json")));
             }
@@ -235,7 +235,7 @@ impl Exports<'_> {
                 }
             }
         }
-        if page == "index" || head.csv.is_some() {
+        if matches!(page, "index" | "overview") || head.csv.is_some() {
             head.api = Some(format!("{top}{ROOT}/index.json"));
             head.data = self.choices.data.then(|| format!("{top}{ROOT}/data/datapackage.json"));
         }

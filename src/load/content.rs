@@ -17,6 +17,7 @@ use super::attestation::{self, Attestation};
 use super::benchmark_card::{self, BenchmarkCard};
 use super::datastore::sorted_files;
 use super::editor;
+use super::eval_rules;
 use super::eval_yaml::EvalYaml;
 use super::front_matter::{self, Fence};
 use super::hub_benchmark::{self, HubBenchmark};
@@ -346,7 +347,11 @@ impl Reader<'_> {
             let Some(text) = self.text(&path)? else { continue };
             match EvalYaml::parse(&text) {
                 Ok(eval) => {
-                    self.content.eval_yamls.push(EvalYaml { benchmark: Some(slug.to_owned()), file, ..eval });
+                    let rules = serde_yaml::from_str(&text).map(|it| eval_rules::broken(&it)).unwrap_or_default();
+                    for it in rules {
+                        self.diagnostics.warn_with_help("eval-yaml-rule", &file, &it.key, it.message, it.help);
+                    }
+                    self.content.eval_yamls.push(EvalYaml { benchmark: Some(slug.to_owned()), file, text, ..eval });
                 }
                 Err(err) => self.unreadable(&file, &place(&err), &text, &err),
             }

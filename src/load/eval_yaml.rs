@@ -27,6 +27,9 @@ pub struct EvalYaml {
     /// The file it stands in.
     #[serde(skip)]
     pub file: String,
+    /// All of it, for a file of the site's own.
+    #[serde(skip)]
+    pub text: String,
 }
 
 /// One task.

@@ -44,6 +44,7 @@ impl Reader {
         fs::create_dir(project.path("home")).unwrap();
         fs::create_dir(project.path("empty")).unwrap();
         let folder = project.path("empty");
+        fs::write(folder.join("scores.csv"), "model,score\nexample-org/example-model,0.5\n").unwrap();
         Reader { project, folder }
     }
 

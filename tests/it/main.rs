@@ -1,6 +1,7 @@
 //! Whole builds of whole small projects. Each file here is one part of what `build` promises.
 
 mod adapters; // records as EEE's adapters write them: what they are of, what leads, what is a setting
+mod board; // `init --benchmark`
 mod browser; // the pages in headless Chromium
 mod build; // pages and files of made-up projects, as snapshots
 mod captures; // the same source captured again is one result, and copies of editors are no records

@@ -366,7 +366,7 @@ fn a_benchmark_card_is_shown_as_what_it_is_and_several_never_win_in_silence() {
 #[test]
 fn an_eval_yaml_of_the_site_is_shown() {
     let project = project(&["acme/one"]);
-    let text = "name: Hard Test\ndescription: Many questions.\nevaluation_framework: inspect-ai\ntasks:\n  - {id: t1, config: default, split: test, field_spec: {input: q}}\n";
+    let text = "name: Hard Test\ndescription: Many questions.\nevaluation_framework: inspect-ai\ntasks:\n  - {id: t1, config: default, split: test, field_spec: {input: q, target: a}, solvers: [{name: generate}], scorers: [{name: match}]}\n";
     project.write("content/benchmarks/mmlu-pro.eval.yaml", text);
     assert_eq!(findings(&project), []);
     let page = project.main_of("benchmarks/mmlu-pro.html");
