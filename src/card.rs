@@ -27,6 +27,7 @@ pub mod pairs;
 pub mod plots;
 pub mod posted;
 pub mod proposals;
+pub mod quote;
 pub mod samples;
 pub mod scope;
 

@@ -33,6 +33,7 @@ use crate::card::merged::Merged;
 use crate::card::{Cards, Paths};
 use crate::config::Config;
 use crate::emit::{HubFiles, page};
+use crate::hash::Sha256;
 use crate::id::Id;
 use crate::language::Language;
 use crate::mark::{Counts, Standing};
@@ -137,6 +138,8 @@ pub struct Exports<'a> {
     events: OnceLock<Events>,
     day: String,
     made_from: String,
+    /// Over the hashes of all records, in order, a line each.
+    records_sha256: String,
     model_by_id: HashMap<&'a str, Id<Model>>,
     benchmark_by_id: HashMap<&'a str, Id<Benchmark>>,
     /// Every file, the longest work first.
@@ -174,6 +177,7 @@ impl<'a> Exports<'a> {
             events: OnceLock::new(),
             day,
             made_from,
+            records_sha256: hash_of_records(dataset),
             model_by_id: dataset.entities.models.iter().map(|(id, model)| (model.id.as_str(), id)).collect(),
             benchmark_by_id: dataset.entities.benchmarks.iter().map(|(id, it)| (it.id.as_str(), id)).collect(),
             planned: Vec::new(),
@@ -314,7 +318,8 @@ impl<'a> Exports<'a> {
             What::State => self.events().news.to_bytes(self.source.dataset)?,
             What::Model(id) => {
                 let card = cards.model(*id, |loaded| self.record_url(loaded));
-                api::compact(&api::ModelDocument::new(&card, cards.model_url(*id)))?
+                let quotable = self.quotable(&card.quotes, self.paths.model(*id));
+                api::compact(&api::ModelDocument::new(&card, quotable, cards.model_url(*id)))?
             }
             What::ModelCsv(id) => page_table::model(cards.cells_of(*id)),
             What::SideBySideCsv(id) => further::side_by_side(&cards.disagreements(*id)),
@@ -338,7 +343,8 @@ impl<'a> Exports<'a> {
             What::Evaluator(id) => {
                 let card = cards.evaluator(*id, &tallies[id.index()]);
                 let differences = self.choices.documents.then_some(&*card.differences);
-                api::compact(&api::EvaluatorDocument::new(&card, differences, cards.evaluator_url(*id)))?
+                let quotable = self.quotable(&card.quotes, self.paths.evaluator(*id));
+                api::compact(&api::EvaluatorDocument::new(&card, differences, quotable, cards.evaluator_url(*id)))?
             }
             What::EvaluatorCsv(id) => page_table::evaluator(&cards.reported_by(*id)),
             What::DocumentedCsv(id) => further::documented(&cards.evaluator(*id, &tallies[id.index()])),
@@ -367,6 +373,14 @@ impl<'a> Exports<'a> {
         };
         Ok(Cow::Owned(bytes))
     }
+}
+
+/// What anybody can compute again from the table of records.
+fn hash_of_records(dataset: &Dataset) -> String {
+    let mut hashes: Vec<String> =
+        dataset.inputs.records.iter().map(|loaded| loaded.origin.sha256.to_string()).collect();
+    hashes.sort_unstable();
+    Sha256::of(hashes.join("\n").as_bytes()).to_string()
 }
 
 /// `robots.txt`, and the sitemap of `pages`, which are paths from the top of the site.

@@ -59,6 +59,11 @@ static ENGLISH: LazyLock<Language> = LazyLock::new(|| Language {
     prose: &BUILT_IN[0],
 });
 
+static ALL: LazyLock<Vec<(&'static str, Language)>> = LazyLock::new(|| {
+    let languages = BUILT_IN.iter().map(|it| (it.tag, Language::new(it.tag, None)));
+    languages.filter_map(|(tag, language)| Some((tag, language.ok()?))).collect()
+});
+
 /// What is said for one key.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(untagged)]
@@ -134,6 +139,11 @@ impl Language {
     /// English as it is built in: the language of files for machines and of the command line.
     pub fn english() -> &'static Language {
         &ENGLISH
+    }
+
+    /// All languages that are built in, with their tags.
+    pub fn all_built_in() -> &'static [(&'static str, Language)] {
+        &ALL
     }
 
     /// The phrase of `key` with `values` in its places; `None` if there is no such phrase.

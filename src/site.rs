@@ -419,7 +419,7 @@ impl<'a> Site<'a> {
             newest: self.newest.as_deref(),
             day: self.day.as_deref(),
             has_samples: self.has_samples,
-            head: self.exports.head(path, top, card),
+            head: self.exports.head(path, top, card, self.theme.language()),
         };
         self.theme.render(template, card, &frame).with_context(|| format!("failed to make pages/{path}"))
     }

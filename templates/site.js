@@ -803,8 +803,25 @@
     header.append(button);
   };
 
+  // What is quoted or cited is copied with one press, or marked where a page may not copy.
+  const copies = (details) => {
+    const [{ copy: label, copied }, text] = [details.parentElement.dataset, details.querySelector("pre")];
+    const button = make("button", { type: "button" }, label);
+    button.addEventListener("click", async () => {
+      getSelection().selectAllChildren(text);
+      try {
+        await navigator.clipboard.writeText(text.textContent);
+        button.textContent = copied;
+      } catch {
+        button.textContent = label;
+      }
+    });
+    details.append(button);
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     themeSwitch();
+    document.querySelectorAll(".take[data-copy] details").forEach(copies);
     searchDialog();
     const host = document.querySelector("[data-compare]");
     if (host) compare(host);

@@ -17,6 +17,7 @@ use super::metadata::BenchmarkMetadata;
 use super::names::NameView;
 use super::pairs::PairsView;
 use super::plots::{DistributionView, OverTimeView};
+use super::quote::Quotes;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
@@ -112,6 +113,8 @@ pub struct BenchmarkCard<'a> {
     pub hub_readings: Vec<HubReading<'a>>,
     /// How many more there are; the table has them all.
     pub more_hub_readings: usize,
+    /// What one may quote; on the page of the benchmark.
+    pub quotes: Quotes<'a>,
 }
 
 /// An evaluator that reports a benchmark.
@@ -250,6 +253,10 @@ impl<'a> Cards<'a> {
             over_time: if number == 1 { self.over_time(ranking) } else { None },
             pairs: if number == 1 { self.pairs_of(ranking) } else { None },
             documentation,
+            quotes: match is_main {
+                true => self.benchmark_quotes(slice.benchmark),
+                false => Quotes::default(),
+            },
             more_hub_readings: hub_readings.len().saturating_sub(ROWS),
             hub_readings: hub_readings.into_iter().take(ROWS).collect(),
         }
@@ -266,7 +273,7 @@ impl<'a> Cards<'a> {
         below(rank + 1) - below(rank)
     }
 
-    fn readings_of_benchmark(&self, id: Id<Benchmark>) -> impl Iterator<Item = &'a Reading> {
+    pub(super) fn readings_of_benchmark(&self, id: Id<Benchmark>) -> impl Iterator<Item = &'a Reading> {
         let dataset = self.dataset;
         let rows = dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
         rows.flat_map(|row| dataset.readings_in(row))

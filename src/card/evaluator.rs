@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::claims::Claims;
 use super::documentation::{Cells, Documentation};
 use super::names::NameView;
+use super::quote::{self, Quotes};
 use super::scope::{Covered, Setup};
 use super::{Cards, Fact};
 use crate::chart::position::Position;
@@ -63,6 +64,8 @@ pub struct EvaluatorCard<'a> {
     pub differences_summary: String,
     /// How many conflict.
     pub conflicts: usize,
+    /// What one may quote.
+    pub quotes: Quotes<'a>,
 }
 
 /// A fact or slot, and how many results state it.
@@ -274,6 +277,14 @@ impl<'a> Cards<'a> {
             conflicts: differences.diverge,
             differences: differences.found.iter().map(|found| self.difference(found)).collect(),
             differences_summary: self.differences_summary(differences),
+            quotes: Quotes {
+                name: self.evaluator_name(id),
+                // Nobody is no evaluator.
+                quotes: match evaluator.is_reported() {
+                    true => quote::of_evaluator(self.dataset, &tally.readings),
+                    false => Vec::new(),
+                },
+            },
         }
     }
 

@@ -16,6 +16,7 @@ use super::list::page_path;
 use super::markers::EvidenceView;
 use super::metadata::MetadataView;
 use super::names::NameView;
+use super::quote::Quotes;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key};
 use crate::date::Stamp;
 use crate::id::Id;
@@ -58,6 +59,8 @@ pub struct ModelCard<'a> {
     pub hub_readings: Vec<HubReading<'a>>,
     /// The records that the results stand in.
     pub records: Vec<RecordView<'a>>,
+    /// What one may quote.
+    pub quotes: Quotes<'a>,
 }
 
 /// A cell: the readings of one slice of one benchmark under one metric.
@@ -174,7 +177,9 @@ impl<'a> Cards<'a> {
         let model = &self.dataset.entities.models[id];
         let readings = self.dataset.readings_of(id);
         let records = self.records(readings, &record_url);
+        let disagreements = self.disagreements(id);
         ModelCard {
+            quotes: self.model_quotes(id, &disagreements),
             name: &model.name,
             id: &model.id,
             facts: self.model_facts(id),
@@ -182,7 +187,7 @@ impl<'a> Cards<'a> {
             metadata: self.model_metadata(id),
             summary: self.summary(readings, records.len()),
             cells: self.cells_of(id).collect(),
-            disagreements: self.disagreements(id),
+            disagreements,
             hub_readings: self.hub_readings_of_model(id),
             records,
         }

@@ -9,6 +9,7 @@ mod developer;
 mod evaluator;
 mod hub_entry;
 mod model;
+mod quote;
 mod ranking;
 
 use anyhow::{Context, Result};
@@ -24,6 +25,7 @@ pub use developer::DeveloperDocument;
 pub use evaluator::EvaluatorDocument;
 pub use hub_entry::HubEntry;
 pub use model::{AlsoValues, ModelDocument};
+pub use quote::Quotable;
 pub use ranking::{Best, BestUndated, Bin, RankingDocument, RankingRow, SamplesPair, Source};
 
 /// The digits of a record, written as a JSON number.

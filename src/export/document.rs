@@ -9,6 +9,7 @@ use super::csv::Csv;
 use super::table::{Source, Table, Value};
 use super::{Audit, Exports, Kind, ROOT};
 use crate::card::merged::Merged;
+use crate::card::quote::Quotes;
 use crate::card::{direction_key, record_url};
 use crate::emit::page;
 use crate::id::Id;
@@ -40,6 +41,12 @@ impl<'a> Exports<'a> {
 
     pub(super) fn page(&self, path: &str) -> String {
         format!("{path}.html")
+    }
+
+    /// What one may quote of the page at `path`.
+    pub(super) fn quotable(&self, quotes: &Quotes, path: &str) -> Option<api::Quotable> {
+        let url = self.config.base_url.as_ref().map(|base_url| format!("{base_url}{path}.html"));
+        api::Quotable::new(quotes, &self.day, url, &self.records_sha256)
     }
 
     pub(super) fn record_url(&self, loaded: &Loaded) -> Option<String> {
@@ -171,6 +178,10 @@ impl<'a> Exports<'a> {
             pairs: pairs.iter().flat_map(|pairs| &pairs.rows).map(api::SamplesPair::new).collect(),
             best_undated: over_time.as_ref().and_then(api::BestUndated::new),
             on_the_hub: on_the_hub.iter().map(api::HubEntry::new).collect(),
+            quotable: match is_first {
+                true => self.quotable(&cards.benchmark_quotes(slice.benchmark), self.paths.ranking(id)),
+                false => None,
+            },
         })
     }
 }

@@ -16,6 +16,7 @@ use crate::card::markers::MarkersCard;
 use crate::card::merged::MergedCard;
 use crate::card::model::page::ModelPage;
 use crate::card::not_shown::NotShownCard;
+use crate::card::quote::Quotes;
 use crate::emit::page::PublishingCard;
 use crate::language::Language;
 
@@ -39,6 +40,11 @@ pub trait About {
         None
     }
 
+    /// What one may quote of it.
+    fn quotes(&self) -> Option<&Quotes<'_>> {
+        None
+    }
+
     /// The tables that it shows beside its main one.
     fn further(&self) -> Vec<Further> {
         Vec::new()
@@ -53,6 +59,10 @@ pub trait About {
 impl About for ModelPage<'_> {
     fn subject(&self) -> Option<Subject<'_>> {
         Some(Subject { title: format!("Evaluation results of {}", self.name), summary: &self.summary })
+    }
+
+    fn quotes(&self) -> Option<&Quotes<'_>> {
+        Some(&self.quotes)
     }
 
     fn further(&self) -> Vec<Further> {
@@ -80,6 +90,10 @@ impl About for BenchmarkCard<'_> {
         Some(Subject { title, summary: &self.ranking_summary })
     }
 
+    fn quotes(&self) -> Option<&Quotes<'_>> {
+        Some(&self.quotes)
+    }
+
     fn further(&self) -> Vec<Further> {
         shown([
             (Further::Sources, !self.sources.is_empty()),
@@ -92,6 +106,10 @@ impl About for BenchmarkCard<'_> {
 impl About for EvaluatorCard<'_> {
     fn subject(&self) -> Option<Subject<'_>> {
         Some(Subject { title: format!("Evaluation results reported by {}", self.name), summary: &self.summary })
+    }
+
+    fn quotes(&self) -> Option<&Quotes<'_>> {
+        Some(&self.quotes)
     }
 
     fn further(&self) -> Vec<Further> {
@@ -160,8 +178,25 @@ pub struct Head {
     pub citation: Option<String>,
     /// Structured data for search engines; safe inside a `script` element.
     pub json_ld: Option<String>,
+    /// Sentences that one may quote.
+    pub quotable: Option<Quotable>,
     /// The address of the picture that others show beside a link to the page: `image` of `site.yaml`.
     pub image: Option<String>,
+}
+
+/// Sentences, with what they rest on.
+#[derive(Debug, Serialize)]
+pub struct Quotable {
+    /// In the language of the site.
+    pub sentences: Vec<String>,
+    /// Day of the build, else of the newest record.
+    pub day: String,
+    /// True if it is that of the build.
+    pub is_built: bool,
+    /// Public address of the page; else its path.
+    pub url: String,
+    /// First digits of the hash of all records.
+    pub records: String,
 }
 
 /// A page as a data set, with its files.
@@ -213,7 +248,7 @@ impl Exports<'_> {
     }
 
     /// What the head of the page at `path`, which shows `card`, says. `top` leads from it to the top.
-    pub fn head(&self, path: &str, top: &str, card: &impl About) -> Head {
+    pub fn head(&self, path: &str, top: &str, card: &impl About, language: &Language) -> Head {
         let site = &self.config.site;
         let base_url = self.config.base_url.as_deref();
         let page = path.trim_end_matches(".html");
@@ -264,6 +299,14 @@ impl Exports<'_> {
             head.discovered_feed.clone_from(&head.feed);
         }
         let url = base_url.map(|base_url| format!("{base_url}{path}"));
+        let quotes = card.quotes().filter(|quotes| !quotes.quotes.is_empty());
+        head.quotable = quotes.map(|quotes| Quotable {
+            sentences: quotes.say(language),
+            day: self.day.clone(),
+            is_built: self.config.day.is_some(),
+            url: url.clone().unwrap_or_else(|| path.to_owned()),
+            records: self.records_sha256[..16].to_owned(),
+        });
         let cited = Cited { title: &subject.title, url: url.as_deref(), ..self.cited() };
         head.citation = Some(citation::bibtex(&cited));
         if let (Some(url), Some(base_url)) = (&url, base_url) {

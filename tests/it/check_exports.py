@@ -1,4 +1,5 @@
-"""Reads the exports of a site with other programs' eyes: `check_exports.py SITE/pages`.
+"""Reads the exports of a site with other programs' eyes: `check_exports.py SITE/pages [quotes]`; with `quotes` only the
+sentences that one may quote.
 
 Parquet must equal the JSON Lines, every document of the API must meet its schema, feeds, sitemaps and
 citations must be read without complaint, and each CSV must have the cells of its page."""
@@ -6,6 +7,7 @@ citations must be read without complaint, and each CSV must have the cells of it
 import csv
 import glob
 import gzip
+import hashlib
 import html
 import importlib.util
 import json
@@ -13,6 +15,7 @@ import os
 import re
 import sys
 import xml.etree.ElementTree as xml
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import bibtexparser
@@ -25,7 +28,7 @@ from lxml.html import document_fromstring as html_of
 
 pages = sys.argv[1]
 api = os.path.join(pages, "api/v1")
-checked = dict.fromkeys(["rows", "documents", "feeds", "entries", "addresses", "json_ld", "citations", "cells", "further_rows"], 0)
+checked = dict.fromkeys(["rows", "documents", "feeds", "entries", "addresses", "json_ld", "citations", "cells", "further_rows", "sentences"], 0)
 
 
 def text(path):
@@ -630,6 +633,108 @@ def further_tables():
     return kinds
 
 
+SITE_ADDRESS = "https://cards.example/site/"
+# Records that name nobody have an evaluator that is nobody.
+NAMED = "lower(evaluator) NOT IN ('not-reported', 'unknown', '')"
+
+
+def scale_of(unit, least, most):
+    """Whether a score is a percentage, and its bounds; nothing where unit and bounds contradict each other."""
+    unit = (unit or "").lower()
+    percent, proportion = unit in ("percent", "percentage", "%"), unit in ("proportion", "fraction")
+    if most is not None and (percent and most <= 1 or proportion and most > 1):
+        return None
+    if percent or proportion:
+        return percent, 0, 100 if percent else 1
+    return (least, most) == (0, 100), least, most
+
+
+def compared_cells(model, document):
+    """How many cells of a model conflict, and how many can be compared, from the digits in the table of results."""
+    rows = duckdb.execute(f"""SELECT measurement, variant, score_digits, unit, min, max FROM '{api}/data/results.parquet'
+        WHERE model = ? AND standing = 'current' AND in_range""", [model]).fetchall()
+    conflicts = compared = 0
+    for cell in document["cells"]:
+        # That conditions keep scores apart, or that a metric without a name may be several, is told with the cell.
+        if "side_by_side" not in cell or cell["side_by_side"]["verdict"] == "conditions_apart":
+            continue
+        of_cell = [row[2:] for row in rows if row[:2] == (cell["measurement"], cell["variant"])]
+        points = [(Decimal(digits), scale) for digits, *rest in of_cell if (scale := scale_of(*rest)) is not None]
+        if len(points) < 2 or not cell["side_by_side"]["arithmetic"]:
+            continue
+        mixed = len({scale[0] for _, scale in points}) > 1
+        values = [value / 100 if mixed and scale[0] else value for value, scale in points]
+        _, least, most = points[0][1]
+        bounded = least is not None and most is not None and Decimal(most) > Decimal(least)
+        if not bounded and min(values) != max(values):
+            continue
+        length = 1 if mixed else Decimal(repr(most)) - Decimal(repr(least)) if bounded else 0
+        compared += 1
+        conflicts += max(values) - min(values) > length / Decimal(20)
+    return conflicts, compared
+
+
+def quotes():
+    """Each sentence that one may quote, counted again in the Parquet tables, with its date, address and hash."""
+    data = f"{api}/data"
+    # Withdrawn results are in no sentence; a claim that is contradicted counts for nobody.
+    duckdb.sql(f"""CREATE OR REPLACE VIEW current AS SELECT *, coalesce(relationship_fit, '') LIKE 'contradicted%' AS claim_fails
+        FROM '{data}/results.parquet' WHERE standing <> 'withdrawn'""")
+    hashes = [row[0] for row in duckdb.sql(f"SELECT sha256 FROM '{data}/records.parquet' ORDER BY sha256").fetchall()]
+    records = hashlib.sha256("\n".join(hashes).encode()).hexdigest()
+    pages_of = {kind: duckdb.sql(f"SELECT page, id FROM '{data}/{kind}.parquet'").fetchall() for kind in ("models", "benchmarks", "evaluators")}
+    codes = set()
+    for kind, entries in pages_of.items():
+        for page, id in entries:
+            document = json.loads(text(f"{api}/{page.removesuffix('.html')}.json"))
+            column = kind.removesuffix("s")
+            where = "FROM current WHERE %s = ?" % column
+
+            def count(what, condition="true"):
+                return duckdb.execute(f"SELECT {what} {where} AND {condition}", [id]).fetchone()[0]
+
+            n = count("count(*)")
+            quotable = document.get("quotable")
+            if quotable is None:
+                assert n == 0 or kind == "evaluators", (page, n)
+                continue
+            assert quotable["url"] == SITE_ADDRESS + page and quotable["records_sha256"] == records, page
+            others = count("count(*)", "relationship = 'third party' AND NOT claim_fails")
+            developer = count("count(*)", "relationship = 'first party' AND NOT claim_fails")
+            tested = duckdb.execute(f"""SELECT b.category FROM (SELECT DISTINCT benchmark AS id {where}) AS r
+                JOIN '{data}/benchmarks.parquet' AS b USING (id)""", [id]).fetchall()
+            expected = {
+                "by_others": {"n": others, "all": n, "developer": developer, "rest": n - others - developer},
+                "traced": {"n": count("count(*)", "marker <> 'claimed'"), "all": n},
+            }
+            models, benchmarks = count("count(DISTINCT model)"), count("count(DISTINCT benchmark)")
+            if kind == "benchmarks":
+                named = duckdb.execute(f"SELECT count(DISTINCT evaluator) {where} AND {NAMED}", [id]).fetchone()[0]
+                expected["benchmark"] = {"n": n, "models": models, "evaluators": named}
+            elif kind == "evaluators":
+                expected["evaluator"] = {"n": n, "models": models, "benchmarks": benchmarks}
+            else:
+                known = [category for category, in tested if category is not None]
+                if known and not any("safety" in category.lower() for category in known):
+                    rest = len(tested) - len(known)
+                    expected |= {"no_known_safety": {"all": len(tested), "n": rest}} if rest else {"no_safety": {"all": len(known)}}
+            found_of = {sentence["code"]: sentence["values"] for sentence in quotable["sentences"]}
+            if kind == "models":
+                conflicts, compared = compared_cells(id, document)
+                expected |= {"conflicts": {"n": conflicts, "all": compared}} if compared else {}
+            assert found_of == expected, (page, found_of, expected)
+            shown = text(os.path.join(pages, page))
+            for sentence in quotable["sentences"]:
+                assert sentence["text"].keys() == {"en", "zh-Hans"} and html.escape(sentence["text"]["en"]).replace("&#x27;", "&#39;") in shown.replace("&#x27;", "&#39;"), (page, sentence)
+            codes |= expected.keys()
+            checked["sentences"] += len(quotable["sentences"])
+    return codes
+
+
+if sys.argv[2:] == ["quotes"]:
+    print(sorted(quotes()), checked["sentences"])
+    sys.exit(0 if checked["sentences"] else "no sentence was found")
+
 tables()
 documents()
 feeds()
@@ -637,6 +742,7 @@ atom_rules()
 citation_file()
 sitemaps()
 pages_and_citations()
+print(sorted(quotes()), file=sys.stderr)
 print(sorted(filter(None, tables_of_pages() | further_tables())), file=sys.stderr)
 assert all(checked.values()), checked
 print(json.dumps(checked))

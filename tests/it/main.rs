@@ -34,6 +34,7 @@ mod pairs; // two models on the same samples, and the statistics of it
 mod portable; // what Windows and macOS ask of files, as far as Linux can tell
 mod project; // the harness
 mod publish; // the audit, the report, the confirmation, pull requests
+mod quotes; // sentences that one may quote
 mod real; // the real records, where they are at hand
 mod samples; // whether a score is what its samples add up to
 mod schema; // every value of every schema version has a place

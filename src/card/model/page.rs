@@ -7,6 +7,7 @@ use super::super::documentation::Documentation;
 use super::super::hub_readings::HubReading;
 use super::super::metadata::MetadataView;
 use super::super::names::NameView;
+use super::super::quote::Quotes;
 use super::super::{Cards, Fact, Labelled, web_links};
 use super::row::TableView;
 use super::short::Short;
@@ -60,6 +61,8 @@ pub struct ModelPage<'a> {
     pub documentation: Documentation<'a>,
     /// How many results or records that name this model are not shown.
     pub not_shown: usize,
+    /// What one may quote.
+    pub quotes: Quotes<'a>,
 }
 
 impl<'a> Cards<'a> {
@@ -109,6 +112,7 @@ impl<'a> Cards<'a> {
                 Some(self.pairs_by_coverage("figures.evaluators", self.by_benchmark(id))),
                 outcomes.into_iter().collect(),
             ),
+            quotes: self.model_quotes(id, &disagreements),
             disagreements,
             conflicts,
             apart: self.kept_apart(readings),

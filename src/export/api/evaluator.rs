@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{FactView, VERSION, facts, number};
+use super::{FactView, Quotable, VERSION, facts, number};
 use crate::card::evaluator::{Counted, DifferenceRow, EvaluatorCard};
 
 /// An evaluator's page.
@@ -33,6 +33,9 @@ pub struct EvaluatorDocument<'a> {
     /// very many models leave it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub differences: Option<Vec<Difference<'a>>>,
+    /// What one may quote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quotable: Option<Quotable>,
 }
 
 /// A text, and how many records have it.
@@ -96,6 +99,7 @@ impl<'a> EvaluatorDocument<'a> {
     pub fn new(
         card: &'a EvaluatorCard<'a>,
         differences: Option<&'a [DifferenceRow<'a>]>,
+        quotable: Option<Quotable>,
         page: String,
     ) -> EvaluatorDocument<'a> {
         let reported = card.benchmarks.iter().map(|it| Reported {
@@ -125,6 +129,7 @@ impl<'a> EvaluatorDocument<'a> {
             sources: CountedRecords::all(&card.sources),
             collections: CountedRecords::all(&card.collections),
             differences: differences.map(|rows| rows.iter().map(difference).collect()),
+            quotable,
         }
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::hub_entry::HubEntry;
-use super::{Digits, FactView, VERSION, facts};
+use super::{Digits, FactView, Quotable, VERSION, facts};
 use crate::card::ReadingView;
 use crate::card::also::Also;
 use crate::card::disagreement::DisagreementView;
@@ -45,6 +45,9 @@ pub struct ModelDocument<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub on_the_hub: Vec<HubEntry<'a>>,
+    /// What one may quote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quotable: Option<Quotable>,
 }
 
 /// A value beside one of the facts.
@@ -385,7 +388,7 @@ pub struct Capture<'a> {
 
 impl<'a> ModelDocument<'a> {
     /// What `card`, at `page`, says.
-    pub fn new(card: &'a ModelCard<'a>, page: String) -> ModelDocument<'a> {
+    pub fn new(card: &'a ModelCard<'a>, quotable: Option<Quotable>, page: String) -> ModelDocument<'a> {
         ModelDocument {
             version: VERSION,
             id: card.id,
@@ -400,6 +403,7 @@ impl<'a> ModelDocument<'a> {
             cells: card.cells.iter().map(|cell| Cell::new(cell, &card.disagreements)).collect(),
             records: card.records.iter().map(Record::new).collect(),
             on_the_hub: card.hub_readings.iter().map(HubEntry::new).collect(),
+            quotable,
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::hub_entry::HubEntry;
 use super::model::ReadingDocument;
-use super::{Digits, number};
+use super::{Digits, Quotable, number};
 use crate::card::benchmark::{RowView, SourceRow};
 use crate::card::pairs::{PairView, PairedModel};
 use crate::card::plots::{DistributionView, OverTimeView};
@@ -60,6 +60,9 @@ pub struct RankingDocument<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub on_the_hub: Vec<HubEntry<'a>>,
+    /// What one may quote of the benchmark; on its first ranking only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quotable: Option<Quotable>,
 }
 
 /// Two models on the samples that both have.
