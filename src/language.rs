@@ -205,6 +205,15 @@ impl Language {
         grouped(n, self.phrase("number.group"))
     }
 
+    /// What a benchmark tests: the words for a category of the built-in table, else as metadata has it.
+    pub fn category(&self, category: &str) -> String {
+        let words = category.to_lowercase().replace(": ", "_").replace([' ', '-'], "_");
+        match self.lookup(&format!("category.{words}")) {
+            Some(words) => words.to_owned(),
+            None => category.replace('-', " "),
+        }
+    }
+
     /// `rtl` if it is written from right to left, else `ltr`.
     pub fn direction(&self) -> &str {
         self.phrase("language.direction")

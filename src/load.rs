@@ -9,6 +9,7 @@ pub mod attestation;
 pub mod benchmark_card;
 pub mod block;
 pub mod captures;
+pub mod categories;
 pub mod content;
 pub mod datastore;
 pub mod detail_keys;

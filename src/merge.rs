@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::block::{MetricConfig, ScoreKind};
+use crate::load::categories;
 use crate::load::metadata::{BenchmarkMeta, ModelMeta, OrganizationMeta};
 use crate::load::record::EvaluationResult;
 use crate::load::test_part::TestPart;
@@ -65,7 +66,7 @@ pub struct Dataset {
     pub captures: Vec<(u32, u32)>,
     /// For each slice: true if its results are over different parts of the test.
     differing_parts: Vec<bool>,
-    /// What the benchmarks with results test, as metadata says; each once, in order.
+    /// What the benchmarks with results test; each once, in order.
     pub categories: Vec<String>,
 }
 
@@ -178,8 +179,8 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         starts(dataset.entities.benchmarks.len(), dataset.reported_of.iter().map(|it| it.benchmark.index()));
     (dataset.developers, dataset.developer_of) = developer::developers(&dataset);
     dataset.differing_parts = dataset.differing_parts();
-    let of_benchmarks = dataset.entities.benchmarks.iter().filter_map(|(_, it)| dataset.benchmark_meta(it));
-    dataset.categories = of_benchmarks.filter_map(|meta| meta.category.clone()).collect();
+    let of_benchmarks = dataset.entities.benchmarks.iter();
+    dataset.categories = of_benchmarks.filter_map(|(_, it)| Some(dataset.category_of(it)?.0.to_owned())).collect();
     dataset.categories.sort_unstable();
     dataset.categories.dedup();
     dataset
@@ -336,6 +337,15 @@ impl Dataset {
     /// Metadata of a benchmark.
     pub fn benchmark_meta(&self, benchmark: &Benchmark) -> Option<&BenchmarkMeta> {
         benchmark.meta.map(|number| &self.inputs.content.benchmarks[number])
+    }
+
+    /// What a benchmark tests: as metadata says, else as the built-in table does, with the source that the table names.
+    pub fn category_of(&self, benchmark: &Benchmark) -> Option<(&str, Option<&'static str>)> {
+        let stated = self.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref());
+        stated.map(|category| (category, None)).or_else(|| {
+            let known = categories::of(&benchmark.name).or_else(|| categories::of(&benchmark.id))?;
+            Some((known.category.as_str(), Some(known.source.as_str())))
+        })
     }
 
     /// Metadata of an evaluator.

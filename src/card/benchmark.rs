@@ -223,7 +223,7 @@ impl<'a> Cards<'a> {
             name: &benchmark.name,
             url: self.benchmark_url(slice.benchmark),
             title: self.ranking_title(ranking),
-            facts: self.known(self.benchmark_facts(meta)).0,
+            facts: self.known(self.benchmark_facts(benchmark)).0,
             gaps: self.language.list(&gaps),
             names: self.names(&benchmark.spellings, &benchmark.name),
             metadata: self.benchmark_metadata(slice.benchmark),
@@ -438,8 +438,16 @@ impl<'a> Cards<'a> {
         }
     }
 
-    fn benchmark_facts(&self, meta: Option<&BenchmarkMeta>) -> Vec<Fact<'a>> {
-        let Some(meta) = meta else { return Vec::new() };
+    fn benchmark_facts(&self, benchmark: &Benchmark) -> Vec<Fact<'a>> {
+        let category = self.dataset.category_of(benchmark);
+        let by_table = category.and_then(|(_, source)| source).map(|_| self.words("fact.category.built_in"));
+        let category = Fact {
+            note: by_table,
+            ..self.fact("fact.category", category.map(|(category, _)| self.language.category(category)))
+        };
+        let Some(meta) = self.dataset.benchmark_meta(benchmark) else {
+            return Some(category).filter(|category| category.value.is_some()).into_iter().collect();
+        };
         let dataset = meta.dataset.id.as_deref();
         let dataset_url =
             dataset.filter(|id| crate::config::is_hub_id(id)).map(|id| format!("https://huggingface.co/datasets/{id}"));
@@ -452,7 +460,7 @@ impl<'a> Cards<'a> {
             self.language.say("fact.range", &[("min", &min.to_string()), ("max", &max.to_string())])
         };
         let facts = [
-            self.fact("fact.category", meta.category.as_ref().map(|category| category.replace('-', " "))),
+            category,
             self.fact("fact.metric", metric),
             self.fact("fact.scale", meta.scale.map(range)),
             self.fact("fact.chance", meta.chance_level.map(|level| level.to_string())),

@@ -39,6 +39,10 @@ pub struct HomeCard<'a> {
     pub setup: Setup,
     /// Results with an uncertainty.
     pub uncertain: usize,
+    /// What the benchmarks test, most benchmarks first.
+    pub categories: Vec<CategoryLink>,
+    /// Benchmarks without a category.
+    pub uncategorised: usize,
     /// The models with the most evaluators.
     pub models: Vec<ModelRow<'a>>,
     /// The benchmarks with the most results.
@@ -47,6 +51,17 @@ pub struct HomeCard<'a> {
     pub evaluators: Vec<EvaluatorRow<'a>>,
     /// Scores of one thing that lie farthest apart.
     pub conflicts: Vec<ShownConflict<'a>>,
+}
+
+/// What some benchmarks test.
+#[derive(Debug, Serialize)]
+pub struct CategoryLink {
+    /// Category.
+    pub name: String,
+    /// Benchmarks of it.
+    pub benchmarks: usize,
+    /// The list, filtered by it.
+    pub url: String,
 }
 
 /// How many of something there are.
@@ -105,6 +120,11 @@ pub struct ConflictEnd<'a> {
     pub settings: Vec<String>,
 }
 
+/// A value of a filter in an address, as the script reads it.
+fn in_fragment(value: &str) -> String {
+    percent_encoding::utf8_percent_encode(value, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
 impl<'a> Cards<'a> {
     /// The home page; `tally` counts all results.
     pub fn home(&self, tally: &Tally) -> HomeCard<'a> {
@@ -129,7 +149,10 @@ impl<'a> Cards<'a> {
             .collect();
         let conflicts: Vec<&Row> =
             (cells.iter()).filter(|(_, outcome)| *outcome == Some(Outcome::Conflict)).map(|(row, _)| *row).collect();
+        let (categories, uncategorised) = self.categories();
         HomeCard {
+            categories,
+            uncategorised,
             claims: self.claims(self.dataset.readings.iter()),
             between: conflicts.iter().filter(|row| !self.is_of_one(row)).count(),
             conflicts: self.largest(conflicts),
@@ -150,6 +173,24 @@ impl<'a> Cards<'a> {
                 .collect(),
             evaluators: evaluators.into_iter().take(ON_HOME).map(|id| self.evaluator_row(id)).collect(),
         }
+    }
+
+    /// What the benchmarks test, and how many have no category.
+    fn categories(&self) -> (Vec<CategoryLink>, usize) {
+        let benchmarks = self.dataset.entities.benchmarks.iter();
+        let of: Vec<&str> = benchmarks.filter_map(|(_, it)| Some(self.dataset.category_of(it)?.0)).collect();
+        let mut links: Vec<CategoryLink> = (self.dataset.categories.iter())
+            .map(|category| {
+                let name = self.language.category(category);
+                CategoryLink {
+                    benchmarks: of.iter().filter(|it| *it == category).count(),
+                    url: format!("{}#category={}", self.url("benchmarks"), in_fragment(&name)),
+                    name,
+                }
+            })
+            .collect();
+        links.sort_by_key(|link| Reverse(link.benchmarks));
+        (links, self.dataset.entities.benchmarks.len() - of.len())
     }
 
     /// Where the scores of the first ranking of a benchmark lie.

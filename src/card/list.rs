@@ -93,7 +93,7 @@ pub struct BenchmarkRow<'a> {
     /// Its page.
     pub url: String,
     /// For example `knowledge`.
-    pub category: Option<&'a str>,
+    pub category: Option<String>,
     /// Rankings: the whole, its parts, and metrics apart.
     pub rankings: String,
     /// Models in the first of them.
@@ -209,7 +209,7 @@ impl<'a> Cards<'a> {
         BenchmarkRow {
             name: &benchmark.name,
             url: self.benchmark_url(id),
-            category: self.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()),
+            category: self.dataset.category_of(benchmark).map(|(category, _)| self.language.category(category)),
             rankings: self.language.number(self.dataset.rankings_of(id).len()),
             models: self
                 .language

@@ -71,18 +71,19 @@ impl Cards<'_> {
         covers.dedup();
         let is_safety = |category: &String| category.to_lowercase().contains("safety");
         let mut others: Vec<String> = (self.dataset.categories.iter())
-            .map(|category| category.replace('-', " "))
             .filter(|category| !covers.contains(category) && !is_safety(category))
+            .map(|category| self.language.category(category))
             .collect();
         let more_others = others.len().saturating_sub(MOST);
         others.truncate(MOST);
-        Covered { lacks_safety: !covers.iter().any(is_safety), covers, uncategorised, others, more_others }
+        let lacks_safety = !covers.iter().any(is_safety);
+        let covers = covers.iter().map(|category| self.language.category(category)).collect();
+        Covered { lacks_safety, covers, uncategorised, others, more_others }
     }
 
-    /// What a benchmark tests, as metadata says.
+    /// What a benchmark tests, in no language.
     pub(super) fn category_of(&self, benchmark: Id<Benchmark>) -> Option<String> {
-        let benchmark = &self.dataset.entities.benchmarks[benchmark];
-        let category = self.dataset.benchmark_meta(benchmark)?.category.as_deref()?;
-        Some(category.replace('-', " "))
+        let (category, _) = self.dataset.category_of(&self.dataset.entities.benchmarks[benchmark])?;
+        Some(category.to_owned())
     }
 }

@@ -47,7 +47,8 @@ pub fn check<'a>(
                     n_links += 1;
                     // What is compared, and what of a list is shown, stands in the address of the page; its script reads it.
                     let is_of_script = (path == "compare.html" && anchor.starts_with("m="))
-                        || (path == "models.html" && anchor.starts_with("readings="));
+                        || (path == "models.html" && anchor.starts_with("readings="))
+                        || (path == "benchmarks.html" && anchor.starts_with("category="));
                     let is_there = is_of_script
                         || anchors.get(path.as_str()).is_none_or(|anchors| anchors.contains(anchor.as_str()));
                     if anchor.is_empty() || is_there {

@@ -479,9 +479,8 @@ const MODELS: &[Column] = &[
 
 const BENCHMARKS: &[Column] = &[
     text("name", "Display name.", |it, row| said(&it.dataset.entities.benchmarks[id(row)].name)),
-    text("category", "From metadata.", |it, row| {
-        let benchmark = &it.dataset.entities.benchmarks[id(row)];
-        maybe(it.dataset.benchmark_meta(benchmark).and_then(|meta| meta.category.as_deref()))
+    text("category", "What it tests: from metadata, else from the built-in table.", |it, row| {
+        maybe(it.dataset.category_of(&it.dataset.entities.benchmarks[id(row)]).map(|(category, _)| category))
     }),
     counted("models", "Models in the first of its rankings.", |it, row| {
         Value::Count(it.dataset.rankings_of(id(row)).next().map_or(0, |(_, first)| first.rows.len()) as u64)
@@ -497,6 +496,9 @@ const BENCHMARKS: &[Column] = &[
         Value::Count(it.dataset.rankings_of(id(row)).len() as u64)
     }),
     text("id", "Slug.", |it, row| said(&it.dataset.entities.benchmarks[id(row)].id)),
+    text("category_source", "Paper behind a category of the built-in table; null for one from metadata.", |it, row| {
+        maybe(it.dataset.category_of(&it.dataset.entities.benchmarks[id(row)]).and_then(|(_, source)| source))
+    }),
     text("dataset", "Data set on the Hub, from metadata.", |it, row| {
         let benchmark = &it.dataset.entities.benchmarks[id(row)];
         maybe(it.dataset.benchmark_meta(benchmark).and_then(|meta| meta.dataset.id.as_deref()))

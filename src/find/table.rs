@@ -13,7 +13,7 @@ use crate::id::Id;
 use crate::language::Language;
 use crate::mark::{Counts, Level};
 use crate::merge::{Dataset, Ranking, Reading, Row, cells};
-use crate::resolve::Model;
+use crate::resolve::{Benchmark, Model};
 use crate::signal::comparability::Difference;
 use crate::signal::provenance::Reporters;
 use crate::signal::samples::evidence;
@@ -172,6 +172,8 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
         table.number("results", Some(readings.len() as f64));
         table.number("benchmarks", Some(benchmarks.len() as f64));
         table.number("evaluators", Some(Reporters::of(dataset, evaluators.iter().copied()).named as f64));
+        let tested = categories(dataset, language, benchmarks.iter().copied());
+        table.facet("category", tested.iter().map(String::as_str));
         table.facet("benchmark", benchmarks.iter().map(|id| entities.benchmarks[*id].name.as_str()));
         table.facet("evaluator", evaluators.iter().map(|id| evaluator_name(dataset, language, *id)));
         table.facet("readings", [word(facts.models[id.index()].differs)]);
@@ -179,6 +181,12 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
         outcomes.add(&mut table, readings);
     }
     table
+}
+
+/// What these benchmarks test.
+fn categories(dataset: &Dataset, language: &Language, benchmarks: impl Iterator<Item = Id<Benchmark>>) -> Vec<String> {
+    let found = benchmarks.filter_map(|id| dataset.category_of(&dataset.entities.benchmarks[id]));
+    found.map(|(category, _)| language.category(category)).collect()
 }
 
 /// All benchmarks.
@@ -189,7 +197,8 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
         let reported = || dataset.reported_of(id).iter();
         table.row(&benchmark.name, "", paths.benchmark(id));
         let meta = dataset.benchmark_meta(benchmark);
-        table.facet("category", meta.and_then(|meta| meta.category.as_deref()));
+        let category = dataset.category_of(benchmark).map(|(category, _)| language.category(category));
+        table.facet("category", category.as_deref());
         table.facet("year", meta.and_then(|meta| meta.released.as_deref()?.get(..4)));
         table.facet("evaluator", reported().map(|reported| evaluator_name(dataset, language, reported.evaluator)));
         let rows = || dataset.rankings_of(id).flat_map(|(_, ranking)| &ranking.rows);
@@ -214,6 +223,8 @@ pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> T
     for (id, _) in dataset.entities.evaluators.iter() {
         let reported = || dataset.reported_by(id).iter();
         table.row(evaluator_name(dataset, language, id), "", paths.evaluator(id));
+        let tested = categories(dataset, language, reported().map(|reported| reported.benchmark));
+        table.facet("category", tested.iter().map(String::as_str));
         table.facet(
             "benchmark",
             reported().map(|reported| dataset.entities.benchmarks[reported.benchmark].name.as_str()),

@@ -309,7 +309,7 @@ impl<'a> Cards<'a> {
         Row {
             benchmark: &entities.benchmarks[slice.benchmark].name,
             benchmark_url: self.benchmark_url(slice.benchmark),
-            category: self.category_of(slice.benchmark),
+            category: self.category_of(slice.benchmark).map(|category| self.language.category(&category)),
             slice: self.part_name(first),
             part: self.part_of(&self.dataset.rankings[first.ranking]),
             variant: self.dataset.variant_of(first),
