@@ -74,7 +74,7 @@ fn a_table_becomes_a_board_in_two_commands() {
         text.split("href=\"").map(|part| part.split_once('"').map_or(part, |it| it.1).to_owned()).collect::<String>()
     };
     assert_eq!(without_links(main(&front)), without_links(main(&own)));
-    assert!(project.read("board/site/pages/overview.html").contains("class=\"counts\""));
+    assert!(project.read("board/site/pages/overview.html").contains("data-finder=\"all\""));
 
     let text = project.read("board/content/benchmarks/my-quiz-2.eval.yaml");
     assert_eq!(eval_rules::broken(&serde_yaml::from_str(&text).unwrap()), []);
@@ -114,7 +114,7 @@ fn a_front_without_records_is_told_and_records_of_others_fill_it() {
     for part in ["no-front", "site.yaml", "benchmarks/example-quizz", "did you mean `benchmarks/example-quiz`?"] {
         assert!(run.stderr.contains(part), "no {part} in {}", run.stderr);
     }
-    assert!(project.read("board/site/pages/index.html").contains("class=\"counts\""));
+    assert!(project.read("board/site/pages/index.html").contains("data-finder=\"all\""));
     assert!(!project.path("board/site/pages/overview.html").exists());
 }
 
