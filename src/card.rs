@@ -13,6 +13,7 @@ pub mod corrections;
 pub mod developer;
 pub mod disagreement;
 pub mod documentation;
+pub mod embed;
 pub mod evaluator;
 pub mod home;
 pub mod hub_readings;

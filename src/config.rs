@@ -126,6 +126,8 @@ pub struct Exports {
     pub documents: Option<bool>,
     /// CSV of each model, and the smaller tables of models and evaluators; unless it is said, on sites of up to 5,000 models.
     pub model_tables: Option<bool>,
+    /// A light page of each model and benchmark for frames in other pages.
+    pub embeds: bool,
     /// The `state.jsonl.gz` of the site as it was last published, below the content folder; unless it is
     /// said, that of the output folder.
     pub previous: Option<PathBuf>,
@@ -133,7 +135,7 @@ pub struct Exports {
 
 impl Default for Exports {
     fn default() -> Self {
-        Exports { data: true, documents: None, model_tables: None, previous: None }
+        Exports { data: true, documents: None, model_tables: None, embeds: false, previous: None }
     }
 }
 
@@ -342,6 +344,7 @@ fn read_site(path: &Path) -> Result<Site> {
             "data",
             "documents",
             "model_tables",
+            "embeds",
             "previous",
             "samples",
             "excerpts",

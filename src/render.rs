@@ -66,7 +66,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 52] = [
+const TEMPLATES: [(&str, &str); 53] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -100,6 +100,7 @@ const TEMPLATES: [(&str, &str); 52] = [
     ("benchmark.html", include_str!("../templates/benchmark.html")),
     ("benchmarks.html", include_str!("../templates/benchmarks.html")),
     ("compare.html", include_str!("../templates/compare.html")),
+    ("embed.html", include_str!("../templates/embed.html")),
     ("corrections.html", include_str!("../templates/corrections.html")),
     ("developer.html", include_str!("../templates/developer.html")),
     ("developers.html", include_str!("../templates/developers.html")),

@@ -21,7 +21,7 @@ use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::emit::page::PublishingCard;
 use crate::emit::{HubFiles, Manifest, page};
 use crate::export::further::Further;
-use crate::export::head::About;
+use crate::export::head::{About, EMBEDS};
 use crate::export::{self, Export, Exports};
 use crate::hash::Sha256;
 use crate::id::Id;
@@ -61,6 +61,8 @@ enum Page {
     Ranking(Id<Ranking>, usize),
     Evaluator(Id<Evaluator>),
     Developer(Id<Developer>, usize),
+    EmbeddedModel(Id<Model>),
+    EmbeddedBenchmark(Id<Ranking>),
     Prose(usize),
     NotFound,
     Text(String),
@@ -105,8 +107,9 @@ pub struct Site<'a> {
 }
 
 /// Root pages that prose must not replace.
-const RESERVED: [&str; 17] = [
+const RESERVED: [&str; 18] = [
     "index",
+    "embed",
     "overview",
     "404",
     "models",
@@ -206,6 +209,9 @@ impl<'a> Site<'a> {
                 Page::Developer(id, number)
             });
         }
+        if self.config.site.exports.embeds {
+            self.plan_embeds();
+        }
         self.plan_prose(diagnostics);
         for (number, loaded) in self.dataset.inputs.records.iter().enumerate() {
             if self.dataset.inputs.whereabouts(loaded) == Whereabouts::Copied {
@@ -215,6 +221,19 @@ impl<'a> Site<'a> {
         self.file(self.style.clone(), Page::Text(self.theme.style().to_owned()));
         self.file(self.script.clone(), Page::Text(self.theme.script().to_owned()));
         self.file(".nojekyll".to_owned(), Page::Text(String::new()));
+    }
+
+    /// The light pages for frames in other pages.
+    fn plan_embeds(&mut self) {
+        for (id, _) in self.dataset.entities.models.iter() {
+            self.page(&format!("{EMBEDS}{}", self.paths.model(id)), Page::EmbeddedModel(id));
+        }
+        for (id, _) in self.dataset.rankings.iter() {
+            let path = self.paths.ranking(id);
+            if self.paths.is_benchmark(path) {
+                self.page(&format!("{EMBEDS}{path}"), Page::EmbeddedBenchmark(id));
+            }
+        }
     }
 
     /// The benchmark that `site.yaml` begins with.
@@ -273,7 +292,7 @@ impl<'a> Site<'a> {
     /// The pages, for search engines: paths from the top, without the page for missing addresses.
     fn addresses(&self) -> Vec<&str> {
         let paths = self.planned.iter().filter_map(|planned| planned.path.strip_prefix("pages/"));
-        paths.filter(|path| path.ends_with(".html") && *path != "404.html").collect()
+        paths.filter(|path| path.ends_with(".html") && *path != "404.html" && !path.starts_with(EMBEDS)).collect()
     }
 
     /// Makes one file.
@@ -324,6 +343,8 @@ impl<'a> Site<'a> {
             Page::Ranking(id, number) => self.ranking(path, "benchmarks.html", &cards, *id, *number),
             // What stands in its head is that of the page that is the benchmark's wherever the site begins.
             Page::Front(id) => self.ranking(&format!("{}.html", self.paths.ranking(*id)), "index.html", &cards, *id, 1),
+            Page::EmbeddedModel(id) => self.html("embed.html", path, "", &cards, &cards.embedded_model(*id)),
+            Page::EmbeddedBenchmark(id) => self.html("embed.html", path, "", &cards, &cards.embedded_benchmark(*id)),
             Page::Evaluator(id) => self.html(
                 "evaluator.html",
                 path,

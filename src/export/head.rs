@@ -9,6 +9,7 @@ use super::{Audit, Exports, ROOT};
 use crate::card::benchmark::BenchmarkCard;
 use crate::card::corrections::CorrectionsCard;
 use crate::card::developer::DeveloperCard;
+use crate::card::embed::EmbedCard;
 use crate::card::evaluator::EvaluatorCard;
 use crate::card::home::HomeCard;
 use crate::card::list::ListCard;
@@ -19,6 +20,9 @@ use crate::card::not_shown::NotShownCard;
 use crate::card::quote::Quotes;
 use crate::emit::page::PublishingCard;
 use crate::language::Language;
+
+/// Where the embedded pages stand.
+pub const EMBEDS: &str = "embed/";
 
 /// Everything comes from the site itself, and no script stands in a page. (The block of JSON-LD is data,
 /// which no policy counts as a script.)
@@ -140,6 +144,7 @@ impl About for PublishingCard<'_> {
 }
 
 impl About for CorrectionsCard<'_> {}
+impl About for EmbedCard<'_> {}
 impl About for HomeCard<'_> {}
 impl About for NotShownCard<'_> {}
 impl About for MergedCard<'_> {}
@@ -174,6 +179,8 @@ pub struct Head {
     pub compared: Option<String>,
     /// An image for READMEs.
     pub badge: Option<String>,
+    /// HTML that shows the page in a frame of another.
+    pub embed: Option<String>,
     /// How to cite the page, for BibTeX.
     pub citation: Option<String>,
     /// Structured data for search engines; safe inside a `script` element.
@@ -231,6 +238,14 @@ pub fn catalogue(site: &str, description: &str, base_url: &str) -> String {
 /// JSON that holds neither the end of an element nor the beginning of a comment.
 fn in_script(value: &Value) -> String {
     value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// An element that shows the embedded page of `page`.
+fn frame(base_url: &str, page: &str, title: &str) -> String {
+    let title = title.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+    format!(
+        "<iframe src=\"{base_url}{EMBEDS}{page}.html\" title=\"{title}\" width=\"100%\" height=\"420\" loading=\"lazy\"></iframe>"
+    )
 }
 
 /// The id of a model in the address of a comparison, as the script writes it: signs that part ids are encoded twice.
@@ -299,6 +314,8 @@ impl Exports<'_> {
             head.discovered_feed.clone_from(&head.feed);
         }
         let url = base_url.map(|base_url| format!("{base_url}{path}"));
+        let is_embedded = self.config.site.exports.embeds && (is_model || self.paths.is_benchmark(page));
+        head.embed = base_url.filter(|_| is_embedded).map(|base_url| frame(base_url, page, &subject.title));
         let quotes = card.quotes().filter(|quotes| !quotes.quotes.is_empty());
         head.quotable = quotes.map(|quotes| Quotable {
             sentences: quotes.say(language),
