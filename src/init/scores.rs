@@ -145,12 +145,9 @@ impl Table<'_> {
             let more = if more > 0 { format!("\n{more} more like these") } else { String::new() };
             return Err(format!("{}{more}\nno record was written", mistakes.join("\n")));
         }
-        let same = |column: &str| {
-            let mut values = read.iter().map(|(cells, _)| cells.get(column));
-            let first = values.next().flatten();
-            first.filter(|first| values.all(|value| value == Some(first))).map(str::to_owned)
-        };
-        scores.metric = same("metric");
+        let mut metrics = read.iter().map(|(cells, _)| cells.get("metric"));
+        let metric = metrics.next().flatten();
+        scores.metric = metric.filter(|metric| metrics.all(|it| it == Some(metric))).map(str::to_owned);
         let mut directions = read.iter().map(|(cells, _)| cells.get("lower_is_better").is_some_and(is_true));
         let first = directions.next();
         scores.lower_is_better = first.filter(|first| directions.all(|it| it == *first));
