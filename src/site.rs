@@ -369,7 +369,7 @@ impl<'a> Site<'a> {
     /// The prose of a benchmark as clean HTML, which stands on each page of each of its rankings.
     fn benchmark_prose(&self, meta: usize) -> &str {
         let prose = &self.dataset.inputs.content.benchmarks[meta].prose;
-        self.benchmark_prose[meta].get_or_init(|| markdown::to_html(prose, 2))
+        self.benchmark_prose[meta].get_or_init(|| markdown::to_html(prose, 1))
     }
 
     fn prose(&self, number: usize) -> ProseCard<'_> {

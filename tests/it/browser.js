@@ -1,5 +1,5 @@
 // The site in a real browser: `node browser.js FOLDER`, for a site of 900 models `node browser.js FOLDER very-many`, for one
-// of models on the same samples `node browser.js FOLDER pairs`; with `quick`, axe looks at narrow, dark pages only. Prints a line per check that holds, and ends with an error at the first
+// of models on the same samples `node browser.js FOLDER pairs`, for a board with embedded pages `node browser.js FOLDER board`; with `quick`, axe looks at narrow, dark pages only. Prints a line per check that holds, and ends with an error at the first
 // that does not.
 //
 // Every page gets the strictest policy that the site is made for, by meta tag, and is looked at
@@ -374,6 +374,27 @@ async function onSameSamples(browser, base) {
   await page.context().close();
 }
 
+/** A board on a phone: its sentences are copied with one press, and neither it nor its embedded pages have barriers. */
+async function board(browser, base) {
+  const page = await open(browser, { viewport: { width: 360, height: 800 }, bypassCSP: true, permissions: ["clipboard-read", "clipboard-write"] });
+  await page.goto(`${base}/index.html`);
+  await settled(page);
+  for (const details of await page.$$("details")) await details.evaluate((it) => { it.open = true; });
+  const quoted = page.locator(".take details", { hasText: "Sentences to quote" });
+  await quoted.locator("button").click();
+  await page.waitForFunction(() => document.querySelector(".take details:has(button) button") && [...document.querySelectorAll(".take button")].some((it) => it.textContent === "Copied"));
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.strictEqual(copied, await quoted.locator("pre").textContent());
+  assert.match(copied, /Results on Quiz here: 1\./);
+  await withoutBarriers(page, "board");
+  for (const kind of ["overview.html", "embed/benchmarks/quiz.html", "embed/models/org/a.html"]) {
+    await page.goto(`${base}/${kind}`);
+    await withoutBarriers(page, kind);
+  }
+  assert.deepStrictEqual(page.faults, []);
+  await page.context().close();
+}
+
 async function main() {
   const [, , site, kind] = process.argv;
   const folder = withPolicy(site);
@@ -385,6 +406,11 @@ async function main() {
     if (kind === "very-many") {
       await inTurns(browser, http);
       console.log("very many are found in turns");
+      return;
+    }
+    if (kind === "board") {
+      await board(browser, http);
+      console.log("a board and its embedded pages");
       return;
     }
     if (kind === "pairs") {

@@ -66,6 +66,18 @@ fn two_models_are_compared_on_the_same_samples_and_rows_are_text() {
     assert_eq!(holds(&project, &chromium, &["pairs"]), 2);
 }
 
+#[test]
+fn a_board_and_its_embedded_pages_fit_a_phone_and_their_sentences_are_copied() {
+    let Some(chromium) = chromium() else { return };
+    let project = Project::empty();
+    project.write("scores.csv", "model,score,metric\norg/a,0.5,accuracy\n");
+    project.run(&["init", "--benchmark", "Quiz", "--scores", "scores.csv"]);
+    let site = project.read("content/site.yaml");
+    project.write("content/site.yaml", &format!("{site}exports: {{embeds: true}}\n"));
+    project.build(&["--base-url", "https://cards.example/site"]);
+    assert_eq!(holds(&project, &chromium, &["board"]), 1);
+}
+
 /// Tries the site of `project` in a browser; gives the number of checks, each of which says that it holds.
 fn holds(project: &Project, chromium: &Path, arguments: &[&str]) -> usize {
     let script = Command::new("node")
