@@ -52,7 +52,54 @@ fn rendered(text: &str, below: usize) -> Option<String> {
     });
     let mut rendered = String::with_capacity(text.len() * 3 / 2);
     html::push_html(&mut rendered, events);
-    (depth(&rendered) <= MOST_LEVELS).then_some(rendered)
+    (depth(&rendered) <= MOST_LEVELS).then(|| with_short_texts(rendered))
+}
+
+/// So many signs that may have to be escaped are in one text, or in one attribute: html5ever looks from each of them to
+/// the end of the text for the next `<`, which takes time with the square.
+const MOST_ESCAPES: usize = 256;
+
+/// True for the first byte of what html5ever may have to escape, and looks beyond.
+fn may_be_escaped(byte: u8) -> bool {
+    matches!(byte, b'&' | 0xC2)
+}
+
+/// `html`, with an empty comment before each [`MOST_ESCAPES`]th such sign: comments part the texts of a document, and are
+/// not in what is left of it. [`CLEANER`] drops attributes that have so many.
+fn with_short_texts(html: String) -> String {
+    let escapes = |text: &str| text.bytes().filter(|byte| may_be_escaped(*byte)).count();
+    let (mut parted, mut start, mut met) = (String::new(), 0, 0);
+    // Comments stay as they are, but not without end: what looks like one may be text to a browser.
+    let mut left_for_comments = 40 * MOST_ESCAPES;
+    let mut at = 0;
+    while let Some(&byte) = html.as_bytes().get(at) {
+        if byte == b'<' && html[at..].starts_with("<!--") {
+            let comment = &html[at..at + comment_length(&html[at..])];
+            if let Some(left) = left_for_comments.checked_sub(escapes(comment)) {
+                left_for_comments = left;
+                at += comment.len();
+                continue;
+            }
+        }
+        if may_be_escaped(byte) {
+            met += 1;
+            // An entity or a character begins here.
+            if met % MOST_ESCAPES == 0 {
+                parted.push_str(&html[start..at]);
+                parted.push_str("<!---->");
+                start = at;
+            }
+        }
+        at += 1;
+    }
+    if start == 0 { html } else { parted + &html[start..] }
+}
+
+/// Of the comment at the beginning of `html`.
+fn comment_length(html: &str) -> usize {
+    // `<!-->` is a whole one.
+    let end = |sign: &str| html[2..].find(sign).map(|at| 2 + at + sign.len());
+    end("-->").into_iter().chain(end("--!>")).min().unwrap_or(html.len())
 }
 
 /// How many elements of `html` are open at most, as its tags say.
@@ -121,6 +168,7 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     cleaner.attribute_filter(|element, attribute, value| match (element, attribute) {
         ("img", "src") if !is_of_this_site(value) => None,
         (_, "id") if !is_anchor(value) => None,
+        _ if value.bytes().filter(|byte| may_be_escaped(*byte)).count() > MOST_ESCAPES => None,
         _ => Some(Cow::Borrowed(value)),
     });
     cleaner
@@ -163,6 +211,33 @@ mod tests {
         }
         assert!(!is_too_deep(&"`<b>` ".repeat(2 * n)), "code");
         assert!(!to_html(&"<script>".repeat(2 * n), 0).contains("<script"));
+    }
+
+    #[test]
+    fn texts_of_many_signs_that_are_escaped_are_the_same_and_take_no_time_with_their_square() {
+        for (sign, shown) in [("& ", "&amp; "), ("\u{85}", "\u{85}"), ("«x» ", "«x» "), ("&#133;", "\u{85}")] {
+            let n = 3 * MOST_ESCAPES;
+            check(&format!("x{}y", sign.repeat(n)), &format!("<p>x{}y</p>", shown.repeat(n)));
+        }
+        let many = "& ".repeat(2 * MOST_ESCAPES);
+        check(&format!("<!-- {many} -->x"), "x");
+        // Whatever stands around them, no text of the document has more than a few.
+        let signs = "&".repeat(60_000);
+        for hostile in [
+            signs.clone(),
+            "x\u{85}".repeat(60_000),
+            format!("<a title=\"{signs}\">x</a>"),
+            format!("<b x=it's>{signs}"),
+            "&</x>".repeat(60_000),
+            format!("<!-->{signs}-->"),
+            format!("<!-- --!>{signs}-->"),
+            format!("<textarea><!-- {signs} -->"),
+            format!("<a title=\"<!--{signs}-->\">x</a>"),
+        ] {
+            let begin = std::time::Instant::now();
+            to_html(&hostile, 0);
+            assert!(begin.elapsed().as_secs() < 5, "{}", &hostile[..20]);
+        }
     }
 
     #[test]
