@@ -227,8 +227,13 @@ impl Config {
             content.join("site.yaml").display(),
             site.samples.excerpts
         );
-        let base_url =
-            options.base_url.as_ref().or(site.base_url.as_ref()).map(|url| checked_base_url(url)).transpose()?;
+        let base_url = match (&options.base_url, &site.base_url) {
+            (Some(typed), _) => Some(checked_base_url(typed).context("--base-url")?),
+            (None, Some(url)) => {
+                Some(checked_base_url(url).with_context(|| content.join("site.yaml").display().to_string())?)
+            }
+            (None, None) => None,
+        };
         Ok(Config {
             datastores: datastores(&options, &content, &site.datastore)?,
             templates: named_folder(root, options.templates.as_deref(), "--templates")?
