@@ -325,7 +325,7 @@ pub fn is_hub_id(id: &str) -> bool {
 fn read_site(path: &Path) -> Result<Site> {
     let Some(text) = crate::text::read(path)? else { return Ok(Site::default()) };
     // A file of comments only is null.
-    let site: Option<Site> = serde_yaml::from_str(&text).map_err(|err| {
+    let site: Option<Site> = crate::text::yaml(&text).map_err(|err| {
         let message = err.to_string();
         let key = message.split('`').nth(1).unwrap_or_default();
         const KEYS: &[&str] = &[

@@ -241,7 +241,7 @@ fn ungrouped(n: &str) -> usize {
 }
 
 fn read(text: &str) -> Result<HashMap<String, Phrase>> {
-    Ok(serde_yaml::from_str(text)?)
+    Ok(crate::text::yaml(text)?)
 }
 
 /// What stands before the next `{place}`, its name, and what stands after it.

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::str::Utf8Error;
 
 use anyhow::{Context, Result};
+use serde::de::{self, DeserializeOwned};
 
 /// A larger file is not read: nobody writes one, and the whole of it is held in memory.
 pub const MOST_BYTES: u64 = 64 << 20;
@@ -70,6 +71,60 @@ pub fn read(path: &Path) -> Result<Option<String>> {
     Ok(Some(text))
 }
 
+/// Deepest nesting of brackets and braces that is parsed: the parser takes time with its square, and values nest 128 levels
+/// at most.
+pub const MOST_BRACKETS: usize = 1_000;
+
+/// What a YAML text says.
+pub fn yaml<T: DeserializeOwned>(text: &str) -> serde_yaml::Result<T> {
+    if brackets(text) > MOST_BRACKETS {
+        let why =
+            format!("nests brackets deeper than {MOST_BRACKETS} levels; close them, or put the text between quotes");
+        return Err(de::Error::custom(why));
+    }
+    serde_yaml::from_str(text)
+}
+
+/// How many brackets and braces are open at most, but for those in quotes and comments.
+fn brackets(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (mut open, mut deepest, mut before, mut is_apart, mut at) = (0_usize, 0, b'\n', true, 0);
+    while let Some(&byte) = bytes.get(at) {
+        let rest = &bytes[at + 1..];
+        let begins = is_apart || matches!(before, b'[' | b'{' | b',');
+        let skipped = match byte {
+            b'#' if begins => rest.iter().position(|next| *next == b'\n').unwrap_or(rest.len()),
+            b'"' | b'\'' if begins && b"\n[{,:-?".contains(&before) => quoted_length(byte, rest),
+            _ => 0,
+        };
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(open);
+        is_apart = byte.is_ascii_whitespace();
+        if !is_apart && byte != b'#' || byte == b'\n' && open == 0 {
+            before = byte;
+        }
+        at += 1 + skipped;
+    }
+    deepest
+}
+
+/// How much of `rest` belongs to the text that `quote` began, with its end.
+fn quoted_length(quote: u8, rest: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(&byte) = rest.get(at) {
+        let is_pair = if quote == b'"' { byte == b'\\' } else { rest[at..].starts_with(b"''") };
+        if byte == quote && !is_pair {
+            return at + 1;
+        }
+        at += 1 + usize::from(is_pair);
+    }
+    rest.len()
+}
+
 /// What to write where `text` is no YAML, as `err` has it.
 pub fn remedy_of_yaml(text: &str, err: &serde_yaml::Error) -> Option<String> {
     let message = err.to_string();
@@ -103,6 +158,19 @@ mod tests {
         assert_eq!(decode(b"\xff\xfea\0").unwrap_err().to_string(), "is UTF-16");
         assert!(decode(b"caf\xe9").unwrap_err().to_string().starts_with("is not UTF-8: "));
         assert!(matches!(decode(&vec![b' '; MOST_BYTES as usize + 1]), Err(NotText::TooLarge)));
+    }
+
+    #[test]
+    fn brackets_that_nest_without_end_are_not_parsed() {
+        assert_eq!(brackets("a: [{b: [c]}, [d]]\ne: [f]\n"), 3);
+        assert_eq!(brackets("- \"[[\\\"[[\"\n- '[[''[['\n- [\"]\", '}', [x]] # [[[\n"), 2);
+        assert_eq!(brackets("a: it's [x]\nb: [it's, [x]]\n"), 2);
+        for level in ["[", "{a: ", "&a [*a, ", "[\"]\", ", "[ # ]\n", "[ ']', "] {
+            let nested = |n: usize| format!("a: {}", level.repeat(n));
+            assert!(yaml::<serde_yaml::Value>(&nested(100_000)).unwrap_err().to_string().contains("deeper than"));
+            assert_eq!(brackets(&nested(MOST_BRACKETS)), MOST_BRACKETS, "{level}");
+        }
+        assert_eq!(yaml::<Vec<Vec<u8>>>("[[1], [2]]").unwrap(), [[1], [2]]);
     }
 
     #[test]

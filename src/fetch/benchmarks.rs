@@ -220,7 +220,7 @@ fn read(bytes: &[u8]) -> Result<Said, String> {
         split: serde_yaml::Value,
     }
     let text = std::str::from_utf8(bytes).map_err(|err| err.to_string())?;
-    let file: File = serde_yaml::from_str(text).map_err(|err| err.to_string())?;
+    let file: File = crate::text::yaml(text).map_err(|err| err.to_string())?;
     let said = |value: &serde_yaml::Value| value.as_str().and_then(plain);
     let task = |task: &Task| Some(SaidTask { id: plain(&task.id)?, split: said(&task.split) });
     let tasks: Vec<SaidTask> = file.tasks.iter().filter_map(task).collect();

@@ -120,7 +120,7 @@ impl<'a> Drafts<'a> {
         let is_small = fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= MAX_FILE);
         let text = fs::read_to_string(&path).ok().filter(|_| is_small);
         // One that cannot be read is a person's, for whatever it is.
-        if let Some(said) = text.and_then(|text| serde_yaml::from_str::<Said>(&text).ok()) {
+        if let Some(said) = text.and_then(|text| crate::text::yaml::<Said>(&text).ok()) {
             let tasks = said.tasks.into_iter().map(|task| task.id).collect();
             self.there.push(There { path, dataset: said.dataset, tasks });
         }
@@ -182,7 +182,7 @@ impl<'a> Drafts<'a> {
 
     /// Reads it as a build would, once it was moved.
     fn check(&self, text: &str) -> Result<(), String> {
-        let draft: HubBenchmark = serde_yaml::from_str(text).map_err(|err| err.to_string())?;
+        let draft: HubBenchmark = crate::text::yaml(text).map_err(|err| err.to_string())?;
         match (draft.mistake(), self.ours.iter().find(|own| own.clashes_with(&draft))) {
             (Some(mistake), _) => Err(mistake),
             (None, Some(own)) => Err(format!("it shares its key, dataset or a file with `{}`", own.key)),

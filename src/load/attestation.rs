@@ -207,8 +207,8 @@ struct RawSubject {
 /// Reads the text of an attestation. The error names the file, the place and what to do.
 pub fn parse(file: &str, text: &str) -> Result<Attestation> {
     let read = || -> Result<Attestation> {
-        let raw: Raw = serde_yaml::from_str(text)?;
-        only_plain(&serde_yaml::from_str(text)?)?;
+        let raw: Raw = crate::text::yaml(text)?;
+        only_plain(&crate::text::yaml(text)?)?;
         attestation(file, raw)
     };
     read().map_err(|err| anyhow::anyhow!("{file}: {err:#}\n  help: {REMEDY}"))

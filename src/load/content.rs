@@ -178,7 +178,7 @@ impl<T: Entry> Page<T> {
                 Err(fence) => Page::NoFrontMatter(fence),
                 Ok(parts) => {
                     let prose = parts.prose.to_owned();
-                    Page::Entry(serde_yaml::from_str(&parts.front_matter), prose, parts.front_matter.into_owned())
+                    Page::Entry(crate::text::yaml(&parts.front_matter), prose, parts.front_matter.into_owned())
                 }
             },
         };
@@ -308,7 +308,7 @@ impl Reader<'_> {
                 continue;
             }
             let Some(text) = self.text(&path)? else { continue };
-            match serde_yaml::from_str::<HubBenchmark>(&text) {
+            match crate::text::yaml::<HubBenchmark>(&text) {
                 Err(err) => self.unreadable(&file, &place(&err), &text, &err),
                 Ok(benchmark) => match benchmark.mistake() {
                     None if self.content.hub_benchmarks.iter().any(|other| other.clashes_with(&benchmark)) => {
@@ -488,7 +488,7 @@ impl Reader<'_> {
                 }
                 "measurement" => {
                     let Some(text) = self.text(&path)? else { continue };
-                    match serde_yaml::from_str(&text) {
+                    match crate::text::yaml(&text) {
                         Ok(rules) => self.content.measurement.extend(rules),
                         Err(err) => self.unreadable(&file, &place(&err), &text, &err),
                     }
@@ -521,7 +521,7 @@ impl Reader<'_> {
     fn table<T: Entry>(&mut self, path: &Path, key: &str) -> Result<Vec<T>> {
         let file = path.display().to_string();
         let Some(text) = self.text(path)? else { return Ok(Vec::new()) };
-        let table: Value = match serde_yaml::from_str(&text) {
+        let table: Value = match crate::text::yaml(&text) {
             Ok(table) => table,
             Err(err) => {
                 self.unreadable(&file, &place(&err), &text, &err);
@@ -600,7 +600,7 @@ impl Reader<'_> {
     /// All that is wrong with an entry that cannot be read: whoever mends one fault should not find the next.
     fn unreadable_entry<T: Entry>(&mut self, file: &str, yaml: &str, err: &serde_yaml::Error) {
         self.unreadable(file, &place_in_front_matter(err), yaml, err);
-        let mut entry = match serde_yaml::from_str::<Value>(yaml) {
+        let mut entry = match crate::text::yaml::<Value>(yaml) {
             Ok(Value::Mapping(entry)) => entry,
             Ok(_) => return,
             // Further down it is no YAML at all; at its end, that is what became of the first fault.
@@ -624,7 +624,7 @@ impl Reader<'_> {
                 return;
             }
             let rest = serde_yaml::to_string(&entry).unwrap_or_default();
-            match serde_yaml::from_str::<T>(&rest) {
+            match crate::text::yaml::<T>(&rest) {
                 Ok(entry) => {
                     self.warn_of_unknown_keys(&entry, file, "front matter");
                     return self.warn_of_wrong_values(&entry, file, place);

@@ -46,6 +46,6 @@ pub struct Task {
 impl EvalYaml {
     /// Reads the text of a file.
     pub fn parse(text: &str) -> Result<EvalYaml, serde_yaml::Error> {
-        serde_yaml::from_str(text)
+        crate::text::yaml(text)
     }
 }

@@ -30,7 +30,7 @@ pub fn append(old: Option<&[u8]>, ours: &str) -> Result<Vec<u8>, String> {
 }
 
 fn entries(text: &str) -> Result<Vec<Value>, String> {
-    match serde_yaml::from_str::<Value>(without_mark(text)) {
+    match crate::text::yaml::<Value>(without_mark(text)) {
         Ok(Value::Sequence(items)) => Ok(items),
         Ok(Value::Null) => Ok(Vec::new()),
         Ok(_) => Err("it is not a list of entries".to_owned()),

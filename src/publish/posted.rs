@@ -53,7 +53,7 @@ impl PostedFile {
         let Ok(text) = std::str::from_utf8(bytes) else {
             return PostedFile::Unreadable("it is not UTF-8".to_owned(), lossy());
         };
-        match serde_yaml::from_str::<Value>(without_mark(text)) {
+        match crate::text::yaml::<Value>(without_mark(text)) {
             Ok(Value::Sequence(items)) => PostedFile::Items(items.into_iter().map(Item::new).collect()),
             // A file of comments has no entries.
             Ok(Value::Null) => PostedFile::Items(Vec::new()),

@@ -95,7 +95,7 @@ impl Dataset {
         };
         let read = std::str::from_utf8(&bytes)
             .map_err(|err| err.to_string())
-            .and_then(|text| serde_yaml::from_str::<EvalYaml>(without_mark(text)).map_err(|err| err.to_string()));
+            .and_then(|text| crate::text::yaml::<EvalYaml>(without_mark(text)).map_err(|err| err.to_string()));
         match read {
             Ok(found) => Dataset::Tasks { ids: found.tasks.into_iter().map(|task| task.id).collect(), commit },
             Err(err) => Dataset::Refused(format!("eval.yaml of {id} cannot be read: {err}")),
