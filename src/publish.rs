@@ -43,12 +43,15 @@ use crate::diagnostic::did_you_mean;
 use crate::hub::{Account, Hub, Model};
 use crate::output::disk;
 use audit::{Auditor, Group, Lookup};
-use candidate::{Candidate, Candidates};
+use candidate::Candidate;
 use journal::Journal;
 use registry::Registry;
 
+pub use amend::append;
+pub use candidate::Candidates;
 pub use follow::{FollowUp, Followed, Options as FollowOptions, RecordNow, follow};
 pub use journal::JOURNAL;
+pub use posted::PostedFile;
 pub use review::{FileChange, Finding, ModelReview, Place, Problem, Proposal, Review, Status};
 pub use submit::{Outcome, Submission, checked_title};
 pub use text::Text;

@@ -15,6 +15,7 @@ mod excerpts; // rows of samples on a card
 mod export; // what is taken away: read back by programs of others, and compared between builds
 mod fetch; // collections of a datastore: checked, pinned, resumed
 mod fetch_facts; // what the Hub says of models, benchmarks, submissions and posted results
+mod fuzz; // every parser, on bytes that nobody meant
 mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
 mod hub_fit; // what is proposed to the Hub fits its leaderboard, and says what a reader must know
