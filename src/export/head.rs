@@ -20,6 +20,7 @@ use crate::card::not_shown::NotShownCard;
 use crate::card::quote::Quotes;
 use crate::emit::page::PublishingCard;
 use crate::language::Language;
+use crate::words::visible;
 
 /// Where the embedded pages stand.
 pub const EMBEDS: &str = "embed/";
@@ -235,9 +236,10 @@ pub fn catalogue(site: &str, description: &str, base_url: &str) -> String {
     }))
 }
 
-/// JSON that holds neither the end of an element nor the beginning of a comment.
+/// JSON that holds neither the end of an element nor the beginning of a comment, nor what only the site may write: programs
+/// show it beside its address.
 fn in_script(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    visible(&value.to_string()).replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
 /// An element that shows the embedded page of `page`.

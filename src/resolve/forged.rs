@@ -5,14 +5,17 @@ use crate::names::squashed;
 
 /// The words of the markers, in the languages of the interface, as [`squashed`] gives them. A test holds them against
 /// the files of words.
-const MARKERS: [&str; 8] = [
+const MARKERS: [&str; 10] = [
     "tracedtoapublicrecord",
     "submitterknown",
     "submittedbythenamedsource",
+    // As badges have it.
+    "submittedbythesource",
     "verifiedbythehub",
     "已溯源至公开记录",
     "提交者已知",
     "由所注明的来源提交",
+    "由来源提交",
     "经hub验证",
 ];
 
@@ -48,7 +51,13 @@ mod tests {
     fn the_words_of_every_marker_are_known_and_names_of_benchmarks_are_not() {
         for tag in ["en", "zh-Hans"] {
             let language = Language::new(tag, None).unwrap();
-            for level in ["level.traced", "level.submitter_known", "level.submitted_by_source", "hub.badge.verified"] {
+            for level in [
+                "level.traced",
+                "level.submitter_known",
+                "level.submitted_by_source",
+                "markers.submitted",
+                "hub.badge.verified",
+            ] {
                 assert!(is_forged(&format!("Acme ({}!)", language.phrase(level))), "{tag} {level}");
             }
         }
