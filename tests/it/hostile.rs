@@ -146,6 +146,26 @@ fn prose_is_cleaned_and_its_links_cannot_run() {
     assert!(!page.contains("<script") && !page.contains("alert(1)"), "{page}");
 }
 
+#[test]
+fn prose_of_many_signs_that_are_escaped_takes_no_time_with_its_square() {
+    let signs = "&".repeat(60_000);
+    for hostile in [
+        signs.clone(),
+        "x\u{85}".repeat(60_000),
+        format!("<a title=\"{signs}\">x</a>"),
+        format!("<b x=it's>{signs}"),
+        "&</x>".repeat(60_000),
+        format!("<!-->{signs}-->"),
+        format!("<!-- --!>{signs}-->"),
+        format!("<textarea><!-- {signs} -->"),
+        format!("<a title=\"<!--{signs}-->\">x</a>"),
+    ] {
+        let begin = std::time::Instant::now();
+        evalcards::markdown::to_html(&hostile, 0);
+        assert!(begin.elapsed().as_secs() < 5, "{}", &hostile[..20]);
+    }
+}
+
 /// A project of one GSM8K record in which `from` was replaced.
 fn one_record(replacements: &[(&str, &str)]) -> Project {
     let mut text = include_str!("../fixtures/two-sources/content/datastore/data/lab-a/made-up/Model-One/0b0b6a3e-5d5f-4c0e-9d8e-000000000011.json").to_owned();

@@ -79,3 +79,36 @@ fn nothing_between_the_edges_touches_disk_clock_or_network() {
         }
     }
 }
+
+#[test]
+fn a_build_knows_no_network() {
+    for module in [
+        "config",
+        "load",
+        "resolve",
+        "mark",
+        "merge",
+        "signal",
+        "chart",
+        "card",
+        "emit",
+        "find",
+        "export",
+        "render",
+        "site",
+        "output",
+        "stages",
+        "lock",
+        "facts",
+        "text",
+        "markdown",
+        "command/build",
+    ] {
+        let source = source(module);
+        for network in
+            ["crate::hub::", "crate::fetch", "crate::publish", "reqwest::blocking", "std::net", "hyper::", "tokio::"]
+        {
+            assert!(!source.contains(network), "{module} uses {network}");
+        }
+    }
+}

@@ -35,6 +35,7 @@ mod over_time; // the best score over time, and what is not on its line
 mod pairs; // two models on the same samples, and the statistics of it
 mod portable; // what Windows and macOS ask of files, as far as Linux can tell
 mod project; // the harness
+mod promises; // what the documentation promises, each with its test
 mod publish; // the audit, the report, the confirmation, pull requests
 mod quotes; // sentences that one may quote
 mod real; // the real records, where they are at hand

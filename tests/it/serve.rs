@@ -41,6 +41,7 @@ fn nothing_outside_the_site_is_served_and_nobody_else_is() {
         assert_eq!(answer.status, 404, "{path}");
         assert!(answer.body.contains("Page not found") && answer.body.contains(&server.url()), "{path}");
     }
+    assert!(server.address.starts_with("127.0.0.1:"), "{}", server.address);
     // A name that somebody points at our address, to read with our visitor's browser.
     assert_eq!(server.ask("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n").status, 403);
     let post = format!("POST / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", server.address);
