@@ -44,6 +44,11 @@ pub trait OutputFile: Sync {
     fn kind(&self) -> &'static str;
     /// What it holds.
     fn bytes(&self) -> Result<Cow<'_, [u8]>>;
+    /// True for a file that others are about: it is written before them, so that whatever ends a build, none of them is
+    /// without it.
+    fn comes_first(&self) -> bool {
+        false
+    }
 }
 
 /// What happened to the files.
@@ -179,15 +184,17 @@ impl Output {
         self.forget_state()?;
         self.announce(files)?;
         self.make_folders(files)?;
-        let entries: Result<Vec<Entry>> = files
-            .par_iter()
-            .map_init(Vec::new, |old, file| {
+        let write_all = |files: Vec<&F>| -> Result<Vec<Entry>> {
+            let entries = files.into_par_iter().map_init(Vec::new, |old, file| {
                 let entry = file.bytes().and_then(|new| self.write_file(file, &new, old));
                 progress();
                 entry
-            })
-            .collect();
-        let entries = entries?;
+            });
+            entries.collect()
+        };
+        let (first, others) = files.iter().partition(|file| file.comes_first());
+        let mut entries = write_all(first)?;
+        entries.extend(write_all(others)?);
         let current: BTreeSet<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
         let stale = self.listed.keys().filter(|path| !current.contains(path.as_str()));
         let removed = self.remove(stale)?;

@@ -42,6 +42,13 @@ pub struct Planned {
     page: Page,
 }
 
+impl Planned {
+    /// True for the copy of a record, which pages name.
+    pub fn is_record(&self) -> bool {
+        matches!(self.page, Page::Record(_))
+    }
+}
+
 enum Page {
     Home,
     /// The page of a benchmark in place of the home page.

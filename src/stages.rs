@@ -229,6 +229,10 @@ impl OutputFile for SiteFile<'_> {
         export::kind_of(self.path())
     }
 
+    fn comes_first(&self) -> bool {
+        matches!(self, SiteFile::Page(_, planned) if planned.is_record())
+    }
+
     fn bytes(&self) -> Result<Cow<'_, [u8]>> {
         let (site, planned) = match self {
             SiteFile::Data(file) => return Ok(Cow::Borrowed(&file.bytes)),
