@@ -121,7 +121,7 @@ pub fn list(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<Cat
         true => source.collections()?,
         false => options.collections.clone(),
     };
-    let indexes = source.indexes(&names.into_iter().collect(), progress, |_, _| Ok(()))?;
+    let indexes = source.indexes(&names.into_iter().collect(), None, progress, |_, _| Ok(()))?;
     let collections = indexes.into_iter().map(|index| index.summary).collect();
     Ok(Catalogue { repo: source.repo, revision: source.revision, collections })
 }

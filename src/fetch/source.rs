@@ -93,10 +93,11 @@ impl<'a> Source<'a> {
         Ok(names)
     }
 
-    /// Reads the indexes of `names`; `keep` gets each with its bytes.
+    /// Reads the indexes of `names`, of which `old` may pin some; `keep` gets each with its bytes.
     pub fn indexes(
         &self,
         names: &BTreeSet<String>,
+        old: Option<&Lock>,
         progress: &dyn Progress,
         keep: impl Fn(&Index, &[u8]) -> Result<()> + Sync,
     ) -> Result<Vec<Index>> {
@@ -108,7 +109,8 @@ impl<'a> Source<'a> {
             .context("failed to start threads")?;
         pool.install(|| {
             let read = names.par_iter().map(|name| {
-                let (bytes, retired) = self.index(name)?;
+                let is_pinned = old.is_some_and(|lock| lock.collections.contains_key(name));
+                let (bytes, retired) = self.index(name, is_pinned)?;
                 let mut index = Index::new(name, &bytes);
                 index.summary.retired = retired;
                 keep(&index, &bytes)?;
@@ -120,7 +122,7 @@ impl<'a> Source<'a> {
     }
 
     /// The index of a collection, and whether it is retired.
-    fn index(&self, name: &str) -> Result<(Vec<u8>, bool)> {
+    fn index(&self, name: &str, is_pinned: bool) -> Result<(Vec<u8>, bool)> {
         for (folder, retired) in [(INDEXES, false), (RETIRED, true)] {
             let path = format!("{folder}/{name}.jsonl");
             match self.hub.checked_file(Repo::dataset(&self.repo), &self.revision, &path, MAX_INDEX) {
@@ -133,6 +135,13 @@ impl<'a> Source<'a> {
                 Err(err) => return Err(err.into()),
             }
         }
+        ensure!(
+            !is_pinned,
+            "{} no longer has the collection `{name}` of the lock file; nothing was changed\n  \
+             help: `evalcards fetch --locked` keeps the pinned state. To go on without the collection, delete \
+             datastore.lock and {INDEXES}/{name}.jsonl, and fetch the others by name",
+            self.repo
+        );
         let names = self.collections()?;
         bail!("{} has no collection `{name}` at {}{}", self.repo, self.revision, suggestions(name, &names))
     }

@@ -40,7 +40,7 @@ impl Update<'_> {
     /// Brings the collections `names`, and writes the lock file.
     pub fn fetch(&self, names: &BTreeSet<String>) -> Result<Report> {
         let staged = Mutex::new(Vec::new());
-        let mut indexes = self.source.indexes(names, self.progress, |index, bytes| {
+        let mut indexes = self.source.indexes(names, self.old, self.progress, |index, bytes| {
             self.check_locked(index)?;
             let path = format!("{INDEXES}/{}.jsonl", index.name);
             if self.options.force || self.folder.pin_of(&path) != Some(index.pin) {

@@ -1,6 +1,8 @@
 //! `fetch` against a Hub of our own: what arrives, what is refused, and that whatever ends a run,
 //! the next one goes on from it.
 
+mod moving; // a datastore that moves
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
