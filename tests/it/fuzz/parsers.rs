@@ -21,8 +21,11 @@ use crate::project::{Project, files, fixtures};
 pub struct Parser {
     pub name: &'static str,
     pub corpus: Vec<Vec<u8>>,
-    pub holds: Box<dyn FnMut(&[u8]) -> Result<(), String>>,
+    pub holds: Holds,
 }
+
+/// What must hold of the bytes that it is given; else says what does not.
+type Holds = Box<dyn FnMut(&[u8]) -> Result<(), String>>;
 
 /// A project with every kind of file: records in both layouts, a lock, facts, attestations, metadata and pages.
 pub fn project() -> Project {
@@ -58,7 +61,7 @@ fn found(all: &[(String, Vec<u8>)], is_one: impl Fn(&str) -> bool) -> Vec<Vec<u8
 }
 
 /// Text, or nothing to hold: the program decodes files before it parses them.
-fn with_text(read: impl Fn(&str) -> Result<(), String> + 'static) -> Box<dyn FnMut(&[u8]) -> Result<(), String>> {
+fn with_text(read: impl Fn(&str) -> Result<(), String> + 'static) -> Holds {
     Box::new(move |bytes| match evalcards::text::decode(bytes) {
         Ok(text) => read(&text),
         Err(_) => Ok(()),
