@@ -108,3 +108,13 @@ fn which_score_stands_for_a_model_does_not_depend_on_the_scores() {
         assert_eq!((ranked([0.25, 0.75]), ranked([0.75, 0.25])), (newest, newest), "{days:?}");
     }
 }
+
+#[test]
+fn a_draft_changes_no_build() {
+    let project = Project::from("two-sources");
+    project.build(&["--out", "before"]);
+    project.write("content/hub/drafts/quiz.hub.yaml", "key: quiz\ndataset: a/quiz\nmetrics: [accuracy]\ntasks: {");
+    project.build(&["--out", "after"]);
+    assert!(project.files("before") == project.files("after"));
+    assert!(!project.run(&["check"]).stderr.contains("drafts"));
+}
