@@ -401,7 +401,7 @@ impl<'a> Site<'a> {
     fn model(&self, path: &str, cards: &Cards<'a>, id: Id<Model>) -> Result<String> {
         let model = &self.dataset.entities.models[id];
         let prose = model.meta.map_or("", |meta| &self.dataset.inputs.content.models[meta].prose);
-        let prose = markdown::to_html(prose, 2);
+        let prose = markdown::to_html(prose, 1);
         let spellings: std::collections::BTreeSet<_> =
             model.spellings.keys().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
