@@ -39,7 +39,7 @@ impl Plan {
         let number = |name: &str| env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
         let seconds = number("EVALCARDS_FUZZ_SECONDS");
         let of_clock = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
-        let usual = if is_whole("most of the mutated inputs") { 5 } else { 2 };
+        let usual = if is_whole("most of the mutated inputs") { 5 } else { 1 };
         Plan {
             time: Duration::from_secs(seconds.unwrap_or(usual)),
             seed: number("EVALCARDS_FUZZ_SEED").unwrap_or_else(|| seconds.map_or(1, |_| of_clock())),

@@ -14,7 +14,7 @@ const MODELS: usize = 40;
 
 /// How often each trouble is made.
 fn rounds(what: &str) -> usize {
-    if is_whole(&format!("most of 100 rounds of {what}")) { 100 } else { 8 }
+    if is_whole(&format!("most of 100 rounds of {what}")) { 100 } else { 4 }
 }
 
 fn record(number: usize, score: &str) -> String {
