@@ -77,7 +77,7 @@ pub fn emit(config: &Config, dataset: &Dataset, paths: &Paths) -> HubFiles {
     HubFiles { yaml, manifest: Manifest::new(config, errors(dataset), entries, skipped), hub_runs, unused_rules }
 }
 
-/// An entry as what the Hub says can be held against it.
+/// An entry, as it is compared with what the Hub shows.
 fn candidate(entry: &Entry) -> Candidate<'_> {
     let DatasetRef { id, task_id } = &entry.yaml_entry.dataset;
     Candidate {

@@ -1,4 +1,4 @@
-//! *Export*: what readers and machines take away, beside the pages.
+//! *Export*: the downloads beside the pages, for readers and machines.
 //!
 //! A JSON API and CSV of what pages show, tables of the whole site, badges, feeds, sitemaps. Everything
 //! is planned first and made when it is written, as pages are. Where pages stand is the matter of

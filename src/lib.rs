@@ -34,7 +34,7 @@
 //! | [`resolve`] | who is who: names to models, benchmarks, metrics, evaluators |
 //! | [`mark`] | what is proven of a record's origin, axis by axis, and by which evidence |
 //! | [`merge`] | what is known of each cell: readings side by side, and rankings |
-//! | [`signal`] | what can be told of results beyond their values: set-up, comparability, saturation … |
+//! | [`signal`] | what results show beyond their values: set-up, comparability, saturation … |
 //! | [`chart`] | where the marks of a chart stand |
 //! | [`card`] | what a page says |
 //! | [`emit`] | the Hub's YAML and manifest, and what the page about them says |

@@ -1,4 +1,4 @@
-//! What a page says of two models on the same samples, held against the four counts that it says it by.
+//! Compares what a page says of two models on the same samples with the four counts beside it.
 
 use super::html::ShownPair;
 use crate::card::pairs::Statistics;

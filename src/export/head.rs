@@ -1,4 +1,4 @@
-//! What the *head* of a page tells machines: policy, alternates, JSON-LD; and what readers may take away.
+//! The *head* of a page, for machines: policy, alternates, JSON-LD; and the downloads that a page offers.
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What the Hub marks as *official* benchmarks, held against our list: which are new, gone and changed.
+//! Compares the benchmarks that the Hub marks as *official* with our list: which are new, gone and changed.
 
 use std::collections::BTreeSet;
 

@@ -151,7 +151,7 @@ impl Hub {
         self.ask_into(&request, &take).map(|answer| answer.body)
     }
 
-    /// The bytes of a file, at most `cap`, held against the hash that the Hub names in its answer:
+    /// The bytes of a file, at most `cap`, verified by the hash that the Hub names in its answer:
     /// for a file whose hash nothing else tells. What came damaged is asked for once more.
     pub fn checked_file(&self, repo: Repo, revision: &str, path: &str, cap: u64) -> Result<Vec<u8>, HubError> {
         let request = self.file_request(repo, revision, path, cap);

@@ -1,4 +1,5 @@
-//! Reads *CSV* as spreadsheets write it: RFC 4180, with `,`, `;` or a tab between the cells.
+//! Reads *CSV* as spreadsheets write it: RFC 4180, with `,`, `;` or a tab between the cells. The crate of that name
+//! accepts a quote that is never closed, and text behind one that is: here each is a mistake of its line.
 
 /// A row, with the line of the file that it begins on.
 #[derive(Debug, PartialEq)]

@@ -1,6 +1,6 @@
 //! *Captures*: the same row of a source, fetched again, is one result with several captures, and no evidence of its own.
 //!
-//! A datastore gains a record with every scheduled fetch, though nothing was measured anew. Two records are captures
+//! A datastore gains a record with every scheduled fetch, even if nothing was measured again. Two records are captures
 //! of one thing if all of this holds:
 //!
 //! 1. They were retrieved at different times, and both say when.
