@@ -33,6 +33,11 @@ pub fn of(name: &str) -> Option<&'static Known> {
     BY_NAME.get(&normal_form(name)?).copied()
 }
 
+/// True if what is tested is safety, of whatever kind.
+pub fn is_safety(category: &str) -> bool {
+    category.to_lowercase().contains("safety")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

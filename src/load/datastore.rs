@@ -10,16 +10,17 @@ use std::collections::hash_map::Entry;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use foldhash::{HashMap, HashSet};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rayon::prelude::*;
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
 use super::Origin;
+use super::beside::{Beside, SAMPLES, editor_copy, found, samples_path};
 use super::editor;
 use super::foreign;
 use super::index::{INDEXES, Row, lines, read_row};
@@ -192,9 +193,6 @@ pub struct SamplesFile {
     pub expected: Option<Expected>,
 }
 
-/// How the name of a file of samples goes on after that of its record.
-const SAMPLES: &str = "_samples.jsonl";
-
 /// What a datastore holds.
 #[derive(Debug, Default)]
 pub struct Listing {
@@ -282,14 +280,6 @@ impl Object {
             self.samples = Some(Box::new(SamplesFile { path: path.into(), expected: None }));
         }
     }
-}
-
-/// The path of a file of samples, if `path` is one.
-fn samples_path(root: &Path, path: &Path) -> Option<String> {
-    path.file_name()?.as_encoded_bytes().ends_with(SAMPLES.as_bytes()).then_some(())?;
-    let relative = path.strip_prefix(root).ok()?;
-    let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
-    Some(parts?.join("/"))
 }
 
 /// A datastore near `root`, where that is none: in it, or around it.
@@ -483,67 +473,6 @@ fn list_data(
         }
     }
     Ok(())
-}
-
-/// What lies in the `flat/` layout beside the files that an index names.
-#[derive(Default)]
-struct Beside {
-    /// The copies that editors left, by path.
-    copies: Vec<Quarantined>,
-    /// The files of samples.
-    samples: HashSet<String>,
-}
-
-impl Beside {
-    /// Looks through all of `flat/`, the folders in parallel.
-    fn find(root: &Path, number: u16) -> Beside {
-        // Objects stand in `flat/objects/ab/cd/`.
-        let shallow: Vec<DirEntry> = WalkDir::new(root.join("flat")).max_depth(2).into_iter().flatten().collect();
-        let (folders, files): (Vec<_>, Vec<_>) = shallow.into_iter().partition(|entry| entry.file_type().is_dir());
-        let deep = folders.par_iter().filter(|folder| folder.depth() == 2);
-        let deep = deep.flat_map_iter(|folder| WalkDir::new(folder.path()).into_iter().flatten());
-        let files = deep.chain(files).filter(|entry| !entry.file_type().is_dir());
-        let found = files.fold(Beside::default, |mut beside, entry| {
-            match editor_copy(root, entry.path(), number) {
-                Some(copy) => beside.copies.push(copy),
-                None => beside.samples.extend(samples_path(root, entry.path())),
-            }
-            beside
-        });
-        let mut found = found.reduce(Beside::default, |mut all, more| {
-            all.copies.extend(more.copies);
-            all.samples.extend(more.samples);
-            all
-        });
-        found.copies.sort_by(|a, b| a.file.cmp(&b.file));
-        found
-    }
-}
-
-/// What is told of a file that an editor left, if `path` is one.
-fn editor_copy(root: &Path, path: &Path, number: u16) -> Option<Quarantined> {
-    let relative = path.strip_prefix(root).unwrap_or(path).to_string_lossy();
-    let is_copy = editor::is_copy(&relative.replace(MAIN_SEPARATOR, "/"), &[".json", ".jsonl"]);
-    is_copy.then(|| found(root, path, number, Reason::EditorCopy, Sentence::of("detail.editor_copy")))
-}
-
-/// A file that is told and not read.
-fn found(root: &Path, path: &Path, number: u16, reason: Reason, detail: Sentence) -> Quarantined {
-    let relative = path.strip_prefix(root).unwrap_or(path);
-    let file = relative.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
-    Quarantined {
-        reason,
-        datastore: number,
-        collection: match file.split('/').collect::<Vec<_>>()[..] {
-            ["data", collection, _, ..] => collection.into(),
-            _ => Arc::from(""),
-        },
-        file: file.into(),
-        place: String::new(),
-        model: None,
-        detail,
-        sha256: None,
-    }
 }
 
 /// Reads the bytes of `object` into `buffer` and checks them against the index.
