@@ -1,7 +1,7 @@
 //! *Check* reports what is wrong and where: everything a build finds, and what only the finished pages show.
 //!
 //! [`check`] makes every page in memory and writes nothing; [`published`] reads a finished site, in
-//! a folder or at an address, and holds its numbers against the records they name.
+//! a folder or at an address, and compares its numbers with the records they name.
 
 pub mod explain;
 mod html;
@@ -54,6 +54,16 @@ pub struct Checked {
     pub bytes: u64,
     /// Sorted.
     pub findings: Vec<Diagnostic>,
+}
+
+/// All that pages are made of, for a question about it; what a build would find is not told.
+fn prepared(config: &Config) -> Result<Prepared> {
+    let mut found = Diagnostics::default();
+    let content = content::read(&config.content, &mut found)?;
+    let listings = stages::listings(config, &mut found)?;
+    let (inputs, _) = listings.read(config, content, &mut found, &());
+    stages::ensure_sound(&inputs)?;
+    Ok(Prepared::new(config, inputs, Language::english(), &mut found, |_| ()))
 }
 
 /// What a look at one file gave.

@@ -7,6 +7,7 @@ pub mod again;
 pub mod also;
 pub mod attestation;
 pub mod benchmark_card;
+mod beside;
 pub mod block;
 pub mod captures;
 pub mod categories;

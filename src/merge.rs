@@ -75,6 +75,13 @@ pub fn cells(readings: &[Reading]) -> impl Iterator<Item = &[Reading]> + Clone {
     readings.chunk_by(|a, b| (a.measurement, a.resolved.variant) == (b.measurement, b.resolved.variant))
 }
 
+/// The least and the greatest of those that count; `None` if none does.
+pub fn ends<'r>(readings: impl Iterator<Item = &'r Reading> + Clone) -> Option<[&'r Reading; 2]> {
+    let counted = readings.filter(|reading| reading.counts());
+    let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
+    Some([counted.clone().min_by(by_position)?, counted.max_by(by_position)?])
+}
+
 /// One result with its identities and its place.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {

@@ -112,9 +112,17 @@ impl Serialize for Number {
     }
 }
 
+/// A number as pages show it, and all of its digits where these are not all.
+pub fn as_shown(digits: &str) -> (&str, Option<&str>) {
+    match first_digits(digits) {
+        Some(first) => (first, Some(digits)),
+        None => (digits, None),
+    }
+}
+
 /// The first digits of a long number, for a column of them: more than six digits are cut four places after the point, or
 /// behind the fourth that is not 0. Nothing is rounded. `None` if all can stand.
-pub fn first_digits(digits: &str) -> Option<&str> {
+fn first_digits(digits: &str) -> Option<&str> {
     let (whole, fraction) = digits.split_once('.')?;
     let is_plain = fraction.bytes().all(|digit| digit.is_ascii_digit());
     let n = digits.bytes().filter(u8::is_ascii_digit).count();

@@ -71,7 +71,7 @@ impl Tally {
         for (count, is_reported) in self.fields.iter_mut().zip(reported) {
             *count += usize::from(is_reported);
         }
-        steps::State::new(dataset, reading, &setup, reported).needs().for_each(|step| self.steps[step] += 1);
+        steps::Gaps::new(dataset, reading, &setup, reported).needs().for_each(|step| self.steps[step] += 1);
         self.classes[Class::of(&result.metric, reading.scale, &result.score) as usize] += 1;
     }
 

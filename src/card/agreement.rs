@@ -6,7 +6,7 @@ use super::disagreement::Outcome;
 use super::documentation::Cells;
 use super::{Cards, Labelled};
 use crate::id::Id;
-use crate::merge::Reading;
+use crate::merge::{Reading, ends};
 use crate::resolve::Evaluator;
 
 /// Most evaluators and conflicts that a sentence names.
@@ -88,7 +88,5 @@ impl<'a> Cards<'a> {
 
 /// Greatest less least position of what counts.
 fn span(cell: &[Reading]) -> f64 {
-    let positions = cell.iter().filter(|reading| reading.counts()).map(|reading| reading.position);
-    let (low, high) = positions.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| (low.min(it), high.max(it)));
-    high - low
+    ends(cell.iter()).map_or(0.0, |[least, greatest]| greatest.position - least.position)
 }

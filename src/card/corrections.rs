@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Cards;
-use crate::signal::steps::{How, STEPS};
+use crate::signal::steps::STEPS;
 
 /// What the page says.
 #[derive(Debug, Serialize)]
@@ -32,12 +32,11 @@ pub struct Gap<'a> {
 impl<'a> Cards<'a> {
     /// The page; `contact` is what `site.yaml` says.
     pub fn corrections(&self, contact: Option<&'a str>) -> CorrectionsCard<'a> {
-        let gaps = STEPS.iter().map(|step| {
-            let (fields, action) = match step.how {
-                How::Fields(fields) => (fields, None),
-                How::Do(key) => (&[][..], Some(self.words(key))),
-            };
-            Gap { aim: self.words(step.aim.key()), what: self.words(step.what), fields, action }
+        let gaps = STEPS.iter().map(|step| Gap {
+            aim: self.words(step.aim.key()),
+            what: self.words(step.what),
+            fields: step.fields(),
+            action: step.action().map(|key| self.words(key)),
         });
         let is_mail = |contact: &str| !contact.starts_with("https://");
         CorrectionsCard {

@@ -6,7 +6,7 @@ use super::agreement::{Agreed, Reporting};
 use super::claims::Claims;
 use super::documentation::Documentation;
 use super::list::{ListCard, Pager, ROWS, anchor};
-use super::scope::{Covered, Setup};
+use super::scope::{Covered, SetupView};
 use super::{Cards, Fact};
 use crate::id::Id;
 use crate::merge::{Developer, cells};
@@ -46,7 +46,7 @@ pub struct DeveloperShort<'a> {
     /// Whether scores conflict.
     pub agreed: Agreed<'a>,
     /// Whether the set-up is documented.
-    pub setup: Setup,
+    pub setup: SetupView,
     /// What the benchmarks test.
     pub covered: Covered,
     /// How well the results are documented, in figures.
@@ -148,7 +148,7 @@ impl<'a> Cards<'a> {
         DeveloperShort {
             by: self.reporting(readings()),
             claims: self.claims(readings()),
-            setup: Setup::of(&tally),
+            setup: SetupView::of(&tally),
             covered: self.covered(benchmarks.into_iter()),
             documentation: self.documentation(&tally, Some(pairs), outcomes_only),
             agreed: self.agreed(outcomes),

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::{Cards, setting_name};
 use crate::id::Id;
 use crate::language::Language;
-use crate::merge::{Reading, cells};
-use crate::number::first_digits;
+use crate::merge::{Reading, cells, ends};
+use crate::number::as_shown;
 use crate::resolve::Model;
 use crate::signal::agreement::{Agreement, side_by_side};
 use crate::signal::comparability::{self, Apart, Comparison, Unit, Verdict};
@@ -229,13 +229,8 @@ impl<'a> Cards<'a> {
 
     /// The greatest and the least of what can be compared.
     fn ends(&self, cell: &[Reading]) -> Option<[&'a str; 2]> {
-        let counted = || cell.iter().filter(|reading| reading.counts());
-        let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
-        let shown = |reading: &Reading| {
-            let digits = self.dataset.result(reading).score.digits();
-            first_digits(digits).unwrap_or(digits)
-        };
-        Some([shown(counted().max_by(by_position)?), shown(counted().min_by(by_position)?)])
+        let [least, greatest] = ends(cell.iter())?;
+        Some([greatest, least].map(|reading| as_shown(self.dataset.result(reading).score.digits()).0))
     }
 
     /// Cells of one model with one name that are over different things.

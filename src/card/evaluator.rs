@@ -11,7 +11,7 @@ use super::claims::Claims;
 use super::documentation::{Cells, Documentation};
 use super::names::NameView;
 use super::quote::{self, Quotes};
-use super::scope::{Covered, Setup};
+use super::scope::{Covered, SetupView};
 use super::{Cards, Fact};
 use crate::chart::position::Position;
 use crate::id::Id;
@@ -43,7 +43,7 @@ pub struct EvaluatorCard<'a> {
     /// Who stands to the developers how, and what is proven.
     pub claims: Claims,
     /// Whether the set-up is documented.
-    pub setup: Setup,
+    pub setup: SetupView,
     /// What the benchmarks test.
     pub covered: Covered,
     /// What was reported.
@@ -237,7 +237,7 @@ impl<'a> Cards<'a> {
             models: count(reported.models as usize),
             position: (self.dataset.rankings_of(reported.benchmark))
                 .find(|(_, ranking)| ranking.evaluator == id)
-                .map(|(_, ranking)| self.position_in(ranking, &self.dataset.readings_in(&ranking.rows[0])[0]))
+                .map(|(_, ranking)| self.position_of_all(ranking))
                 .unwrap_or_default(),
         };
         self.dataset.reported_by(id).iter().map(view).collect()
@@ -253,7 +253,7 @@ impl<'a> Cards<'a> {
         let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.organization_facts(meta)));
         EvaluatorCard {
             claims: self.claims(tally.readings.iter().copied()),
-            setup: Setup::of(&tally.signals),
+            setup: SetupView::of(&tally.signals),
             covered: self.covered(self.dataset.reported_by(id).iter().map(|reported| reported.benchmark)),
             name: self.evaluator_name(id),
             is_reported: evaluator.is_reported(),

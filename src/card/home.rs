@@ -8,12 +8,12 @@ use super::claims::Claims;
 use super::disagreement::Outcome;
 use super::documentation::Cells;
 use super::list::{BenchmarkRow, EvaluatorRow, ModelRow};
-use super::scope::Setup;
+use super::scope::SetupView;
 use super::{Cards, settings};
 use crate::chart::position::Position;
 use crate::id::Id;
-use crate::merge::{Reading, Row, Scale};
-use crate::number::first_digits;
+use crate::merge::{Reading, Row, Scale, ends};
+use crate::number::as_shown;
 use crate::resolve::{Benchmark, Evaluator, Model};
 use crate::signal::Tally;
 use crate::signal::completeness::Field;
@@ -36,7 +36,7 @@ pub struct HomeCard<'a> {
     /// How many conflicts are between evaluators.
     pub between: usize,
     /// Whether the set-up is documented.
-    pub setup: Setup,
+    pub setup: SetupView,
     /// Results with an uncertainty.
     pub uncertain: usize,
     /// What the benchmarks test, most benchmarks first.
@@ -157,7 +157,7 @@ impl<'a> Cards<'a> {
             between: conflicts.iter().filter(|row| !self.is_of_one(row)).count(),
             conflicts: self.largest(conflicts),
             cells: cells.into_iter().map(|(_, outcome)| outcome).collect(),
-            setup: Setup::of(tally),
+            setup: SetupView::of(tally),
             uncertain: tally.fields[Field::Uncertainty as usize],
             counts: vec![
                 linked(self.dataset.readings.len(), "results", None),
@@ -169,7 +169,11 @@ impl<'a> Cards<'a> {
             ],
             models: models.into_iter().take(ON_HOME).map(|id| self.model_row(id)).collect(),
             benchmarks: (benchmarks.into_iter().take(ON_HOME))
-                .map(|id| ShownBenchmark { row: self.benchmark_row(id), position: self.position_of_all(id) })
+                .map(|id| {
+                    let first = self.dataset.rankings_of(id).next();
+                    let position = first.map(|(_, ranking)| self.position_of_all(ranking)).unwrap_or_default();
+                    ShownBenchmark { row: self.benchmark_row(id), position }
+                })
                 .collect(),
             evaluators: evaluators.into_iter().take(ON_HOME).map(|id| self.evaluator_row(id)).collect(),
         }
@@ -193,12 +197,6 @@ impl<'a> Cards<'a> {
         (links, self.dataset.entities.benchmarks.len() - of.len())
     }
 
-    /// Where the scores of the first ranking of a benchmark lie.
-    fn position_of_all(&self, id: Id<Benchmark>) -> Position {
-        let Some((_, ranking)) = self.dataset.rankings_of(id).next() else { return Position::default() };
-        self.position_in(ranking, &self.dataset.readings_in(&ranking.rows[0])[0])
-    }
-
     fn is_of_one(&self, row: &Row) -> bool {
         let mut evaluators = self.dataset.cell_of(row).iter().map(|reading| reading.resolved.evaluator);
         let first = evaluators.next();
@@ -209,17 +207,14 @@ impl<'a> Cards<'a> {
     fn largest(&self, mut conflicts: Vec<&Row>) -> Vec<ShownConflict<'a>> {
         let scale = |row: &Row| self.dataset.cell_of(row)[0].scale;
         conflicts.retain(|row| matches!(scale(row), Scale::Proportion | Scale::Percent));
-        conflicts.sort_by(|a, b| {
-            let by_evaluators = self.is_of_one(a).cmp(&self.is_of_one(b));
-            by_evaluators.then(b.spread.total_cmp(&a.spread)).then(a.start.cmp(&b.start))
-        });
+        conflicts.sort_by(|a, b| b.spread.total_cmp(&a.spread).then(a.start.cmp(&b.start)));
+        conflicts.sort_by_cached_key(|row| self.is_of_one(row));
         conflicts.into_iter().take(CONFLICTS).filter_map(|row| self.shown_conflict(row)).collect()
     }
 
     fn shown_conflict(&self, row: &Row) -> Option<ShownConflict<'a>> {
         let readings = || self.dataset.cell_of(row).iter().filter(|reading| reading.counts());
-        let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
-        let (least, greatest) = (readings().min_by(by_position)?, readings().max_by(by_position)?);
+        let [least, greatest] = ends(readings())?;
         let slice = &self.dataset.entities.slices[least.resolved.slice];
         let mut stated = [least, greatest]
             .map(|reading| settings(self.language, self.dataset.loaded(reading), self.dataset.result(reading)));
@@ -229,11 +224,10 @@ impl<'a> Cards<'a> {
             settings.truncate(2);
         }
         let end = |reading: &Reading, settings: Vec<String>| {
-            let digits = self.dataset.result(reading).score.digits();
-            let cut = first_digits(digits);
+            let (shown, all) = as_shown(self.dataset.result(reading).score.digits());
             ConflictEnd {
-                shown: cut.unwrap_or(digits),
-                is_cut: cut.is_some(),
+                shown,
+                is_cut: all.is_some(),
                 unit: self.unit_of(reading),
                 evaluator: self.evaluator_name(reading.resolved.evaluator),
                 settings,

@@ -86,6 +86,12 @@ impl<'a> Cards<'a> {
         Some(n).filter(|n| *n > 1).and_then(|n| Spread::of(n, position))
     }
 
+    /// Where the scores of `ranking` lie on the axis of its first row.
+    pub(super) fn position_of_all(&self, ranking: &Ranking) -> Position {
+        let first = ranking.rows.first().map(|row| &self.dataset.readings_in(row)[0]);
+        first.map(|first| self.position_in(ranking, first)).unwrap_or_default()
+    }
+
     /// Where the scores of `ranking` lie on the axis of `reading`, with the score of guessing.
     pub(super) fn position_in(&self, ranking: &Ranking, reading: &Reading) -> Position {
         let spread = self.spread_of(ranking);

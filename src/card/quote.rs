@@ -10,6 +10,7 @@ use super::Cards;
 use super::disagreement::{DisagreementView, Outcome};
 use crate::id::Id;
 use crate::language::Language;
+use crate::load::categories::is_safety;
 use crate::mark::{Level, Standing};
 use crate::merge::{Dataset, Reading};
 use crate::resolve::{Benchmark, Model};
@@ -80,14 +81,12 @@ impl<'a> Cards<'a> {
 
     /// That no benchmark tests safety, as far as it is known what they test.
     fn on_safety(&self, benchmarks: &[Id<Benchmark>]) -> Option<Quote> {
-        let categories = benchmarks.iter().filter_map(|id| self.category_of(*id));
-        let known = categories.clone().count();
-        let is_safety = |category: String| category.to_lowercase().contains("safety");
-        if known == 0 || categories.clone().any(is_safety) {
+        let known: Vec<String> = benchmarks.iter().filter_map(|id| self.category_of(*id)).collect();
+        if known.is_empty() || known.iter().any(|category| is_safety(category)) {
             return None;
         }
-        Some(match benchmarks.len() - known {
-            0 => Quote { code: "no_safety", values: vec![("all", known)] },
+        Some(match benchmarks.len() - known.len() {
+            0 => Quote { code: "no_safety", values: vec![("all", known.len())] },
             rest => Quote { code: "no_known_safety", values: vec![("all", benchmarks.len()), ("n", rest)] },
         })
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Cards;
 use crate::id::Id;
+use crate::load::categories::is_safety;
 use crate::resolve::Benchmark;
 use crate::signal::Tally;
 use crate::signal::completeness::Field;
@@ -15,16 +16,16 @@ const MOST: usize = 2;
 
 /// Whether a re-run would know what to do.
 #[derive(Debug, Serialize)]
-pub struct Setup {
+pub struct SetupView {
     /// Results whose set-up is documented, and those that need it.
     pub documented: (usize, usize),
     /// Codes of what no result reports and a repetition needs.
     pub lacks: Vec<&'static str>,
 }
 
-impl Setup {
+impl SetupView {
     /// Of the results in `tally`.
-    pub(super) fn of(tally: &Tally) -> Setup {
+    pub(super) fn of(tally: &Tally) -> SetupView {
         let slot = |slot: Slot| matches!(tally.slots[slot as usize], (0, applying) if applying > 0);
         let field = |field: Field| tally.fields[field as usize] == 0;
         let all = [
@@ -35,7 +36,7 @@ impl Setup {
             ("uncertainty", field(Field::Uncertainty)),
             ("date", field(Field::Evaluated)),
         ];
-        Setup {
+        SetupView {
             documented: (tally.documented, tally.documentable),
             lacks: all.into_iter().filter(|(_, is_missing)| *is_missing).map(|(code, _)| code).collect(),
         }
@@ -69,14 +70,13 @@ impl Cards<'_> {
         }
         covers.sort_unstable();
         covers.dedup();
-        let is_safety = |category: &String| category.to_lowercase().contains("safety");
         let mut others: Vec<String> = (self.dataset.categories.iter())
             .filter(|category| !covers.contains(category) && !is_safety(category))
             .map(|category| self.language.category(category))
             .collect();
         let more_others = others.len().saturating_sub(MOST);
         others.truncate(MOST);
-        let lacks_safety = !covers.iter().any(is_safety);
+        let lacks_safety = !covers.iter().any(|category| is_safety(category));
         let covers = covers.iter().map(|category| self.language.category(category)).collect();
         Covered { lacks_safety, covers, uncategorised, others, more_others }
     }

@@ -6,17 +6,17 @@ use std::fmt;
 use anyhow::{Result, bail};
 use serde::Serialize;
 
+use super::prepared;
 use crate::card::markers::{EvidenceView, MarkerView};
 use crate::card::samples::SamplesView;
 use crate::card::{Cards, Fact};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostics, did_you_mean, printable};
+use crate::diagnostic::{did_you_mean, printable};
 use crate::language::Language;
-use crate::load::{Loaded, content};
+use crate::load::Loaded;
 use crate::merge::Reading;
 use crate::names::normal_form;
 use crate::resolve::Model;
-use crate::stages::{self, Prepared};
 
 /// The chains of one record, or of all records of a model.
 #[derive(Debug, Serialize)]
@@ -85,12 +85,7 @@ fn pairs(facts: Vec<Fact>) -> Vec<(String, String)> {
 /// Explains what `wanted` names: a model by id or another of its names; a record by path, by eight or
 /// more digits of its SHA-256, by the name of its file or by its evaluation id.
 pub fn explain(config: &Config, wanted: &str) -> Result<Explanation> {
-    let mut found = Diagnostics::default();
-    let content = content::read(&config.content, &mut found)?;
-    let listings = stages::listings(config, &mut found)?;
-    let (inputs, _) = listings.read(config, content, &mut found, &());
-    stages::ensure_sound(&inputs)?;
-    let prepared = Prepared::new(config, inputs, Language::english(), &mut found, |_| ());
+    let prepared = prepared(config)?;
     let dataset = &prepared.dataset;
     let cards = Cards::at(dataset, &prepared.paths, Language::english(), "").with_hub_runs(&prepared.hub.hub_runs);
     let mut records = Vec::new();

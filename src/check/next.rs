@@ -8,14 +8,13 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 
 use super::explain::is_model;
+use super::prepared;
 use crate::config::Config;
-use crate::diagnostic::{Diagnostics, did_you_mean, printable};
+use crate::diagnostic::{did_you_mean, printable};
 use crate::language::Language;
-use crate::load::content;
 use crate::signal::completeness::Field;
 use crate::signal::setup_of;
-use crate::signal::steps::{Aim, How, N, STEPS, State};
-use crate::stages::{self, Prepared};
+use crate::signal::steps::{Aim, Gaps, N, STEPS};
 use crate::words::counted;
 
 /// The steps of one model.
@@ -50,13 +49,8 @@ pub struct NextStep {
 
 /// The steps of the model that `wanted` names, by id or another of its names.
 pub fn next(config: &Config, wanted: &str) -> Result<Next> {
-    let mut found = Diagnostics::default();
-    let content = content::read(&config.content, &mut found)?;
-    let listings = stages::listings(config, &mut found)?;
-    let (inputs, _) = listings.read(config, content, &mut found, &());
-    stages::ensure_sound(&inputs)?;
     let words = Language::english();
-    let prepared = Prepared::new(config, inputs, words, &mut found, |_| ());
+    let prepared = prepared(config)?;
     let dataset = &prepared.dataset;
     let Some((id, model)) = dataset.entities.models.iter().find(|(_, model)| is_model(model, wanted)) else {
         let ids = dataset.entities.models.iter().map(|(_, model)| model.id.as_str());
@@ -78,17 +72,14 @@ pub fn next(config: &Config, wanted: &str) -> Result<Next> {
         let setup = setup_of(dataset, reading);
         let reported = Field::ALL.map(|field| field.is_reported(dataset, reading));
         let path = || dataset.loaded(reading).origin.path.to_string();
-        for step in State::new(dataset, reading, &setup, reported).needs() {
+        for step in Gaps::new(dataset, reading, &setup, reported).needs() {
             needed[step].push((path(), format!("/evaluation_results/{}", dataset.result(reading).index)));
         }
     }
     let steps = STEPS.iter().zip(needed).filter(|(_, results)| !results.is_empty()).map(|(step, results)| {
-        let (fields, action) = match step.how {
-            How::Fields(fields) => (fields, None),
-            How::Do(key) => (&[][..], Some(words.phrase(key).to_owned())),
-        };
+        let action = step.action().map(|key| words.phrase(key).to_owned());
         let what = words.phrase(step.what).to_owned();
-        NextStep { aim: step.aim.code(), code: step.code.to_owned(), what, fields, action, results }
+        NextStep { aim: step.aim.code(), code: step.code.to_owned(), what, fields: step.fields(), action, results }
     });
     let of_hub = held.into_iter().map(|(reason, results)| NextStep {
         aim: "hub",

@@ -44,7 +44,7 @@ impl Aim {
 
 /// How a step is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
+enum How {
     /// By these fields of the record, in schema version 0.3.0.
     Fields(&'static [&'static str]),
     /// The key of what to do, among the words of the interface.
@@ -72,9 +72,26 @@ pub struct Step {
     pub aim: Aim,
     /// What is missing, as a key among the words of the interface.
     pub what: &'static str,
-    /// How it is taken.
-    pub how: How,
+    how: How,
     need: Need,
+}
+
+impl Step {
+    /// The fields of a record that take it, in schema version 0.3.0; none where another thing does.
+    pub fn fields(&self) -> &'static [&'static str] {
+        match self.how {
+            How::Fields(fields) => fields,
+            How::Do(_) => &[],
+        }
+    }
+
+    /// The key of what to do, among the words of the interface, where no field does it.
+    pub fn action(&self) -> Option<&'static str> {
+        match self.how {
+            How::Fields(_) => None,
+            How::Do(key) => Some(key),
+        }
+    }
 }
 
 /// How many steps there are.
@@ -171,22 +188,22 @@ pub fn fills_slot(slot: Slot) -> bool {
 }
 
 /// What decides which steps a result needs.
-pub struct State<'s> {
+pub struct Gaps<'s> {
     dataset: &'s Dataset,
     reading: &'s Reading,
     setup: &'s Setup,
     reported: [bool; Field::ALL.len()],
 }
 
-impl<'s> State<'s> {
+impl<'s> Gaps<'s> {
     /// Of `reading`, whose set-up is `setup` and which reports these of [`Field::ALL`].
     pub fn new(
         dataset: &'s Dataset,
         reading: &'s Reading,
         setup: &'s Setup,
         reported: [bool; Field::ALL.len()],
-    ) -> State<'s> {
-        State { dataset, reading, setup, reported }
+    ) -> Gaps<'s> {
+        Gaps { dataset, reading, setup, reported }
     }
 
     /// The places in [`STEPS`] of those that the result needs.

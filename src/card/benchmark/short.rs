@@ -10,7 +10,7 @@ use super::super::comparable::ComparableView;
 use super::super::disagreement::Outcome;
 use crate::chart::short;
 use crate::merge::{Direction, Ranking, Reading, Row, Scale};
-use crate::number::first_digits;
+use crate::number::as_shown;
 use crate::signal::saturation;
 
 /// What the sentences say.
@@ -74,12 +74,11 @@ impl<'a> Cards<'a> {
             agreed: self.agreed(cells),
             half: spread.and_then(|it| it.middle).map(|(low, _, high)| [as_scored(low), as_scored(high)]),
             best: first.map(|reading| {
-                let digits = self.dataset.result(reading).score.digits();
-                let cut = first_digits(digits);
+                let (shown, all) = as_shown(self.dataset.result(reading).score.digits());
                 let model = reading.resolved.model;
                 BestScore {
-                    shown: cut.unwrap_or(digits),
-                    is_cut: cut.is_some(),
+                    shown,
+                    is_cut: all.is_some(),
                     url: format!("{}#{}", self.model_url(model), self.anchor(reading)),
                 }
             }),

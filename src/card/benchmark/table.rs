@@ -13,7 +13,7 @@ use crate::chart::position::Position;
 use crate::chart::{Range, short};
 use crate::mark::{Fit, Level, Relationship};
 use crate::merge::{Ranking, Reading, Row};
-use crate::number::first_digits;
+use crate::number::as_shown;
 use crate::signal::setup::{self, Setting};
 
 /// One page of a ranking.
@@ -154,7 +154,7 @@ impl<'a> Cards<'a> {
                 let labels = axis_labels(readings.iter().map(|reading| reading.scale));
                 labels.unwrap_or_else(|| [short(range.min), String::new(), short(range.max)])
             }),
-            spread: readings.first().map_or_else(Position::default, |first| self.position_in(ranking, first)),
+            spread: self.position_of_all(ranking),
             unit: usual.unit.filter(|unit| !unit.is_empty()),
             evaluator: self.evaluator_name(ranking.evaluator),
             evaluator_url: self.evaluator_url(ranking.evaluator),
@@ -179,17 +179,16 @@ impl<'a> Cards<'a> {
         let reading = &self.dataset.readings_in(row)[0];
         let model = &self.dataset.entities.models[reading.resolved.model];
         let score = self.score(reading);
-        let cut = first_digits(score.digits);
+        let (shown, digits) = as_shown(score.digits);
         let marker = self.marker(reading);
         let is_usual = self.dataset.level_of(reading) == usual.level && marker.beside.is_empty();
         let url = self.model_url(reading.resolved.model);
         let cell = self.dataset.cell_of(row);
         let others = cell.iter().filter(|other| !std::ptr::eq(*other, reading)).map(|other| {
-            let digits = self.dataset.result(other).score.digits();
-            let cut = first_digits(digits);
+            let (shown, digits) = as_shown(self.dataset.result(other).score.digits());
             OtherScore {
-                shown: cut.unwrap_or(digits),
-                digits: cut.map(|_| digits),
+                shown,
+                digits,
                 unit: Some(self.unit_of(other)).filter(|other| *other != unit),
                 evaluator: (other.resolved.evaluator != reading.resolved.evaluator)
                     .then(|| self.evaluator_name(other.resolved.evaluator)),
@@ -214,8 +213,8 @@ impl<'a> Cards<'a> {
             variant: self.dataset.variant_of(reading),
             anchor: self.anchor(reading),
             record: self.dataset.loaded(reading).origin.short_hash(),
-            shown: cut.unwrap_or(score.digits),
-            digits: cut.map(|_| score.digits),
+            shown,
+            digits,
             level: score.level,
             uncertainty: score.uncertainty,
             flag: score.flag,

@@ -11,8 +11,8 @@ use crate::chart::position::Position;
 use crate::chart::short;
 use crate::id::Id;
 use crate::mark::Level;
-use crate::merge::{Direction, Family, Reading, Scale};
-use crate::number::first_digits;
+use crate::merge::{Direction, Family, Reading, Scale, ends};
+use crate::number::as_shown;
 use crate::resolve::Metric;
 
 /// More parts than these stand together in one line.
@@ -271,20 +271,17 @@ impl<'a> Cards<'a> {
     fn parts(&self, fold: &[Placed], rows: Vec<Row<'a>>) -> Parts<'a> {
         let first = &fold[0].1[0];
         let readings = || fold.iter().flat_map(|(_, cell)| *cell);
-        let heads = || fold.iter().map(|(_, cell)| &cell[0]).filter(|reading| reading.counts());
-        let by_position = |a: &&Reading, b: &&Reading| a.position.total_cmp(&b.position);
+        let heads = || fold.iter().map(|(_, cell)| &cell[0]);
         let end = |reading: &Reading| {
-            let digits = self.dataset.result(reading).score.digits();
-            let cut = first_digits(digits);
-            let name = self.part_name(reading).unwrap_or_default();
-            End { name, score: cut.unwrap_or(digits), is_cut: cut.is_some() }
+            let (score, all) = as_shown(self.dataset.result(reading).score.digits());
+            End { name: self.part_name(reading).unwrap_or_default(), score, is_cut: all.is_some() }
         };
         let is_of_one = |of: fn(&Reading) -> u32| readings().all(|reading| of(reading) == of(first));
         Parts {
             benchmark: rows[0].benchmark,
             n: rows.len(),
             metric: rows[0].metric.clone(),
-            ends: heads().min_by(by_position).zip(heads().max_by(by_position)).map(|(a, b)| [end(a), end(b)]),
+            ends: ends(heads()).map(|of| of.map(end)),
             evaluator: is_of_one(|reading| reading.resolved.evaluator.index() as u32)
                 .then(|| self.evaluator_name(first.resolved.evaluator)),
             record: is_of_one(|reading| reading.resolved.record)
@@ -326,7 +323,7 @@ impl<'a> Cards<'a> {
         let result = self.dataset.result(reading);
         let ranking = &self.dataset.rankings[reading.ranking];
         let score = self.score(reading);
-        let cut = first_digits(score.digits);
+        let (shown, digits) = as_shown(score.digits);
         let of = ranking.rows.partition_point(|row| row.rank.is_some());
         let spread = self.spread_of(ranking);
         let range = self.axis_of(reading, spread);
@@ -343,8 +340,8 @@ impl<'a> Cards<'a> {
         ScoreView {
             record: self.dataset.loaded(reading).origin.short_hash(),
             index: result.index,
-            shown: cut.unwrap_or(score.digits),
-            digits: cut.map(|_| score.digits),
+            shown,
+            digits,
             unit: Some(self.unit_of(reading)).filter(|unit| !unit.is_empty() && usual.unit.as_ref() != Some(unit)),
             level: score.level,
             uncertainty: score.uncertainty,

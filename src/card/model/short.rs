@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::super::Cards;
 use super::super::claims::Claims;
 use super::super::disagreement::{DisagreementView, Outcome};
-use super::super::scope::{Covered, Setup};
+use super::super::scope::{Covered, SetupView};
 use crate::id::Id;
 use crate::merge::Reading;
 use crate::resolve::Evaluator;
@@ -39,7 +39,7 @@ pub struct Short<'a> {
     /// Anchor of the first cell with several scores.
     pub several: Option<String>,
     /// Whether the set-up is documented.
-    pub setup: Setup,
+    pub setup: SetupView,
     /// What the benchmarks test.
     pub covered: Covered,
 }
@@ -98,7 +98,7 @@ impl<'a> Cards<'a> {
             compared,
             not_compared: disagreements.len() - compared,
             several: disagreements.first().map(|it| it.anchor.clone()),
-            setup: Setup::of(tally),
+            setup: SetupView::of(tally),
             covered: self.covered(benchmarks.map(|readings| self.dataset.benchmark_of(&readings[0]))),
         }
     }
