@@ -99,11 +99,11 @@ impl<'a> Cards<'a> {
         range.position(None, None, spread, self.guessing(ranking, range))
     }
 
-    /// The score of guessing, on the axis of a ranking; where its level is 0, nothing is guessed.
+    /// The score of guessing, on the axis of a ranking.
     fn guessing(&self, ranking: &Ranking, range: Range) -> Option<f64> {
         let benchmark = self.dataset.entities.slices[ranking.slice].benchmark;
         let meta = self.dataset.benchmark_meta(&self.dataset.entities.benchmarks[benchmark])?;
-        chance(meta, range).filter(|level| *level != 0.0)
+        chance(meta, range)
     }
 
     /// What a score is drawn on: its scale; where that has no bounds, what its ranking spans.
@@ -157,8 +157,9 @@ impl<'a> Cards<'a> {
             ("max", &*range.max.to_string()),
         ];
         let about = self.language.say(about, &values);
-        let at_chance = at_chance.unwrap_or_else(|| self.words("chart.no_chance").to_owned());
-        let description = [about, at_chance].join(self.words("space"));
+        let is_reported = meta.is_some_and(|meta| meta.chance_level.is_some());
+        let at_chance = at_chance.or_else(|| (!is_reported).then(|| self.words("chart.no_chance").to_owned()));
+        let description = [Some(about), at_chance].into_iter().flatten().collect::<Vec<_>>().join(self.words("space"));
         let bin = |min: &str, max: &str| self.language.say("fact.range", &[("min", min), ("max", max)]);
         let positions = self.ranked(ranking).map(|reading| reading.position);
         Some(DistributionView { description, chart: Histogram::new(range, positions, mark.as_slice(), bin) })
@@ -235,9 +236,9 @@ pub(super) fn axis_labels(mut scales: impl Iterator<Item = Scale> + Clone) -> Op
 }
 
 /// The chance level on the axis of a ranking, where metadata gives it on the same scale or on one
-/// that is a hundred times as long.
+/// that is a hundred times as long. Where the level is 0, nothing is guessed.
 pub(super) fn chance(meta: &BenchmarkMeta, range: Range) -> Option<f64> {
-    let level = meta.chance_level?;
+    let level = meta.chance_level.filter(|level| *level != 0.0)?;
     let (min, max) = meta.scale?;
     if (min, max) == (range.min, range.max) {
         return Some(level);

@@ -1,4 +1,5 @@
-//! The best score over time never ends below a score that exists without saying so.
+//! Charts of a ranking: the best score over time never ends below a score that exists without saying so, and guessing is
+//! drawn only where it gives something.
 
 use serde_json::{Value, json};
 
@@ -69,4 +70,20 @@ fn less_may_be_better_and_all_may_have_a_day() {
     assert_eq!(best_undated(&all), Value::Null);
     let main = all.main_of("benchmarks/quiz.html");
     assert!(main.contains("known for 2 of 2 ranked models") && !main.contains("he other "), "{main}");
+}
+
+#[test]
+fn guessing_is_drawn_only_where_it_gives_something() {
+    let project = project(&[0.1, 0.2, 0.3, 0.4, 0.5].map(|score| (score, None)), false);
+    let page = |chance: &str| {
+        let metadata = format!("---\nid: quiz\nname: Quiz\nscale: [0, 1]\n{chance}---\n");
+        project.write("content/benchmarks/quiz.md", &metadata);
+        project.build(&[]);
+        project.main_of("benchmarks/quiz.html")
+    };
+    let guessed = page("chance_level: 0.25\n");
+    assert!(guessed.contains("2 are no better than chance (0.25).") && guessed.contains("chance 0.25"), "{guessed}");
+    let nothing = page("chance_level: 0\n");
+    assert!(!nothing.contains("no better than chance") && !nothing.contains("Chance level not reported"), "{nothing}");
+    assert!(page("").contains("Chance level not reported."));
 }
