@@ -298,7 +298,7 @@ async function inTurns(browser, base) {
 
 /** Whether axe finds nothing on a page, and it is no wider than its screen. */
 async function withoutBarriers(page, name) {
-  await page.evaluate(axeSource);
+  if (!await page.evaluate(() => "axe" in window)) await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() =>
     axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
   const found = violations.map((it) => `${it.id}: ${it.nodes.slice(0, 3).map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`);
@@ -311,14 +311,16 @@ async function withoutBarriers(page, name) {
 async function accessible(browser, base, isQuick) {
   const looks = [["dark", 360], ["light", 1280]].slice(0, isQuick ? 1 : 2);
   for (const [colorScheme, width] of looks) {
+    const page = await open(browser, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+    await page.context().addInitScript(axeSource);
     for (const kind of KINDS) {
-      const page = await open(browser, { colorScheme, viewport: { width, height: 800 }, bypassCSP: true });
+      await page.goto("about:blank");
       await page.goto(`${base}/${kind}`);
       await settled(page);
       if (/[?#]/.test(kind)) await page.waitForFunction(() => document.querySelector(".found li, .comparison, tbody tr"));
       await withoutBarriers(page, `${kind}, ${colorScheme}, ${width}`);
-      await page.context().close();
     }
+    await page.context().close();
   }
 }
 

@@ -10,7 +10,7 @@ use evalcards::hash::Sha256;
 use md5::Digest;
 use serde_json::{Value, json};
 
-use crate::project::Project;
+use crate::project::{Project, is_whole};
 
 const FOLDER: &str = "content/datastore/data/c/lab/a";
 const STEM: &str = "0b0b6a3e-5d5f-4c0e-9d8e-000000000001";
@@ -650,9 +650,11 @@ fn real_files_have_their_outcome() {
     assert_eq!(found, expected);
     // By the converters of Inspect, of lm-eval and of OpenEval, each by a formula of its own.
     assert_eq!(hashes, [28, 28]);
-    // The other layout, and rows of instance-level 0.2.0.
-    let expected = ["qwen2.5-0.5b | Accuracy 0.333333 | recomputed 3 0.333333"];
-    assert_eq!(of_store(&data.join("datastore")), (expected.map(str::to_owned).into(), [3, 3]));
+    if is_whole("the samples of thousands of records") {
+        // The other layout, and rows of instance-level 0.2.0.
+        let expected = ["qwen2.5-0.5b | Accuracy 0.333333 | recomputed 3 0.333333"];
+        assert_eq!(of_store(&data.join("datastore")), (expected.map(str::to_owned).into(), [3, 3]));
+    }
     // An example of the schema's makers whose score is not that of its one sample.
     let expected = ["demo-model | Accuracy 0.750000 | differs 1 1.000000"];
     let demo = of_store(&data.join("schema-history/records/0.3.0-demo"));
