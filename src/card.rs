@@ -60,7 +60,7 @@ use crate::words::{count, shorten};
 pub struct Paths {
     models: Vec<String>,
     benchmarks: Vec<String>,
-    rankings: Vec<String>,
+    rankings: Vec<Option<String>>,
     evaluators: Vec<String>,
     developers: Vec<String>,
 }
@@ -72,7 +72,7 @@ impl Paths {
         let mut allocator = paths::Allocator::default();
         let benchmarks: Vec<String> =
             entities.benchmarks.iter().map(|(_, benchmark)| allocator.allocate("benchmarks", &benchmark.id)).collect();
-        let mut rankings = vec![String::new(); dataset.rankings.len()];
+        let mut rankings = vec![None; dataset.rankings.len()];
         for (benchmark, _) in entities.benchmarks.iter() {
             let folder = &benchmarks[benchmark.index()];
             let mut slices = paths::Allocator::default();
@@ -81,9 +81,14 @@ impl Paths {
                 *rankings_of_slice.entry(ranking.slice).or_default() += 1;
             }
             for (place, (id, ranking)) in dataset.rankings_of(benchmark).enumerate() {
-                rankings[id.index()] = match place {
-                    0 => folder.clone(),
-                    _ => slices.allocate(folder, &ranking_slug(dataset, ranking, rankings_of_slice[&ranking.slice])),
+                rankings[id.index()] = match (place, ranking.rows.len()) {
+                    (0, _) => Some(folder.clone()),
+                    // What there is to say of it stands on the card of its model.
+                    (_, 1) => None,
+                    _ => {
+                        let slug = ranking_slug(dataset, ranking, rankings_of_slice[&ranking.slice]);
+                        Some(slices.allocate(folder, &slug))
+                    }
                 };
             }
         }
@@ -114,9 +119,9 @@ impl Paths {
         &self.benchmarks[id.index()]
     }
 
-    /// Of the first page of a ranking.
-    pub fn ranking(&self, id: Id<Ranking>) -> &str {
-        &self.rankings[id.index()]
+    /// Of the first page of a ranking; a further one of a benchmark that has one model has none.
+    pub fn ranking(&self, id: Id<Ranking>) -> Option<&str> {
+        self.rankings[id.index()].as_deref()
     }
 
     /// Of a developer's page.
@@ -377,6 +382,11 @@ impl<'a> Cards<'a> {
     fn anchor(&self, reading: &Reading) -> String {
         let hash = self.dataset.loaded(reading).origin.short_hash();
         format!("r{hash}-{}", self.dataset.result(reading).index)
+    }
+
+    /// A reading on the card of its model.
+    fn reading_url(&self, reading: &Reading) -> String {
+        format!("{}#{}", self.model_url(reading.resolved.model), self.anchor(reading))
     }
 
     /// Where a reading stands in its record.

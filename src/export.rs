@@ -244,7 +244,7 @@ impl<'a> Exports<'a> {
         self.file("citation.bib".to_owned(), What::Text(bibtex + "\n"));
         let have_samples = dataset.inputs.have_samples();
         for (id, ranking) in dataset.rankings.iter() {
-            let path = self.paths.ranking(id);
+            let Some(path) = self.paths.ranking(id) else { continue };
             if self.choices.documents {
                 self.file(api(&format!("{path}.json")), What::Ranking(id));
             }

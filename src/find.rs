@@ -89,7 +89,8 @@ fn list_files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<(Str
     let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_FILTERED).collect();
     // One at a time on each thread: all tables together take more room than what is written of them.
     let rankings = (long.into_par_iter())
-        .map(|(id, ranking)| file(paths.ranking(id), table::of_ranking(dataset, paths, language, &facts, ranking)));
+        .filter_map(|(id, ranking)| Some((paths.ranking(id)?, ranking)))
+        .map(|(path, ranking)| file(path, table::of_ranking(dataset, paths, language, &facts, ranking)));
     let lists = lists.into_par_iter().map(|(path, table)| file(path, table));
     lists.chain(rankings).collect()
 }

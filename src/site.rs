@@ -206,7 +206,9 @@ impl<'a> Site<'a> {
             self.page(self.paths.model(id), Page::Model(id));
         }
         for (id, ranking) in self.dataset.rankings.iter() {
-            self.list(self.paths.ranking(id), ranking.rows.len(), benchmark::ROWS, |number| Page::Ranking(id, number));
+            if let Some(path) = self.paths.ranking(id) {
+                self.list(path, ranking.rows.len(), benchmark::ROWS, |number| Page::Ranking(id, number));
+            }
         }
         for (id, _) in entities.evaluators.iter() {
             self.page(self.paths.evaluator(id), Page::Evaluator(id));
@@ -236,8 +238,7 @@ impl<'a> Site<'a> {
             self.page(&format!("{EMBEDS}{}", self.paths.model(id)), Page::EmbeddedModel(id));
         }
         for (id, _) in self.dataset.rankings.iter() {
-            let path = self.paths.ranking(id);
-            if self.paths.is_benchmark(path) {
+            if let Some(path) = self.paths.ranking(id).filter(|path| self.paths.is_benchmark(path)) {
                 self.page(&format!("{EMBEDS}{path}"), Page::EmbeddedBenchmark(id));
             }
         }
@@ -248,7 +249,7 @@ impl<'a> Site<'a> {
         let front = self.config.site.front.as_deref()?;
         let path = front.trim_end_matches(".html");
         let mut rankings = self.dataset.rankings.iter().map(|(id, _)| id);
-        let found = rankings.find(|id| self.paths.ranking(*id) == path && self.paths.is_benchmark(path));
+        let found = rankings.find(|id| self.paths.ranking(*id) == Some(path) && self.paths.is_benchmark(path));
         if found.is_none() {
             let file = self.config.content.join("site.yaml").display().to_string();
             let known = self.dataset.entities.benchmarks.iter().map(|(id, _)| self.paths.benchmark(id));
@@ -349,7 +350,10 @@ impl<'a> Site<'a> {
             Page::Model(id) => self.model(path, &cards, *id),
             Page::Ranking(id, number) => self.ranking(path, "benchmarks.html", &cards, *id, *number),
             // What stands in its head is that of the page that is the benchmark's wherever the site begins.
-            Page::Front(id) => self.ranking(&format!("{}.html", self.paths.ranking(*id)), "index.html", &cards, *id, 1),
+            Page::Front(id) => {
+                let path = self.paths.ranking(*id).unwrap_or_default();
+                self.ranking(&format!("{path}.html"), "index.html", &cards, *id, 1)
+            }
             Page::EmbeddedModel(id) => self.html("embed.html", path, "", &cards, &cards.embedded_model(*id)),
             Page::EmbeddedBenchmark(id) => self.html("embed.html", path, "", &cards, &cards.embedded_benchmark(*id)),
             Page::Evaluator(id) => self.html(

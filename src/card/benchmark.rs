@@ -193,7 +193,8 @@ impl<'a> Cards<'a> {
         let slice = &entities.slices[ranking.slice];
         let benchmark = &entities.benchmarks[slice.benchmark];
         let meta = self.dataset.benchmark_meta(benchmark);
-        let is_first = self.paths.ranking(id) == self.paths.benchmark(slice.benchmark);
+        let path = self.paths.ranking(id).unwrap_or(self.paths.benchmark(slice.benchmark));
+        let is_first = path == self.paths.benchmark(slice.benchmark);
         let is_main = is_first && number == 1;
         let from = (number - 1) * ROWS;
         let rows = &ranking.rows[from..ranking.rows.len().min(from + ROWS)];
@@ -243,8 +244,8 @@ impl<'a> Cards<'a> {
             short,
             table: self.ranking_table(ranking, from, rows),
             has_samples: self.dataset.has_samples(ranking),
-            list: (ranking.rows.len() >= LEAST_FILTERED).then(|| self.paths.ranking(id)),
-            pager: Pager::new(self, self.paths.ranking(id), number, ranking.rows.len(), ROWS),
+            list: (ranking.rows.len() >= LEAST_FILTERED).then_some(path),
+            pager: Pager::new(self, path, number, ranking.rows.len(), ROWS),
             rankings: if is_first { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
             n_rankings: self.dataset.rankings_of(slice.benchmark).len(),
             sources: if is_main { self.sources(slice.benchmark) } else { Vec::new() },
@@ -387,7 +388,10 @@ impl<'a> Cards<'a> {
         }
         let links = rankings.take(MOST_LINKS).map(|(id, ranking)| RankingLink {
             label: self.ranking_label(ranking, has_metrics, of_measurement[&ranking.measurement] > 1),
-            url: self.url(self.paths.ranking(id)),
+            url: match self.paths.ranking(id) {
+                Some(path) => self.url(path),
+                None => self.reading_url(&self.dataset.readings_in(&ranking.rows[0])[0]),
+            },
             models: self.language.number(ranking.rows.len()),
             current: id == current,
         });

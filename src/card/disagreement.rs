@@ -38,11 +38,17 @@ pub struct DisagreementView<'a> {
     /// The comparisons as arithmetic.
     pub arithmetic: Vec<String>,
     /// What is known of why.
+    #[serde(skip)]
     pub why: String,
+    /// Settings with different values, by name.
+    pub different: String,
     /// One a reading.
     pub columns: Vec<Column<'a>>,
     /// One a setting that somebody reports.
+    #[serde(skip)]
     pub rows: Vec<SettingRow>,
+    /// Those of the rows that several readings report.
+    pub shared: Vec<SettingRow>,
     /// Settings that nobody reports, by name.
     pub nobody: String,
     /// How many readings are not in the table.
@@ -93,10 +99,12 @@ pub struct Column<'a> {
     pub record: String,
     /// JSON pointer of the result in its record.
     pub pointer: String,
+    /// The settings that no other reading reports, with their values.
+    pub own: Vec<String>,
 }
 
 /// A setting, side by side.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct SettingRow {
     /// Which.
     pub name: String,
@@ -106,6 +114,12 @@ pub struct SettingRow {
     pub differs: bool,
     /// What each reports.
     pub values: Vec<Option<String>>,
+}
+
+impl SettingRow {
+    fn n_reported(&self) -> usize {
+        self.values.iter().flatten().count()
+    }
 }
 
 /// Results with one name that are not compared, and why.
@@ -161,18 +175,31 @@ impl<'a> Cards<'a> {
             language.list(&names.map(|row| setting_name(language, &row.name)).collect::<Vec<_>>())
         };
         let nobody = named(|it| it == Agreement::Nobody);
+        let different = named(|it| it == Agreement::Different);
         let agrees = found.as_ref().is_some_and(|it| it.all.verdict.agrees());
         let why = if agrees {
             String::new()
         } else {
-            why(
-                language,
-                &named(|it| it == Agreement::Different),
-                &named(|it| matches!(it, Agreement::OnlyOne | Agreement::OnlySome(_))),
-            )
+            why(language, &different, &named(|it| matches!(it, Agreement::OnlyOne | Agreement::OnlySome(_))))
         };
         let conditions: Vec<_> = cell.iter().map(|reading| Conditions::of(self.dataset, reading)).collect();
         let verdict = verdict(&conditions);
+        let rows: Vec<SettingRow> = (rows.into_iter())
+            .filter(|row| row.agreement != Agreement::Nobody)
+            .map(|row| SettingRow {
+                agreement: agreement_in_words(language, row.agreement, shown.len()),
+                differs: row.agreement == Agreement::Different,
+                values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 240))).collect(),
+                name: setting_name(language, &row.name).to_owned(),
+            })
+            .collect();
+        let columns = shown.iter().enumerate().map(|(at, reading)| Column {
+            own: (rows.iter())
+                .filter(|row| row.n_reported() == 1)
+                .filter_map(|row| Some(format!("{}{}{}", row.name, self.words("colon"), row.values[at].as_deref()?)))
+                .collect(),
+            ..self.column(at, reading)
+        });
         Some(DisagreementView {
             number,
             anchor: anchor(number),
@@ -184,19 +211,12 @@ impl<'a> Cards<'a> {
             verdict_in_words: self.verdict_in_words(&verdict),
             arithmetic: found.as_ref().map(|found| arithmetic(language, found)).unwrap_or_default(),
             why,
-            columns: shown.iter().enumerate().map(|(at, reading)| self.column(at, reading)).collect(),
+            different: if agrees { String::new() } else { different },
+            columns: columns.collect(),
             nobody,
             n_more: cell.len() - shown.len(),
-            rows: rows
-                .into_iter()
-                .filter(|row| row.agreement != Agreement::Nobody)
-                .map(|row| SettingRow {
-                    agreement: agreement_in_words(language, row.agreement, shown.len()),
-                    differs: row.agreement == Agreement::Different,
-                    values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 240))).collect(),
-                    name: setting_name(language, &row.name).to_owned(),
-                })
-                .collect(),
+            shared: rows.iter().filter(|row| row.n_reported() > 1).cloned().collect(),
+            rows,
         })
     }
 
@@ -215,6 +235,7 @@ impl<'a> Cards<'a> {
             anchor: self.anchor(reading),
             record: self.dataset.loaded(reading).origin.short_hash(),
             pointer: self.pointer(reading),
+            own: Vec::new(),
         }
     }
 

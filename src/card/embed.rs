@@ -60,7 +60,7 @@ impl<'a> Cards<'a> {
             EmbedRow {
                 rank: row.rank,
                 model: &self.dataset.entities.models[model].name,
-                url: format!("{}#{}", self.model_url(model), self.anchor(reading)),
+                url: self.reading_url(reading),
                 score: score.digits,
                 unit: score.unit,
             }

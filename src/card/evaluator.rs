@@ -342,7 +342,7 @@ impl<'a> Cards<'a> {
         let Comparison { least, greatest, apart, .. } = comparison;
         DifferenceRow {
             model: &self.dataset.entities.models[model].name,
-            url: format!("{}#{}", self.model_url(model), self.anchor(reading)),
+            url: self.reading_url(reading),
             title: self.cell_title(reading),
             other: self.evaluator_name(*other),
             arithmetic: format!("{} − {} = {}", plain(greatest), plain(least), plain(apart)),

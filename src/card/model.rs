@@ -88,8 +88,6 @@ pub struct CellView<'a> {
     pub is_relative: bool,
     /// `rank 12 of 340`.
     pub rank: Option<String>,
-    /// The row in the ranking.
-    pub ranking_url: String,
     /// What each of its numbers is.
     pub facts: Vec<Fact<'a>>,
     /// What is not reported of that, as a list; empty if nothing is missing.
@@ -293,7 +291,6 @@ impl<'a> Cards<'a> {
                 .into_iter()
                 .filter(|fact| fact.value.as_ref().is_some_and(|value| !value.is_empty()))
                 .collect(),
-            ranking_url: self.row_url(first),
             difference: (cell.len() > 1).then(|| self.finding(cell, points.len(), found.as_ref())),
             disagreement: (cell.len() > 1).then(|| disagreement::anchor(number)),
             differs: found.as_ref().is_some_and(|found| !found.verdict.agrees()),
@@ -406,11 +403,11 @@ impl<'a> Cards<'a> {
         format!("{}#{}", self.model_url(model), disagreement::anchor(place + 1))
     }
 
-    /// The row of a reading's cell in its ranking.
-    fn row_url(&self, reading: &Reading) -> String {
+    /// The row of a reading's cell in its ranking, if that has a page.
+    fn row_url(&self, reading: &Reading) -> Option<String> {
         let place = reading.place as usize;
-        let page = page_path(self.paths.ranking(reading.ranking), place / super::benchmark::ROWS + 1);
-        format!("{}#n{}", self.url(&page), place + 1)
+        let page = page_path(self.paths.ranking(reading.ranking)?, place / super::benchmark::ROWS + 1);
+        Some(format!("{}#n{}", self.url(&page), place + 1))
     }
 
     fn collection_page(&self, collection: &str) -> Option<Labelled<'a>> {

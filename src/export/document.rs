@@ -152,7 +152,9 @@ impl<'a> Exports<'a> {
         let ranking = &dataset.rankings[id];
         let slice = &entities.slices[ranking.slice];
         let rows: Vec<_> = cards.ranking_rows(id).collect();
-        let is_first = self.paths.ranking(id) == self.paths.benchmark(slice.benchmark);
+        let of_benchmark = self.paths.benchmark(slice.benchmark);
+        let path = self.paths.ranking(id).unwrap_or(of_benchmark);
+        let is_first = path == of_benchmark;
         let others = dataset.rankings_of(slice.benchmark).skip(1).filter(|_| is_first);
         let sources = if is_first { cards.sources(slice.benchmark) } else { Vec::new() };
         let on_the_hub = if is_first { cards.hub_readings_of_benchmark(slice.benchmark) } else { Vec::new() };
@@ -162,7 +164,7 @@ impl<'a> Exports<'a> {
         api::compact(&api::RankingDocument {
             version: VERSION,
             benchmark: &entities.benchmarks[slice.benchmark].name,
-            page: format!("{}.html", self.paths.ranking(id)),
+            page: format!("{path}.html"),
             slice: slice.name.as_deref(),
             part: dataset.part_of(ranking),
             metric: &entities.metrics[ranking.metric].name,
@@ -170,7 +172,9 @@ impl<'a> Exports<'a> {
             measurement: &dataset.measurements[ranking.measurement].id,
             evaluator: cards.evaluator_name(ranking.evaluator),
             direction: cards.language.phrase(direction_key(ranking.direction)),
-            rankings: others.map(|(id, _)| format!("{ROOT}/{}.json", self.paths.ranking(id))).collect(),
+            rankings: (others.filter_map(|(id, _)| self.paths.ranking(id)))
+                .map(|path| format!("{ROOT}/{path}.json"))
+                .collect(),
             rows: rows.iter().zip(&ranking.rows).map(|(row, ranked)| api::RankingRow::new(row, ranked.rank)).collect(),
             sources: sources.iter().map(api::Source::new).collect(),
             distribution: distribution.as_ref().map(api::Bin::all).unwrap_or_default(),
@@ -179,7 +183,7 @@ impl<'a> Exports<'a> {
             best_undated: over_time.as_ref().and_then(api::BestUndated::new),
             on_the_hub: on_the_hub.iter().map(api::HubEntry::new).collect(),
             quotable: match is_first {
-                true => self.quotable(&cards.benchmark_quotes(slice.benchmark), self.paths.ranking(id)),
+                true => self.quotable(&cards.benchmark_quotes(slice.benchmark), path),
                 false => None,
             },
         })

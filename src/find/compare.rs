@@ -216,7 +216,7 @@ impl Shard {
         let part = dataset.named_part(ranking).map(|part| part.in_words(cards.language));
         let parts = [slice.name.as_deref(), part.as_deref()];
         self.rankings.push(RankingData {
-            path: format!("{}.html", cards.paths.ranking(id)),
+            path: format!("{}.html", cards.paths.ranking(id).unwrap_or(cards.paths.benchmark(slice.benchmark))),
             benchmark: dataset.entities.benchmarks[slice.benchmark].name.clone(),
             parts: parts.into_iter().flatten().map(str::to_owned).collect(),
             metric: cards.metric_in_full(ranking.metric),

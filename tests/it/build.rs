@@ -33,7 +33,9 @@ fn percentages_and_proportions_are_ranked_together_and_shown_as_reported() {
     insta::assert_snapshot!(page);
     // Each evaluator has a list; 0.637 of Lab A stands beside 48.8 % of Lab B as another reading of that model.
     assert!(page.contains("63.7") && page.contains("48.8") && page.contains("0.637"));
-    assert!(project.main_of("benchmarks/gsm8k/all-accuracy-by-lab-a.html").contains("0.637"));
+    // A list of one model is the result on its card, and no page.
+    assert!(page.contains("models/made-up/model-one.html#r6a72d538-0\">whole benchmark, reported by Lab A</a>"));
+    assert!(!project.path("site/pages/benchmarks/gsm8k/all-accuracy-by-lab-a.html").exists());
 }
 
 #[test]
@@ -41,7 +43,7 @@ fn a_benchmark_page_says_what_it_is_and_keeps_parts_apart() {
     let project = Project::from("two-sources");
     project.build(&[]);
     insta::assert_snapshot!(project.main_of("benchmarks/quiz.html"));
-    assert!(project.main_of("benchmarks/quiz/quiz-hard-part.html").contains("outside the declared range"));
+    assert!(project.main_of("models/made-up/model-one.html").contains("outside the declared range"));
 }
 
 #[test]

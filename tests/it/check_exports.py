@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import html
 import importlib.util
+import itertools
 import json
 import os
 import re
@@ -475,28 +476,43 @@ def side_by_side(page):
         if not re.fullmatch("d[0-9]+", section.get("id")):
             continue
         title = plain(section.xpath("h3 | summary/b")[0])
-        heads = section.xpath(".//thead/tr/th")[1:]
+        heads = section.xpath("ul/li")
         links = [head.find("a") for head in heads]
         anchors = [link.get("href").removeprefix("#r").split("-") for link in links]
         small = [head.find("small") for head in heads]
         yield [title, "score", "", *[plain(link) for link in links]]
         yield [title, "unit", "", *[" ".join((link.tail or "").split()) for link in links]]
-        yield [title, "evaluator", "", *[" ".join(it.text.split()) for it in small]]
-        yield [title, "source", "", *["" if it.find("br") is None else " ".join(it.find("br").tail.split()) for it in small]]
+        yield [title, "evaluator", "", *[" ".join(it.text.removesuffix("; ").split()) for it in small]]
+        yield [title, "source", "", *[plain(it.find("cite")) for it in small]]
         yield [title, "record", "", *[record for record, _ in anchors]]
         yield [title, "pointer", "", *[f"/evaluation_results/{place}" for _, place in anchors]]
+        own = [head.find("br") for head in heads]
+        yield [title, "own", "", *["" if it is None else " ".join(it.tail.removeprefix("Reported only here: ").split()) for it in own]]
         for row in section.xpath(".//tbody/tr"):
             name, *values = row.xpath("th | td")
             reported = ["" if it.find("i") is not None else plain(it) for it in values]
             n = sum(value != "" for value in reported)
             # Only what differs is said to; the rest is to be seen.
-            only = "reported once" if n == 1 else f"reported by {n} of {len(values)}"
-            agreement = plain(name.find("small")) or ("same" if n == len(values) else only)
+            agreement = plain(name.find("small")) or ("same" if n == len(values) else f"reported by {n} of {len(values)}")
             yield [title, before(name, "small"), agreement, *reported]
         (hint,) = section.xpath("p[@class='hint']")
         if nobody := re.match(r"Never reported: (.*?)\. Comparable\?", plain(hint)):
             yield [title, nobody[1], "not reported"]
 
+
+
+def with_own(rows):
+    """The rows of the table as the page has them: what only one reading reports stands with that reading."""
+    heads = ["score", "unit", "evaluator", "source", "record", "pointer"]
+    for title, of_title in itertools.groupby(rows, key=lambda row: row[0]):
+        of_title = list(of_title)
+        is_own = lambda row: row[1] not in heads and sum(value != "" for value in row[3:]) == 1
+        own = [[f"{row[1]}: {value}" if value else "" for value in row[3:]] for row in of_title if is_own(row)]
+        for row in of_title:
+            if not is_own(row):
+                yield row
+            if row[1] == "pointer":
+                yield [title, "own", "", *[" · ".join(filter(None, of)) for of in zip(*own)]] if own else [title, "own", *[""] * (len(row) - 2)]
 
 
 def documented(page):
@@ -612,6 +628,8 @@ def further_tables():
         page = html_of(source)
         shown = [row + [""] * (len(header) - len(row)) for row in SHOWN[table](page)]
         said = [[" ".join(cell.split()) for cell in row] for row in rows]
+        if table == "side-by-side":
+            said = list(with_own(said))
         if table == "pairs":
             said = [row[4:9] + [""] * (len(header) - 5) for row in said]
         assert said == shown, (path, next((pair for pair in zip(said, shown) if pair[0] != pair[1]), (len(said), len(shown))))

@@ -59,7 +59,7 @@ fn more_records_than_a_site_can_carry_are_named_without_a_link() {
     assert!(!project.path("site/pages/records").exists());
     let (card, _) = project.files("site/pages/models").pop_first().unwrap();
     let card = project.main_of(&format!("models/{card}"));
-    assert!(card.contains("no public address is known, and this site has no copy"), "{card}");
+    assert!(card.contains("A file without a link has no known public address"), "{card}");
 }
 
 #[test]

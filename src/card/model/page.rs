@@ -14,6 +14,7 @@ use super::short::Short;
 use super::source::SourceView;
 use crate::id::Id;
 use crate::load::Loaded;
+use crate::mark::{Trace, Untraced};
 use crate::merge::{Reading, cells};
 use crate::resolve::Model;
 use crate::signal::Tally;
@@ -57,6 +58,10 @@ pub struct ModelPage<'a> {
     pub hub_readings: Vec<HubReading<'a>>,
     /// The records that the results stand in.
     pub sources: Vec<SourceView<'a>>,
+    /// What is so for all records of a datastore without a lock file.
+    pub untraced: Vec<String>,
+    /// True if the file of a record has neither an address nor a copy on this site.
+    pub has_unlinked: bool,
     /// How well all this is documented, in figures.
     pub documentation: Documentation<'a>,
     /// How many results or records that name this model are not shown.
@@ -87,10 +92,25 @@ impl<'a> Cards<'a> {
         }
         let tally = Tally::of(self.dataset, readings);
         let (facts, gaps) = self.known(self.model_facts(id));
-        let records = self.records(readings, &record_url);
+        let mut records = self.records(readings, &record_url);
+        let has_unlinked = records.iter().any(|record| record.url.is_none());
         let mut by_record: Vec<&Reading> = readings.iter().collect();
         by_record.sort_by_key(|reading| (reading.resolved.record, self.dataset.result(reading).index));
         let of_records = by_record.chunk_by(|a, b| a.resolved.record == b.resolved.record);
+        let mut untraced = Vec::new();
+        for (record, of) in records.iter_mut().zip(of_records.clone()) {
+            if matches!(
+                self.dataset.marks.records[of[0].resolved.record as usize].trace,
+                Trace::Local(Untraced::NoLock)
+            ) {
+                let trace = self.words("evidence.trace");
+                for said in record.evidence.axes.extract_if(.., |it| it.axis == trace).flat_map(|it| it.facts) {
+                    if !untraced.contains(&said.says) {
+                        untraced.push(said.says);
+                    }
+                }
+            }
+        }
         let mut benchmarks: Vec<_> = readings.iter().map(|reading| self.dataset.benchmark_of(reading)).collect();
         benchmarks.dedup();
         ModelPage {
@@ -118,6 +138,8 @@ impl<'a> Cards<'a> {
             apart: self.kept_apart(readings),
             hub_readings: self.hub_readings_of_model(id),
             sources: records.into_iter().zip(of_records).map(|(record, of)| self.source(record, of)).collect(),
+            untraced,
+            has_unlinked,
             not_shown,
         }
     }

@@ -147,7 +147,7 @@ pub struct ScoreView<'a> {
     /// True if others share it.
     pub is_tied: bool,
     /// Its row there.
-    pub ranking_url: String,
+    pub ranking_url: Option<String>,
     /// Who reports it.
     pub evaluator: &'a str,
     /// False if no record says who that is.

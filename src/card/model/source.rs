@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::super::also::{AlsoBlock, blocks, runs};
+use super::super::also::{Also, AlsoBlock, blocks, runs};
 use super::super::{Cards, Fact, settings};
 use super::{CHANCE, RecordView, TEST_SIZE};
 use crate::merge::Reading;
+use crate::names::normal_form;
 
 /// The key of a fact with its value: `None` if it is missing, empty if nothing is missing.
 type Stated = (&'static str, Option<String>);
@@ -134,7 +135,8 @@ impl<'a> Cards<'a> {
         let names_other = record.model_id != id
             || record.model_name.is_some()
             || record.developer.is_some_and(|developer| !is_said(developer));
-        let also = std::mem::take(&mut record.also_values);
+        let mut also = std::mem::take(&mut record.also_values);
+        also.retain(|it| !self.is_shown(it, &record, readings));
         let (also, more_also) = blocks(self.language, also, loaded.record.results.len(), record.url.is_some());
         SourceView {
             also,
@@ -154,6 +156,33 @@ impl<'a> Cards<'a> {
             facts: shared.into_iter().map(|(key, value)| self.fact(key, value)).collect(),
             gaps: self.language.list(&gaps),
             own,
+        }
+    }
+
+    /// True if the card says the same value elsewhere: as a link of the record, as the name of a benchmark or metric, or as
+    /// the claimed parameters.
+    fn is_shown(&self, it: &Also, record: &RecordView, readings: &[&Reading]) -> bool {
+        let entities = &self.dataset.entities;
+        let is_name = |name_of: &dyn Fn(&Reading) -> &'a str| {
+            let value = normal_form(it.value);
+            let named: Vec<u16> = (readings.iter())
+                .filter(|reading| value.is_some() && normal_form(name_of(reading)) == value)
+                .map(|reading| self.dataset.result(reading).index)
+                .collect();
+            it.results.iter().all(|index| named.contains(index))
+        };
+        match &*it.path {
+            "source_metadata.source_organization_url" => {
+                record.links.iter().any(|link| link.url.as_deref() == Some(it.value))
+            }
+            "source_data.dataset_name" => {
+                is_name(&|reading| &entities.benchmarks[self.dataset.benchmark_of(reading)].name)
+            }
+            "metric_config.metric_id" => is_name(&|reading| self.metric_name(reading.resolved.metric)),
+            "model_info.additional_details.params_billions" => {
+                self.dataset.claimed_parameters(readings[0].resolved.model) == Some(it.value)
+            }
+            _ => false,
         }
     }
 
