@@ -354,7 +354,7 @@ impl<'a> Cards<'a> {
         Cards { hub_runs: Some(hub_runs), ..self }
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}.html", self.top)
     }
 

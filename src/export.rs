@@ -193,7 +193,8 @@ impl<'a> Exports<'a> {
             for table in &TABLE {
                 self.file(api(&format!("data/{}.parquet", table.name)), What::Parquet(table));
             }
-            for table in &TABLE {
+            let in_json_lines: &[Table] = if self.choices.documents { &TABLE } else { &[] };
+            for table in in_json_lines {
                 for number in 1..=jsonl::n_files((table.rows)(dataset)) {
                     let path = format!("data/{}-{number}.jsonl.gz", table.name);
                     self.file(api(&path), What::JsonLines(table, number));
@@ -219,7 +220,7 @@ impl<'a> Exports<'a> {
                 self.file(api(&format!("{}.json", audit.path())), What::Audit(audit));
             }
             // That of what is not shown is one of the tables.
-            if self.choices.has_table(audit) && !matches!(audit, Audit::NotShown) {
+            if !matches!(audit, Audit::NotShown) {
                 self.file(api(&format!("{}.csv", audit.path())), What::AuditCsv(audit));
             }
         }
@@ -313,7 +314,8 @@ impl<'a> Exports<'a> {
             What::JsonLines(table, number) => jsonl::write(table, &self.source, *number)?,
             What::Parquet(table) => parquet::write(table, &self.source)?,
             What::Dictionary => {
-                api::pretty(&dictionary::package(&self.config.site.title, &TABLE, self.source.dataset))?
+                let has_json_lines = self.choices.documents;
+                api::pretty(&dictionary::package(&self.config.site.title, &TABLE, self.source.dataset, has_json_lines))?
             }
             What::State => self.events().news.to_bytes(self.source.dataset)?,
             What::Model(id) => {

@@ -1,16 +1,22 @@
 //! The *Publishing* page: what could be proposed to the Hub, and what not, with the reasons.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::{Entry, Manifest, Skipped, Status};
 use crate::card::Cards;
-use crate::card::list::Pager;
+use crate::card::list::{Pager, page_path};
 use crate::language::Language;
 use crate::load::Loaded;
+use crate::names::slug;
 use crate::words::count;
 
 /// Rows on one page.
 pub const ROWS: usize = 400;
+
+/// Most rows of one benchmark and outcome on the pages; the table has all.
+const MOST: usize = 100;
 
 /// Everything that one page of the list says.
 #[derive(Debug, Serialize)]
@@ -21,8 +27,10 @@ pub struct PublishingCard<'a> {
     pub benchmarks: Vec<BenchmarkCount<'a>>,
     /// Results of benchmarks that the Hub keeps no leaderboard for; on the first page.
     pub unsupported: Option<String>,
-    /// Entries that need a decision first, then those that are ready, then what was skipped.
+    /// By benchmark and outcome: what needs a decision first, then what is ready, then what was skipped.
     pub rows: Vec<PublishingRow<'a>>,
+    /// True if the pages have only the first rows of some outcome.
+    pub is_cut: bool,
     /// The pages of the list.
     pub pager: Pager,
 }
@@ -38,11 +46,15 @@ pub struct BenchmarkCount<'a> {
     pub says: Option<&'a str>,
     /// How many results.
     pub results: String,
+    /// The first of them in the list.
+    pub url: Option<String>,
 }
 
 /// One result and its outcome.
 #[derive(Debug, Serialize)]
 pub struct PublishingRow<'a> {
+    /// Anchor of the first row of a benchmark and outcome.
+    pub anchor: Option<String>,
     /// Status, or reason of skipping.
     pub outcome: &'a str,
     /// Key of the benchmark.
@@ -67,9 +79,9 @@ pub struct PublishingRow<'a> {
     pub record_url: Option<String>,
 }
 
-/// How many rows the list has.
+/// How many rows the pages have.
 pub fn n_rows(manifest: &Manifest) -> usize {
-    manifest.entries.len() + manifest.skipped.iter().filter(|skipped| skipped.benchmark.is_some()).count()
+    groups(manifest).values().map(|items| items.len().min(MOST)).sum()
 }
 
 /// Page `number` (from 1) of the list.
@@ -79,17 +91,36 @@ pub fn publishing<'a>(
     number: usize,
     record_url: impl Fn(&Loaded) -> Option<String>,
 ) -> PublishingCard<'a> {
+    let groups = groups(manifest);
+    let shown = groups.values().flat_map(|items| items[..items.len().min(MOST)].iter().enumerate());
     // Rows are made after those of earlier pages were passed over.
-    let items = items(manifest).skip((number - 1) * ROWS).take(ROWS);
+    let rows = shown.skip((number - 1) * ROWS).take(ROWS).map(|(place, item)| {
+        let row = item.row(cards, &record_url);
+        PublishingRow { anchor: (place == 0).then(|| anchor(row.benchmark, row.outcome)), ..row }
+    });
     // The counts stand on the first page only.
-    let benchmarks = if number == 1 { outcomes(cards.language, manifest) } else { Vec::new() };
+    let mut benchmarks = if number == 1 { outcomes(cards.language, manifest) } else { Vec::new() };
+    let mut place = 0;
+    for (Group { benchmark, outcome, .. }, items) in &groups {
+        let page = cards.url(&page_path("publishing", place / ROWS + 1));
+        if let Some(it) = benchmarks.iter_mut().find(|it| it.benchmark == *benchmark && it.outcome == *outcome) {
+            it.url = Some(format!("{page}#{}", anchor(benchmark, outcome)));
+        }
+        place += items.len().min(MOST);
+    }
     PublishingCard {
         blocked: manifest.blocked.iter().map(|it| cards.language.phrase(it.key())).collect(),
         benchmarks,
         unsupported: (number == 1).then(|| count(manifest.unsupported_results())),
-        rows: items.map(|item| item.row(cards, &record_url)).collect(),
-        pager: Pager::new(cards, "publishing", number, n_rows(manifest), ROWS),
+        rows: rows.collect(),
+        is_cut: groups.values().any(|items| items.len() > MOST),
+        pager: Pager::new(cards, "publishing", number, place, ROWS),
     }
+}
+
+/// Where the rows of a benchmark and outcome begin.
+fn anchor(benchmark: &str, outcome: &str) -> String {
+    slug(&format!("{benchmark} {outcome}"))
 }
 
 /// What became of the results of each benchmark.
@@ -101,6 +132,7 @@ pub fn outcomes<'a>(language: &'a Language, manifest: &'a Manifest) -> Vec<Bench
             outcome,
             says: in_words(language, outcome),
             results: count(n),
+            url: None,
         })
     });
     counts.collect()
@@ -118,14 +150,33 @@ pub fn rows<'a>(
     manifest: &'a Manifest,
     record_url: impl Fn(&Loaded) -> Option<String>,
 ) -> impl Iterator<Item = PublishingRow<'a>> {
-    items(manifest).map(move |item| item.row(cards, &record_url))
+    groups(manifest).into_values().flatten().map(move |item| item.row(cards, &record_url))
 }
 
-fn items(manifest: &Manifest) -> impl Iterator<Item = Item<'_>> {
-    let with_status = |wanted: Status| manifest.entries.iter().filter(move |entry| entry.status == wanted);
-    let statuses = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
-    let entries = statuses.into_iter().flat_map(with_status).map(Item::Entry);
-    entries.chain(manifest.skipped.iter().filter(|it| it.benchmark.is_some()).map(Item::Skipped))
+/// What rows of the list share.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Group<'a> {
+    /// Place of its status: what needs a decision comes first.
+    place: usize,
+    benchmark: &'a str,
+    outcome: &'a str,
+}
+
+fn groups(manifest: &Manifest) -> BTreeMap<Group<'_>, Vec<Item<'_>>> {
+    const ORDER: [Status; 3] = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
+    let mut groups: BTreeMap<Group, Vec<Item>> = BTreeMap::new();
+    for entry in &manifest.entries {
+        let place = ORDER.iter().position(|status| *status == entry.status).unwrap_or(ORDER.len());
+        let group = Group { place, benchmark: &entry.benchmark, outcome: entry.status.code() };
+        groups.entry(group).or_default().push(Item::Entry(entry));
+    }
+    for skipped in &manifest.skipped {
+        if let Some(benchmark) = &skipped.benchmark {
+            let group = Group { place: ORDER.len(), benchmark, outcome: &skipped.reason };
+            groups.entry(group).or_default().push(Item::Skipped(skipped));
+        }
+    }
+    groups
 }
 
 /// One row, before it is made.
@@ -153,6 +204,7 @@ impl<'a> Item<'a> {
         };
         let reading = &cards.dataset.readings[reading as usize];
         PublishingRow {
+            anchor: None,
             outcome,
             benchmark,
             certainty,

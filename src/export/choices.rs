@@ -15,7 +15,7 @@ pub struct Choices {
     pub is_large: bool,
     /// Tables of the whole site.
     pub data: bool,
-    /// JSON of each model, ranking and developer, and of long lists; a badge of each model.
+    /// JSON of each model, ranking and developer, and of long lists; a badge of each model; tables as JSON Lines, too.
     pub documents: bool,
     /// CSV of each model and developer, and the smaller tables of models and evaluators.
     pub model_tables: bool,
@@ -37,10 +37,5 @@ impl Choices {
     /// True if the page of `audit` is there as JSON.
     pub(super) fn has_document(&self, audit: Audit) -> bool {
         matches!(audit, Audit::Markers) || self.documents
-    }
-
-    /// True if it is there as CSV. The list of what could be published has a row for each result of the Hub's benchmarks.
-    pub(super) fn has_table(&self, audit: Audit) -> bool {
-        !matches!(audit, Audit::Publishing) || self.documents
     }
 }

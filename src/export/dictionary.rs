@@ -7,9 +7,11 @@ use super::jsonl::n_files;
 use super::table::{Kind, Table};
 use crate::merge::Dataset;
 
-/// `datapackage.json` of `tables`, which stand beside it.
-pub fn package(title: &str, tables: &[Table], dataset: &Dataset) -> Value {
-    let resources: Vec<Value> = tables.iter().flat_map(|table| resources(table, dataset)).collect();
+/// `datapackage.json` of `tables`, which stand beside it as Parquet and, if there are any, as JSON Lines.
+pub fn package(title: &str, tables: &[Table], dataset: &Dataset, has_json_lines: bool) -> Value {
+    let resources: Vec<Value> = (tables.iter())
+        .flat_map(|table| resources(table, dataset).into_iter().skip(usize::from(!has_json_lines)))
+        .collect();
     json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "evalcards",

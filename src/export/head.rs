@@ -282,7 +282,7 @@ impl Exports<'_> {
             }
             _ => {
                 if let Some(audit) = Audit::ALL.into_iter().find(|audit| audit.path() == page) {
-                    head.csv = self.choices.has_table(audit).then(|| file("csv"));
+                    head.csv = Some(file("csv"));
                     head.json = self.choices.has_document(audit).then(|| file("json"));
                 }
             }
