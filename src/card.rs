@@ -385,7 +385,7 @@ impl<'a> Cards<'a> {
     }
 
     /// A reading on the card of its model.
-    fn reading_url(&self, reading: &Reading) -> String {
+    pub(crate) fn reading_url(&self, reading: &Reading) -> String {
         format!("{}#{}", self.model_url(reading.resolved.model), self.anchor(reading))
     }
 

@@ -320,6 +320,18 @@
 
   const collator = new Intl.Collator("en", { numeric: true });
 
+  /** A list in which every column has a value for each row: of one that is the same in all, the file has one. */
+  const whole = (data) => {
+    const fill = (columns, name) => {
+      if (!Array.isArray(columns[name])) columns[name] = data.title.map(() => columns[name]);
+    };
+    for (const name of ["second", "path"]) fill(data, name);
+    for (const facet of Object.values(data.facets)) fill(facet, "rows");
+    for (const columns of [data.numbers, data.texts]) Object.keys(columns).forEach((name) => fill(columns, name));
+    if (data.texts.score) data.numbers.position ??= data.texts.score.map(Number);
+    return data;
+  };
+
   /** The rows of `data` that `state` asks for, in its order. */
   const select = (data, state) => {
     const tests = [];
@@ -456,7 +468,7 @@
       if (data) return;
       status.textContent = say("loading");
       const { lists } = await directory();
-      data = await loadFile(lists[list]);
+      data = whole(await loadFile(lists[list]));
       status.textContent = "";
       for (const choice of form.querySelectorAll("select")) {
         const facet = data.facets[choice.name];
@@ -551,21 +563,24 @@
       ranking: shard.rankings[ranking],
       rank,
       variant: shard.texts[variant],
-      readings: readings.map(([digits, unit, evaluator, relation, day, anchor, settings, position, [said, tools, agent, samples]]) => ({
-        digits, anchor, position,
-        flag: shard.texts[position.flag],
-        unit: shard.texts[unit],
-        evaluator: shard.texts[evaluator],
-        relation: shard.texts[relation],
-        day: shard.texts[day],
-        settings: settings.map((place) => shard.texts[place]),
-        said: said.map(([name, value]) => [shard.texts[name], shard.texts[value]]),
-        agent: agent.map((place) => shard.texts[place]),
-        tools,
-        samples,
-        essential: shard.essential,
-        onceStated: shard.once_stated,
-      })),
+      readings: readings.map(([digits, unit, evaluator, relation, day, anchor, setup, position = Number(digits)]) => {
+        const [settings, said, tools, agent, samples] = shard.setups[setup];
+        return {
+          digits, anchor, position,
+          flag: shard.texts[position.flag],
+          unit: shard.texts[unit],
+          evaluator: shard.texts[evaluator],
+          relation: shard.texts[relation],
+          day: shard.texts[day],
+          settings: settings.map((place) => shard.texts[place]),
+          said: said.map(([name, value]) => [shard.texts[name], shard.texts[value]]),
+          agent: agent.map((place) => shard.texts[place]),
+          tools,
+          samples,
+          essential: shard.essential,
+          onceStated: shard.once_stated,
+        };
+      }),
     }));
     const pairs = (model.pairs || []).map(([ranking, variant, second, counts, ...numbers]) => ({
       ranking: shard.rankings[ranking], variant: shard.texts[variant], second: shard.texts[second], counts, numbers,

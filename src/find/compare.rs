@@ -76,6 +76,8 @@ fn hash(text: &str) -> u32 {
 struct Shard {
     texts: Vec<String>,
     rankings: Vec<RankingData>,
+    /// How readings were made, each once.
+    setups: Vec<Setup>,
     /// The settings that a yes needs from all, by the names that readings give them.
     essential: Vec<String>,
     /// Those that it needs from all where one states them: tools and agents.
@@ -85,6 +87,8 @@ struct Shard {
     text_places: HashMap<String, usize>,
     #[serde(skip)]
     ranking_places: HashMap<usize, usize>,
+    #[serde(skip)]
+    setup_places: HashMap<Setup, usize>,
 }
 
 #[derive(Serialize)]
@@ -118,15 +122,25 @@ struct ModelData {
 #[derive(Serialize)]
 struct PairData(usize, usize, usize, [u64; 5], String, String, String);
 
-/// Digits, unit, evaluator, relation, day of evaluation, anchor on the card, settings; position for
-/// differences, or the place of the words for why the score is not ranked; conditions.
+/// Digits, unit, evaluator, relation, day of evaluation, anchor on the card, set-up; position for differences, where that
+/// is not the number of the digits, or the place of the words for why the score is not ranked.
 #[derive(Serialize)]
-struct ReadingData(String, usize, usize, usize, usize, String, Vec<usize>, Position, ConditionData);
+struct ReadingData(
+    String,
+    usize,
+    usize,
+    usize,
+    usize,
+    String,
+    usize,
+    #[serde(skip_serializing_if = "Option::is_none")] Option<Position>,
+);
 
-/// What [`crate::signal::verdict`] judges by, for the script to do the same: the settings as name and canonical value,
-/// whether there were tools (null: not stated), agent and scaffold (empty: not stated), samples (0: not stated).
-#[derive(Serialize)]
-struct ConditionData(Vec<(usize, usize)>, Option<bool>, [usize; 2], u64);
+/// Settings; then what [`crate::signal::verdict`] judges by, for the script to do the same: the settings as name and
+/// canonical value, whether there were tools (null: not stated), agent and scaffold (empty: not stated), samples
+/// (0: not stated).
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+struct Setup(Vec<usize>, Vec<(usize, usize)>, Option<bool>, [usize; 2], u64);
 
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -186,7 +200,9 @@ impl Shard {
         });
         let said = said.collect();
         let agent = AGENT.map(|name| self.text(conditions.agent(name).as_deref().unwrap_or_default()));
-        let conditions = ConditionData(said, conditions.has_tools(), agent, conditions.samples.unwrap_or_default());
+        let settings = view.settings.iter().map(|setting| self.text(setting)).collect();
+        let setup = Setup(settings, said, conditions.has_tools(), agent, conditions.samples.unwrap_or_default());
+        let is_of_digits = view.score.digits.parse() == Ok(reading.position);
         ReadingData(
             view.score.digits.to_owned(),
             self.text(&view.score.unit),
@@ -194,12 +210,12 @@ impl Shard {
             self.text(view.relationship),
             self.text(view.evaluated.as_deref().unwrap_or_default()),
             view.anchor,
-            view.settings.iter().map(|setting| self.text(setting)).collect(),
+            self.setup(setup),
             match view.score.flag {
-                None => Position::Known(reading.position),
-                Some(flag) => Position::NotRanked { flag: self.text(flag) },
+                None if is_of_digits => None,
+                None => Some(Position::Known(reading.position)),
+                Some(flag) => Some(Position::NotRanked { flag: self.text(flag) }),
             },
-            conditions,
         )
     }
 
@@ -216,7 +232,10 @@ impl Shard {
         let part = dataset.named_part(ranking).map(|part| part.in_words(cards.language));
         let parts = [slice.name.as_deref(), part.as_deref()];
         self.rankings.push(RankingData {
-            path: format!("{}.html", cards.paths.ranking(id).unwrap_or(cards.paths.benchmark(slice.benchmark))),
+            path: match cards.paths.ranking(id) {
+                Some(path) => format!("{path}.html"),
+                None => cards.reading_url(&dataset.readings_in(&ranking.rows[0])[0]),
+            },
             benchmark: dataset.entities.benchmarks[slice.benchmark].name.clone(),
             parts: parts.into_iter().flatten().map(str::to_owned).collect(),
             metric: cards.metric_in_full(ranking.metric),
@@ -229,6 +248,14 @@ impl Shard {
             models: ranking.rows.len(),
         });
         place
+    }
+
+    fn setup(&mut self, setup: Setup) -> usize {
+        let next = self.setups.len();
+        *self.setup_places.entry(setup).or_insert_with_key(|setup| {
+            self.setups.push(setup.clone());
+            next
+        })
     }
 
     fn text(&mut self, text: &str) -> usize {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::card::{Paths, evaluator_name, flag, unit};
 use crate::id::Id;
@@ -25,15 +25,42 @@ pub struct Table {
     /// Text of the link.
     title: Vec<String>,
     /// A line below it; empty where there is none.
+    #[serde(serialize_with = "column")]
     second: Vec<String>,
     /// Path of the page that a row leads to; empty if it is `models/<title>`.
+    #[serde(serialize_with = "column")]
     path: Vec<String>,
     /// What rows can be chosen by, and some shown.
     facets: BTreeMap<&'static str, Facet>,
     /// What rows are ordered by, and some shown.
+    #[serde(serialize_with = "columns")]
     numbers: BTreeMap<&'static str, Vec<Option<f64>>>,
     /// What is only shown, as it stands in the static table.
+    #[serde(serialize_with = "columns")]
     texts: BTreeMap<&'static str, Vec<String>>,
+}
+
+/// Values by row; of one that is the same in all rows, only that.
+struct Column<'c, T>(&'c [T]);
+
+impl<T: PartialEq + Serialize> Serialize for Column<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            [first, rest @ ..] if rest.iter().all(|value| value == first) => first.serialize(serializer),
+            values => values.serialize(serializer),
+        }
+    }
+}
+
+fn column<T: PartialEq + Serialize, S: Serializer>(values: &[T], serializer: S) -> Result<S::Ok, S::Error> {
+    Column(values).serialize(serializer)
+}
+
+fn columns<T: PartialEq + Serialize, S: Serializer>(
+    columns: &BTreeMap<&'static str, Vec<T>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(columns.iter().map(|(name, values)| (name, Column(values))))
 }
 
 /// A column of sets.
@@ -41,6 +68,7 @@ pub struct Table {
 pub struct Facet {
     values: Vec<String>,
     sets: Vec<Vec<u32>>,
+    #[serde(serialize_with = "column")]
     rows: Vec<u32>,
     #[serde(skip)]
     places: HashMap<String, u32>,
@@ -296,6 +324,11 @@ pub fn of_ranking(
         table.facet("marker", [dataset.level_of(first).code()]);
         outcomes.add(&mut table, [first]);
         table.facet("readings", [word(Difference::of(dataset, readings))]);
+    }
+    // The script takes the numbers of the digits where there are no others.
+    let is_of_digits = |(digits, position): (&String, &Option<f64>)| digits.parse().ok() == *position;
+    if table.texts["score"].iter().zip(&table.numbers["position"]).all(is_of_digits) {
+        table.numbers.remove("position");
     }
     table
 }
