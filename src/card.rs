@@ -29,8 +29,10 @@ pub mod plots;
 pub mod posted;
 pub mod proposals;
 pub mod quote;
+pub mod reported;
 pub mod samples;
 pub mod scope;
+pub mod source;
 
 use bigdecimal::BigDecimal;
 use foldhash::HashMap;
@@ -47,7 +49,7 @@ use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::load::{Inputs, Loaded, Whereabouts};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
-use crate::merge::{Dataset, Developer, Direction, Ranking, Reading, Scale, is_unknown_level};
+use crate::merge::{Collection, Dataset, Developer, Direction, Ranking, Reading, Scale, is_unknown_level};
 use crate::number::Number;
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
@@ -63,6 +65,7 @@ pub struct Paths {
     rankings: Vec<Option<String>>,
     evaluators: Vec<String>,
     developers: Vec<String>,
+    collections: Vec<String>,
 }
 
 impl Paths {
@@ -106,6 +109,11 @@ impl Paths {
                 .iter()
                 .map(|(_, developer)| allocator.allocate("developers", &developer.id))
                 .collect(),
+            collections: dataset
+                .collections
+                .iter()
+                .map(|(_, collection)| allocator.allocate("sources", &collection.id))
+                .collect(),
         }
     }
 
@@ -127,6 +135,11 @@ impl Paths {
     /// Of a developer's page.
     pub fn developer(&self, id: Id<Developer>) -> &str {
         &self.developers[id.index()]
+    }
+
+    /// Of the page of a collection.
+    pub fn collection(&self, id: Id<Collection>) -> &str {
+        &self.collections[id.index()]
     }
 
     /// The page of the benchmark that the ranking at `path` is of.
@@ -378,6 +391,11 @@ impl<'a> Cards<'a> {
         self.url(self.paths.developer(id))
     }
 
+    /// The page of a collection.
+    pub fn collection_url(&self, id: Id<Collection>) -> String {
+        self.url(self.paths.collection(id))
+    }
+
     /// Where a reading stands on its model's card: its record, and its place there.
     fn anchor(&self, reading: &Reading) -> String {
         let hash = self.dataset.loaded(reading).origin.short_hash();
@@ -481,6 +499,12 @@ pub fn flag(dataset: &Dataset, reading: &Reading) -> Option<&'static str> {
 pub fn evaluator_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Evaluator>) -> &'a str {
     let evaluator = &dataset.entities.evaluators[id];
     if evaluator.is_reported() { &evaluator.name } else { language.phrase("evaluator.not_reported") }
+}
+
+/// How a collection is called; the records in none are called by the words for that.
+pub fn collection_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Collection>) -> &'a str {
+    let collection = &dataset.collections[id];
+    if collection.id.is_empty() { language.phrase("source.none") } else { &collection.name }
 }
 
 /// How a metric is called.

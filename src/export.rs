@@ -37,8 +37,9 @@ use crate::hash::Sha256;
 use crate::id::Id;
 use crate::language::Language;
 use crate::mark::{Counts, Standing};
-use crate::merge::{Dataset, Developer, Ranking, cells};
+use crate::merge::{Collection, Dataset, Developer, Ranking, cells};
 use crate::resolve::{Benchmark, Evaluator, Model};
+use crate::signal::collection;
 use changes::State;
 use choices::Choices;
 use citation::{Citation, Cited};
@@ -84,6 +85,9 @@ enum What {
     EvaluatorCsv(Id<Evaluator>),
     DocumentedCsv(Id<Evaluator>),
     DifferencesCsv(Id<Evaluator>),
+    Collection(Id<Collection>),
+    CollectionCsv(Id<Collection>),
+    CollectionDocumentedCsv(Id<Collection>),
     Developer(Id<Developer>),
     DeveloperCsv(Id<Developer>),
     Audit(Audit),
@@ -102,6 +106,7 @@ enum Kind {
     Benchmarks,
     Evaluators,
     Developers,
+    Collections,
 }
 
 /// A page that tells how the site came to say what it says.
@@ -171,6 +176,7 @@ impl<'a> Exports<'a> {
             source: Source {
                 config,
                 dataset,
+                collections: collection::tallies(dataset),
                 cards: Cards::at(dataset, paths, Language::english(), "").with_hub_runs(&hub.hub_runs),
             },
             previous: Mutex::new(previous),
@@ -212,6 +218,7 @@ impl<'a> Exports<'a> {
             ("benchmarks", Kind::Benchmarks),
             ("evaluators", Kind::Evaluators),
             ("developers", Kind::Developers),
+            ("sources", Kind::Collections),
         ] {
             self.file(api(&format!("{name}.json")), What::List(kind));
         }
@@ -271,6 +278,12 @@ impl<'a> Exports<'a> {
                 self.file(Further::Differences.path(path), What::DifferencesCsv(id));
             }
         }
+        for (id, _) in dataset.collections.iter() {
+            let path = self.paths.collection(id);
+            self.file(api(&format!("{path}.json")), What::Collection(id));
+            self.file(api(&format!("{path}.csv")), What::CollectionCsv(id));
+            self.file(Further::Documented.path(path), What::CollectionDocumentedCsv(id));
+        }
         for (id, _) in dataset.developers.iter() {
             let path = self.paths.developer(id);
             if self.choices.documents {
@@ -300,6 +313,15 @@ impl<'a> Exports<'a> {
 
     fn file(&mut self, path: String, what: What) {
         self.planned.push(Export { path: format!("pages/{path}"), what });
+    }
+
+    /// What is counted of each collection, by id.
+    pub fn collections(&self) -> &[collection::Tally<'a>] {
+        &self.source.collections
+    }
+
+    fn collection(&self, id: Id<Collection>) -> &collection::Tally<'a> {
+        &self.source.collections[id.index()]
     }
 
     /// Makes one file. `tallies` count the records of each evaluator, `merged` are the names that were joined.
@@ -351,6 +373,16 @@ impl<'a> Exports<'a> {
             What::EvaluatorCsv(id) => page_table::evaluator(&cards.reported_by(*id)),
             What::DocumentedCsv(id) => further::documented(&cards.evaluator(*id, &tallies[id.index()])),
             What::DifferencesCsv(id) => further::differences(&cards.evaluator(*id, &tallies[id.index()])),
+            What::Collection(id) => {
+                let card = cards.source_page(*id, self.collection(*id));
+                api::compact(&api::SourceDocument::new(&card, cards.collection_url(*id)))?
+            }
+            What::CollectionCsv(id) => {
+                page_table::source(&cards.source_page(*id, self.collection(*id)).benchmarks)
+            }
+            What::CollectionDocumentedCsv(id) => {
+                further::documented_source(&cards.source_page(*id, self.collection(*id)))
+            }
             What::Developer(id) => {
                 let models: Vec<_> = cards.made_models(*id).collect();
                 let card = cards.developer(*id, 1);

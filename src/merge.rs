@@ -6,19 +6,23 @@
 //! are all kept and never averaged. Everything else (harness, examples in the prompt, agent, tools, effort) is a
 //! *condition* and stands beside the number. What a page says of them is the matter of [`crate::card`].
 
+mod collection;
 mod developer;
 mod measurement;
 mod neighbours;
 mod rank;
 mod scale;
 
+use std::sync::Arc;
+
+use foldhash::HashMap;
 use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::block::{MetricConfig, ScoreKind};
 use crate::load::categories;
-use crate::load::metadata::{BenchmarkMeta, ModelMeta, OrganizationMeta};
+use crate::load::metadata::{BenchmarkMeta, CollectionMeta, ModelMeta, OrganizationMeta};
 use crate::load::record::EvaluationResult;
 use crate::load::test_part::TestPart;
 use crate::load::{Inputs, Loaded};
@@ -26,6 +30,7 @@ use crate::mark::{Level, Marks, Standing};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice, Variant};
 
+pub use collection::Collection;
 pub use developer::Developer;
 pub use measurement::Measurement;
 pub use neighbours::{Contradiction, contradicted};
@@ -60,6 +65,10 @@ pub struct Dataset {
     reported_of_starts: Vec<u32>,
     /// Who made the models, by name.
     pub developers: Table<Developer>,
+    /// The collections of the datastores, by name.
+    pub collections: Table<Collection>,
+    /// The same by their own ids.
+    collection_ids: HashMap<Arc<str>, Id<Collection>>,
     /// The developer of each model.
     developer_of: Vec<Option<Id<Developer>>>,
     /// The older captures: place of the record that counts, and place among its captures.
@@ -154,6 +163,8 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         reported_of: Vec::new(),
         reported_of_starts: Vec::new(),
         developers: Table::default(),
+        collections: Table::default(),
+        collection_ids: HashMap::default(),
         developer_of: Vec::new(),
         captures,
         differing_parts: Vec::new(),
@@ -185,6 +196,8 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
     dataset.reported_of_starts =
         starts(dataset.entities.benchmarks.len(), dataset.reported_of.iter().map(|it| it.benchmark.index()));
     (dataset.developers, dataset.developer_of) = developer::developers(&dataset);
+    dataset.collections = collection::collections(&dataset.inputs, &dataset.readings);
+    dataset.collection_ids = dataset.collections.iter().map(|(id, it)| (it.id.clone(), id)).collect();
     dataset.differing_parts = dataset.differing_parts();
     let of_benchmarks = dataset.entities.benchmarks.iter();
     dataset.categories = of_benchmarks.filter_map(|(_, it)| Some(dataset.category_of(it)?.0.to_owned())).collect();
@@ -358,6 +371,16 @@ impl Dataset {
     /// Metadata of an evaluator.
     pub fn evaluator_meta(&self, evaluator: &Evaluator) -> Option<&OrganizationMeta> {
         evaluator.meta.map(|number| &self.inputs.content.organizations[number])
+    }
+
+    /// Metadata of a collection.
+    pub fn collection_meta(&self, collection: &Collection) -> Option<&CollectionMeta> {
+        collection.meta.map(|number| &self.inputs.content.collections[number])
+    }
+
+    /// The collection of that name, if a record is of it.
+    pub fn collection(&self, id: &str) -> Option<Id<Collection>> {
+        self.collection_ids.get(id).copied()
     }
 
     fn reading(&self, resolved: Resolved) -> Reading {

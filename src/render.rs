@@ -66,7 +66,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 53] = [
+const TEMPLATES: [(&str, &str); 55] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -120,6 +120,8 @@ const TEMPLATES: [(&str, &str); 53] = [
     ("page.html", include_str!("../templates/page.html")),
     ("publishing.html", include_str!("../templates/publishing.html")),
     ("search.html", include_str!("../templates/search.html")),
+    ("source.html", include_str!("../templates/source.html")),
+    ("sources.html", include_str!("../templates/sources.html")),
 ];
 
 const STYLE: &str = include_str!("../templates/style.css");

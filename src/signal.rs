@@ -6,6 +6,7 @@
 //! counted as not known: it becomes neither a yes nor a no. Thresholds are compared in exact decimals.
 
 pub mod agreement;
+pub mod collection;
 pub mod comparability;
 pub mod completeness;
 pub mod coverage;

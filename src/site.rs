@@ -30,7 +30,7 @@ use crate::load::Whereabouts;
 use crate::load::metadata::ProsePage;
 use crate::mark::hub_run::HubRuns;
 use crate::markdown;
-use crate::merge::{Dataset, Developer, Ranking};
+use crate::merge::{Collection, Dataset, Developer, Ranking};
 use crate::names::normal_form;
 use crate::render::{Frame, NavLink, Theme};
 use crate::resolve::{Evaluator, Model};
@@ -57,6 +57,7 @@ enum Page {
     Benchmarks(usize),
     Evaluators(usize),
     Developers(usize),
+    Sources(usize),
     Search,
     Compare,
     NotShown(usize),
@@ -68,6 +69,7 @@ enum Page {
     Ranking(Id<Ranking>, usize),
     Evaluator(Id<Evaluator>),
     Developer(Id<Developer>, usize),
+    Source(Id<Collection>),
     EmbeddedModel(Id<Model>),
     EmbeddedBenchmark(Id<Ranking>),
     Prose(usize),
@@ -114,7 +116,7 @@ pub struct Site<'a> {
 }
 
 /// Root pages that prose must not replace.
-const RESERVED: [&str; 18] = [
+const RESERVED: [&str; 19] = [
     "index",
     "embed",
     "overview",
@@ -123,6 +125,7 @@ const RESERVED: [&str; 18] = [
     "benchmarks",
     "evaluators",
     "developers",
+    "sources",
     "compare",
     "search",
     "publishing",
@@ -197,6 +200,7 @@ impl<'a> Site<'a> {
         self.list("benchmarks", entities.benchmarks.len(), list::ROWS, Page::Benchmarks);
         self.list("evaluators", entities.evaluators.len(), list::ROWS, Page::Evaluators);
         self.list("developers", self.dataset.developers.len(), list::ROWS, Page::Developers);
+        self.list("sources", self.dataset.collections.len(), list::ROWS, Page::Sources);
         self.list("not-shown", self.dataset.inputs.quarantined.len(), not_shown::ROWS, Page::NotShown);
         self.list("merged", self.merged.len(), merged::ROWS, Page::Merged);
         self.page("markers", Page::Markers);
@@ -212,6 +216,9 @@ impl<'a> Site<'a> {
         }
         for (id, _) in entities.evaluators.iter() {
             self.page(self.paths.evaluator(id), Page::Evaluator(id));
+        }
+        for (id, _) in self.dataset.collections.iter() {
+            self.page(self.paths.collection(id), Page::Source(id));
         }
         for (id, developer) in self.dataset.developers.iter() {
             self.list(self.paths.developer(id), developer.models.len(), list::ROWS, |number| {
@@ -321,6 +328,14 @@ impl<'a> Site<'a> {
             }
             Page::Developer(id, number) => {
                 self.html("developer.html", path, "developers.html", &cards, &cards.developer(*id, *number))
+            }
+            Page::Sources(number) => {
+                let card = cards.sources_list(*number, self.exports.collections());
+                self.html("sources.html", path, "sources.html", &cards, &card)
+            }
+            Page::Source(id) => {
+                let card = cards.source_page(*id, &self.exports.collections()[id.index()]);
+                self.html("source.html", path, "sources.html", &cards, &card)
             }
             Page::NotShown(number) => self.html("not-shown.html", path, "", &cards, &cards.not_shown(*number)),
             Page::Merged(number) => self.html("merged.html", path, "", &cards, &cards.merged(&self.merged, *number)),

@@ -1,6 +1,7 @@
 //! The page of one evaluator: what they reported, how completely they document it, and where their
 //! results differ from those of others.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -11,18 +12,17 @@ use super::claims::Claims;
 use super::documentation::{Cells, Documentation};
 use super::names::NameView;
 use super::quote::{self, Quotes};
+use super::reported::DocumentedRow;
 use super::scope::{Covered, SetupView};
 use super::{Cards, Fact};
 use crate::chart::position::Position;
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::source_metadata::Relationship;
-use crate::merge::{Dataset, Reading, Reported, Row};
+use crate::merge::{Collection, Dataset, Reading, Reported, Row};
 use crate::resolve::Evaluator;
 use crate::signal::Tally as Signals;
 use crate::signal::comparability::{self, Comparison, Point, Verdict};
-use crate::signal::completeness::Field;
-use crate::signal::setup::Slot;
 use crate::words::count;
 
 /// Everything that the page of an evaluator says.
@@ -48,9 +48,7 @@ pub struct EvaluatorCard<'a> {
     pub covered: Covered,
     /// What was reported.
     pub benchmarks: Vec<ReportedView<'a>>,
-    /// Titles of the sources, with the number of records.
-    pub sources: Vec<Counted<'a>>,
-    /// Collections, with the number of records.
+    /// The collections that hold them, with the number of records.
     pub collections: Vec<Counted<'a>>,
     /// Claimed relations to the developers, with the number of records.
     pub relationships: Vec<Counted<'a>>,
@@ -66,17 +64,6 @@ pub struct EvaluatorCard<'a> {
     pub conflicts: usize,
     /// What one may quote.
     pub quotes: Quotes<'a>,
-}
-
-/// A fact or slot, and how many results state it.
-#[derive(Debug, Serialize)]
-pub struct DocumentedRow<'a> {
-    /// Which.
-    pub label: &'a str,
-    /// `12 of 340`; or that it is not known to apply.
-    pub results: String,
-    /// Percent, for the bar.
-    pub percent: Option<f64>,
 }
 
 /// A cell in which this evaluator and another report different scores.
@@ -146,11 +133,13 @@ pub struct ReportedView<'a> {
     pub position: Position,
 }
 
-/// A text and how many records have it.
+/// A text and how many records have it, or results where the list says so.
 #[derive(Debug, Serialize)]
 pub struct Counted<'a> {
     /// Text.
-    pub text: &'a str,
+    pub text: Cow<'a, str>,
+    /// Where it leads.
+    pub url: Option<String>,
     /// How many.
     pub records: String,
 }
@@ -168,24 +157,19 @@ pub struct Tally<'a> {
     shared: Vec<&'a Row>,
     /// What they show, compared once for the page and for all files.
     differences: OnceLock<Differences<'a>>,
-    sources: BTreeMap<&'a str, usize>,
-    collections: BTreeMap<&'a str, usize>,
+    collections: BTreeMap<Id<Collection>, usize>,
     relationships: BTreeMap<Relationship, usize>,
-    /// Records whose source has no title.
-    untitled: usize,
 }
 
 impl<'a> Tally<'a> {
     /// Counts one record.
-    pub fn add(&mut self, loaded: &'a Loaded) {
+    fn add(&mut self, dataset: &Dataset, loaded: &Loaded) {
         let record = &loaded.record;
         self.records += 1;
         self.results += record.results.len();
-        match record.source.name.as_deref() {
-            Some(name) => *self.sources.entry(name).or_default() += 1,
-            None => self.untitled += 1,
+        if let Some(collection) = dataset.collection(&loaded.origin.collection) {
+            *self.collections.entry(collection).or_default() += 1;
         }
-        *self.collections.entry(&loaded.origin.collection).or_default() += 1;
         *self.relationships.entry(record.source.relationship).or_default() += 1;
     }
 }
@@ -205,7 +189,7 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
     by_record.sort_unstable();
     by_record.dedup();
     for (record, evaluator) in by_record {
-        tallies[evaluator.index()].add(&dataset.inputs.records[record as usize]);
+        tallies[evaluator.index()].add(dataset, &dataset.inputs.records[record as usize]);
     }
     let mut readings: Vec<Vec<&Reading>> = vec![Vec::new(); tallies.len()];
     for reading in &dataset.readings {
@@ -248,7 +232,6 @@ impl<'a> Cards<'a> {
         let evaluator = &self.dataset.entities.evaluators[id];
         let meta = self.dataset.evaluator_meta(evaluator);
         let benchmarks = self.reported_by(id);
-        let untitled = (tally.untitled > 0).then(|| (self.words("record.untitled"), tally.untitled));
         let differences = tally.differences.get_or_init(|| self.differences_of(id, tally));
         let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.organization_facts(meta)));
         EvaluatorCard {
@@ -270,9 +253,11 @@ impl<'a> Cards<'a> {
             ),
             documented: self.documented(&tally.signals),
             benchmarks,
-            sources: most_first(tally.sources.iter().map(|(title, n)| (*title, *n)).chain(untitled)),
-            collections: most_first(tally.collections.iter().map(|(name, n)| (*name, *n))),
-            relationships: most_first(tally.relationships.iter().map(|(it, n)| (self.words(it.key()), *n))),
+            collections: most_first(
+                (tally.collections.iter())
+                    .map(|(id, n)| (self.collection_name(*id), Some(self.collection_url(*id)), *n)),
+            ),
+            relationships: most_first(tally.relationships.iter().map(|(it, n)| (self.words(it.key()), None, *n))),
             documentation: self.documentation(&tally.signals, None, Cells::default()),
             conflicts: differences.diverge,
             differences: differences.found.iter().map(|found| self.difference(found)).collect(),
@@ -354,26 +339,10 @@ impl<'a> Cards<'a> {
             }),
         }
     }
-
-    /// How completely the results are documented: facts first, then slots.
-    fn documented(&self, signals: &Signals) -> Vec<DocumentedRow<'a>> {
-        let row = |key, n: usize, all: usize| DocumentedRow {
-            label: self.words(key),
-            results: match all {
-                0 => self.words("signal.not_applicable").to_owned(),
-                all => self.share(n, all),
-            },
-            percent: (all > 0).then(|| (n as f64 / all as f64 * 1000.0).round() / 10.0),
-        };
-        let fields = Field::ALL.iter().zip(signals.fields).map(|(field, n)| row(field.key(), n, signals.results));
-        // Harness is a fact as well.
-        let slots = Slot::ALL.iter().zip(signals.slots).filter(|(slot, _)| **slot != Slot::Harness);
-        fields.chain(slots.map(|(slot, (n, all))| row(slot.key(), n, all))).collect()
-    }
 }
 
-fn most_first<'a>(counts: impl Iterator<Item = (&'a str, usize)>) -> Vec<Counted<'a>> {
-    let mut sorted: Vec<(&str, usize)> = counts.collect();
-    sorted.sort_by_key(|(text, n)| (std::cmp::Reverse(*n), *text));
-    sorted.into_iter().map(|(text, n)| Counted { text, records: count(n) }).collect()
+fn most_first<'a>(counts: impl Iterator<Item = (&'a str, Option<String>, usize)>) -> Vec<Counted<'a>> {
+    let mut sorted: Vec<(&str, Option<String>, usize)> = counts.collect();
+    sorted.sort_by_key(|(text, _, n)| (std::cmp::Reverse(*n), *text));
+    sorted.into_iter().map(|(text, url, n)| Counted { text: text.into(), url, records: count(n) }).collect()
 }

@@ -128,7 +128,7 @@ pub struct RecordView<'a> {
     pub url: Option<String>,
     /// Submission channel.
     pub collection: &'a str,
-    /// Its name and its page, from metadata.
+    /// Its name, where that is not its id, and the page of that source.
     pub collection_page: Option<Labelled<'a>>,
     /// Other channels that name the same bytes.
     pub other_collections: String,
@@ -411,8 +411,9 @@ impl<'a> Cards<'a> {
     }
 
     fn collection_page(&self, collection: &str) -> Option<Labelled<'a>> {
-        let meta = self.dataset.inputs.content.collections.iter().find(|meta| meta.id == collection)?;
-        Some(Labelled { text: meta.name.as_deref()?, url: super::web_address(meta.url.as_deref()) })
+        let id = self.dataset.collection(collection)?;
+        let name = self.collection_name(id);
+        Some(Labelled { text: if name == collection { "" } else { name }, url: Some(self.collection_url(id)) })
     }
 
     fn captures(&self, loaded: &'a Loaded) -> Vec<CaptureView<'a>> {

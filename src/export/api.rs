@@ -11,6 +11,7 @@ mod hub_entry;
 mod model;
 mod quote;
 mod ranking;
+mod source;
 
 use anyhow::{Context, Result};
 use schemars::generate::SchemaSettings;
@@ -26,6 +27,7 @@ pub use evaluator::EvaluatorDocument;
 pub use hub_entry::HubEntry;
 pub use model::{AlsoValues, ModelDocument};
 pub use quote::Quotable;
+pub use source::SourceDocument;
 pub use ranking::{Best, BestUndated, Bin, RankingDocument, RankingRow, SamplesPair, Source};
 
 /// The digits of a record, written as a JSON number.
@@ -83,7 +85,7 @@ pub struct Index<'a> {
 /// A list of the API.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ListLink {
-    /// `models`, `benchmarks`, `evaluators` or `developers`.
+    /// `models`, `benchmarks`, `evaluators`, `developers` or `sources`.
     pub name: &'static str,
     /// Where it stands.
     pub url: String,
@@ -104,7 +106,7 @@ pub struct AuditLink {
     pub schema: String,
 }
 
-/// A list of models, benchmarks, evaluators or developers.
+/// A list of models, benchmarks, evaluators, developers or sources.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct List<'a> {
     /// Version of these shapes.
@@ -147,8 +149,19 @@ pub struct FactView<'a> {
 pub const VERSION: u32 = 1;
 
 /// The schemas, by the stem of their file.
-pub const SCHEMAS: [&str; 10] =
-    ["index", "list", "model", "ranking", "evaluator", "developer", "markers", "merged", "not-shown", "publishing"];
+pub const SCHEMAS: [&str; 11] = [
+    "index",
+    "list",
+    "model",
+    "ranking",
+    "evaluator",
+    "developer",
+    "source",
+    "markers",
+    "merged",
+    "not-shown",
+    "publishing",
+];
 
 /// The JSON Schema of one kind of document.
 pub fn schema(name: &str) -> Result<Vec<u8>> {
@@ -161,6 +174,7 @@ pub fn schema(name: &str) -> Result<Vec<u8>> {
         "ranking" => generator.into_root_schema_for::<RankingDocument>(),
         "evaluator" => generator.into_root_schema_for::<EvaluatorDocument>(),
         "developer" => generator.into_root_schema_for::<DeveloperDocument>(),
+        "source" => generator.into_root_schema_for::<SourceDocument>(),
         "markers" => generator.into_root_schema_for::<MarkersDocument>(),
         "merged" => generator.into_root_schema_for::<MergedDocument>(),
         "not-shown" => generator.into_root_schema_for::<NotShownDocument>(),

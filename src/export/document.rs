@@ -75,6 +75,7 @@ impl<'a> Exports<'a> {
                 list("benchmarks", entities.benchmarks.len(), "ranking"),
                 list("evaluators", entities.evaluators.len(), "evaluator"),
                 list("developers", self.source.dataset.developers.len(), "developer"),
+                list("sources", self.source.dataset.collections.len(), "source"),
             ],
             audits: Audit::ALL
                 .into_iter()
@@ -93,7 +94,7 @@ impl<'a> Exports<'a> {
     pub(super) fn list(&self, kind: Kind) -> api::List<'_> {
         let dataset = self.source.dataset;
         let entities = &dataset.entities;
-        let has_documents = matches!(kind, Kind::Evaluators) || self.choices.documents;
+        let has_documents = matches!(kind, Kind::Evaluators | Kind::Collections) || self.choices.documents;
         let entry = |id, name, path: &str, results| api::ListEntry {
             id,
             name,
@@ -125,6 +126,12 @@ impl<'a> Exports<'a> {
                 let results = |it: &Developer| it.models.iter().map(|model| dataset.readings_of(*model).len()).sum();
                 let developers = dataset.developers.iter();
                 developers.map(|(id, it)| entry(&it.id, &it.name, self.paths.developer(id), results(it))).collect()
+            }
+            Kind::Collections => {
+                let collections = dataset.collections.iter();
+                collections
+                    .map(|(id, it)| entry(&it.id, &it.name, self.paths.collection(id), it.readings.len()))
+                    .collect()
             }
         };
         api::List { version: VERSION, entries }

@@ -14,6 +14,8 @@ use crate::card::evaluator::{Counted, EvaluatorCard};
 use crate::card::hub_readings::HubReading;
 use crate::card::markers::MarkersCard;
 use crate::card::pairs::PairsView;
+use crate::card::reported::DocumentedRow;
+use crate::card::source::SourceCard;
 use crate::emit::page::BenchmarkCount;
 use crate::language::Language;
 use crate::number::Number;
@@ -27,7 +29,7 @@ pub enum Further {
     Sources,
     /// Two models of a ranking on the same samples.
     Pairs,
-    /// What the results of an evaluator state, and where they come from.
+    /// What the results of an evaluator or a source state, and where they come from.
     Documented,
     /// Where results of an evaluator differ from those of others.
     Differences,
@@ -192,17 +194,31 @@ pub fn pairs(view: Option<&PairsView>) -> Vec<u8> {
     csv.into_bytes()
 }
 
-/// What the results of an evaluator state, and where they come from: four tables of the page.
+/// What the results of an evaluator state, and where they come from: three tables of the page.
 pub fn documented(card: &EvaluatorCard) -> Vec<u8> {
+    disclosed(&card.documented, &[("relation", &card.relationships), ("collection", &card.collections)])
+}
+
+/// What the results of a source state, and what its records say: the tables of the page.
+pub fn documented_source(card: &SourceCard) -> Vec<u8> {
+    let counted: [(&str, &[Counted]); 5] = [
+        ("retrieved", &card.captures),
+        ("measured_by", &card.measurers),
+        ("terms", &card.terms),
+        ("title", &card.titles),
+        ("adapter", &card.adapters),
+    ];
+    disclosed(&card.documented, &counted)
+}
+
+fn disclosed(documented: &[DocumentedRow], counted: &[(&str, &[Counted])]) -> Vec<u8> {
     let mut csv = Csv::new(&["table", "name", "results", "records"]);
-    for it in &card.documented {
+    for it in documented {
         csv.row(&["documented", it.label, &without_commas(&it.results), ""]);
     }
-    let counted: [(&str, &[Counted]); 3] =
-        [("relation", &card.relationships), ("source", &card.sources), ("collection", &card.collections)];
     for (table, rows) in counted {
-        for it in rows {
-            csv.row(&[table, it.text, "", &without_commas(&it.records)]);
+        for it in *rows {
+            csv.row(&[*table, &*it.text, "", &*without_commas(&it.records)]);
         }
     }
     csv.into_bytes()

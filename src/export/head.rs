@@ -18,6 +18,7 @@ use crate::card::merged::MergedCard;
 use crate::card::model::page::ModelPage;
 use crate::card::not_shown::NotShownCard;
 use crate::card::quote::Quotes;
+use crate::card::source::SourceCard;
 use crate::emit::page::PublishingCard;
 use crate::language::Language;
 use crate::words::visible;
@@ -119,6 +120,16 @@ impl About for EvaluatorCard<'_> {
 
     fn further(&self) -> Vec<Further> {
         shown([(Further::Documented, true), (Further::Differences, !self.differences.is_empty())])
+    }
+}
+
+impl About for SourceCard<'_> {
+    fn subject(&self) -> Option<Subject<'_>> {
+        Some(Subject { title: format!("Evaluation results from {}", self.name), summary: &self.summary })
+    }
+
+    fn further(&self) -> Vec<Further> {
+        shown([(Further::Documented, true)])
     }
 }
 
@@ -277,7 +288,7 @@ impl Exports<'_> {
         let description = site.description.as_deref().unwrap_or_else(|| Language::english().phrase("site.description"));
         match page {
             "index" | "overview" => head.json_ld = base_url.map(|url| catalogue(&site.title, description, url)),
-            "models" | "benchmarks" | "evaluators" | "developers" => {
+            "models" | "benchmarks" | "evaluators" | "developers" | "sources" => {
                 (head.csv, head.json) = (Some(file("csv")), Some(file("json")));
             }
             _ => {
@@ -301,7 +312,7 @@ impl Exports<'_> {
         // Of a large site the pages of developers would be longer by a third.
         let is_bare = page.starts_with("developers/") && self.choices.is_large;
         let Some(subject) = subject.filter(|_| !is_bare) else { return head };
-        if page.starts_with("evaluators/") || self.choices.documents {
+        if page.starts_with("evaluators/") || page.starts_with("sources/") || self.choices.documents {
             head.json = Some(file("json"));
         }
         let is_of_many = is_model || page.starts_with("developers/");

@@ -9,6 +9,7 @@ use crate::card::evaluator::ReportedView;
 use crate::card::markers::{MarkerView, MarkersCard};
 use crate::card::merged;
 use crate::card::model::CellView;
+use crate::card::source::HeldView;
 use crate::emit::page::PublishingRow;
 
 /// The results on a model's card, one row a reading.
@@ -131,6 +132,15 @@ pub fn ranking<'a>(rows: impl Iterator<Item = RowView<'a>>) -> Vec<u8> {
 
 /// The benchmarks on an evaluator's page.
 pub fn evaluator(rows: &[ReportedView]) -> Vec<u8> {
+    let mut csv = Csv::new(&["benchmark", "models", "results"]);
+    for it in rows {
+        csv.row(&[it.name, &without_commas(&it.models), &without_commas(&it.results)]);
+    }
+    csv.into_bytes()
+}
+
+/// The benchmarks on the page of a source.
+pub fn source(rows: &[HeldView]) -> Vec<u8> {
     let mut csv = Csv::new(&["benchmark", "models", "results"]);
     for it in rows {
         csv.row(&[it.name, &without_commas(&it.models), &without_commas(&it.results)]);

@@ -25,6 +25,7 @@ use crate::mark::{Decision, Fit, Markers, Submitter, Trace};
 use crate::merge::{Dataset, Reading};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Metric, Model};
+use crate::signal::collection;
 use crate::signal::provenance::Reporters;
 use crate::signal::samples::{Evidence, evidence};
 use crate::signal::setup::{self, Setting};
@@ -91,12 +92,14 @@ pub struct Source<'a> {
     pub config: &'a Config,
     /// What is known.
     pub dataset: &'a Dataset,
+    /// What is counted of each collection, by id.
+    pub collections: Vec<collection::Tally<'a>>,
     /// Addresses, from the top of the site.
     pub cards: Cards<'a>,
 }
 
 /// All tables.
-pub const TABLES: [Table; 8] = [
+pub const TABLES: [Table; 9] = [
     Table {
         name: "results",
         about: "One row a result: one number of one record, with who reported it and where it stands.",
@@ -114,7 +117,7 @@ pub const TABLES: [Table; 8] = [
         name: "records",
         about: "One row a record: one file of the datastore, by the hash of its bytes.",
         key: &["sha256"],
-        references: &[],
+        references: &[("collection", "sources", "id")],
         columns: RECORDS,
         rows: |dataset| dataset.inputs.records.len(),
     },
@@ -157,6 +160,14 @@ pub const TABLES: [Table; 8] = [
         references: &[],
         columns: DEVELOPERS,
         rows: |dataset| dataset.developers.len(),
+    },
+    Table {
+        name: "sources",
+        about: "One row a source that has a page: what came in through one collection of the datastore.",
+        key: &["id"],
+        references: &[],
+        columns: SOURCES,
+        rows: |dataset| dataset.collections.len(),
     },
     Table {
         name: "not-shown",
@@ -534,6 +545,28 @@ const DEVELOPERS: &[Column] = &[
     }),
     text("id", "Slug.", |it, row| said(&it.dataset.developers[id(row)].id)),
     text("page", "Their page, from the top of this site.", |it, row| owned(it.cards.developer_url(id(row)))),
+];
+
+const SOURCES: &[Column] = &[
+    text("name", "Display name.", |it, row| said(it.cards.collection_name(id(row)))),
+    text("retrieved", "Newest day on which a record of it was retrieved, YYYY-MM-DD.", |it, row| {
+        maybe_owned(it.collections[row].newest().map(|(day, _)| day.to_string()))
+    }),
+    counted("results", "Results of it.", |it, row| Value::Count(it.collections[row].readings.len() as u64)),
+    counted("models", "Different models among them.", |it, row| Value::Count(it.collections[row].models as u64)),
+    counted("benchmarks", "Different benchmarks among them.", |it, row| {
+        Value::Count(it.collections[row].benchmarks.len() as u64)
+    }),
+    text("never", "Facts and settings that none of its results states, and all that apply: `7 of 18`.", |it, row| {
+        owned(it.cards.never_reported(&it.collections[row]))
+    }),
+    counted("records", "Its records; one that several collections name is of each.", |it, row| {
+        Value::Count(it.collections[row].records() as u64)
+    }),
+    text("id", "Name of the collection; empty for records in none.", |it, row| {
+        said(&it.dataset.collections[id(row)].id)
+    }),
+    text("page", "Its page, from the top of this site.", |it, row| owned(it.cards.collection_url(id(row)))),
 ];
 
 const NOT_SHOWN: &[Column] = &[

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::DataFile;
-use crate::card::{Paths, evaluator_name};
+use crate::card::{Paths, collection_name, evaluator_name};
 use crate::language::Language;
 use crate::merge::{Dataset, Reported};
 
@@ -48,6 +48,8 @@ enum Kind {
     Evaluator,
     #[serde(rename = "d")]
     Developer,
+    #[serde(rename = "s")]
+    Source,
 }
 
 /// The files, and which of them has the words that begin with some letters.
@@ -148,20 +150,25 @@ fn entries<'a>(dataset: &'a Dataset, paths: &'a Paths, language: &'a Language) -
         let spellings = meta.into_iter().flat_map(|meta| meta.aliases.iter().chain(&meta.hf));
         entry(Kind::Developer, &developer.name, "", paths.developer(id), results, spellings)
     });
-    models.chain(benchmarks).chain(evaluators).chain(developers).collect()
+    let sources = dataset.collections.iter().map(|(id, collection)| {
+        let name = collection_name(dataset, language, id);
+        let spellings = [&collection.id].into_iter();
+        entry(Kind::Source, name, "", paths.collection(id), collection.readings.len(), spellings)
+    });
+    models.chain(benchmarks).chain(evaluators).chain(developers).chain(sources).collect()
 }
 
-fn entry<'a>(
+fn entry<'a, S: AsRef<str>>(
     kind: Kind,
     title: &'a str,
     second: &'a str,
     path: &'a str,
     results: usize,
-    spellings: impl Iterator<Item = &'a String>,
+    spellings: impl Iterator<Item = S>,
 ) -> (Entry<'a>, BTreeSet<String>) {
     let mut words: BTreeSet<String> = words_of(title).into_iter().chain(words_of(second)).collect();
     let further: BTreeSet<String> =
-        spellings.flat_map(|spelling| words_of(spelling)).filter(|word| !words.contains(word)).collect();
+        spellings.flat_map(|spelling| words_of(spelling.as_ref())).filter(|word| !words.contains(word)).collect();
     let listed = further.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
     words.extend(further);
     (Entry(kind, title, second, path, results, listed), words)

@@ -19,12 +19,13 @@ struct Keys {
     descriptive: HashMap<String, Vec<String>>,
     outcomes: Vec<String>,
     measured_by: HashMap<MeasuredBy, HashMap<String, Vec<String>>>,
+    terms: Vec<String>,
     model: Vec<String>,
     pointers: Vec<String>,
 }
 
 /// Who measured, where the details of a source say so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MeasuredBy {
     /// The source collects what others measured.
@@ -43,6 +44,9 @@ struct Known {
     descriptive: HashMap<String, Vec<String>>,
     others: HashSet<String>,
     measured_by: HashMap<(String, String), MeasuredBy>,
+    /// The keys of `measured_by`.
+    measurers: HashSet<String>,
+    terms: HashSet<String>,
 }
 
 fn known() -> &'static Known {
@@ -57,6 +61,7 @@ fn known() -> &'static Known {
             descriptive: HashMap::default(),
             outcomes: Vec::new(),
             measured_by: HashMap::default(),
+            terms: Vec::new(),
             model: Vec::new(),
             pointers: Vec::new(),
         });
@@ -69,7 +74,13 @@ fn known() -> &'static Known {
             counted: keys.counted.into_iter().collect(),
             descriptive: keys.descriptive,
             size_in_description: keys.size_in_description.iter().filter_map(|it| pattern(it)).collect(),
-            others: keys.outcomes.into_iter().chain(keys.model).chain(keys.pointers).collect(),
+            others: (keys.outcomes.into_iter())
+                .chain(keys.model)
+                .chain(keys.pointers)
+                .chain(keys.terms.iter().cloned())
+                .collect(),
+            measurers: keys.measured_by.values().flat_map(HashMap::keys).cloned().collect(),
+            terms: keys.terms.into_iter().collect(),
             measured_by: keys
                 .measured_by
                 .into_iter()
@@ -127,6 +138,16 @@ pub fn measured_by(key: &str, value: &str) -> Option<MeasuredBy> {
     known().measured_by.get(&(key.to_owned(), value.trim().to_lowercase())).copied()
 }
 
+/// True if this member of a source's details says who measured, in whatever words.
+pub fn says_who_measured(key: &str) -> bool {
+    known().measurers.contains(key)
+}
+
+/// True if this member of a source's details says on which terms its numbers may be used.
+pub fn is_term(key: &str) -> bool {
+    known().terms.contains(key)
+}
+
 /// True if the key is known to say nothing of how a result was made: an outcome, a fact of the model, a pointer.
 pub fn is_other(key: &str) -> bool {
     known().others.contains(key)
@@ -141,7 +162,7 @@ mod tests {
         let keys = read().unwrap();
         let mut seen = HashSet::default();
         let conditions = keys.conditions.values().flatten();
-        for key in conditions.chain(&keys.outcomes).chain(&keys.model).chain(&keys.pointers) {
+        for key in conditions.chain(&keys.outcomes).chain(&keys.model).chain(&keys.pointers).chain(&keys.terms) {
             assert!(seen.insert(key.clone()), "{key} is listed twice");
         }
         assert_eq!((condition("agent_name"), condition("rank")), (Some("agent"), None));

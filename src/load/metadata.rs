@@ -314,6 +314,10 @@ pub struct CollectionMeta {
     pub name: Option<String>,
     /// Its page.
     pub url: Option<String>,
+    /// Who keeps it.
+    pub organization: Option<String>,
+    /// On which terms its numbers may be used.
+    pub license: Option<String>,
     /// Result names that sum up several benchmarks, such as a mean win rate.
     #[serde(default)]
     pub aggregates: Vec<String>,
@@ -323,7 +327,7 @@ pub struct CollectionMeta {
     #[serde(flatten)]
     pub(super) unknown: Unknown,
 }
-entry!(CollectionMeta, false, "id" "name" "url" "aggregates" "restricted_samples"; unused: "organization" "harness" "family" "benchmarks" "overall" "missing_score"; values: values::of_collection);
+entry!(CollectionMeta, false, "id" "name" "url" "organization" "license" "aggregates" "restricted_samples"; unused: "harness" "family" "benchmarks" "overall" "missing_score"; values: values::of_collection);
 
 /// A metric.
 #[derive(Clone, Debug, Deserialize)]

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::also::{Leaf, of_block, of_block_but};
 use super::block::{is_web_address, pairs, string};
 use super::detail_keys::{self, MeasuredBy};
+use crate::names::is_not_reported;
 
 /// Who reported a record.
 #[derive(Debug, Default, PartialEq)]
@@ -19,14 +20,27 @@ pub struct SourceMetadata {
     pub organization_url: Option<String>,
     /// The *claimed* relation of evaluator and model developer.
     pub relationship: Relationship,
-    /// Who measured, where `additional_details` says so.
-    pub measured_by: Option<MeasuredBy>,
+    /// What `additional_details` says of who measured.
+    pub measurers: Vec<Measurer>,
+    /// On which terms the numbers may be used, by key, as `additional_details` says.
+    pub terms: Vec<(String, String)>,
     /// The run of a scheduled adapter, as the stamps among `additional_details` say.
     pub scheduled: Option<ScheduledRun>,
     /// Addresses among `additional_details`, by key; where the figure stands is often here.
     pub links: Vec<(String, String)>,
     /// What else the block holds.
     pub also: Box<[Leaf]>,
+}
+
+/// What a member of `additional_details` says of who measured.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Measurer {
+    /// Its key.
+    pub key: String,
+    /// Its value, as stated.
+    pub stated: String,
+    /// Who that is, where the value is one that is known.
+    pub who: Option<MeasuredBy>,
 }
 
 /// What the datastore's own scheduled adapters stamp records with (every_eval_ever, `cron/README.md`). It is a claim like
@@ -101,6 +115,11 @@ impl Relationship {
 }
 
 impl SourceMetadata {
+    /// Who measured, where `additional_details` says so in words that are known.
+    pub fn measured_by(&self) -> Option<MeasuredBy> {
+        self.measurers.iter().find_map(|it| it.who)
+    }
+
     /// Of the block, or of a list of the block and those of 0.0.1.
     pub(super) fn read(value: &Value) -> SourceMetadata {
         let (block, old, leaderboard) = match value.as_array().map(Vec::as_slice) {
@@ -116,6 +135,7 @@ impl SourceMetadata {
             of_block("leaderboard_name", leaderboard),
         ];
         let details = pairs(&block["additional_details"]);
+        let stated = || details.iter().filter(|(_, value)| !is_not_reported(value));
         SourceMetadata {
             name: string(&block["source_name"])
                 .or_else(|| string(&old["evaluation_source_name"]))
@@ -124,7 +144,14 @@ impl SourceMetadata {
             organization: string(&block["source_organization_name"]),
             organization_url: string(&block["source_organization_url"]),
             relationship,
-            measured_by: details.iter().find_map(|(key, value)| detail_keys::measured_by(key, value)),
+            measurers: (stated().filter(|(key, _)| detail_keys::says_who_measured(key)))
+                .map(|(key, value)| Measurer {
+                    who: detail_keys::measured_by(key, value),
+                    key: key.clone(),
+                    stated: value.clone(),
+                })
+                .collect(),
+            terms: stated().filter(|(key, _)| detail_keys::is_term(key)).cloned().collect(),
             scheduled: ScheduledRun::read(&details),
             links: details.into_iter().filter(|(_, value)| is_web_address(value)).collect(),
             also: also.into_iter().flatten().collect(),

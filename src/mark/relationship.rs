@@ -43,7 +43,7 @@ impl Proofs<'_> {
     pub(super) fn relationship(&self, record: usize, first: Option<&Resolved>) -> Relationship {
         let source = &self.inputs.records[record].record.source;
         let claimed = source.relationship;
-        if source.measured_by.is_some_and(|who| claimed.is_denied_by(who)) {
+        if source.measured_by().is_some_and(|who| claimed.is_denied_by(who)) {
             return Relationship { claimed, fit: Fit::ContradictedByRecord };
         }
         let known = first.and_then(|first| {

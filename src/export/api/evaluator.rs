@@ -25,9 +25,7 @@ pub struct EvaluatorDocument<'a> {
     pub disclosed: Vec<Disclosed<'a>>,
     /// Claimed relations to the developers.
     pub relationships: Vec<CountedRecords<'a>>,
-    /// Titles of the sources.
-    pub sources: Vec<CountedRecords<'a>>,
-    /// Submission channels.
+    /// The collections that hold them.
     pub collections: Vec<CountedRecords<'a>>,
     /// Where results differ from those of others, greatest first; the first, if there are very many. Sites with
     /// very many models leave it out.
@@ -89,8 +87,8 @@ pub struct Disclosed<'a> {
 }
 
 impl<'a> CountedRecords<'a> {
-    fn all(counts: &'a [Counted<'a>]) -> Vec<CountedRecords<'a>> {
-        counts.iter().map(|it| CountedRecords { name: it.text, records: number(&it.records) }).collect()
+    pub(super) fn all(counts: &'a [Counted<'a>]) -> Vec<CountedRecords<'a>> {
+        counts.iter().map(|it| CountedRecords { name: &it.text, records: number(&it.records) }).collect()
     }
 }
 
@@ -126,7 +124,6 @@ impl<'a> EvaluatorDocument<'a> {
             benchmarks: reported.collect(),
             disclosed: card.documented.iter().map(|it| Disclosed { label: it.label, results: &it.results }).collect(),
             relationships: CountedRecords::all(&card.relationships),
-            sources: CountedRecords::all(&card.sources),
             collections: CountedRecords::all(&card.collections),
             differences: differences.map(|rows| rows.iter().map(difference).collect()),
             quotable,
