@@ -377,9 +377,7 @@ impl<'a> Exports<'a> {
                 let card = cards.source_page(*id, self.collection(*id));
                 api::compact(&api::SourceDocument::new(&card, cards.collection_url(*id)))?
             }
-            What::CollectionCsv(id) => {
-                page_table::source(&cards.source_page(*id, self.collection(*id)).benchmarks)
-            }
+            What::CollectionCsv(id) => page_table::source(&cards.source_page(*id, self.collection(*id)).benchmarks),
             What::CollectionDocumentedCsv(id) => {
                 further::documented_source(&cards.source_page(*id, self.collection(*id)))
             }

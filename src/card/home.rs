@@ -164,6 +164,7 @@ impl<'a> Cards<'a> {
                 linked(entities.models.len(), "models", Some("models")),
                 linked(entities.benchmarks.len(), "benchmarks", Some("benchmarks")),
                 linked(n_evaluators, "evaluators", Some("evaluators")),
+                linked(self.dataset.collections.len(), "sources", Some("sources")),
                 linked(self.dataset.inputs.records.len(), "records", None),
                 linked(self.dataset.inputs.quarantined.len(), "not_shown", Some("not-shown")),
             ],

@@ -27,8 +27,8 @@ pub use evaluator::EvaluatorDocument;
 pub use hub_entry::HubEntry;
 pub use model::{AlsoValues, ModelDocument};
 pub use quote::Quotable;
-pub use source::SourceDocument;
 pub use ranking::{Best, BestUndated, Bin, RankingDocument, RankingRow, SamplesPair, Source};
+pub use source::SourceDocument;
 
 /// The digits of a record, written as a JSON number.
 #[derive(Debug)]

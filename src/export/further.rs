@@ -201,10 +201,9 @@ pub fn documented(card: &EvaluatorCard) -> Vec<u8> {
 
 /// What the results of a source state, and what its records say: the tables of the page.
 pub fn documented_source(card: &SourceCard) -> Vec<u8> {
-    let counted: [(&str, &[Counted]); 5] = [
+    let counted: [(&str, &[Counted]); 4] = [
         ("retrieved", &card.captures),
         ("measured_by", &card.measurers),
-        ("terms", &card.terms),
         ("title", &card.titles),
         ("adapter", &card.adapters),
     ];

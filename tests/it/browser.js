@@ -248,7 +248,7 @@ const KINDS = [
   "index.html", "models.html", "benchmarks.html", "evaluators.html", "developers.html", "search.html", "search.html?q=llama",
   "compare.html", "compare.html#m=meta%2Fllama-65b,google%2Fgemma-7b,tiiuae%2Ffalcon-40b", "models.html#developer=Meta",
   "developers.html#sort=models",
-  "models/meta/llama-65b.html", "benchmarks/mmlu.html", "evaluators/stanford-crfm.html", "developers/meta.html",
+  "models/meta/llama-65b.html", "benchmarks/mmlu.html", "evaluators/stanford-crfm.html", "developers/meta.html", "sources.html", "sources/open-llm-leaderboard-v2.html",
   "not-shown.html", "publishing.html", "merged.html", "markers.html", "methodology.html",
   "about.html", "guide.html", "reference.html", "templates.html", "404.html",
 ];
@@ -331,7 +331,7 @@ async function withoutScript(browser, base) {
   await page.goto(`${base}/search.html`);
   assert.match(await text(page, "main"), /needs JavaScript/);
   const lists = await linksOf("main li a");
-  assert.deepStrictEqual(lists, ["models.html", "developers.html", "benchmarks.html", "evaluators.html"]);
+  assert.deepStrictEqual(lists, ["models.html", "developers.html", "benchmarks.html", "evaluators.html", "sources.html"]);
   await page.goto(`${base}/models.html`);
   const models = await linksOf("tbody a");
   assert.ok(await page.locator(".filters").isHidden());

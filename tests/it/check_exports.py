@@ -1,5 +1,5 @@
-"""Reads the exports of a site with other programs' eyes: `check_exports.py SITE/pages [quotes]`; with `quotes` only the
-sentences that one may quote.
+"""Reads the exports of a site with other programs' eyes: `check_exports.py SITE/pages [quotes|sources]`; with `quotes` only the
+sentences that one may quote, with `sources` only what the pages of sources count.
 
 Parquet must equal the JSON Lines, every document of the API must meet its schema, feeds, sitemaps and
 citations must be read without complaint, and each CSV must have the cells of its page."""
@@ -30,7 +30,7 @@ from lxml.html import document_fromstring as html_of
 
 pages = sys.argv[1]
 api = os.path.join(pages, "api/v1")
-checked = dict.fromkeys(["rows", "documents", "feeds", "entries", "addresses", "json_ld", "citations", "cells", "further_rows", "sentences"], 0)
+checked = dict.fromkeys(["rows", "documents", "feeds", "entries", "addresses", "json_ld", "citations", "cells", "further_rows", "sentences", "sources"], 0)
 
 
 def text(path):
@@ -71,11 +71,12 @@ def tables():
 def documents():
     kinds = {
         "index": ["index"],
-        "list": ["models", "benchmarks", "evaluators", "developers"],
+        "list": ["models", "benchmarks", "evaluators", "developers", "sources"],
         "model": ["models/**/*"],
         "ranking": ["benchmarks/**/*"],
         "evaluator": ["evaluators/**/*"],
         "developer": ["developers/**/*"],
+        "source": ["sources/**/*"],
         "markers": ["markers"],
         "merged": ["merged"],
         "not-shown": ["not-shown"],
@@ -238,6 +239,7 @@ LISTS = {
     "benchmarks": (["name"], ["category"], ["models"], ["results"], ["evaluators"], ["rankings"]),
     "evaluators": (["name"], ["benchmarks"], ["results"]),
     "developers": (["name"], ["models"], ["results"]),
+    "sources": (["name"], ["retrieved"], ["results"], ["models"], ["benchmarks"], ["never"]),
     "not-shown": (["file", "place", "sha256"], ["reason", "detail"], ["model"], ["collection"]),
     "merged": (["name", "kind"], ["taken_for"], ["step"], ["confidence"]),
     "publishing": (["model"], ["benchmark"], ["outcome"], ["value"], ["score"], ["collection"], ["pointer"]),
@@ -246,6 +248,7 @@ LISTS = {
 OF_ONE = {
     # The last column is a picture.
     "evaluators/": ("plain", (["benchmark"], ["models"], ["results"], [])),
+    "sources/": ("plain", (["benchmark"], ["models"], ["results"])),
     "developers/": ("plain", (["model", "model_id"], ["released"], ["results"], ["benchmarks"], ["coverage"])),
 }
 BESIDE = re.compile(
@@ -264,7 +267,7 @@ def says(cell, row, names, kind):
             value = value.replace("-", " ")
         if name == "name" and kind == "models" and row["id"].endswith(value):
             continue
-        if name == "retrieved" and row["evaluated"]:
+        if name == "retrieved" and row.get("evaluated"):
             continue
         if name == "models_with_this_rank":
             if bool(value) != ("tied" in cell):
@@ -435,7 +438,7 @@ def tables_of_pages():
             page = text(os.path.join(pages, name))
             fitting = [rows for kind_of, rows in Tables(page).tables if wanted in kind_of.split() and rows and len(rows[0]) == len(columns)]
             # The table of a list is the last of its page, but for the levels, which come first.
-            found_rows = fitting[0 if place == "markers" or kind == "evaluators/" else -1][1:] if fitting else []
+            found_rows = fitting[0 if place == "markers" or kind in ("evaluators/", "sources/") else -1][1:] if fitting else []
             shown += found_rows
         if place == "publishing":
             # The pages have the first of each benchmark and outcome.
@@ -520,9 +523,17 @@ def with_own(rows):
                 yield [title, "own", "", *[" · ".join(filter(None, of)) for of in zip(*own)]] if own else [title, "own", *[""] * (len(row) - 2)]
 
 
+# The headings of the tables of what is documented.
+DOCUMENTED = {
+    "Documentation": "documented", "Relation to the developers, as claimed": "relation", "Sources": "collection",
+    "Days of capture": "retrieved", "Who measured, as stated": "measured_by", "Titles of the source": "title",
+    "Scheduled adapters": "adapter",
+}
+
+
 def documented(page):
-    tables = page.xpath("//div[@class='columns']//table")
-    for name, table in zip(["documented", "relation", "source", "collection"], tables, strict=True):
+    for section in page.xpath("//div[@class='columns']//section"):
+        name, table = DOCUMENTED[plain(section.find("h2") if section.find("h2") is not None else section.find("h3"))], section.find("table")
         for row in table.xpath("tbody/tr"):
             counts = [number_of(row.find("td")), ""] if name == "documented" else ["", number_of(row.find("td"))]
             yield [name, plain(row.find("th")), *counts]
@@ -586,7 +597,8 @@ def in_document(table, place):
                 [*of_model(it["first"]), *of_model(it["second"]), *(it[name] for name in counts), *it["interval"], it["p"]]
                 for it in document["pairs"]]
         case "documented":
-            names = {"relation": "relationships", "source": "sources", "collection": "collections"}
+            names = {"relation": "relationships", "collection": "collections", "retrieved": "captures",
+                     "measured_by": "measurers", "title": "titles", "adapter": "adapters"}
             counted = [[table, *row[:1], "", *row[1:]] for table, name in names.items() for row in rows(name, "name", "records")]
             disclosed = rows("disclosed", "label", "results")
             return [["documented", name, share.replace(",", ""), ""] for name, share in disclosed] + counted
@@ -754,9 +766,69 @@ def quotes():
     return codes
 
 
+# What can be read off one column of the table of results.
+REPORTED = {
+    "unit": "unit IS NOT NULL AND lower(unit) NOT IN ('unknown', '')",
+    "range": "min IS NOT NULL AND max IS NOT NULL",
+    "uncertainty": "standard_error IS NOT NULL OR interval_lower IS NOT NULL",
+    "evaluation date": "evaluated IS NOT NULL",
+    "relation to the developer": "relationship <> 'relationship not reported'",
+    "evaluator": NAMED,
+}
+# What the details of a source say of who measured.
+MEASURERS = ["source_role", "leaderboard_data_source", "data_source", "result_source", "self_reported", "is_self_reported"]
+
+
+def sources():
+    """What each source's document counts, counted again in the Parquet tables of results and records."""
+    data, base = f"{api}/data", duckdb.connect()
+    base.execute(f"""CREATE OR REPLACE VIEW held AS SELECT r.*, c.collection FROM '{data}/results.parquet' AS r
+        JOIN '{data}/records.parquet' AS c ON r.record = c.sha256""")
+    newest = base.execute(f"SELECT max(retrieved) FROM '{data}/records.parquet'").fetchall()[0][0]
+    found = base.execute(f"SELECT id, page, retrieved, results, models, benchmarks, records FROM '{data}/sources.parquet'").fetchall()
+    assert sorted(row[0] for row in found) == sorted(
+        row[0] for row in base.execute(f"SELECT DISTINCT collection FROM '{data}/records.parquet'").fetchall())
+    for id, page, retrieved, *counts in found:
+        document = json.loads(text(f"{api}/{page.removesuffix('.html')}.json"))
+        ask = lambda what, table="held", rest="": base.execute(f"SELECT {what} FROM {table} WHERE collection = ? {rest}", [id]).fetchall()
+        records = f"'{data}/records.parquet'"
+        expected = ask("count(*), count(DISTINCT model), count(DISTINCT benchmark)")[0] + ask("count(*)", records)[0]
+        assert tuple(counts) == expected, (page, counts, expected)
+        days = dict(ask("coalesce(retrieved, 'not reported'), count(*)", records, "GROUP BY 1"))
+        assert {it["name"]: it["records"] for it in document["captures"] if "," not in it["name"]} == days, page
+        assert retrieved == document["captured"] == max(filter(lambda day: day != "not reported", days), default=None), page
+        behind = retrieved and base.execute(f"SELECT date '{newest}' - date '{retrieved}'").fetchall()[0][0]
+        assert document["days_behind"] == behind, (page, behind)
+        assert document["evaluated"] == ask("max(evaluated)")[0][0], page
+        disclosed = {it["label"]: it["results"].replace(",", "") for it in document["disclosed"]}
+        for label, condition in REPORTED.items():
+            n = ask("count(*)", rest=f"AND ({condition})")[0][0]
+            assert disclosed[label] == f"{n} of {counts[0]}", (page, label, disclosed[label], n)
+        assert document["never"] == [label for label, share in disclosed.items() if share.startswith("0 of ")], page
+        assert {it["page"].split("/")[-1]: (it["results"], it["models"]) for it in document["benchmarks"]} == {
+            name.split("/")[-1]: (n, models) for name, n, models in base.execute(
+                f"""SELECT b.page, count(*), count(DISTINCT h.model) FROM held AS h JOIN '{data}/benchmarks.parquet' AS b
+                ON h.benchmark = b.id WHERE h.collection = ? GROUP BY 1""", [id]).fetchall()}, page
+        evaluators = base.execute(f"""SELECT e.name, count(*) FROM held AS h JOIN '{data}/evaluators.parquet' AS e
+            ON h.evaluator = e.id WHERE h.collection = ? GROUP BY 1""", [id]).fetchall()
+        assert sorted((it["name"], it["results"]) for it in document["evaluators"]) == sorted(evaluators), page
+        said = {}
+        for (also,) in ask("also", records):
+            values = {key: value for block in json.loads(also or "[]") for key, value in block["values"].items()}
+            for key in MEASURERS:
+                if value := values.get(f"source_metadata.additional_details.{key}"):
+                    said[f"{key}: {value}"] = said.get(f"{key}: {value}", 0) + 1
+        assert {it["name"]: it["records"] for it in document["measurers"]} == said, (page, said)
+        assert sum(it["results"] for it in document["measured_by"]) == sum(it["results"] for it in document["taken_from"]) == counts[0], page
+        checked["sources"] += 1
+
+
 if sys.argv[2:] == ["quotes"]:
     print(sorted(quotes()), checked["sentences"])
     sys.exit(0 if checked["sentences"] else "no sentence was found")
+if sys.argv[2:] == ["sources"]:
+    sources()
+    sys.exit(0 if checked["sources"] else "no source was found")
 
 tables()
 documents()
@@ -766,6 +838,7 @@ citation_file()
 sitemaps()
 pages_and_citations()
 print(sorted(quotes()), file=sys.stderr)
+sources()
 print(sorted(filter(None, tables_of_pages() | further_tables())), file=sys.stderr)
 assert all(checked.values()), checked
 print(json.dumps(checked))

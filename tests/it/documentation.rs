@@ -245,19 +245,21 @@ fn in_words(kind: &str) -> (String, Option<String>) {
     }
 }
 
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("every template, as `site`", "Frame"),
     ("`home.html`", "HomeCard"),
     (
-        "`models.html` (rows: `ModelRow`), `benchmarks.html` (`BenchmarkRow`), `evaluators.html` (`EvaluatorRow`)",
+        "`models.html` (rows: `ModelRow`), `benchmarks.html` (`BenchmarkRow`), `evaluators.html` (`EvaluatorRow`), `sources.html` (`CollectionRow`)",
         "ListCard",
     ),
     ("rows of `models.html`", "ModelRow"),
     ("rows of `benchmarks.html`", "BenchmarkRow"),
     ("rows of `evaluators.html`", "EvaluatorRow"),
+    ("rows of `sources.html`", "CollectionRow"),
     ("`model.html`", "ModelPage"),
     ("`benchmark.html`", "BenchmarkCard"),
     ("`evaluator.html`", "EvaluatorCard"),
+    ("`source.html`", "SourceCard"),
     ("`not-shown.html`", "NotShownCard"),
     ("`publishing.html`", "PublishingPage"),
     ("`markers.html`", "MarkersCard"),

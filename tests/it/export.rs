@@ -26,7 +26,7 @@ pub fn check(pages: &Path) {
     check_part(pages, &[]);
 }
 
-/// The same for a part of them: `quotes`.
+/// The same for a part of them: `quotes` or `sources`.
 #[track_caller]
 pub fn check_part(pages: &Path, part: &[&str]) {
     let check = Command::new("python3").arg(CHECK).arg(pages).args(part).output().unwrap();
@@ -53,7 +53,10 @@ fn a_site_without_a_table_of_each_model_has_no_smaller_ones_either_and_links_to_
     let further = || {
         project.build(&[]);
         let files = project.files("site/pages");
-        let is_further = |path: &str| ["side-by-side", "documented", "differences"].iter().any(|it| path.contains(it));
+        let is_further = |path: &str| {
+            ["side-by-side", "documented", "differences"].iter().any(|it| path.contains(it))
+                && !path.contains("/sources/")
+        };
         let pages = files.iter().filter(|(path, _)| path.ends_with(".html"));
         let links = pages.filter(|(_, page)| String::from_utf8_lossy(page).contains(" download>Th")).count();
         let members = files["api/v1/evaluators/lab-b.json"].windows(14).filter(|it| it == b"\"differences\":").count();
@@ -62,8 +65,10 @@ fn a_site_without_a_table_of_each_model_has_no_smaller_ones_either_and_links_to_
     let (files, links, members) = further();
     assert!(files > 4 && links > 4 && members == 1, "{files} files, {links} pages, {members}");
     project.write("content/site.yaml", "exports: {documents: false, model_tables: false}\n");
-    let of_others = 1 + project.files("site/pages/benchmarks").keys().filter(|path| !path.contains('/')).count();
-    assert_eq!(further(), (0, of_others, 0), "those of benchmarks and of what could be published are few");
+    let sources = project.files("site/pages/sources").len();
+    let of_others =
+        1 + sources + project.files("site/pages/benchmarks").keys().filter(|path| !path.contains('/')).count();
+    assert_eq!(further(), (0, of_others, 0), "those of benchmarks, sources and of what could be published are few");
 }
 
 #[test]

@@ -260,7 +260,7 @@ fn rows_that_disagree_about_one_record_name_no_task() {
     index("aaa-evil", "diamond");
     assert_eq!(outcome(), "contradictory_subset");
     let card = project.main_of("models/a/m.html");
-    assert!(card.contains("aaa-evil <small>also listed in good</small>"), "{card}");
+    assert!(card.contains("aaa-evil</a> <small>also listed in good</small>"), "{card}");
     index("aaa-evil", "main");
     assert_eq!(outcome(), "main");
     // A collection that names the record as well is preferred, wherever it stands in the alphabet.

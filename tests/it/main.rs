@@ -43,6 +43,7 @@ mod samples; // whether a score is what its samples add up to
 mod schema; // every value of every schema version has a place
 mod serve; // the site while it is written
 mod server; // a running `serve`
+mod sources; // the pages of sources: fresh, complete, measured by whom
 mod statements; // what cards say of odd records: no more than the records do
 mod test_hub; // the Hub that programs talk to in tests
 mod test_hub_holds; // what the tests rely on when they talk to it
