@@ -12,6 +12,9 @@ use crate::server::Server;
 /// An address in the documentation that stands for a site of the reader's.
 const EXAMPLE_SITE: &str = "https://example.github.io/cards/";
 
+/// The example among the fixtures that the documentation shows.
+const EXAMPLE: &str = "example-site";
+
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -166,6 +169,8 @@ fn every_command_line_of_the_documentation_runs() {
             copy(&built, &reader.folder);
             reader.run("cd my-site", |_| ());
             fs::rename(reader.project.path("EEE_datastore"), reader.folder.join("EEE_datastore")).unwrap();
+            // As in a clone.
+            copy(&fixtures().join(EXAMPLE), &reader.folder.join("tests/fixtures").join(EXAMPLE));
         }
         reader.run(line, |server| assert_eq!(server.get("/").status, 200));
     }

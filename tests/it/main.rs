@@ -11,6 +11,7 @@ mod cli; // what people see: messages, exit codes, --json
 mod datastore; // both layouts, every schema version, every reason to leave something out
 mod documentation; // what the documentation says is so
 mod embeds; // light pages for frames in other pages
+mod example; // the example site shows what it is to show, and says that it is made up
 mod excerpts; // rows of samples on a card
 mod export; // what is taken away: read back by programs of others, and compared between builds
 mod fetch; // collections of a datastore: checked, pinned, resumed
