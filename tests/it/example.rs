@@ -167,6 +167,8 @@ fn agreement_conflict_and_who_stands_to_the_developer_how_are_there() {
     let cited = shown(SAMPLE, "Example Quiz", "Specimen Board", 0.66);
     let says = cited.record["also"].to_string();
     assert!(says.contains("aggregator") && says.contains("https://works.example/announcement"), "{says}");
+    let measured = &document(&project, "sources/specimen-list")["measured_by"];
+    assert_eq!((&measured[0]["name"], &measured[1]["name"]), (&"developer".into(), &"others".into()), "{measured}");
     let contradicted = shown(CLOSED, "Example Quiz", "Specimen Board", 0.735);
     assert_eq!(fit(&contradicted).1, "contradicted by the record itself");
     // The Hub shows what no record has, what one has, and what was made from one.
@@ -176,6 +178,10 @@ fn agreement_conflict_and_who_stands_to_the_developer_how_are_there() {
     assert!(agrees(&differs) == 0 && differs["beside"].as_array().unwrap().len() == 3, "{differs}");
     assert!(agrees(&same) == 1 && same["badge"] == "verified", "{same}");
     assert!(agrees(&echo) == 1 && echo["badge"] == "community" && echo["is_echo"] == true, "{echo}");
+    // What the Hub shows for one result is said in its row, and not above the ranking for all of them.
+    let ranking = project.main_of("benchmarks/example-quiz.html");
+    let (above, rows) = ranking.split_once("<table class=\"ranking\">").unwrap();
+    assert!(!above.contains("same value") && rows.matches("calls verified").count() == 1, "{above}");
 }
 
 #[test]

@@ -160,7 +160,9 @@ impl<'a> Cards<'a> {
             evaluator_url: self.evaluator_url(ranking.evaluator),
             relation: usual.relation,
             settings: usual.settings.iter().map(|setting| setting_in_words(self.language, setting)).collect(),
-            marker: of_usual.filter(|_| usual.level > Level::Claimed).map(|reading| self.marker(reading)),
+            // What stands beside a level is of one result, and its row says it.
+            marker: (of_usual.filter(|_| usual.level > Level::Claimed))
+                .map(|reading| MarkerView { beside: Vec::new(), ..self.marker(reading) }),
             is_without_uncertainty: ranked.iter().all(|row| row.uncertainty.is_none()),
             has_ties: ranked.iter().any(|row| row.is_tied),
             has_unranked: ranked.iter().any(|row| row.rank.is_none()),
