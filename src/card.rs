@@ -30,6 +30,7 @@ pub mod posted;
 pub mod proposals;
 pub mod quote;
 pub mod reported;
+pub mod runs;
 pub mod samples;
 pub mod scope;
 pub mod source;

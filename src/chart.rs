@@ -5,6 +5,7 @@
 //! the stylesheet, and no mark is told by its colour alone. (Libraries write pictures of a fixed
 //! size and fixed colours, without title, description and table; hence these few lines.)
 
+pub mod curve;
 pub mod frontier;
 pub mod histogram;
 pub mod position;

@@ -77,6 +77,7 @@ enum What {
     RankingCsv(Id<Ranking>),
     BenchmarkFeed(Id<Benchmark>),
     PairsCsv(Id<Ranking>),
+    RunsCsv(Id<Ranking>),
     SourcesCsv(Id<Benchmark>),
     BenchmarkOnHubCsv(Id<Benchmark>),
     AllOnHubCsv,
@@ -260,6 +261,9 @@ impl<'a> Exports<'a> {
             if have_samples && self.source.cards.pairs_of(ranking).is_some() {
                 self.file(Further::Pairs.path(path), What::PairsCsv(id));
             }
+            if have_samples && self.source.cards.runs_of(ranking).is_some_and(|runs| runs.is_told()) {
+                self.file(Further::Runs.path(path), What::RunsCsv(id));
+            }
         }
         for (id, _) in dataset.entities.benchmarks.iter() {
             let path = self.paths.benchmark(id);
@@ -360,6 +364,7 @@ impl<'a> Exports<'a> {
             What::RankingCsv(id) => page_table::ranking(cards.ranking_rows(*id)),
             What::BenchmarkFeed(id) => self.benchmark_feed(*id),
             What::PairsCsv(id) => further::pairs(cards.pairs_of(&self.source.dataset.rankings[*id]).as_ref()),
+            What::RunsCsv(id) => further::runs(cards.runs_of(&self.source.dataset.rankings[*id]).as_ref()),
             What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
             What::BenchmarkOnHubCsv(id) => further::hub_readings(&cards.hub_readings_of_benchmark(*id)),
             What::AllOnHubCsv => further::hub_readings(&cards.posted()),

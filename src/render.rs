@@ -66,7 +66,7 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 55] = [
+const TEMPLATES: [(&str, &str); 56] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
@@ -110,6 +110,7 @@ const TEMPLATES: [(&str, &str); 55] = [
     ("_marker.html", include_str!("../templates/_marker.html")),
     ("_excerpts.html", include_str!("../templates/_excerpts.html")),
     ("_pairs.html", include_str!("../templates/_pairs.html")),
+    ("_runs.html", include_str!("../templates/_runs.html")),
     ("_samples.html", include_str!("../templates/_samples.html")),
     ("_hub_readings.html", include_str!("../templates/_hub_readings.html")),
     ("markers.html", include_str!("../templates/markers.html")),

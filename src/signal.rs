@@ -19,6 +19,7 @@ pub mod saturation;
 pub mod scale;
 pub mod setup;
 pub mod steps;
+pub mod study;
 pub mod verdict;
 
 use crate::diagnostic::Diagnostics;

@@ -18,6 +18,7 @@ use super::names::NameView;
 use super::pairs::PairsView;
 use super::plots::{DistributionView, OverTimeView};
 use super::quote::Quotes;
+use super::runs::RunsView;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
@@ -107,6 +108,8 @@ pub struct BenchmarkCard<'a> {
     pub over_time: Option<OverTimeView<'a>>,
     /// Models on the same samples; on the first page of the longest list of a measurement.
     pub pairs: Option<PairsView<'a>>,
+    /// The runs behind its results, by what they used and how they ended; on the first page.
+    pub runs: Option<RunsView<'a>>,
     /// How well its results are documented, in figures; on the page of the benchmark.
     pub documentation: Option<Documentation<'a>>,
     /// What the Hub itself shows on its leaderboards; on the page of the benchmark, the first of them.
@@ -253,6 +256,7 @@ impl<'a> Cards<'a> {
             distribution: if number == 1 { self.distribution(ranking, meta) } else { None },
             over_time: if number == 1 { self.over_time(ranking) } else { None },
             pairs: if number == 1 { self.pairs_of(ranking) } else { None },
+            runs: if number == 1 { self.runs_of(ranking) } else { None },
             documentation,
             quotes: match is_main {
                 true => self.benchmark_quotes(slice.benchmark),

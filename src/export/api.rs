@@ -11,6 +11,7 @@ mod hub_entry;
 mod model;
 mod quote;
 mod ranking;
+mod runs;
 mod source;
 
 use anyhow::{Context, Result};
@@ -28,6 +29,7 @@ pub use hub_entry::HubEntry;
 pub use model::{AlsoValues, ModelDocument};
 pub use quote::Quotable;
 pub use ranking::{Best, BestUndated, Bin, RankingDocument, RankingRow, SamplesPair, Source};
+pub use runs::RunsOfResult;
 pub use source::SourceDocument;
 
 /// The digits of a record, written as a JSON number.

@@ -167,7 +167,7 @@ impl<'a> Exports<'a> {
         let on_the_hub = if is_first { cards.hub_readings_of_benchmark(slice.benchmark) } else { Vec::new() };
         let meta = dataset.benchmark_meta(&entities.benchmarks[slice.benchmark]);
         let (distribution, over_time) = (cards.distribution(ranking, meta), cards.over_time(ranking));
-        let pairs = cards.pairs_of(ranking);
+        let (pairs, runs) = (cards.pairs_of(ranking), cards.runs_of(ranking));
         api::compact(&api::RankingDocument {
             version: VERSION,
             benchmark: &entities.benchmarks[slice.benchmark].name,
@@ -187,6 +187,7 @@ impl<'a> Exports<'a> {
             distribution: distribution.as_ref().map(api::Bin::all).unwrap_or_default(),
             best_over_time: over_time.as_ref().map(api::Best::all).unwrap_or_default(),
             pairs: pairs.iter().flat_map(|pairs| &pairs.rows).map(api::SamplesPair::new).collect(),
+            runs: runs.as_ref().map(api::RunsOfResult::all).unwrap_or_default(),
             best_undated: over_time.as_ref().and_then(api::BestUndated::new),
             on_the_hub: on_the_hub.iter().map(api::HubEntry::new).collect(),
             quotable: match is_first {

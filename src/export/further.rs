@@ -15,6 +15,7 @@ use crate::card::hub_readings::HubReading;
 use crate::card::markers::MarkersCard;
 use crate::card::pairs::PairsView;
 use crate::card::reported::DocumentedRow;
+use crate::card::runs::RunsView;
 use crate::card::source::SourceCard;
 use crate::emit::page::BenchmarkCount;
 use crate::language::Language;
@@ -29,6 +30,8 @@ pub enum Further {
     Sources,
     /// Two models of a ranking on the same samples.
     Pairs,
+    /// What the runs behind results used.
+    Runs,
     /// What the results of an evaluator or a source state, and where they come from.
     Documented,
     /// Where results of an evaluator differ from those of others.
@@ -52,6 +55,7 @@ impl Further {
             Further::SideBySide => "side-by-side",
             Further::Sources => "sources",
             Further::Pairs => "pairs",
+            Further::Runs => "runs",
             Further::Documented => "documented",
             Further::Differences => "differences",
             Further::Attestations => "attestations",
@@ -73,6 +77,8 @@ pub struct FurtherLinks {
     pub sources: Option<String>,
     /// Two models on the same samples.
     pub pairs: Option<String>,
+    /// What the runs behind results used.
+    pub runs: Option<String>,
     /// What the results of the evaluator state, and where they come from.
     pub documented: Option<String>,
     /// Where they differ from those of others.
@@ -97,6 +103,7 @@ impl FurtherLinks {
             side_by_side: link(Further::SideBySide),
             sources: link(Further::Sources),
             pairs: link(Further::Pairs),
+            runs: link(Further::Runs),
             documented: link(Further::Documented),
             differences: link(Further::Differences),
             attestations: link(Further::Attestations),
@@ -190,6 +197,23 @@ pub fn pairs(view: Option<&PairsView>) -> Vec<u8> {
         }
         row.extend(counts.iter().chain(&computed).map(String::as_str));
         csv.row(&row);
+    }
+    csv.into_bytes()
+}
+
+/// What the runs behind results used: a line for each result and budget.
+pub fn runs(view: Option<&RunsView>) -> Vec<u8> {
+    let mut csv =
+        Csv::new(&["model", "variant", "settings", "evaluator", "by", "budget", "solved", "ended_unsolved", "runs"]);
+    let Some(view) = view else { return csv.into_bytes() };
+    for it in &view.rows {
+        for ((solved, unsolved), budget) in it.within.iter().zip(&view.limits) {
+            let [budget, solved, unsolved, told] =
+                [*budget as usize, *solved, *unsolved, it.told].map(|n| n.to_string());
+            let settings = it.settings.join(" · ");
+            let (variant, by) = (it.variant.unwrap_or_default(), view.by.unwrap_or_default());
+            csv.row(&[it.model_id, variant, &settings, it.evaluator, by, &budget, &solved, &unsolved, &told]);
+        }
     }
     csv.into_bytes()
 }
@@ -341,6 +365,7 @@ mod tests {
             SideBySide,
             Sources,
             Pairs,
+            Runs,
             Documented,
             Differences,
             Attestations,

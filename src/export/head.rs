@@ -18,6 +18,7 @@ use crate::card::merged::MergedCard;
 use crate::card::model::page::ModelPage;
 use crate::card::not_shown::NotShownCard;
 use crate::card::quote::Quotes;
+use crate::card::runs::RunsView;
 use crate::card::source::SourceCard;
 use crate::emit::page::PublishingCard;
 use crate::language::Language;
@@ -104,6 +105,7 @@ impl About for BenchmarkCard<'_> {
         shown([
             (Further::Sources, !self.sources.is_empty()),
             (Further::Pairs, self.pairs.is_some()),
+            (Further::Runs, self.runs.as_ref().is_some_and(RunsView::is_told)),
             (Further::HubReadings, !self.hub_readings.is_empty()),
         ])
     }

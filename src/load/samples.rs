@@ -11,6 +11,7 @@ mod lines;
 mod matching;
 mod question;
 mod row;
+mod runs;
 mod tally;
 
 use std::fs::{self, File};
@@ -28,6 +29,7 @@ use row::Row;
 pub use answers::{Answers, MOST_OF_FILE};
 pub use excerpt::{Excerpt, MOST_ROWS};
 pub use question::Hashes;
+pub use runs::{End, Run, Runs};
 pub use tally::{Average, Repeats, Tally};
 
 /// The samples of one record.
@@ -101,13 +103,19 @@ pub struct Rows {
 pub struct Kept {
     /// Answers; of a file with more, none is.
     answers: usize,
+    /// Runs, likewise.
+    runs: usize,
     excerpts: excerpt::Limits,
 }
 
 impl Kept {
     /// For one of `n_files` files, with its first `excerpts` rows.
     pub fn of(n_files: usize, excerpts: usize) -> Kept {
-        Kept { answers: answers::most_of_file(n_files), excerpts: excerpt::Limits::new(excerpts, n_files) }
+        Kept {
+            answers: answers::most_of_file(n_files),
+            runs: runs::most_of_file(n_files),
+            excerpts: excerpt::Limits::new(excerpts, n_files),
+        }
     }
 }
 

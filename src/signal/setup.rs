@@ -226,6 +226,8 @@ pub struct Setup {
     pub slots: [State; Slot::ALL.len()],
     /// Temperature and token limit; for agents plan and limits as well.
     pub documented: Documented,
+    /// True if an agent was run, as the record or the benchmark says.
+    pub is_agentic: bool,
 }
 
 impl Setup {
@@ -255,7 +257,7 @@ impl Setup {
             false if from_probabilities => Documented::NotApplicable,
             false => Documented::No,
         };
-        Setup { slots: states, documented }
+        Setup { slots: states, documented, is_agentic }
     }
 
     /// Slots that are filled, and slots that are known to apply.

@@ -293,7 +293,7 @@ def says(cell, row, names, kind):
 
 
 # A further table of a page: `~` and a name, which no escaped byte looks like.
-FURTHER = re.compile(r"(.*)~(side-by-side|sources|pairs|documented|differences|attestations|dropped|collisions|outcomes)\.csv")
+FURTHER = re.compile(r"(.*)~(side-by-side|sources|pairs|runs|documented|differences|attestations|dropped|collisions|outcomes)\.csv")
 
 
 def card_of(path, place):
@@ -546,6 +546,14 @@ def differences(page):
         yield [plain(model), plain(benchmark), plain(other), before(medians, "small"), greater, plain(verdict), url]
 
 
+def runs(page):
+    """Budget by budget of each result: what is solved, what ended unsolved, of how many."""
+    for row in page.xpath("//details[@id='runs-table']//tbody/tr"):
+        for cell in row.xpath("td"):
+            solved, told = re.fullmatch("([0-9,]+) of ([0-9,]+)", before(cell, "small")).groups()
+            yield [it.replace(",", "") for it in (solved, plain(cell.find("small")).removesuffix(" ended unsolved"), told)]
+
+
 # The rows that a page shows of each further table.
 SHOWN = {
     "side-by-side": side_by_side,
@@ -554,6 +562,7 @@ SHOWN = {
         for name, results, models, relation, slots, uncertainty in below(page, "sources")),
     # The page has names and rounded numbers beside the counts.
     "pairs": lambda page: ([number_of(cell) for cell in row[2:7]] for row in below(page, "pairs")),
+    "runs": runs,
     "documented": documented,
     "differences": differences,
     "attestations": lambda page: ([plain(cell) for cell in row] for row in below(page, "attestations")),
@@ -596,6 +605,10 @@ def in_document(table, place):
             return [
                 [*of_model(it["first"]), *of_model(it["second"]), *(it[name] for name in counts), *it["interval"], it["p"]]
                 for it in document["pairs"]]
+        case "runs":
+            return [
+                [it["model"], it.get("variant", ""), " · ".join(it["settings"]), it["evaluator"], it["by"], *of.values(), it["told"]]
+                for it in document["runs"] for of in it["within"]]
         case "documented":
             names = {"relation": "relationships", "collection": "collections", "retrieved": "captures",
                      "measured_by": "measurers", "title": "titles", "adapter": "adapters"}
@@ -649,6 +662,8 @@ def further_tables():
             said = list(with_own(said))
         if table == "pairs":
             said = [row[4:9] + [""] * (len(header) - 5) for row in said]
+        if table == "runs":
+            said = [row[6:] + [""] * (len(header) - 3) for row in said]
         assert said == shown, (path, next((pair for pair in zip(said, shown) if pair[0] != pair[1]), (len(said), len(shown))))
         links = [link for link in page.xpath("//main//a[@download]/@href") if link.endswith(f"/{os.path.basename(path)}")]
         assert len(links) == bool(rows), (path, links)

@@ -56,6 +56,8 @@ pub struct RankingDocument<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
     pub pairs: Vec<SamplesPair<'a>>,
+    /// The runs behind results of agents, or of a model that was run several times; each result by itself.
+    pub runs: Vec<super::RunsOfResult<'a>>,
     /// What the Hub itself shows on the benchmark's leaderboards; on its first ranking only.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]

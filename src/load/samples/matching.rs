@@ -9,6 +9,7 @@ use super::answers;
 use super::excerpt::{Excerpt, Excerpts};
 use super::question::Hashes;
 use super::row::Row;
+use super::runs;
 use super::tally::{Repeats, Tally};
 use super::{Kept, Stranger, Tallies};
 use crate::load::record::Record;
@@ -24,6 +25,7 @@ pub struct Matching<'r> {
     tallies: Vec<Option<Box<Tally>>>,
     ids: Ids,
     answers: answers::Found,
+    runs: runs::Found,
     hashes: Hashes,
     excerpts: Excerpts,
     unmatched: u64,
@@ -142,6 +144,7 @@ impl<'r> Matching<'r> {
             tallies: vec![None; record.results.len()],
             ids: Ids::default(),
             answers: answers::Found::new(record, kept.answers),
+            runs: runs::Found::new(record.results.len(), kept.runs),
             hashes: Hashes::default(),
             excerpts: Excerpts::new(kept.excerpts),
             unmatched: 0,
@@ -168,8 +171,11 @@ impl<'r> Matching<'r> {
             tally.add(row);
             tally.is_shared |= is_shared;
             tally.repeats = tally.repeats.max(repeats);
-            if !is_shared && is_its {
-                self.answers.add(row, *place);
+            if !is_shared {
+                self.runs.add(row, *place);
+                if is_its {
+                    self.answers.add(row, *place);
+                }
             }
         }
     }
@@ -180,6 +186,7 @@ impl<'r> Matching<'r> {
             let mut tally = *tally?;
             if !tally.is_shared {
                 tally.answers = self.answers.take(place);
+                tally.runs = self.runs.take(place);
             }
             Some((place, tally))
         });

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::super::scalar::Scalar;
 use super::question::Question;
 use crate::language::sentence::Sentence;
+use crate::names::is_not_reported;
 
 /// One row.
 pub struct Row<'a> {
@@ -30,6 +31,8 @@ struct RawRow<'a> {
     evaluation_result_id: Scalar<'a>,
     #[serde(borrow, default)]
     sample_id: Scalar<'a>,
+    #[serde(borrow, default)]
+    interaction_type: Scalar<'a>,
     #[serde(borrow, default)]
     sample_hash: Scalar<'a>,
     #[serde(borrow, default)]
@@ -72,6 +75,8 @@ struct Usage<'a> {
 struct Performance<'a> {
     #[serde(borrow, default)]
     latency_ms: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    generation_time_ms: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -80,6 +85,10 @@ struct Metadata<'a> {
     stop_reason: Scalar<'a>,
     #[serde(borrow, default)]
     finish_reason: Scalar<'a>,
+    #[serde(borrow, default)]
+    difficulty: Scalar<'a>,
+    #[serde(borrow, default)]
+    difficulty_level: Scalar<'a>,
 }
 
 #[derive(Deserialize)]
@@ -233,13 +242,30 @@ impl<'a> Row<'a> {
         number(block::<Performance>(self.raw.performance).latency_ms)
     }
 
+    /// `performance.generation_time_ms`.
+    pub fn generation_time(&self) -> Option<f64> {
+        number(block::<Performance>(self.raw.performance).generation_time_ms)
+    }
+
+    /// True if it says that it is of an agent, or of a conversation of several turns.
+    pub fn is_of_agent(&self) -> bool {
+        matches!(self.raw.interaction_type.as_str(), "agentic" | "multi_turn")
+    }
+
+    /// How difficult the sample is, as its metadata states.
+    pub fn difficulty(&self) -> Option<String> {
+        let Metadata { difficulty, difficulty_level, .. } = block(self.raw.metadata);
+        let stated = [difficulty, difficulty_level].into_iter().find(|it| !is_not_reported(it.as_str()))?;
+        Some(stated.as_str().trim().to_owned())
+    }
+
     /// The first thing that failed.
     pub fn failure(&self) -> Option<Failure> {
         let says_something = |raw: &RawValue| !matches!(raw.get(), "null" | "\"\"" | "false" | "{}" | "[]");
         if self.raw.error.is_some_and(says_something) {
             return Some(Failure::Error);
         }
-        let Metadata { stop_reason, finish_reason } = block(self.raw.metadata);
+        let Metadata { stop_reason, finish_reason, .. } = block(self.raw.metadata);
         let is_one_of = |words: &[&str]| {
             [&stop_reason, &finish_reason]
                 .iter()

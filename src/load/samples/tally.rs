@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::row::{Failure, Row};
+use super::runs::Runs;
 
 /// What the rows of one result add up to, and their answers.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +43,8 @@ pub struct Tally {
     pub latency: Average,
     /// Which samples were answered right; none where the rows do not say of which result they are.
     pub answers: Answers,
+    /// What each run used and how it ended; none where the rows do not say of which result they are.
+    pub runs: Runs,
 }
 
 /// Whether samples occur more than once among the rows of a result.
