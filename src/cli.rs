@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use evalcards::config::{Options, below};
+use evalcards::config::{BuildOptions, below};
 use evalcards::{fetch, publish, serve};
 
 /// Build a static site of Eval Cards, and files for the Hub, from Every Eval Ever records
@@ -71,14 +71,14 @@ impl Color {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Init(Init),
-    Fetch(Fetch),
-    Build(Build),
-    Serve(Serve),
-    Check(Check),
-    Publish(Publish),
-    Completions(Completions),
-    Man(Man),
+    Init(InitArgs),
+    Fetch(FetchArgs),
+    Build(BuildArgs),
+    Serve(ServeArgs),
+    Check(CheckArgs),
+    Publish(PublishArgs),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
 }
 
 /// Write a new site project
@@ -90,7 +90,7 @@ pub enum Command {
 #[command(
     after_help = "Examples:\n  evalcards init my-site\n  evalcards init my-board --benchmark \"My Quiz\" --scores scores.csv\n\nColumns of scores.csv: model and score; and where known developer, metric, unit, lower_is_better, stderr, n,\ndate, evaluator, relationship, url, harness, harness_version, and setting.NAME for any setting."
 )]
-pub struct Init {
+pub struct InitArgs {
     /// Project folder [default: the project root]
     #[arg(value_name = "DIR")]
     pub dir: Option<PathBuf>,
@@ -112,7 +112,7 @@ pub struct Init {
 #[command(
     after_help = "Examples:\n  evalcards fetch --list\n  evalcards fetch MMLU-Pro && evalcards build\n  evalcards fetch --all --datastore evaleval/EEE_datastore@main\n  evalcards fetch --locked\n  evalcards fetch --models --evidence\n\n--models, --benchmarks and --evidence write their facts to content/hub/, one per line, with the time of retrieval.\nEnvironment, as for all Hub tools: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE. A token is optional;\nthe Hub allows more requests per hour with one."
 )]
-pub struct Fetch {
+pub struct FetchArgs {
     /// Collections to fetch [default: those fetched before]
     #[arg(value_name = "COLLECTION")]
     collections: Vec<String>,
@@ -162,7 +162,7 @@ pub struct Fetch {
     jobs: u16,
 }
 
-impl Fetch {
+impl FetchArgs {
     /// True if the Hub is to be asked about something besides collections.
     pub fn asks_for_facts(&self) -> bool {
         self.models || self.benchmarks || self.evidence
@@ -174,14 +174,14 @@ impl Fetch {
     }
 
     /// The datastore that was fetched, as the options of reading it.
-    pub fn reading(&self, common: &Common) -> Options {
+    pub fn reading(&self, common: &Common) -> BuildOptions {
         let datastores = self.to.iter().cloned().collect();
-        Options { root: common.root.clone(), datastores, ..Options::default() }
+        BuildOptions { root: common.root.clone(), datastores, ..BuildOptions::default() }
     }
 
     /// What was typed, as the options of fetching.
-    pub fn options(&self, common: &Common) -> fetch::Options {
-        fetch::Options {
+    pub fn options(&self, common: &Common) -> fetch::FetchOptions {
+        fetch::FetchOptions {
             datastore: self.datastore.clone(),
             to: below(&common.root, self.to.as_deref().unwrap_or("content/datastore".as_ref())),
             collections: self.collections.clone(),
@@ -213,14 +213,14 @@ pub struct Sources {
 
 impl Sources {
     /// What was typed, and the environment, as the options of a build.
-    fn options(self, common: &Common) -> Options {
-        Options {
+    fn options(self, common: &Common) -> BuildOptions {
+        BuildOptions {
             root: common.root.clone(),
             content: self.content,
             datastores: self.datastore,
             templates: self.templates,
             source_date_epoch: std::env::var("SOURCE_DATE_EPOCH").ok(),
-            ..Options::default()
+            ..BuildOptions::default()
         }
     }
 
@@ -241,7 +241,7 @@ impl Sources {
 #[command(
     after_help = "Examples:\n  evalcards build\n  evalcards build --datastore EEE_datastore --out public\n  evalcards build --strict --json > report.json"
 )]
-pub struct Build {
+pub struct BuildArgs {
     #[command(flatten)]
     pub sources: Sources,
     /// Output folder [default: site]
@@ -258,11 +258,11 @@ pub struct Build {
     clean: bool,
 }
 
-impl Build {
+impl BuildArgs {
     /// What was typed, as the options of a build.
-    pub fn options(self, common: &Common) -> Options {
-        let Build { sources, out, base_url, strict, clean } = self;
-        Options { out, base_url, strict, clean, ..sources.options(common) }
+    pub fn options(self, common: &Common) -> BuildOptions {
+        let BuildArgs { sources, out, base_url, strict, clean } = self;
+        BuildOptions { out, base_url, strict, clean, ..sources.options(common) }
     }
 }
 
@@ -275,7 +275,7 @@ impl Build {
 #[command(
     after_help = "Examples:\n  evalcards serve\n  evalcards serve --port 0\n  evalcards serve --datastore EEE_datastore\n  evalcards serve --host 0.0.0.0    (every machine on your network can read the site)"
 )]
-pub struct Serve {
+pub struct ServeArgs {
     #[command(flatten)]
     pub sources: Sources,
     /// Address to listen on; if it is not loopback, other machines can read the site
@@ -294,10 +294,10 @@ fn address(text: &str) -> Result<IpAddr, String> {
     }
 }
 
-impl Serve {
+impl ServeArgs {
     /// What was typed, as the options of serving.
-    pub fn options(self, common: &Common) -> serve::Options {
-        serve::Options { build: self.sources.options(common), host: self.host, port: self.port }
+    pub fn options(self, common: &Common) -> serve::ServeOptions {
+        serve::ServeOptions { build: self.sources.options(common), host: self.host, port: self.port }
     }
 }
 
@@ -311,7 +311,7 @@ impl Serve {
 #[command(
     after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model\n  evalcards check --model example-org/example-model\n  evalcards check --name \"GPT-4o (2024-05-13)\""
 )]
-pub struct Check {
+pub struct CheckArgs {
     #[command(flatten)]
     pub sources: Sources,
     /// Output folder to compare with [default: site]
@@ -343,11 +343,11 @@ pub struct Check {
     pub strict: bool,
 }
 
-impl Check {
+impl CheckArgs {
     /// What was typed, as the options of a build.
-    pub fn options(self, common: &Common) -> Options {
-        let Check { sources, out, base_url, strict, .. } = self;
-        Options { out, base_url, strict, ..sources.options(common) }
+    pub fn options(self, common: &Common) -> BuildOptions {
+        let CheckArgs { sources, out, base_url, strict, .. } = self;
+        BuildOptions { out, base_url, strict, ..sources.options(common) }
     }
 }
 
@@ -367,7 +367,7 @@ pub enum Format {
 #[command(
     after_help = "Examples:\n  evalcards completions bash > evalcards.bash\n  evalcards completions fish > evalcards.fish"
 )]
-pub struct Completions {
+pub struct CompletionsArgs {
     /// Shell to generate completions for
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
@@ -376,7 +376,7 @@ pub struct Completions {
 /// Print the manual page
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  evalcards man > evalcards.1")]
-pub struct Man {}
+pub struct ManArgs {}
 
 /// Open pull requests on the Hub with the results of the last build
 ///
@@ -392,7 +392,7 @@ pub struct Man {}
 #[command(
     after_help = "Environment: HF_TOKEN (or HF_TOKEN_PATH, HF_HOME), HF_ENDPOINT, HF_HUB_OFFLINE\n\nExamples:\n  evalcards publish --dry-run\n  evalcards publish --only org/model --message \"Add EvalEval results\"\n  evalcards publish --limit 10\n  evalcards publish --resume\n  evalcards publish --status --json"
 )]
-pub struct Publish {
+pub struct PublishArgs {
     /// Output folder of the build [default: site]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -419,7 +419,7 @@ pub struct Publish {
     jobs: u16,
 }
 
-impl Publish {
+impl PublishArgs {
     /// What was typed, as the options of the follow-up.
     pub fn follow_options(&self, common: &Common) -> publish::FollowOptions {
         publish::FollowOptions {
@@ -431,8 +431,8 @@ impl Publish {
     }
 
     /// What was typed, as the options of publishing.
-    pub fn options(&self, common: &Common) -> publish::Options {
-        publish::Options {
+    pub fn options(&self, common: &Common) -> publish::PublishOptions {
+        publish::PublishOptions {
             out: below(&common.root, self.out.as_deref().unwrap_or("site".as_ref())),
             only: self.only.clone(),
             limit: self.limit.map(|limit| limit as usize),

@@ -16,16 +16,16 @@ use evalcards::diagnostic::{Diagnostic, Severity, printable};
 use evalcards::hub::{Hub, Settings};
 
 use crate::cli::Common;
-use crate::progress::Bar;
+use crate::progress::TerminalProgress;
 
 /// A client for the Hub of the environment; longer pauses are told beside the bar.
-fn connect(bar: &Arc<Bar>, common: &Common) -> Result<Hub> {
+fn connect(bar: &Arc<TerminalProgress>, common: &Common) -> Result<Hub> {
     let settings = Settings::from(|name| std::env::var(name).ok())?;
     Ok(Hub::connect(settings, tell_pauses(bar, common))?)
 }
 
 /// Tells of longer pauses beside the bar.
-fn tell_pauses(bar: &Arc<Bar>, common: &Common) -> impl Fn(&str, Duration) + Send + Sync + 'static {
+fn tell_pauses(bar: &Arc<TerminalProgress>, common: &Common) -> impl Fn(&str, Duration) + Send + Sync + 'static {
     let (bar, verbose, quiet) = (Arc::clone(bar), common.verbose, common.quiet);
     move |text, pause| {
         if !quiet && (verbose || pause > Duration::from_secs(3)) {

@@ -1,6 +1,6 @@
 //! *Configuration*: what `content/site.yaml` and the command line say, complete and unchanging.
 //!
-//! [`Options`] is what was typed; [`Config`] is what it means once `site.yaml` was read. Flags win
+//! [`BuildOptions`] is what was typed; [`Config`] is what it means once `site.yaml` was read. Flags win
 //! over the file, the file over the defaults. Nothing after this stage looks at either again.
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use crate::load::samples::MOST_ROWS;
 
 /// `build` as it was typed; paths are relative to `root`.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct BuildOptions {
     /// Project root.
     pub root: PathBuf,
     /// `None`: `content`, which may be absent.
@@ -52,20 +52,20 @@ pub struct Config {
     pub out: PathBuf,
     /// Public address of the site, ending in `/`.
     pub base_url: Option<String>,
-    /// See [`Options::strict`].
+    /// See [`BuildOptions::strict`].
     pub strict: bool,
-    /// See [`Options::clean`].
+    /// See [`BuildOptions::clean`].
     pub clean: bool,
     /// The day of `SOURCE_DATE_EPOCH`.
     pub day: Option<Date>,
     /// The rest of `site.yaml`.
-    pub site: Site,
+    pub site: SiteSettings,
 }
 
 /// `content/site.yaml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Site {
+pub struct SiteSettings {
     /// Name of the site.
     pub title: String,
     /// A sentence for the home page and for search engines.
@@ -81,18 +81,18 @@ pub struct Site {
     /// BCP 47 tag of the site's own words.
     pub language: String,
     /// Where the records are public.
-    pub datastore: Locator,
+    pub datastore: PublicCopy,
     /// What the Hub's files say of us.
-    pub publish: Publish,
+    pub publish: PublishSettings,
     /// What is made beside the pages.
-    pub exports: Exports,
+    pub exports: ExportSettings,
     /// What is shown of samples.
     pub samples: SamplesShown,
 }
 
-impl Default for Site {
+impl Default for SiteSettings {
     fn default() -> Self {
-        Site {
+        SiteSettings {
             title: "Eval Cards".to_owned(),
             description: None,
             base_url: None,
@@ -100,9 +100,9 @@ impl Default for Site {
             contact: None,
             front: None,
             language: "en".to_owned(),
-            datastore: Locator::default(),
-            publish: Publish::default(),
-            exports: Exports::default(),
+            datastore: PublicCopy::default(),
+            publish: PublishSettings::default(),
+            exports: ExportSettings::default(),
             samples: SamplesShown::default(),
         }
     }
@@ -119,7 +119,7 @@ pub struct SamplesShown {
 /// What is made beside the pages.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Exports {
+pub struct ExportSettings {
     /// Tables of the whole site, as JSON Lines and Parquet.
     pub data: bool,
     /// JSON of each model and ranking, and a badge of each model; unless it is said, on sites of up to 5,000 models.
@@ -133,16 +133,16 @@ pub struct Exports {
     pub previous: Option<PathBuf>,
 }
 
-impl Default for Exports {
+impl Default for ExportSettings {
     fn default() -> Self {
-        Exports { data: true, documents: None, model_tables: None, embeds: false, previous: None }
+        ExportSettings { data: true, documents: None, model_tables: None, embeds: false, previous: None }
     }
 }
 
 /// The public copy of the datastore.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Locator {
+pub struct PublicCopy {
     /// Hub dataset id.
     pub repo: Option<String>,
     /// 40-digit commit.
@@ -152,7 +152,7 @@ pub struct Locator {
 /// Defaults for the Hub's files.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Publish {
+pub struct PublishSettings {
     /// `source.name` of every entry.
     pub source_name: String,
     /// Which of several records that disagree is proposed: the first rule that one of them meets.
@@ -172,9 +172,9 @@ pub struct Preference {
     pub evaluator: Option<String>,
 }
 
-impl Default for Publish {
+impl Default for PublishSettings {
     fn default() -> Self {
-        Publish { source_name: "EvalEval".to_owned(), prefer: Vec::new(), decide: BTreeMap::new() }
+        PublishSettings { source_name: "EvalEval".to_owned(), prefer: Vec::new(), decide: BTreeMap::new() }
     }
 }
 
@@ -193,7 +193,7 @@ pub const PUBLIC_DATASTORE: &str = "evaleval/EEE_datastore";
 
 impl Config {
     /// Reads `site.yaml` and joins it with what was typed.
-    pub fn new(options: Options) -> Result<Config> {
+    pub fn new(options: BuildOptions) -> Result<Config> {
         let root = &options.root;
         ensure!(root.is_dir(), "{} is not a folder\n  help: pass -C the folder of a project", root.display());
         let content =
@@ -266,7 +266,7 @@ fn named_folder(root: &Path, folder: Option<&Path>, flag: &str) -> Result<Option
     Ok(Some(folder))
 }
 
-fn datastores(options: &Options, content: &Path, locator: &Locator) -> Result<Vec<Datastore>> {
+fn datastores(options: &BuildOptions, content: &Path, locator: &PublicCopy) -> Result<Vec<Datastore>> {
     let mut roots: Vec<PathBuf> = options.datastores.iter().map(|folder| below(&options.root, folder)).collect();
     if roots.is_empty() {
         let default = content.join("datastore");
@@ -322,10 +322,10 @@ pub fn is_hub_id(id: &str) -> bool {
     id.split_once('/').is_some_and(|(owner, name)| is_part(owner) && is_part(name))
 }
 
-fn read_site(path: &Path) -> Result<Site> {
-    let Some(text) = crate::text::read(path)? else { return Ok(Site::default()) };
+fn read_site(path: &Path) -> Result<SiteSettings> {
+    let Some(text) = crate::text::read(path)? else { return Ok(SiteSettings::default()) };
     // A file of comments only is null.
-    let site: Option<Site> = crate::text::yaml(&text).map_err(|err| {
+    let site: Option<SiteSettings> = crate::text::yaml(&text).map_err(|err| {
         let message = err.to_string();
         let key = message.split('`').nth(1).unwrap_or_default();
         const KEYS: &[&str] = &[

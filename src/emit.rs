@@ -26,16 +26,16 @@ use rayon::prelude::*;
 use crate::card::Paths;
 use crate::config::Config;
 use crate::load::block::MetricConfig;
-use crate::load::hub_benchmark::{HubBenchmark, HubTask, Unit};
+use crate::load::hub_benchmark::{HubBenchmark, HubTask, LeaderboardUnit};
 use crate::mark::Standing;
-use crate::mark::hub_run::{Candidate, HubRuns};
+use crate::mark::hub_run::{HubResult, HubRuns};
 use crate::merge::{Dataset, Reading, Scale};
 use crate::paths;
-use conditions::Conditions;
+use conditions::StatedConditions;
 use fit::Misfit;
-use matching::{Known, Match};
+use matching::{Match, ResultIdentity};
 
-pub use manifest::{Entry, Manifest, ManifestError, RecordRef, Skipped, Status};
+pub use manifest::{EntryStatus, Manifest, ManifestEntry, ManifestError, RecordRef, Skipped};
 pub use yaml::{DatasetRef, SourceRef, YamlEntry};
 
 /// What is written below `hub/`.
@@ -57,15 +57,15 @@ pub const MANIFEST: &str = "hub/manifest.json";
 pub fn emit(config: &Config, dataset: &Dataset, paths: &Paths) -> HubFiles {
     let converter = Converter { config, dataset, paths };
     let numbered = dataset.readings.par_iter().zip(0u32..dataset.readings.len() as u32);
-    let outcomes: Vec<Outcome> = numbered.map(|(reading, number)| converter.convert(reading, number)).collect();
+    let outcomes: Vec<ProposalOutcome> = numbered.map(|(reading, number)| converter.convert(reading, number)).collect();
     let mut skipped = converter.without_any(&outcomes);
-    let n_entries = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Entry(_))).count();
+    let n_entries = outcomes.iter().filter(|outcome| matches!(outcome, ProposalOutcome::Entry(_))).count();
     let mut entries = Vec::with_capacity(n_entries);
     for outcome in outcomes {
         match outcome {
-            Outcome::Entry(entry) => entries.push(*entry),
-            Outcome::Skipped(it) => skipped.push(*it),
-            Outcome::Unsupported => {}
+            ProposalOutcome::Entry(entry) => entries.push(*entry),
+            ProposalOutcome::Skipped(it) => skipped.push(*it),
+            ProposalOutcome::Unsupported => {}
         }
     }
     let candidates = entries.iter().map(candidate);
@@ -78,9 +78,9 @@ pub fn emit(config: &Config, dataset: &Dataset, paths: &Paths) -> HubFiles {
 }
 
 /// An entry, as it is compared with what the Hub shows.
-fn candidate(entry: &Entry) -> Candidate<'_> {
+fn candidate(entry: &ManifestEntry) -> HubResult<'_> {
     let DatasetRef { id, task_id } = &entry.yaml_entry.dataset;
-    Candidate {
+    HubResult {
         reading: entry.reading,
         model: &entry.model_repo,
         datasets: [id].into_iter().chain(&entry.dataset_aliases).map(String::as_str).collect(),
@@ -101,8 +101,8 @@ fn errors(dataset: &Dataset) -> Vec<ManifestError> {
     errors
 }
 
-enum Outcome {
-    Entry(Box<Entry>),
+enum ProposalOutcome {
+    Entry(Box<ManifestEntry>),
     Skipped(Box<Skipped>),
     Unsupported,
 }
@@ -114,11 +114,11 @@ struct Converter<'a> {
 }
 
 impl Converter<'_> {
-    fn convert(&self, reading: &Reading, number: u32) -> Outcome {
+    fn convert(&self, reading: &Reading, number: u32) -> ProposalOutcome {
         let loaded = self.dataset.loaded(reading);
         let entities = &self.dataset.entities;
         let slice = &entities.slices[reading.resolved.slice];
-        let known = Known {
+        let known = ResultIdentity {
             metric: &entities.metrics[reading.resolved.metric],
             benchmark: &entities.benchmarks[slice.benchmark].name,
             slice: slice.name.as_deref(),
@@ -127,19 +127,23 @@ impl Converter<'_> {
         let is_aggregate = slice.is_aggregate;
         let found = matching::find(benchmarks, self.dataset.result(reading), &known, &loaded.origin.subset);
         let (benchmark, result) = match found {
-            Match::None => return Outcome::Unsupported,
+            Match::None => return ProposalOutcome::Unsupported,
             Match::Task { benchmark, .. } | Match::Other(benchmark, _) if is_aggregate => {
                 (benchmark, Err(Cow::Borrowed("aggregate")))
             }
             Match::Other(benchmark, reason) => (benchmark, Err(Cow::Owned(reason.to_owned()))),
             Match::Task { benchmark, task, is_headline } => (
                 benchmark,
-                self.entry(reading, benchmark, task).map(|entry| Entry { reading: number, is_headline, ..entry }),
+                self.entry(reading, benchmark, task).map(|entry| ManifestEntry {
+                    reading: number,
+                    is_headline,
+                    ..entry
+                }),
             ),
         };
         match result {
-            Ok(entry) => Outcome::Entry(Box::new(entry)),
-            Err(reason) => Outcome::Skipped(Box::new(Skipped {
+            Ok(entry) => ProposalOutcome::Entry(Box::new(entry)),
+            Err(reason) => ProposalOutcome::Skipped(Box::new(Skipped {
                 reason,
                 benchmark: Some(benchmark.key.clone()),
                 collection: loaded.origin.collection.clone(),
@@ -153,7 +157,12 @@ impl Converter<'_> {
 
     /// What only a person can decide, and a rule of the site for its record does: a score that its neighbours
     /// contradict, and one over a part of the test, whose notes then say so.
-    fn decided(&self, entry: Entry, reading: &Reading, misfit: Option<Misfit>) -> Result<Entry, Cow<'static, str>> {
+    fn decided(
+        &self,
+        entry: ManifestEntry,
+        reading: &Reading,
+        misfit: Option<Misfit>,
+    ) -> Result<ManifestEntry, Cow<'static, str>> {
         let doubt = match (misfit, reading.contradiction) {
             (Some(misfit), _) => misfit.code(),
             (None, Some(_)) => Cow::Borrowed("scale_contradicted_by_neighbours"),
@@ -168,10 +177,10 @@ impl Converter<'_> {
 
     /// The records of which no result is of a registered benchmark, and the other results without
     /// one, by record.
-    fn without_any(&self, outcomes: &[Outcome]) -> Vec<Skipped> {
+    fn without_any(&self, outcomes: &[ProposalOutcome]) -> Vec<Skipped> {
         let mut unsupported: Vec<(u32, usize)> = vec![(u32::MAX, 0); self.dataset.inputs.records.len()];
         for (number, (reading, outcome)) in self.dataset.readings.iter().zip(outcomes).enumerate() {
-            if matches!(outcome, Outcome::Unsupported) {
+            if matches!(outcome, ProposalOutcome::Unsupported) {
                 let (first, count) = &mut unsupported[reading.resolved.record as usize];
                 *first = (*first).min(number as u32);
                 *count += 1;
@@ -208,7 +217,12 @@ impl Converter<'_> {
         }
     }
 
-    fn entry(&self, reading: &Reading, benchmark: &HubBenchmark, task: &HubTask) -> Result<Entry, Cow<'static, str>> {
+    fn entry(
+        &self,
+        reading: &Reading,
+        benchmark: &HubBenchmark,
+        task: &HubTask,
+    ) -> Result<ManifestEntry, Cow<'static, str>> {
         let loaded = self.dataset.loaded(reading);
         let result = self.dataset.result(reading);
         let model = &self.dataset.entities.models[reading.resolved.model];
@@ -238,7 +252,7 @@ impl Converter<'_> {
         let Some(model_repo) = repository::of(&model.id, spellings, hf_repo, platforms) else {
             return Err(Cow::Borrowed("model_id_is_no_hub_repo"));
         };
-        let conditions = Conditions::of(self.dataset, reading, task);
+        let conditions = StatedConditions::of(self.dataset, reading, task);
         // The splits of another data set, such as a table of submissions, are none of the test.
         let is_its_data = result.data.hf_repo.as_deref().is_none_or(|repo| benchmark.is_dataset(repo));
         let misfit = fit::misfit(self.dataset, reading, task, is_its_data, &conditions);
@@ -253,8 +267,8 @@ impl Converter<'_> {
             notes: notes::of(self.dataset, reading, &conditions),
         };
         let yaml = yaml::write(&yaml_entry).map_err(|_| "cannot_be_written_as_yaml")?;
-        let entry = Entry {
-            status: Status::Ready,
+        let entry = ManifestEntry {
+            status: EntryStatus::Ready,
             benchmark: benchmark.key.clone(),
             model_repo,
             target_path: format!(".eval_results/{}", task.file),
@@ -282,7 +296,7 @@ fn posted_value(
     reading: &Reading,
     metric: &MetricConfig,
     score: BigDecimal,
-    unit: Unit,
+    unit: LeaderboardUnit,
 ) -> Result<String, &'static str> {
     let value = in_unit(score, reading.scale, metric.unit.as_deref(), unit)?;
     match reading.in_range {
@@ -292,18 +306,23 @@ fn posted_value(
 }
 
 /// `score` in the leaderboard's `unit`; `stated` is the unit of the record.
-fn in_unit(score: BigDecimal, scale: Scale, stated: Option<&str>, unit: Unit) -> Result<BigDecimal, &'static str> {
+fn in_unit(
+    score: BigDecimal,
+    scale: Scale,
+    stated: Option<&str>,
+    unit: LeaderboardUnit,
+) -> Result<BigDecimal, &'static str> {
     let hundred = BigDecimal::from(100);
     let says = |words: &[&str]| stated.is_some_and(|it| words.iter().any(|word| word.eq_ignore_ascii_case(it.trim())));
     let value = match (unit, scale) {
         (_, Scale::Contradictory) => return Err("contradictory_scale"),
-        (Unit::AsIs, _) => return Ok(score),
-        (Unit::Percent, Scale::Proportion) => score * &hundred,
-        (Unit::Percent, Scale::Percent) => score,
-        (Unit::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale"),
-        (Unit::Points, _) if says(&["points", "point", "score"]) => return Ok(score),
-        (Unit::Seconds, _) if says(&["seconds", "second", "secs", "sec", "s"]) => return Ok(score),
-        (Unit::Points | Unit::Seconds, _) => return Err("other_unit"),
+        (LeaderboardUnit::AsIs, _) => return Ok(score),
+        (LeaderboardUnit::Percent, Scale::Proportion) => score * &hundred,
+        (LeaderboardUnit::Percent, Scale::Percent) => score,
+        (LeaderboardUnit::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale"),
+        (LeaderboardUnit::Points, _) if says(&["points", "point", "score"]) => return Ok(score),
+        (LeaderboardUnit::Seconds, _) if says(&["seconds", "second", "secs", "sec", "s"]) => return Ok(score),
+        (LeaderboardUnit::Points | LeaderboardUnit::Seconds, _) => return Err("other_unit"),
     };
     match value >= 0 && value <= hundred {
         true => Ok(value),
@@ -312,16 +331,16 @@ fn in_unit(score: BigDecimal, scale: Scale, stated: Option<&str>, unit: Unit) ->
 }
 
 /// The files of all entries that are ready: path and text.
-fn yaml_files(entries: &[Entry]) -> BTreeMap<String, String> {
+fn yaml_files(entries: &[ManifestEntry]) -> BTreeMap<String, String> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| entry.status == Status::Ready) {
+    for entry in entries.iter().filter(|entry| entry.status == EntryStatus::Ready) {
         files.entry(preview_path(entry)).or_default().push_str(&entry.yaml);
     }
     files
 }
 
 /// Path below the output folder of the file that shows what would be posted.
-pub fn preview_path(entry: &Entry) -> String {
+pub fn preview_path(entry: &ManifestEntry) -> String {
     let (owner, name) = entry.model_repo.split_once('/').unwrap_or(("_", &entry.model_repo));
     format!("hub/{}/{}/{}", paths::part(owner), paths::part(name), entry.target_path)
 }
@@ -332,7 +351,7 @@ mod tests {
 
     #[track_caller]
     fn check(digits: &str, scale: Scale, expected: Result<&str, &str>) {
-        let found = in_unit(digits.parse().unwrap(), scale, None, Unit::Percent);
+        let found = in_unit(digits.parse().unwrap(), scale, None, LeaderboardUnit::Percent);
         let found = found.map(|value| value.normalized().to_plain_string());
         assert_eq!(found.as_deref().map_err(|reason| *reason), expected, "{digits}");
     }
@@ -356,7 +375,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_digits_survive_the_conversion(digits in "0\\.[0-9]{1,30}") {
-            let posted = in_unit(digits.parse().unwrap(), Scale::Proportion, None, Unit::Percent).unwrap().normalized().to_plain_string();
+            let posted = in_unit(digits.parse().unwrap(), Scale::Proportion, None, LeaderboardUnit::Percent).unwrap().normalized().to_plain_string();
             let back = posted.parse::<BigDecimal>().unwrap() / BigDecimal::from(100);
             proptest::prop_assert_eq!(back, digits.parse::<BigDecimal>().unwrap());
         }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::hash::Sha256;
 
 /// A line of a file of facts.
-pub trait Fact: Serialize + DeserializeOwned {
+pub trait StoredFact: Serialize + DeserializeOwned {
     /// The file, below `content/hub/`.
     const FILE: &str;
     /// The order of lines; two facts that are equal in it are about the same thing.
@@ -32,13 +32,13 @@ pub struct ModelFact {
     /// When (UTC).
     pub seen: Timestamp,
     /// `None`: the Hub knows no such public model.
-    pub info: Option<ModelInfo>,
+    pub info: Option<HubModelInfo>,
 }
 
 /// The page of a model, as the Hub's API tells it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ModelInfo {
+pub struct HubModelInfo {
     /// Canonical id: another than was asked for after a rename, or in another letter case.
     pub id: String,
     /// Commit of `main`.
@@ -80,13 +80,13 @@ pub struct BenchmarkFact {
     /// When (UTC).
     pub seen: Timestamp,
     /// `None`: there is no such file that everybody may read.
-    pub eval_yaml: Option<EvalYaml>,
+    pub eval_yaml: Option<EvalYamlFact>,
 }
 
 /// An `eval.yaml` at a commit. Its text is beside the facts, in `hub/eval/<owner>/<name>.yaml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EvalYaml {
+pub struct EvalYamlFact {
     /// Commit of the dataset.
     pub commit: String,
     /// Of the file's bytes.
@@ -98,7 +98,7 @@ pub struct EvalYaml {
 /// How an object came into the datastore.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Submission {
+pub struct ObjectSubmission {
     /// Repository of the datastore, as the lock file has it: the same bytes may have come into another one otherwise.
     pub datastore: String,
     /// Path of the object in the datastore.
@@ -315,7 +315,7 @@ impl PostedNow {
     }
 }
 
-impl Fact for ProposalFact {
+impl StoredFact for ProposalFact {
     const FILE: &str = "proposals.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         (&self.model, self.number).cmp(&(&other.model, other.number))
@@ -325,7 +325,7 @@ impl Fact for ProposalFact {
     }
 }
 
-impl Fact for ModelFact {
+impl StoredFact for ModelFact {
     const FILE: &str = "models.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         self.id.cmp(&other.id)
@@ -335,7 +335,7 @@ impl Fact for ModelFact {
     }
 }
 
-impl Fact for BenchmarkFact {
+impl StoredFact for BenchmarkFact {
     const FILE: &str = "benchmarks.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         self.dataset.cmp(&other.dataset)
@@ -345,7 +345,7 @@ impl Fact for BenchmarkFact {
     }
 }
 
-impl Fact for Submission {
+impl StoredFact for ObjectSubmission {
     const FILE: &str = "submissions.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         (&self.datastore, &self.object, self.sha256).cmp(&(&other.datastore, &other.object, other.sha256))
@@ -355,7 +355,7 @@ impl Fact for Submission {
     }
 }
 
-impl Fact for AccountFact {
+impl StoredFact for AccountFact {
     const FILE: &str = "accounts.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         self.account.cmp(&other.account)
@@ -365,7 +365,7 @@ impl Fact for AccountFact {
     }
 }
 
-impl Fact for PostedFact {
+impl StoredFact for PostedFact {
     const FILE: &str = "posted.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         let key = |fact: &Self| {
@@ -386,7 +386,7 @@ impl Fact for PostedFact {
     }
 }
 
-impl Fact for PostedModel {
+impl StoredFact for PostedModel {
     const FILE: &str = "posted_models.jsonl";
     fn order(&self, other: &Self) -> Ordering {
         self.id.cmp(&other.id)
@@ -397,16 +397,16 @@ impl Fact for PostedModel {
 }
 
 /// Reads the text of a file of facts. The error names the line.
-pub fn read<F: Fact>(text: &str) -> Result<Vec<F>> {
+pub fn read<F: StoredFact>(text: &str) -> Result<Vec<F>> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(number, line)| serde_json::from_str(line).with_context(|| format!("line {}", number + 1))).collect()
 }
 
 /// The text of a file of facts: sorted, and of two facts about the same thing the later one in `facts`.
-pub fn write<F: Fact>(facts: Vec<F>) -> Result<String> {
+pub fn write<F: StoredFact>(facts: Vec<F>) -> Result<String> {
     let mut sorted: Vec<F> = Vec::with_capacity(facts.len());
     let mut facts = facts;
-    facts.sort_by(Fact::order);
+    facts.sort_by(StoredFact::order);
     for fact in facts {
         match sorted.last_mut() {
             Some(last) if last.order(&fact) == Ordering::Equal => *last = fact,

@@ -51,16 +51,16 @@ use crate::load::{Listings, content};
 use crate::lock::Lock;
 use crate::output::disk;
 use folder::Folder;
-use source::Source;
+use source::DatastoreCommit;
 use update::Update;
 
-pub use asking::{Failure, Run};
+pub use asking::{FailedRequest, Run};
 pub use locator::{Locator, check_collection};
 pub use wanted::Summary;
 
 /// What was typed.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct FetchOptions {
     /// Where from; `None`: where the lock file says, else `main` of the public datastore.
     pub datastore: Option<Locator>,
     /// The datastore's folder.
@@ -81,7 +81,7 @@ pub struct Options {
 
 /// What a run did.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct FetchReport {
     /// Hub dataset id.
     pub repo: String,
     /// The commit that was read.
@@ -97,7 +97,7 @@ pub struct Report {
     /// Files of earlier runs that the collections no longer name.
     pub removed: usize,
     /// Files that could not be had.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
     /// Requests to the Hub.
     pub requests: usize,
 }
@@ -114,9 +114,9 @@ pub struct Catalogue {
 }
 
 /// Lists collections: those that are named, or all.
-pub fn list(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<Catalogue> {
+pub fn list(hub: &Hub, options: &FetchOptions, progress: &dyn Progress) -> Result<Catalogue> {
     options.collections.iter().try_for_each(|name| check_collection(name))?;
-    let source = Source::resolve(hub, options, None)?;
+    let source = DatastoreCommit::resolve(hub, options, None)?;
     let names = match options.collections.is_empty() {
         true => source.collections()?,
         false => options.collections.clone(),
@@ -128,7 +128,7 @@ pub fn list(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<Cat
 
 /// Ids of models worth asking the Hub about: those of the records below `options.datastores`, and the
 /// Hub repositories that metadata gives.
-pub fn models_of(options: config::Options) -> Result<Vec<String>> {
+pub fn models_of(options: config::BuildOptions) -> Result<Vec<String>> {
     let config = Config::new(options)?;
     let mut diagnostics = Diagnostics::default();
     let content = content::read(&config.content, &mut diagnostics)?;
@@ -152,9 +152,9 @@ pub fn hold(facts: &Path) -> Result<File> {
 }
 
 /// Fetches collections, and writes the lock file.
-pub fn fetch(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<Report> {
+pub fn fetch(hub: &Hub, options: &FetchOptions, progress: &dyn Progress) -> Result<FetchReport> {
     let old = read_lock(options)?;
-    let source = Source::resolve(hub, options, old.as_ref())?;
+    let source = DatastoreCommit::resolve(hub, options, old.as_ref())?;
     let folder = Folder::open(&options.to)?;
     let names = source.names(options, old.as_ref())?;
     let update = Update { options, source: &source, folder: &folder, old: old.as_ref(), progress };
@@ -162,7 +162,7 @@ pub fn fetch(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<Re
 }
 
 /// The lock file beside the datastore, if there is one.
-pub fn read_lock(options: &Options) -> Result<Option<Lock>> {
+pub fn read_lock(options: &FetchOptions) -> Result<Option<Lock>> {
     let path = LockFile::path(&options.to);
     let lock = match LockFile::read(&options.to) {
         LockFile::Absent => None,

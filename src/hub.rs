@@ -26,12 +26,12 @@ use reqwest::blocking::{Client, Response};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, LINK, LOCATION};
 use reqwest::{Method, StatusCode, Url};
 
-pub use answer::{Account, Committed, Discussion, EvalResult, Model, NewFile, TreeItem, Upload};
+pub use answer::{Account, Committed, Discussion, EvalResult, ModelAnswer, NewFile, TreeItem, Upload};
 pub use blob::git_blob_id;
 pub use error::{ErrorKind, HubError};
-pub use history::{Change, FileAt, PullRequest};
-pub use page::{Head, ModelPage};
-pub use repo::{Kind, Repo};
+pub use history::{CommitSummary, FileAt, PullRequest};
+pub use page::{HubModelPage, RepoHead};
+pub use repo::{Repo, RepoKind};
 pub use settings::{Settings, SettingsError, Token};
 use wait::{LONGEST_PAUSE, Waits};
 pub use web::Web;
@@ -50,11 +50,11 @@ pub struct Hub {
     /// Nothing is sent before: the Hub asked for a pause.
     not_before: Mutex<Instant>,
     requests: AtomicUsize,
-    told: Box<Told>,
+    told: Box<PauseListener>,
 }
 
 /// Hears of every pause: why, and how long.
-type Told = dyn Fn(&str, Duration) + Send + Sync;
+type PauseListener = dyn Fn(&str, Duration) + Send + Sync;
 
 /// What to ask.
 struct Request {
@@ -74,7 +74,7 @@ struct Request {
 }
 
 /// What came back, with a good status.
-struct Answer<T = Vec<u8>> {
+struct HubResponse<T = Vec<u8>> {
     url: Url,
     headers: HeaderMap,
     /// The Hub's own name for the content: git's id of a small file, SHA-256 of a large one.
@@ -142,12 +142,12 @@ impl Hub {
     }
 
     /// Sends a request that changes nothing on the Hub, again after a passing fault.
-    fn ask(&self, request: &Request) -> Result<Answer, HubError> {
+    fn ask(&self, request: &Request) -> Result<HubResponse, HubError> {
         self.ask_into(request, &whole)
     }
 
     /// The same, with the body taken in by `take`.
-    fn ask_into<T>(&self, request: &Request, take: &Take<T>) -> Result<Answer<T>, HubError> {
+    fn ask_into<T>(&self, request: &Request, take: &Take<T>) -> Result<HubResponse<T>, HubError> {
         let mut tries = 0;
         loop {
             let error = match self.send(request, take) {
@@ -173,7 +173,7 @@ impl Hub {
     }
 
     /// Sends a request that changes something on the Hub: once, whatever comes of it.
-    fn tell(&self, request: &Request) -> Result<Answer, HubError> {
+    fn tell(&self, request: &Request) -> Result<HubResponse, HubError> {
         self.send(request, &whole).inspect_err(|error| {
             // The next request waits for what the Hub asked of this one.
             if let Some(pause) = error.asked_to_wait.filter(|_| !error.asks_for_long()) {
@@ -202,7 +202,7 @@ impl Hub {
     }
 
     /// One request with its redirects.
-    fn send<T>(&self, request: &Request, take: &Take<T>) -> Result<Answer<T>, HubError> {
+    fn send<T>(&self, request: &Request, take: &Take<T>) -> Result<HubResponse<T>, HubError> {
         let mut url = request.url.clone();
         let mut etag = None;
         for _ in 0..=MAX_REDIRECTS {
@@ -212,7 +212,7 @@ impl Hub {
             }
             if !response.status().is_redirection() {
                 let answer = self.read(request, url, response, take)?;
-                return Ok(Answer { etag, ..answer });
+                return Ok(HubResponse { etag, ..answer });
             }
             url = self.next_hop(request, &url, &response)?;
         }
@@ -258,7 +258,13 @@ impl Hub {
         }
     }
 
-    fn read<T>(&self, request: &Request, url: Url, response: Response, take: &Take<T>) -> Result<Answer<T>, HubError> {
+    fn read<T>(
+        &self,
+        request: &Request,
+        url: Url,
+        response: Response,
+        take: &Take<T>,
+    ) -> Result<HubResponse<T>, HubError> {
         let (status, headers) = (response.status(), response.headers().clone());
         if let Some(pause) = wait::until_reset(&headers).filter(|_| wait::is_used_up(&headers) && status.is_success()) {
             self.pause_all(self.waits.scaled(pause.min(LONGEST_PAUSE)));
@@ -283,11 +289,11 @@ impl Hub {
             Err(TakeError::Cut(err)) => return fail(ErrorKind::Cut, format!("the answer ended early: {err}")),
             Err(TakeError::Local(err)) => return fail(ErrorKind::Local, format!("cannot be written here: {err}")),
         };
-        Ok(Answer { url, headers, etag: None, body })
+        Ok(HubResponse { url, headers, etag: None, body })
     }
 
     /// Address of the next page, if there is one. It must be on the Hub itself.
-    fn next_page(&self, answer: &Answer, attempted: &str) -> Result<Option<Url>, HubError> {
+    fn next_page(&self, answer: &HubResponse, attempted: &str) -> Result<Option<Url>, HubError> {
         let links = answer.headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
         let next = links.flat_map(|value| value.split(',')).find_map(|link| {
             let (address, relation) = link.split_once(';')?;

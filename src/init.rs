@@ -60,7 +60,7 @@ fn sha256() -> Option<String> {
 
 /// What is asked for beside a folder.
 #[derive(Debug, Default)]
-pub struct Options {
+pub struct InitOptions {
     /// The benchmark that the site is about.
     pub benchmark: Option<String>,
     /// A table of its scores.
@@ -71,7 +71,7 @@ pub struct Options {
 
 /// What became of the files.
 #[derive(Debug, Default)]
-pub struct Project {
+pub struct NewProject {
     /// Written now.
     pub written: Vec<String>,
     /// There already, and untouched.
@@ -85,7 +85,7 @@ pub struct Project {
 }
 
 /// Writes a new project into `root`, which is made if it is not there.
-pub fn init(root: &Path, options: &Options) -> Result<Project> {
+pub fn init(root: &Path, options: &InitOptions) -> Result<NewProject> {
     // Examples among somebody's own records would be shown as if they were theirs.
     let content = below(root, "content");
     ensure!(
@@ -93,7 +93,7 @@ pub fn init(root: &Path, options: &Options) -> Result<Project> {
         "{} already exists, so this is a project; nothing was written\n  help: pass another folder: evalcards init DIR",
         content.display()
     );
-    let mut project = Project { knows_source: SOURCE.is_some(), ..Project::default() };
+    let mut project = NewProject { knows_source: SOURCE.is_some(), ..NewProject::default() };
     let mut files: Vec<(String, String)> = match &options.benchmark {
         Some(benchmark) => {
             let board = Board::new(benchmark)?;

@@ -117,7 +117,7 @@ use hash::{Hasher, Sha256};
 use load::content::{self, Content};
 use output::Output;
 use render::Theme;
-use report::Report;
+use report::BuildReport;
 use stages::{Prepared, Previous};
 
 /// Is told how a build goes on.
@@ -145,7 +145,7 @@ impl Progress for () {
 }
 
 /// Builds the site that `config` describes. The findings are sorted.
-pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Diagnostic>)> {
+pub fn build(config: &Config, progress: &dyn Progress) -> Result<(BuildReport, Vec<Diagnostic>)> {
     let mut clock = Clock::new(progress);
     let mut diagnostics = Diagnostics::default();
 
@@ -179,11 +179,11 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(Report, Vec<Di
     let mut written = output.write(&files, || progress.step())?;
     written.removed += removed;
 
-    let mut report = Report {
+    let mut report = BuildReport {
         files: written,
         merged_by_rule: site.merged.by_rule(&prepared.dataset),
         unresolved: site.merged.unresolved().iter().map(|(kind, n)| ((*kind).to_owned(), *n)).collect(),
-        ..Report::of(&prepared.dataset, &prepared.hub)
+        ..BuildReport::of(&prepared.dataset, &prepared.hub)
     };
     let diagnostics = diagnostics.into_sorted();
     report.diagnostics = diagnostics.len();
@@ -261,13 +261,13 @@ impl<'a> Clock<'a> {
     }
 
     /// The report of the last build, for one that has nothing to do.
-    fn up_to_date(self, last: Report) -> Report {
+    fn up_to_date(self, last: BuildReport) -> BuildReport {
         let files = output::Written {
             written: 0,
             unchanged: last.files.written + last.files.unchanged,
             removed: 0,
             ..last.files
         };
-        Report { up_to_date: true, files, seconds: self.finish(), ..last }
+        BuildReport { up_to_date: true, files, seconds: self.finish(), ..last }
     }
 }

@@ -58,7 +58,7 @@ use again::Earlier;
 use block::Blocks;
 use captures::Capture;
 use content::Content;
-use datastore::{Datastore, Listing, Object};
+use datastore::{Datastore, ListedObject, Listing};
 use quarantine::{Quarantined, Reason};
 use record::{BadRecord, Record};
 use samples::Samples;
@@ -217,7 +217,7 @@ impl Listings {
     fn objects<'a>(
         &'a self,
         config: &'a Config,
-    ) -> impl IndexedParallelIterator<Item = (u16, &'a Datastore, &'a Object)> {
+    ) -> impl IndexedParallelIterator<Item = (u16, &'a Datastore, &'a ListedObject)> {
         let all: Vec<_> = (self.0.iter().zip(&config.datastores).zip(0..))
             .flat_map(|((listing, datastore), number)| {
                 listing.objects.iter().map(move |object| (number, datastore, object))
@@ -241,18 +241,18 @@ impl Listings {
     /// A hash of all records as the indexes state them and as they are on disk, and of their samples, or `None` if any
     /// file differs from its index row. Reads all, parses nothing, keeps nothing.
     pub fn verified_digest(&self, config: &Config) -> Option<Sha256> {
-        let hashes: Option<Vec<Hashes>> = self
+        let hashes: Option<Vec<ObjectHashes>> = self
             .objects(config)
             .map_init(Vec::new, |buffer, (_, datastore, object)| {
                 let record = datastore::read(&datastore.root, object, buffer).ok()?;
                 let samples = object.samples.as_deref().and_then(|file| samples::sha256(&datastore.root, file));
-                Some(Hashes { record, samples })
+                Some(ObjectHashes { record, samples })
             })
             .collect();
         Some(self.digest_of(hashes?.into_iter()))
     }
 
-    fn digest_of(&self, hashes: impl Iterator<Item = Hashes>) -> Sha256 {
+    fn digest_of(&self, hashes: impl Iterator<Item = ObjectHashes>) -> Sha256 {
         let mut digest = crate::hash::Hasher::default();
         for listing in &self.0 {
             digest.add(listing.digest.finish().to_string().as_bytes());
@@ -260,7 +260,7 @@ impl Listings {
                 digest.add(object.path.as_bytes());
             }
         }
-        for Hashes { record, samples } in hashes {
+        for ObjectHashes { record, samples } in hashes {
             digest.add(record.to_string().as_bytes());
             if let Some(samples) = samples {
                 digest.add(format!("samples {samples}").as_bytes());
@@ -295,12 +295,12 @@ impl Listings {
         if n_samples > 0 {
             progress.transfer("read samples", n_samples, bytes);
         }
-        let kept = samples::Kept::of(n_samples, config.site.samples.excerpts);
-        let outcomes: Vec<Outcome> = self
+        let kept = samples::KeptRows::of(n_samples, config.site.samples.excerpts);
+        let outcomes: Vec<ReadOutcome> = self
             .objects(config)
             .map_init(Vec::new, |buffer, (number, datastore, object)| {
                 let outcome = match earlier.record(number, datastore, object) {
-                    Some((loaded, bad)) => Outcome::Read(loaded, bad),
+                    Some((loaded, bad)) => ReadOutcome::Read(loaded, bad),
                     None => read_object(number, datastore, object, &blocks, buffer).with_samples(
                         datastore,
                         object,
@@ -316,7 +316,7 @@ impl Listings {
                 outcome
             })
             .collect();
-        let hashes: Option<Vec<Hashes>> = outcomes.iter().map(Outcome::hashes).collect();
+        let hashes: Option<Vec<ObjectHashes>> = outcomes.iter().map(ReadOutcome::hashes).collect();
         let digest = hashes.map(|hashes| self.digest_of(hashes.into_iter()));
         let mut inputs = Inputs {
             content,
@@ -328,7 +328,7 @@ impl Listings {
         let mut seen: foldhash::HashMap<Sha256, Option<usize>> = foldhash::HashMap::default();
         for outcome in outcomes {
             match outcome {
-                Outcome::Read(loaded, bad) => {
+                ReadOutcome::Read(loaded, bad) => {
                     if let Some(place) = seen.get(&loaded.origin.sha256) {
                         if let Some(first) = place.and_then(|place| inputs.records.get_mut(place)) {
                             first.origin.join(&loaded.origin);
@@ -348,7 +348,7 @@ impl Listings {
                         inputs.records.push(loaded);
                     }
                 }
-                Outcome::LeftOut(quarantined, _) => inputs.quarantined.push(quarantined),
+                ReadOutcome::LeftOut(quarantined, _) => inputs.quarantined.push(quarantined),
             }
         }
         origin::set_short_hashes(&mut inputs.records);
@@ -364,25 +364,27 @@ impl Loaded {
 }
 
 /// What was read of an object.
-struct Hashes {
+struct ObjectHashes {
     record: Sha256,
     samples: Option<Sha256>,
 }
 
-enum Outcome {
+enum ReadOutcome {
     Read(Loaded, Vec<Quarantined>),
     /// With the hash of its samples, which are not read.
     LeftOut(Quarantined, Option<Sha256>),
 }
 
-impl Outcome {
-    fn hashes(&self) -> Option<Hashes> {
+impl ReadOutcome {
+    fn hashes(&self) -> Option<ObjectHashes> {
         match self {
-            Outcome::Read(loaded, _) => {
+            ReadOutcome::Read(loaded, _) => {
                 let samples = loaded.samples.as_deref().and_then(Samples::sha256);
-                Some(Hashes { record: loaded.origin.sha256, samples })
+                Some(ObjectHashes { record: loaded.origin.sha256, samples })
             }
-            Outcome::LeftOut(quarantined, samples) => Some(Hashes { record: quarantined.sha256?, samples: *samples }),
+            ReadOutcome::LeftOut(quarantined, samples) => {
+                Some(ObjectHashes { record: quarantined.sha256?, samples: *samples })
+            }
         }
     }
 
@@ -390,24 +392,30 @@ impl Outcome {
     fn with_samples(
         self,
         datastore: &Datastore,
-        object: &Object,
-        kept: samples::Kept,
+        object: &ListedObject,
+        kept: samples::KeptRows,
         passed: &impl Fn(u64),
-    ) -> Outcome {
+    ) -> ReadOutcome {
         let file = object.samples.as_deref();
         match self {
-            Outcome::Read(loaded, bad) => {
+            ReadOutcome::Read(loaded, bad) => {
                 let samples = samples::read(datastore, file, (&loaded.record, !bad.is_empty()), kept, passed);
-                Outcome::Read(Loaded { samples: samples.map(Box::new), ..loaded }, bad)
+                ReadOutcome::Read(Loaded { samples: samples.map(Box::new), ..loaded }, bad)
             }
-            Outcome::LeftOut(quarantined, _) => {
-                Outcome::LeftOut(quarantined, file.and_then(|file| samples::sha256(&datastore.root, file)))
+            ReadOutcome::LeftOut(quarantined, _) => {
+                ReadOutcome::LeftOut(quarantined, file.and_then(|file| samples::sha256(&datastore.root, file)))
             }
         }
     }
 }
 
-fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blocks, buffer: &mut Vec<u8>) -> Outcome {
+fn read_object(
+    number: u16,
+    datastore: &Datastore,
+    object: &ListedObject,
+    blocks: &Blocks,
+    buffer: &mut Vec<u8>,
+) -> ReadOutcome {
     let sha256 = match datastore::read(&datastore.root, object, buffer) {
         Ok(sha256) => sha256,
         Err((reason, detail)) => {
@@ -421,7 +429,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
                 detail,
                 sha256: None,
             };
-            return Outcome::LeftOut(quarantined, None);
+            return ReadOutcome::LeftOut(quarantined, None);
         }
     };
     let mut origin = Origin::new(number, datastore, object, sha256, buffer.len());
@@ -434,7 +442,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
                 origin.quarantined(Reason::InvalidResult, pointer, Some(model.clone()), bad.detail)
             });
             let bad = bad.collect();
-            Outcome::Read(Loaded { origin, record, captures: Box::default(), samples: None }, bad)
+            ReadOutcome::Read(Loaded { origin, record, captures: Box::default(), samples: None }, bad)
         }
         Err(bad) => {
             let (reason, detail) = match bad {
@@ -442,7 +450,7 @@ fn read_object(number: u16, datastore: &Datastore, object: &Object, blocks: &Blo
                 BadRecord::Shape(detail) => (Reason::InvalidRecord, detail),
                 BadRecord::Instances => (Reason::InstanceFile, Sentence::of("detail.samples")),
             };
-            Outcome::LeftOut(origin.quarantined(reason, String::new(), None, detail), None)
+            ReadOutcome::LeftOut(origin.quarantined(reason, String::new(), None, detail), None)
         }
     }
 }

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Command::Check(check) => command::check::run(check, &common),
         Command::Publish(publish) => command::publish::run(publish, &common),
         Command::Completions(completions) => command::manual::completions(completions.shell),
-        Command::Man(cli::Man {}) => command::manual::page(),
+        Command::Man(cli::ManArgs {}) => command::manual::page(),
     };
     result.unwrap_or_else(|err| {
         // Whoever reads us has read enough.

@@ -141,7 +141,7 @@ pub struct Reported {
 }
 
 /// What the readings of one cell share.
-type Cell = (Id<Model>, Id<Slice>, Id<TestPart>, Id<Metric>, Direction, scale::Family, Id<Variant>);
+type CellKey = (Id<Model>, Id<Slice>, Id<TestPart>, Id<Metric>, Direction, scale::Family, Id<Variant>);
 
 /// Joins `inputs` with the identities of their results and the markers of their records.
 pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks: Marks) -> Dataset {
@@ -404,7 +404,7 @@ impl Dataset {
 
     /// What two readings must share to be compared: model, slice, part of the test, metric, direction,
     /// scale, and variant of the model.
-    fn by_cell(&self, reading: &Reading) -> Cell {
+    fn by_cell(&self, reading: &Reading) -> CellKey {
         let Resolved { model, variant, slice, part, metric, .. } = reading.resolved;
         (model, slice, part, metric, reading.direction, reading.scale.family(), variant)
     }

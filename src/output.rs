@@ -76,7 +76,7 @@ pub struct Sum {
 }
 
 /// What became of one file.
-struct Entry {
+struct WrittenFile {
     path: String,
     sha256: Sha256,
     kind: &'static str,
@@ -86,7 +86,7 @@ struct Entry {
 
 /// What the last complete build was made from.
 #[derive(Serialize, Deserialize)]
-struct State<N> {
+struct BuildState<N> {
     /// Of all but the records; known before they are read.
     base: String,
     /// Of everything; `None` if the next build must look at all of it again.
@@ -140,11 +140,11 @@ impl Output {
     /// False if the last build was made from other templates, content or options: then the
     /// records need not be looked at to know that there is something to do.
     pub fn was_built_from(&self, base: Sha256) -> bool {
-        let state: Option<State<serde_json::Value>> = self.state();
+        let state: Option<BuildState<serde_json::Value>> = self.state();
         state.is_some_and(|state| state.base == base.to_string() && state.fingerprint.is_some())
     }
 
-    fn state<N: for<'de> Deserialize<'de>>(&self) -> Option<State<N>> {
+    fn state<N: for<'de> Deserialize<'de>>(&self) -> Option<BuildState<N>> {
         let path = self.root.join(OWN).join("build.json");
         if !is_file(&path) {
             return None;
@@ -155,7 +155,7 @@ impl Output {
     /// The notes of the last build, if it was made from the same `fingerprint` and all that it
     /// wrote is still there, byte for byte.
     pub fn notes_if_current<N: for<'de> Deserialize<'de>>(&self, fingerprint: Sha256) -> Option<N> {
-        let state: State<N> = self.state()?;
+        let state: BuildState<N> = self.state()?;
         if state.fingerprint? != fingerprint.to_string() {
             return None;
         }
@@ -184,7 +184,7 @@ impl Output {
         self.forget_state()?;
         self.announce(files)?;
         self.make_folders(files)?;
-        let write_all = |files: Vec<&F>| -> Result<Vec<Entry>> {
+        let write_all = |files: Vec<&F>| -> Result<Vec<WrittenFile>> {
             let entries = files.into_par_iter().map_init(Vec::new, |old, file| {
                 let entry = file.bytes().and_then(|new| self.write_file(file, &new, old));
                 progress();
@@ -218,7 +218,7 @@ impl Output {
 
     /// Notes what this build was made from and what it has to say, so that the next can see that nothing changed.
     pub fn finish<N: Serialize>(&self, base: Sha256, fingerprint: Option<Sha256>, notes: &N) -> Result<()> {
-        let state = State { base: base.to_string(), fingerprint: fingerprint.map(|it| it.to_string()), notes };
+        let state = BuildState { base: base.to_string(), fingerprint: fingerprint.map(|it| it.to_string()), notes };
         let text = serde_json::to_vec_pretty(&state).context("failed to write the state of the build")?;
         self.write_own("build.json", &text)
     }
@@ -288,7 +288,7 @@ impl Output {
         levels.try_for_each(|level| level.par_iter().try_for_each(|(_, folder)| make_folder(&self.root.join(folder))))
     }
 
-    fn write_file(&self, file: &impl OutputFile, new: &[u8], old: &mut Vec<u8>) -> Result<Entry> {
+    fn write_file(&self, file: &impl OutputFile, new: &[u8], old: &mut Vec<u8>) -> Result<WrittenFile> {
         let path = file.path();
         let target = self.root.join(path);
         let sha256 = Sha256::of(new);
@@ -297,7 +297,7 @@ impl Output {
         if changed {
             self.write_atomically(&target, new)?;
         }
-        Ok(Entry { path: path.to_owned(), sha256, kind: file.kind(), size: new.len() as u64, changed })
+        Ok(WrittenFile { path: path.to_owned(), sha256, kind: file.kind(), size: new.len() as u64, changed })
     }
 
     /// Removes files, then the folders that are empty without them; gives the number of files.
@@ -422,9 +422,9 @@ fn read_list(text: &str) -> Result<BTreeMap<String, Option<Sha256>>> {
 mod tests {
     use super::*;
 
-    struct Made(&'static str, &'static str);
+    struct BuildStateOf(&'static str, &'static str);
 
-    impl OutputFile for Made {
+    impl OutputFile for BuildStateOf {
         fn path(&self) -> &str {
             self.0
         }
@@ -440,8 +440,9 @@ mod tests {
     fn two_files_of_one_path_are_refused_before_anything_is_written() {
         let folder = tempfile::tempdir().unwrap();
         let mut output = Output::open(folder.path()).unwrap();
-        output.write(&[Made("pages/a.html", "1"), Made("pages/b.html", "2")], || ()).unwrap();
-        let error = output.write(&[Made("pages/a.html", "3"), Made("pages/a.html", "4")], || ()).unwrap_err();
+        output.write(&[BuildStateOf("pages/a.html", "1"), BuildStateOf("pages/b.html", "2")], || ()).unwrap();
+        let error =
+            output.write(&[BuildStateOf("pages/a.html", "3"), BuildStateOf("pages/a.html", "4")], || ()).unwrap_err();
         assert!(error.to_string().contains("pages/a.html (pages and pages)"), "{error}");
         assert_eq!(fs::read_to_string(folder.path().join("pages/a.html")).unwrap(), "1");
         assert!(folder.path().join("pages/b.html").is_file());

@@ -15,15 +15,15 @@ impl Progress for Silent {
 }
 
 /// A bar; hidden by itself where standard error is no terminal.
-pub struct Bar {
+pub struct TerminalProgress {
     bar: ProgressBar,
     /// Files of a transfer: here, and all.
     files: [AtomicUsize; 2],
 }
 
-impl Bar {
-    pub fn new() -> Bar {
-        Bar { bar: ProgressBar::new_spinner(), files: Default::default() }
+impl TerminalProgress {
+    pub fn new() -> TerminalProgress {
+        TerminalProgress { bar: ProgressBar::new_spinner(), files: Default::default() }
     }
 
     /// Says something beside the bar.
@@ -46,7 +46,7 @@ impl Bar {
     }
 }
 
-impl Progress for Bar {
+impl Progress for TerminalProgress {
     fn stage(&self, name: &'static str, steps: usize) {
         let template = if steps > 0 { "{msg:>18} {wide_bar} {human_pos}/{human_len} {eta}" } else { "{msg:>18} …" };
         self.begin(template, steps as u64);

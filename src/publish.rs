@@ -40,7 +40,7 @@ use rayon::prelude::*;
 
 use crate::Progress;
 use crate::diagnostic::did_you_mean;
-use crate::hub::{Account, Hub, Model};
+use crate::hub::{Account, Hub, ModelAnswer};
 use crate::output::disk;
 use audit::{Auditor, Group, Lookup};
 use candidate::Candidate;
@@ -49,12 +49,12 @@ use registry::Registry;
 
 pub use amend::append;
 pub use candidate::Candidates;
-pub use follow::{FollowUp, Followed, Options as FollowOptions, RecordNow, follow};
+pub use follow::{FollowUp, Followed, RecordNow, StatusOptions as FollowOptions, follow};
 pub use journal::JOURNAL;
 pub use posted::PostedFile;
-pub use review::{FileChange, Finding, ModelReview, Place, Problem, Proposal, Review, Status};
-pub use submit::{Outcome, Submission, checked_title};
-pub use text::Text;
+pub use review::{CandidateStatus, FileChange, Finding, HubLocation, ModelReview, Problem, Proposal, Review};
+pub use submit::{SubmitOutcome, SubmitReport, checked_title};
+pub use text::TextStyle;
 
 /// Path of the review below the output folder.
 pub const REVIEW: &str = "hub/review.json";
@@ -63,7 +63,7 @@ pub const REVIEW_TEXT: &str = "hub/review.txt";
 
 /// What was typed.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct PublishOptions {
     /// Output folder of the build.
     pub out: PathBuf,
     /// Only these models; empty: all.
@@ -80,7 +80,7 @@ pub struct Options {
 
 /// A manifest to publish, and the journal of what was published before.
 pub struct Publishing {
-    options: Options,
+    options: PublishOptions,
     candidates: Candidates,
     /// One run at a time writes it, and looks are taken in between.
     journal: Mutex<Journal>,
@@ -90,7 +90,7 @@ pub struct Publishing {
 
 impl Publishing {
     /// Reads all that is on disk, and fails on what can be known without the network.
-    pub fn open(options: Options) -> Result<Publishing> {
+    pub fn open(options: PublishOptions) -> Result<Publishing> {
         let candidates = Candidates::read(&options.out)?;
         if !options.dry_run && !candidates.blocked.is_empty() {
             bail!(
@@ -189,8 +189,8 @@ impl Publishing {
                     add(&mut groups, model, candidates);
                     continue;
                 }
-                Lookup::Missing(error) => (Status::MissingHfModel, error),
-                Lookup::Failed(error) => (Status::AuditError, error),
+                Lookup::Missing(error) => (CandidateStatus::MissingHfModel, error),
+                Lookup::Failed(error) => (CandidateStatus::AuditError, error),
             };
             let absent = candidates.iter().map(|it| (it.index, status.clone(), error.in_short()));
             review.absent.extend(absent);
@@ -202,7 +202,9 @@ impl Publishing {
                 "this is the same repository as {}, which was audited under another name; run again without --limit",
                 before.repo
             );
-            review.absent.extend(group.candidates.iter().map(|it| (it.index, Status::AuditError, why.clone())));
+            review
+                .absent
+                .extend(group.candidates.iter().map(|it| (it.index, CandidateStatus::AuditError, why.clone())));
         }
         let groups: Vec<Group> = groups.into_values().collect();
         let journal: &Journal = &self.journal();
@@ -218,7 +220,7 @@ impl Publishing {
     pub fn write(&self, review: &Review) -> Result<()> {
         let mut json = serde_json::to_vec_pretty(review).context("failed to write the review")?;
         json.push(b'\n');
-        let text = Text { rows: usize::MAX, color: false };
+        let text = TextStyle { rows: usize::MAX, color: false };
         disk::replace_ours(&self.options.out.join(REVIEW), &json)?;
         disk::replace_ours(&self.options.out.join(REVIEW_TEXT), text.review(review).as_bytes())
     }
@@ -239,7 +241,7 @@ impl Publishing {
     }
 }
 
-fn add<'a>(groups: &mut BTreeMap<String, Group<'a>>, model: Model, candidates: &[&'a Candidate]) {
+fn add<'a>(groups: &mut BTreeMap<String, Group<'a>>, model: ModelAnswer, candidates: &[&'a Candidate]) {
     let group = groups.entry(model.id.to_lowercase()).or_insert_with(|| Group { model, candidates: Vec::new() });
     group.candidates.extend(candidates);
     group.candidates.sort_by_key(|candidate| candidate.index);
@@ -257,7 +259,7 @@ fn leave_out(review: &mut Review, limit: usize) {
     }
 }
 
-fn selected(options: &Options, candidates: &Candidates, journal: &Journal) -> Result<BTreeSet<usize>> {
+fn selected(options: &PublishOptions, candidates: &Candidates, journal: &Journal) -> Result<BTreeSet<usize>> {
     let mut wanted: Option<BTreeSet<String>> = None;
     if !options.only.is_empty() {
         let known: BTreeSet<String> = candidates.list.iter().map(|it| it.entry.model_repo.to_lowercase()).collect();

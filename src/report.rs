@@ -13,7 +13,7 @@ use crate::words::{count, counted};
 
 /// What a build did. `seconds` is the only part that differs between two equal builds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Report {
+pub struct BuildReport {
     /// True if all inputs and outputs were as the last build left them, and nothing was written.
     pub up_to_date: bool,
     /// Records shown.
@@ -68,11 +68,11 @@ pub struct HubReport {
     pub benchmarks: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
-impl Report {
+impl BuildReport {
     /// The counts of inputs and data.
-    pub fn of(dataset: &Dataset, hub: &HubFiles) -> Report {
+    pub fn of(dataset: &Dataset, hub: &HubFiles) -> BuildReport {
         let Dataset { entities, inputs, readings, .. } = dataset;
-        Report {
+        BuildReport {
             records: inputs.records.len(),
             captures: dataset.captures.len(),
             captured_results: inputs.records.iter().flat_map(|it| &it.captures).map(|capture| capture.results).sum(),
@@ -83,7 +83,7 @@ impl Report {
             hub: HubReport::of(hub),
             quarantined: by_reason(inputs),
             faults: inputs.quarantined.iter().filter(|entry| entry.reason.is_fault()).count(),
-            ..Report::default()
+            ..BuildReport::default()
         }
     }
 }
@@ -120,7 +120,7 @@ impl HubReport {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for BuildReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut row = |label: &str, value: String| writeln!(f, "  {label:<14}{value}");
         row("records", format!("{:>9}", count(self.records)))?;

@@ -215,7 +215,7 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
             let told = rules.told(loaded, found);
             let slice = benchmarks.resolve(collection, found, told.as_ref());
             let (benchmark, of_benchmark) = benchmarks.names_of(slice);
-            let metric = metrics.resolve(&metric::Place {
+            let metric = metrics.resolve(&metric::MetricSource {
                 loaded,
                 result: found,
                 told: told.as_ref(),

@@ -21,15 +21,15 @@ use crate::diagnostic::Diagnostic;
 use crate::find::DataFile;
 use crate::output::OutputFile;
 use crate::stages::{Prepared, SiteFile};
-use http::{Answer, Asked, Server, Status};
-use project::{Fresh, Project};
-use watch::{Change, Watch};
+use http::{Asked, HttpResponse, Server, SiteStatus};
+use project::{Fresh, ServedProject};
+use watch::{ChangedParts, Watch};
 
 /// What is served, and where.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct ServeOptions {
     /// As for a build; the base URL is ours.
-    pub build: config::Options,
+    pub build: config::BuildOptions,
     /// The address to listen at; loopback unless somebody asked for another.
     pub host: IpAddr,
     /// The port; 0 for any that is free.
@@ -38,7 +38,7 @@ pub struct Options {
 
 /// What a person is told while the site is served.
 #[derive(Debug)]
-pub enum News<'a> {
+pub enum ServeNotice<'a> {
     /// The site can be looked at.
     Serving(SocketAddr, Duration),
     /// Content changed, and the site with it.
@@ -53,28 +53,28 @@ pub enum News<'a> {
     NotWatched(&'a str),
 }
 
-enum Event {
+enum ServeEvent {
     Asked(Asked),
-    Changed(Change),
+    Changed(ChangedParts),
 }
 
 /// Files are read when nothing happened for so long: some editors write in several steps.
 const QUIET: Duration = Duration::from_millis(15);
 
 /// Serves until the process ends. `tell` hears what happens.
-pub fn serve(options: &Options, mut tell: impl FnMut(News)) -> Result<()> {
+pub fn serve(options: &ServeOptions, mut tell: impl FnMut(ServeNotice)) -> Result<()> {
     let start = Instant::now();
     let (sender, events) = mpsc::channel();
     let ask = sender.clone();
-    let server = Server::start(options.host, options.port, move |asked| _ = ask.send(Event::Asked(asked)))?;
-    let build = config::Options { base_url: Some(format!("http://{}/", server.address)), ..options.build.clone() };
-    let mut watch = Watch::new(move |change| _ = sender.send(Event::Changed(change)))?;
-    let mut project = Project::read(build)?;
+    let server = Server::start(options.host, options.port, move |asked| _ = ask.send(ServeEvent::Asked(asked)))?;
+    let build = config::BuildOptions { base_url: Some(format!("http://{}/", server.address)), ..options.build.clone() };
+    let mut watch = Watch::new(move |change| _ = sender.send(ServeEvent::Changed(change)))?;
+    let mut project = ServedProject::read(build)?;
     let mut last_good = HashMap::new();
     let mut known = Vec::new();
     let mut began = None;
     for problem in watch.update(project.config()) {
-        tell(News::NotWatched(&problem));
+        tell(ServeNotice::NotWatched(&problem));
     }
     for generation in 0_u64.. {
         let (fresh, moment) = {
@@ -84,12 +84,12 @@ pub fn serve(options: &Options, mut tell: impl FnMut(News)) -> Result<()> {
             let mut shown = Shown::new(&project.prepared, &files, &mut last_good);
             shown.announce(&server, generation);
             match began {
-                None => tell(News::Serving(server.address, start.elapsed())),
-                Some(began) => tell(News::Rebuilt(Instant::now() - began)),
+                None => tell(ServeNotice::Serving(server.address, start.elapsed())),
+                Some(began) => tell(ServeNotice::Rebuilt(Instant::now() - began)),
             }
             let new: Vec<Diagnostic> = found.iter().filter(|finding| !known.contains(*finding)).cloned().collect();
             if !new.is_empty() {
-                tell(News::Found(&new));
+                tell(ServeNotice::Found(&new));
             }
             known = found;
             shown.until_changed(&project, &events, &server, &mut watch, &mut tell)?
@@ -107,7 +107,7 @@ struct Shown<'a> {
     places: HashMap<&'a str, usize>,
     /// Pages that were asked for, as they were when they could last be made.
     last_good: &'a mut HashMap<String, Vec<u8>>,
-    status: Status,
+    status: SiteStatus,
     /// How many files were tried; a broken template is told even if nobody looks at its pages.
     tried: usize,
 }
@@ -120,27 +120,27 @@ impl<'a> Shown<'a> {
     ) -> Shown<'a> {
         let pages = files.iter().enumerate();
         let places = pages.filter_map(|(number, file)| Some((file.path().strip_prefix("pages/")?, number))).collect();
-        Shown { prepared, files, places, last_good, status: Status::default(), tried: 0 }
+        Shown { prepared, files, places, last_good, status: SiteStatus::default(), tried: 0 }
     }
 
     /// Tells browsers that there is a new site.
     fn announce(&mut self, server: &Server, generation: u64) {
         // A browser may outlive us; the moment of our start keeps our first site apart from another's.
         let moment = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        self.status = Status { version: format!("{generation}-{}", moment.as_nanos()), error: None };
+        self.status = SiteStatus { version: format!("{generation}-{}", moment.as_nanos()), error: None };
         server.tell(&self.status);
     }
 
     /// Answers requests until files changed and were read; gives them with the moment of the change.
     fn until_changed(
         &mut self,
-        project: &Project,
-        events: &Receiver<Event>,
+        project: &ServedProject,
+        events: &Receiver<ServeEvent>,
         server: &Server,
         watch: &mut Watch,
-        tell: &mut impl FnMut(News),
+        tell: &mut impl FnMut(ServeNotice),
     ) -> Result<(Fresh, Instant)> {
-        let mut changed: Option<(Change, Instant)> = None;
+        let mut changed: Option<(ChangedParts, Instant)> = None;
         let mut due: Option<Instant> = None;
         loop {
             let wait = match due {
@@ -149,12 +149,12 @@ impl<'a> Shown<'a> {
                 None => Duration::from_secs(3600),
             };
             match events.recv_timeout(wait) {
-                Ok(Event::Asked(asked)) => {
+                Ok(ServeEvent::Asked(asked)) => {
                     let answer = self.answer(asked.path());
                     asked.answer(answer);
                 }
-                Ok(Event::Changed(change)) => {
-                    let (so_far, moment) = changed.take().unwrap_or((Change::default(), Instant::now()));
+                Ok(ServeEvent::Changed(change)) => {
+                    let (so_far, moment) = changed.take().unwrap_or((ChangedParts::default(), Instant::now()));
                     // After a mistake, the time of mending is what counts.
                     let moment = if due.is_some() { moment } else { Instant::now() };
                     changed = Some((so_far.and(change), moment));
@@ -166,13 +166,13 @@ impl<'a> Shown<'a> {
                         Ok(None) => {
                             changed = None;
                             if self.status.error.is_some() {
-                                tell(News::Mended);
+                                tell(ServeNotice::Mended);
                                 self.fail(None, server);
                             }
                         }
                         Err(err) => {
                             let text = format!("{err:#}");
-                            tell(News::Failed(&text));
+                            tell(ServeNotice::Failed(&text));
                             self.fail(Some(text), server);
                         }
                     },
@@ -189,7 +189,7 @@ impl<'a> Shown<'a> {
     }
 
     /// Makes some of the pages that nobody asked for, to find what is wrong with them.
-    fn try_some(&mut self, server: &Server, tell: &mut impl FnMut(News)) {
+    fn try_some(&mut self, server: &Server, tell: &mut impl FnMut(ServeNotice)) {
         // So few that who saves a file or asks for a page hardly waits for them.
         let at_once = 2 * rayon::current_num_threads();
         let end = (self.tried + at_once).min(self.files.len());
@@ -199,7 +199,7 @@ impl<'a> Shown<'a> {
         if let Some(err) = pages.find_map_first(|file| file.bytes().err()) {
             self.tried = self.files.len(); // one is enough
             let text = format!("{err:#}");
-            tell(News::Failed(&text));
+            tell(ServeNotice::Failed(&text));
             self.fail(Some(text), server);
         }
     }
@@ -212,27 +212,27 @@ impl<'a> Shown<'a> {
         self.prepared.data().iter().find(|file| file.path.strip_prefix("pages/") == Some(path))
     }
 
-    fn answer(&mut self, path: &str) -> Answer {
+    fn answer(&mut self, path: &str) -> HttpResponse {
         if let Some(data) = self.data(path) {
-            return Answer::file(200, path, data.bytes.clone(), &self.status.version);
+            return HttpResponse::file(200, path, data.bytes.clone(), &self.status.version);
         }
         let found = [path.to_owned(), format!("{path}.html"), format!("{path}index.html")]
             .into_iter()
             .find(|path| self.places.contains_key(path.as_str()));
         let (path, status) = found.map_or(("404.html".to_owned(), 404), |path| (path, 200));
-        let Some(&place) = self.places.get(path.as_str()) else { return Answer::text(404, "Page not found") };
+        let Some(&place) = self.places.get(path.as_str()) else { return HttpResponse::text(404, "Page not found") };
         match self.files[place].bytes() {
             Ok(bytes) => {
                 let bytes = bytes.into_owned();
                 if path.ends_with(".html") {
                     self.last_good.insert(path.clone(), bytes.clone());
                 }
-                Answer::file(status, &path, bytes, &self.status.version)
+                HttpResponse::file(status, &path, bytes, &self.status.version)
             }
             Err(err) => match self.last_good.get(&path) {
                 // The message is shown over it, as all that are wrong.
-                Some(bytes) => Answer::file(status, &path, bytes.clone(), &self.status.version),
-                None => Answer::error(&format!("{err:#}"), &self.status.version),
+                Some(bytes) => HttpResponse::file(status, &path, bytes.clone(), &self.status.version),
+                None => HttpResponse::error(&format!("{err:#}"), &self.status.version),
             },
         }
     }
@@ -240,13 +240,13 @@ impl<'a> Shown<'a> {
 
 /// Watches folders that are new before they are read, so that no change falls between.
 fn read_changed(
-    project: &Project,
-    change: Change,
+    project: &ServedProject,
+    change: ChangedParts,
     watch: &mut Watch,
-    tell: &mut impl FnMut(News),
+    tell: &mut impl FnMut(ServeNotice),
 ) -> Result<Option<Fresh>> {
     for problem in watch.update(project.config()) {
-        tell(News::NotWatched(&problem));
+        tell(ServeNotice::NotWatched(&problem));
     }
     project.read_changed(change)
 }

@@ -28,7 +28,7 @@ use crate::load::record::EvaluationResult;
 use crate::merge::{Dataset, Reading};
 use completeness::Field;
 use scale::{Class, Doubt};
-use setup::{Documented, Setup, Slot, State};
+use setup::{Documented, Setup, Slot, SlotState};
 
 /// Counts of signals over any number of results.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -66,8 +66,8 @@ impl Tally {
         self.documentable += usize::from(setup.documented != Documented::NotApplicable);
         self.documented += usize::from(setup.documented == Documented::Yes);
         for (count, state) in self.slots.iter_mut().zip(setup.slots) {
-            count.0 += usize::from(state == State::Disclosed);
-            count.1 += usize::from(matches!(state, State::Disclosed | State::Missing));
+            count.0 += usize::from(state == SlotState::Disclosed);
+            count.1 += usize::from(matches!(state, SlotState::Disclosed | SlotState::Missing));
         }
         let reported = Field::ALL.map(|field| field.is_reported(dataset, reading));
         for (count, is_reported) in self.fields.iter_mut().zip(reported) {

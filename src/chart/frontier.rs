@@ -30,7 +30,7 @@ pub struct Frontier {
     /// All models; of those that would stand in one place, one.
     pub dots: Vec<Dot>,
     /// The best so far, as lines across and up.
-    pub steps: Vec<Step>,
+    pub steps: Vec<FrontierStep>,
     /// Place down of the best score of a model without a day, if it is better than the end of the line: the line alone
     /// would end below a score that exists.
     pub beyond: Option<i32>,
@@ -52,7 +52,7 @@ pub struct Dot {
 
 /// A piece of the line.
 #[derive(Debug, PartialEq, Serialize)]
-pub struct Step {
+pub struct FrontierStep {
     /// From.
     pub x1: f64,
     /// From.
@@ -84,9 +84,9 @@ impl Frontier {
             let (x1, y1) = (days.across(here.day), y(here.score));
             let next = best.get(at + 1).map(|next| &points[*next]);
             let x2 = next.map_or(99.0, |next| days.across(next.day));
-            steps.push(Step { x1, y1, x2, y2: y1 });
+            steps.push(FrontierStep { x1, y1, x2, y2: y1 });
             if let Some(next) = next {
-                steps.push(Step { x1: x2, y1, x2, y2: y(next.score) });
+                steps.push(FrontierStep { x1: x2, y1, x2, y2: y(next.score) });
             }
         }
         let mut dots: Vec<Dot> = (points.iter().enumerate())

@@ -21,7 +21,7 @@ pub struct Histogram {
     /// Values below it.
     pub ticks: Vec<Tick>,
     /// One for each bin.
-    pub bars: Vec<Bar>,
+    pub bars: Vec<HistogramBin>,
     /// How many models the highest bar has.
     pub most: usize,
     /// Lines across the bars.
@@ -30,7 +30,7 @@ pub struct Histogram {
 
 /// One bin.
 #[derive(Debug, PartialEq, Serialize)]
-pub struct Bar {
+pub struct HistogramBin {
     /// Left edge.
     pub x: f64,
     /// Width.
@@ -78,7 +78,7 @@ impl Histogram {
             let height = (f64::from(HEIGHT) * count as f64 / most.max(1) as f64).round() as i32;
             let height = height.max(i32::from(count > 0));
             let (left, right) = (range.across(edge(at)), range.across(edge(at + 1)));
-            Bar {
+            HistogramBin {
                 x: left,
                 width: tenths(right - left - 0.4),
                 y: TOP + HEIGHT - height,

@@ -81,13 +81,13 @@ pub fn parts(page: &str) -> PageParts {
 }
 
 #[derive(Default)]
-struct Sink(RefCell<Reader>);
+struct Sink(RefCell<HtmlReader>);
 
 #[derive(Default)]
-struct Reader {
+struct HtmlReader {
     parts: PageParts,
     /// The cell of a table of readings that we are in.
-    cell: Cell,
+    cell: TableCell,
     /// The number whose row we are in.
     number: ShownNumber,
     /// The `id` of the section that we are in.
@@ -105,7 +105,7 @@ struct Reader {
 }
 
 #[derive(Default, PartialEq)]
-enum Cell {
+enum TableCell {
     #[default]
     Other,
     Score,
@@ -137,7 +137,7 @@ impl TokenSink for Sink {
     }
 }
 
-impl Reader {
+impl HtmlReader {
     fn start(&mut self, tag: &Tag) {
         let attribute = |name: &str| {
             let found = tag.attrs.iter().find(|attribute| *attribute.name.local == *name);
@@ -190,14 +190,14 @@ impl Reader {
                 };
                 let whole = attribute("data-score").to_owned();
                 self.number = ShownNumber { record: row, whole, ..ShownNumber::default() };
-                self.cell = Cell::Other;
+                self.cell = TableCell::Other;
                 self.into = Into::Digits;
             }
-            "td" if has_class("score") => self.cell = Cell::Score,
-            "td" if has_class("record") => self.cell = Cell::Record,
-            "td" => self.cell = Cell::Other,
-            "b" if self.cell == Cell::Score && self.number.digits.is_empty() => self.into = Into::Digits,
-            "a" if self.cell == Cell::Record => {
+            "td" if has_class("score") => self.cell = TableCell::Score,
+            "td" if has_class("record") => self.cell = TableCell::Record,
+            "td" => self.cell = TableCell::Other,
+            "b" if self.cell == TableCell::Score && self.number.digits.is_empty() => self.into = Into::Digits,
+            "a" if self.cell == TableCell::Record => {
                 self.number.record = attribute("href").to_owned();
             }
             "details" if has_class("sm") => {
@@ -208,7 +208,7 @@ impl Reader {
                     rows: attribute("data-rows").parse().ok(),
                 });
             }
-            "small" if self.cell == Cell::Record => self.into = Into::Pointer,
+            "small" if self.cell == TableCell::Record => self.into = Into::Pointer,
             "section" => id.clone_into(&mut self.section),
             "dl" if has("data-record") => {
                 let anchor = self.section.clone();
@@ -231,7 +231,7 @@ impl Reader {
     fn end(&mut self, name: &str) {
         self.into = Into::Nowhere;
         match name {
-            "td" => self.cell = Cell::Other,
+            "td" => self.cell = TableCell::Other,
             "tr" | "table" => {
                 self.take_number();
                 self.in_pair = false;

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostics;
 
 /// Where a link leads.
 #[derive(Debug, PartialEq)]
-pub enum Target {
+pub enum LinkTarget {
     /// To another site, or no page at all.
     Elsewhere,
     /// To this file of the site, and this anchor in it; an empty one is the file itself.
@@ -37,13 +37,13 @@ pub fn check<'a>(
     for (page, parts) in pages.iter().filter_map(|(page, parts)| Some((*page, (*parts)?))) {
         for link in &parts.links {
             let problem = match target(page, link, base_url) {
-                Target::Elsewhere => continue,
-                Target::Outside => format!("the link `{link}` leads out of the site"),
-                Target::File(path, _) if !pages.contains_key(path.as_str()) => {
+                LinkTarget::Elsewhere => continue,
+                LinkTarget::Outside => format!("the link `{link}` leads out of the site"),
+                LinkTarget::File(path, _) if !pages.contains_key(path.as_str()) => {
                     n_links += 1;
                     format!("the link `{link}` leads to {path}, which does not exist")
                 }
-                Target::File(path, anchor) => {
+                LinkTarget::File(path, anchor) => {
                     n_links += 1;
                     // What is compared, and what of a list is shown, stands in the address of the page; its script reads it.
                     let is_of_script = (path == "compare.html" && anchor.starts_with("m="))
@@ -74,7 +74,7 @@ pub fn check<'a>(
 }
 
 /// Where `link` on the page at `page` leads.
-pub fn target(page: &str, link: &str, base_url: Option<&str>) -> Target {
+pub fn target(page: &str, link: &str, base_url: Option<&str>) -> LinkTarget {
     let link = link.trim();
     let (from, link) = match base_url.and_then(|base_url| link.strip_prefix(base_url)) {
         Some(rest) => ("", rest),
@@ -82,24 +82,24 @@ pub fn target(page: &str, link: &str, base_url: Option<&str>) -> Target {
     };
     let has_scheme = link.split(['/', '?', '#']).next().is_some_and(|start| start.contains(':'));
     if has_scheme || link.starts_with("//") {
-        return Target::Elsewhere;
+        return LinkTarget::Elsewhere;
     }
     if link.starts_with('/') {
-        return Target::Outside;
+        return LinkTarget::Outside;
     }
     let (link, anchor) = link.split_once('#').unwrap_or((link, ""));
     let link = link.split('?').next().unwrap_or_default();
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let anchor = decoded(anchor);
     if link.is_empty() && from == page {
-        return Target::File(page.to_owned(), anchor);
+        return LinkTarget::File(page.to_owned(), anchor);
     }
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
     for part in link.split('/') {
         match part {
             "." | "" => {}
-            ".." if parts.pop().is_none() => return Target::Outside,
+            ".." if parts.pop().is_none() => return LinkTarget::Outside,
             ".." => {}
             part => parts.push(part),
         }
@@ -107,7 +107,7 @@ pub fn target(page: &str, link: &str, base_url: Option<&str>) -> Target {
     if link.is_empty() || link.ends_with('/') || link.ends_with("..") || link == "." {
         parts.push("index.html");
     }
-    Target::File(decoded(&parts.join("/")), anchor)
+    LinkTarget::File(decoded(&parts.join("/")), anchor)
 }
 
 #[cfg(test)]
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn links_lead_from_the_place_of_their_page() {
         let check = |link: &str, path: &str, anchor: &str| {
-            let expected = Target::File(path.to_owned(), anchor.to_owned());
+            let expected = LinkTarget::File(path.to_owned(), anchor.to_owned());
             assert_eq!(target("models/a/b.html", link, Some("https://x.example/")), expected, "{link}");
         };
         check("c.html", "models/a/c.html", "");
@@ -128,10 +128,10 @@ mod tests {
         check("https://x.example/models.html", "models.html", "");
         check("https://x.example/", "index.html", "");
         for link in ["https://y.example/", "mailto:a@b.example", "data:,", "//y.example/a"] {
-            assert_eq!(target("a.html", link, Some("https://x.example/")), Target::Elsewhere, "{link}");
+            assert_eq!(target("a.html", link, Some("https://x.example/")), LinkTarget::Elsewhere, "{link}");
         }
         for link in ["/a.html", "../a.html"] {
-            assert_eq!(target("a.html", link, None), Target::Outside, "{link}");
+            assert_eq!(target("a.html", link, None), LinkTarget::Outside, "{link}");
         }
     }
 }

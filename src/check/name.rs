@@ -18,7 +18,7 @@ use crate::stages;
 
 /// What a name is matched to.
 #[derive(Debug, Serialize)]
-pub struct Named {
+pub struct NameMatch {
     /// As it was typed.
     pub name: String,
     /// The collection whose record would say it; `None` for one that no metadata names.
@@ -49,7 +49,7 @@ pub struct Meaning {
 }
 
 /// Finds what `name` is matched to in a record of `collection`.
-pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Named> {
+pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<NameMatch> {
     let mut found = Diagnostics::default();
     let content = content::read(&config.content, &mut found)?;
     let listings = stages::listings(config, &mut found)?.without_samples();
@@ -78,7 +78,7 @@ pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Nam
     };
     let (model, benchmark) = (&entities.models[as_benchmark.model], &entities.benchmarks[benchmark]);
     let (metric, evaluator) = (&entities.metrics[as_metric.metric], &entities.evaluators[as_benchmark.evaluator]);
-    Ok(Named {
+    Ok(NameMatch {
         name: name.to_owned(),
         collection: collection.map(str::to_owned),
         meanings: [
@@ -140,7 +140,7 @@ fn saying(records: &[Loaded], name: &str, collection: Option<&str>) -> Result<Lo
     }
 }
 
-impl fmt::Display for Named {
+impl fmt::Display for NameMatch {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let place = self.collection.as_deref().map(|it| format!(" in {}", printable(it))).unwrap_or_default();
         let (new, known): (Vec<&Meaning>, Vec<&Meaning>) = self.meanings.iter().partition(|it| it.is_new);

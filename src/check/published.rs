@@ -16,7 +16,7 @@ use reqwest::Url;
 
 use super::Checked;
 use super::html::{self, PageParts, ShownNumber, ShownRecord, ShownSamples};
-use super::links::{Target, target};
+use super::links::{LinkTarget, target};
 use super::pair::wrong_pair;
 use crate::Progress;
 use crate::diagnostic::Diagnostics;
@@ -56,11 +56,11 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
     let pages = copy.pages(progress, &mut found)?;
     let shown = pages.iter().flat_map(|page| page.parts.records.iter().map(move |record| (page, record)));
     // A record is named on many cards, and read once.
-    let records: HashMap<&str, (&Page, &ShownRecord)> =
+    let records: HashMap<&str, (&PublishedPage, &ShownRecord)> =
         shown.map(|(page, record)| (record.sha256.as_str(), (page, record))).collect();
     progress.stage("read records", records.len());
     let blocks = Blocks::default();
-    let scores: HashMap<&str, Result<Scores, String>> = (records.par_iter())
+    let scores: HashMap<&str, Result<RecordScores, String>> = (records.par_iter())
         .map(|(sha256, (page, record))| {
             progress.step();
             (*sha256, copy.record(page, record, datastores).and_then(|bytes| scores_of(&bytes, &blocks)))
@@ -75,17 +75,17 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
         let file = copy.name(&page.path);
         for number in &page.parts.numbers {
             let named = match target(&page.path, &number.record, None) {
-                Target::File(path, anchor) => named(&path, &anchor, &number.pointer, &places),
+                LinkTarget::File(path, anchor) => named(&path, &anchor, &number.pointer, &places),
                 _ => None,
             };
             let pointer = named.as_ref().map_or_else(|| number.pointer.clone(), |(_, pointer)| pointer.clone());
             match verdict(number, named, &scores) {
-                Verdict::Holds => numbers += 1,
-                Verdict::Wrong(message) => {
+                CopyVerdict::Holds => numbers += 1,
+                CopyVerdict::Wrong(message) => {
                     let help = "build the site again from its records";
                     found.error("wrong-number", &file, &pointer, message, help);
                 }
-                Verdict::NotVerified(sha256, why) => {
+                CopyVerdict::NotVerified(sha256, why) => {
                     if reported.insert(sha256.clone()) {
                         let message = format!("scores of record {sha256} were not verified: {why}");
                         let help = "pass a datastore that has it with --datastore".to_owned();
@@ -102,7 +102,7 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
         .collect();
     for page in &pages {
         let rows = |link: &str| {
-            let Target::File(path, anchor) = target(&page.path, link, None) else { return None };
+            let LinkTarget::File(path, anchor) = target(&page.path, link, None) else { return None };
             let samples = results.get(&(path.as_str(), anchor.as_str()))?.samples.as_ref();
             samples.filter(|samples| samples.is_recomputed)?.rows
         };
@@ -140,16 +140,16 @@ fn named<'a>(
     Some((places.get(&(path, record))?, format!("/evaluation_results/{index}")))
 }
 
-struct Page {
+struct PublishedPage {
     path: String,
     parts: PageParts,
     bytes: u64,
 }
 
 /// The scores of a record with their scales, by the place of their results.
-type Scores = HashMap<String, (Number, Scale)>;
+type RecordScores = HashMap<String, (Number, Scale)>;
 
-enum Verdict {
+enum CopyVerdict {
     Holds,
     Wrong(String),
     NotVerified(String, String),
@@ -158,10 +158,10 @@ enum Verdict {
 fn verdict(
     number: &ShownNumber,
     named: Option<(&ShownRecord, String)>,
-    records: &HashMap<&str, Result<Scores, String>>,
-) -> Verdict {
+    records: &HashMap<&str, Result<RecordScores, String>>,
+) -> CopyVerdict {
     let Some((record, pointer)) = named else {
-        return Verdict::Wrong(format!(
+        return CopyVerdict::Wrong(format!(
             "{} names a record at `{}`, which does not exist",
             number.digits, number.record
         ));
@@ -176,17 +176,17 @@ fn verdict(
     match records.get(sha256.as_str()) {
         Some(Ok(scores)) => match scores.get(&pointer) {
             Some((score, _)) if *score.digits() != *said || !is_said => {
-                Verdict::Wrong(format!("the page says {shown}, and record {sha256} says {}", score.digits()))
+                CopyVerdict::Wrong(format!("the page says {shown}, and record {sha256} says {}", score.digits()))
             }
             Some((score, scale)) => match number.samples.as_ref().and_then(|it| wrong_outcome(it, score, *scale)) {
-                Some(why) => Verdict::Wrong(format!("{shown} in record {sha256}: {why}")),
-                None => Verdict::Holds,
+                Some(why) => CopyVerdict::Wrong(format!("{shown} in record {sha256}: {why}")),
+                None => CopyVerdict::Holds,
             },
-            None => Verdict::Wrong(format!("record {sha256} has no score at this pointer")),
+            None => CopyVerdict::Wrong(format!("record {sha256} has no score at this pointer")),
         },
-        Some(Err(why)) if why.starts_with(HASH) => Verdict::Wrong(format!("record {sha256}: {why}")),
-        Some(Err(why)) => Verdict::NotVerified(sha256.clone(), why.clone()),
-        None => Verdict::NotVerified(sha256.clone(), "it has no hash".to_owned()),
+        Some(Err(why)) if why.starts_with(HASH) => CopyVerdict::Wrong(format!("record {sha256}: {why}")),
+        Some(Err(why)) => CopyVerdict::NotVerified(sha256.clone(), why.clone()),
+        None => CopyVerdict::NotVerified(sha256.clone(), "it has no hash".to_owned()),
     }
 }
 
@@ -211,7 +211,7 @@ fn wrong_outcome(shown: &ShownSamples, score: &Number, scale: Scale) -> Option<S
     }
 }
 
-fn scores_of(bytes: &[u8], blocks: &Blocks) -> Result<Scores, String> {
+fn scores_of(bytes: &[u8], blocks: &Blocks) -> Result<RecordScores, String> {
     let (record, _) = record::parse(bytes, blocks).map_err(|_| "it is not a valid record".to_owned())?;
     let score = |result: &record::EvaluationResult| {
         (format!("/evaluation_results/{}", result.index), (result.score.clone(), Scale::of(&result.metric)))
@@ -224,22 +224,22 @@ const HASH: &str = "its SHA-256 does not match the card";
 
 /// A copy, and how to read what it does not hold itself.
 struct Copy {
-    place: Place,
+    place: CopyLocation,
     web: Web,
 }
 
 /// Where a copy is.
-enum Place {
+enum CopyLocation {
     Folder(PathBuf),
     Address(Url),
 }
 
 impl Copy {
     fn new(place: &str, told: impl Fn(&str, Duration) + Send + Sync + 'static) -> Result<Copy> {
-        let place = Place::new(place)?;
+        let place = CopyLocation::new(place)?;
         let address = match &place {
-            Place::Folder(_) => Url::parse(HUB).context("no address")?,
-            Place::Address(url) => url.clone(),
+            CopyLocation::Folder(_) => Url::parse(HUB).context("no address")?,
+            CopyLocation::Address(url) => url.clone(),
         };
         let web = Web::new(&address, |name| std::env::var(name).ok(), told)?;
         Ok(Copy { place, web })
@@ -248,13 +248,13 @@ impl Copy {
     /// `path` as a person would write it.
     fn name(&self, path: &str) -> String {
         match &self.place {
-            Place::Folder(folder) => folder.join(path).display().to_string(),
-            Place::Address(url) => format!("{url}{path}"),
+            CopyLocation::Folder(folder) => folder.join(path).display().to_string(),
+            CopyLocation::Address(url) => format!("{url}{path}"),
         }
     }
 
     /// All pages that can be reached from the start page.
-    fn pages(&self, progress: &dyn Progress, found: &mut Diagnostics) -> Result<Vec<Page>> {
+    fn pages(&self, progress: &dyn Progress, found: &mut Diagnostics) -> Result<Vec<PublishedPage>> {
         let mut known: BTreeSet<String> = ["index.html".to_owned()].into();
         let mut next: Vec<String> = known.iter().cloned().collect();
         let mut pages = Vec::new();
@@ -276,14 +276,14 @@ impl Copy {
                 };
                 let parts = html::parts(&String::from_utf8_lossy(&bytes));
                 for link in &parts.links {
-                    if let Target::File(target, _) = target(&path, link, None)
+                    if let LinkTarget::File(target, _) = target(&path, link, None)
                         && target.ends_with(".html")
                         && known.insert(target.clone())
                     {
                         next.push(target);
                     }
                 }
-                pages.push(Page { path, parts, bytes: bytes.len() as u64 });
+                pages.push(PublishedPage { path, parts, bytes: bytes.len() as u64 });
             }
         }
         pages.sort_by(|a, b| a.path.cmp(&b.path));
@@ -293,12 +293,12 @@ impl Copy {
     /// A file of the copy; `None` if it is not there.
     fn get(&self, path: &str) -> Result<Option<Vec<u8>>> {
         match &self.place {
-            Place::Folder(folder) => match fs::read(folder.join(path)) {
+            CopyLocation::Folder(folder) => match fs::read(folder.join(path)) {
                 Ok(bytes) => Ok(Some(bytes)),
                 Err(err) if err.kind() == std::io::ErrorKind::NotFound => Ok(None),
                 Err(err) => Err(err).with_context(|| format!("failed to read {}", self.name(path))),
             },
-            Place::Address(url) => {
+            CopyLocation::Address(url) => {
                 let mut address = url.clone();
                 if let Ok(mut parts) = address.path_segments_mut() {
                     parts.pop_if_empty().extend(path.split('/'));
@@ -309,16 +309,16 @@ impl Copy {
     }
 
     /// The bytes that `record` names, from wherever they are at hand; they have its hash.
-    fn record(&self, page: &Page, record: &ShownRecord, datastores: &[PathBuf]) -> Result<Vec<u8>, String> {
+    fn record(&self, page: &PublishedPage, record: &ShownRecord, datastores: &[PathBuf]) -> Result<Vec<u8>, String> {
         let expected = Sha256::from_hex(&record.sha256).ok_or("its SHA-256 is not 64 hex digits")?;
         let is_right = |bytes: &Vec<u8>| Sha256::of(bytes) == expected;
         if record.url.is_empty() {
             return Err("the card has no address for it".to_owned());
         }
         let bytes = match target(&page.path, &record.url, None) {
-            Target::File(path, _) => self.get(&path).map_err(|err| format!("{err:#}"))?,
-            Target::Outside => None,
-            Target::Elsewhere => {
+            LinkTarget::File(path, _) => self.get(&path).map_err(|err| format!("{err:#}"))?,
+            LinkTarget::Outside => None,
+            LinkTarget::Elsewhere => {
                 let path = public_path(&record.url);
                 let at_hand = path.and_then(|path| {
                     let read = |root: &PathBuf| fs::read(root.join(&path)).ok().filter(is_right);
@@ -348,8 +348,8 @@ impl Copy {
     }
 }
 
-impl Place {
-    fn new(place: &str) -> Result<Place> {
+impl CopyLocation {
+    fn new(place: &str) -> Result<CopyLocation> {
         if place.starts_with("https://") || place.starts_with("http://") {
             let mut url = Url::parse(place).with_context(|| format!("`{place}` is not a valid address"))?;
             // A file of the site, or its folder.
@@ -360,7 +360,7 @@ impl Place {
             url.set_path(&folder);
             url.set_query(None);
             url.set_fragment(None);
-            return Ok(Place::Address(url));
+            return Ok(CopyLocation::Address(url));
         }
         const HELP: &str =
             "pass a folder that `evalcards build` wrote, such as site/pages, or an address with https://";
@@ -368,7 +368,7 @@ impl Place {
         ensure!(folder.exists(), "--site {place} does not exist\n  help: {HELP}");
         let folder = if folder.join("pages/index.html").is_file() { folder.join("pages") } else { folder.to_owned() };
         ensure!(folder.join("index.html").is_file(), "--site {place} has no index.html\n  help: {HELP}");
-        Ok(Place::Folder(folder))
+        Ok(CopyLocation::Folder(folder))
     }
 }
 

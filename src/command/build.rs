@@ -6,20 +6,20 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use evalcards::config::Config;
 use evalcards::diagnostic::Diagnostic;
-use evalcards::report::Report;
+use evalcards::report::BuildReport;
 
 use super::print_diagnostics;
-use crate::cli::{Build, Common};
-use crate::progress::{Bar, Silent};
+use crate::cli::{BuildArgs, Common};
+use crate::progress::{Silent, TerminalProgress};
 
 /// Runs `evalcards build`.
-pub fn run(build: Build, common: &Common) -> Result<ExitCode> {
+pub fn run(build: BuildArgs, common: &Common) -> Result<ExitCode> {
     build.sources.start_threads()?;
     let config = Config::new(build.options(common))?;
     let (report, diagnostics) = if common.quiet || common.json {
         evalcards::build(&config, &Silent)?
     } else {
-        let bar = Bar::new();
+        let bar = TerminalProgress::new();
         let result = evalcards::build(&config, &bar);
         bar.finish();
         result?
@@ -42,12 +42,12 @@ pub fn run(build: Build, common: &Common) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn json(report: &Report, diagnostics: &[Diagnostic], failed: bool) -> Result<String> {
+fn json(report: &BuildReport, diagnostics: &[Diagnostic], failed: bool) -> Result<String> {
     let document = serde_json::json!({ "command": "build", "ok": !failed, "report": report, "findings": diagnostics });
     serde_json::to_string_pretty(&document).context("failed to print the report")
 }
 
-fn print_report(report: &Report, config: &Config, common: &Common) -> io::Result<()> {
+fn print_report(report: &BuildReport, config: &Config, common: &Common) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let index = config.out.join("pages/index.html");
     let verb = if report.up_to_date { "Nothing to do: the site is up to date" } else { "Built the site" };

@@ -12,14 +12,14 @@ use evalcards::config::{Config, below};
 use evalcards::diagnostic::{Diagnostic, Severity, printable};
 use evalcards::words::{count, counted};
 
-use crate::cli::{Check, Common, Format};
-use crate::progress::{Bar, Silent};
+use crate::cli::{CheckArgs, Common, Format};
+use crate::progress::{Silent, TerminalProgress};
 
 /// Hears of the pauses of the network.
-type Told = Box<dyn Fn(&str, Duration) + Send + Sync>;
+type PauseReporter = Box<dyn Fn(&str, Duration) + Send + Sync>;
 
 /// Runs `evalcards check`.
-pub fn run(check: Check, common: &Common) -> Result<ExitCode> {
+pub fn run(check: CheckArgs, common: &Common) -> Result<ExitCode> {
     check.sources.start_threads()?;
     let format = match check.format {
         Some(format) => format,
@@ -62,7 +62,7 @@ pub fn run(check: Check, common: &Common) -> Result<ExitCode> {
     }
     let (strict, site) = (check.strict, check.site.clone());
     let config = Config::new(check.options(common));
-    let work = |progress: &dyn evalcards::Progress, told: Told| match &site {
+    let work = |progress: &dyn evalcards::Progress, told: PauseReporter| match &site {
         None => check::check(&config?, progress),
         // A copy can be verified anywhere; a project at hand only helps to find records.
         Some(site) => {
@@ -76,7 +76,7 @@ pub fn run(check: Check, common: &Common) -> Result<ExitCode> {
     let checked = match common.quiet || format != Format::Text {
         true => work(&Silent, Box::new(|_, _| ()))?,
         false => {
-            let bar = Arc::new(Bar::new());
+            let bar = Arc::new(TerminalProgress::new());
             let checked = work(&*bar, Box::new(super::tell_pauses(&bar, common)));
             bar.finish();
             checked?

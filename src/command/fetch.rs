@@ -13,8 +13,8 @@ use evalcards::fetch::benchmarks::{self, BenchmarksReport};
 use evalcards::fetch::evidence::{self, EvidenceReport};
 use evalcards::fetch::models::{self, ModelsReport};
 use evalcards::fetch::official::{Changed, DraftState, New, Official};
-use evalcards::fetch::verify::{self, Difference, VerifyReport};
-use evalcards::fetch::{self, Catalogue, Failure, Report, Run, Summary};
+use evalcards::fetch::verify::{self, FactDifference, VerifyReport};
+use evalcards::fetch::{self, Catalogue, FailedRequest, FetchReport, Run, Summary};
 use evalcards::hub::Hub;
 use evalcards::words::counted;
 use indicatif::HumanBytes;
@@ -23,16 +23,16 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::connect;
-use crate::cli::{Common, Fetch};
-use crate::progress::{Bar, Silent};
+use crate::cli::{Common, FetchArgs};
+use crate::progress::{Silent, TerminalProgress};
 
 /// Failures beyond these are only counted, unless all are asked for.
 const SHOWN: usize = 10;
 
 /// Runs `evalcards fetch`.
-pub fn run(arguments: Fetch, common: &Common) -> Result<ExitCode> {
+pub fn run(arguments: FetchArgs, common: &Common) -> Result<ExitCode> {
     let options = arguments.options(common);
-    let bar = Arc::new(Bar::new());
+    let bar = Arc::new(TerminalProgress::new());
     let hub = connect(&bar, common)?;
     let progress: &dyn Progress = if common.quiet || common.json { &Silent } else { &*bar };
     if arguments.list {
@@ -41,10 +41,10 @@ pub fn run(arguments: Fetch, common: &Common) -> Result<ExitCode> {
         print_catalogue(&catalogue?, common)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let session = Session { arguments: &arguments, common, options: &options, hub: &hub, bar: &bar, progress };
+    let session = FetchSession { arguments: &arguments, common, options: &options, hub: &hub, bar: &bar, progress };
     let done = Done {
         collections: if arguments.asks_for_collections() { Some(session.collections()?) } else { None },
-        facts: if arguments.asks_for_facts() { session.facts()? } else { Facts::default() },
+        facts: if arguments.asks_for_facts() { session.facts()? } else { FactReports::default() },
     };
     let failures = done.failures();
     let differs = done.facts.verified.as_ref().is_some_and(|it| !it.differences.is_empty() || !it.findings.is_empty());
@@ -57,24 +57,24 @@ pub fn run(arguments: Fetch, common: &Common) -> Result<ExitCode> {
 }
 
 /// A run, part by part.
-struct Session<'a> {
-    arguments: &'a Fetch,
+struct FetchSession<'a> {
+    arguments: &'a FetchArgs,
     common: &'a Common,
-    options: &'a fetch::Options,
+    options: &'a fetch::FetchOptions,
     hub: &'a Hub,
-    bar: &'a Bar,
+    bar: &'a TerminalProgress,
     progress: &'a dyn Progress,
 }
 
 /// What a run brought.
 struct Done {
-    collections: Option<Report>,
-    facts: Facts,
+    collections: Option<FetchReport>,
+    facts: FactReports,
 }
 
 /// What the Hub said besides records.
 #[derive(Default, Serialize)]
-struct Facts {
+struct FactReports {
     models: Option<ModelsReport>,
     benchmarks: Option<BenchmarksReport>,
     evidence: Option<EvidenceReport>,
@@ -82,8 +82,8 @@ struct Facts {
     verified: Option<VerifyReport>,
 }
 
-impl Session<'_> {
-    fn collections(&self) -> Result<Report> {
+impl FetchSession<'_> {
+    fn collections(&self) -> Result<FetchReport> {
         let report = fetch::fetch(self.hub, self.options, self.progress);
         self.bar.finish();
         let report = report?;
@@ -93,7 +93,7 @@ impl Session<'_> {
         Ok(report)
     }
 
-    fn facts(&self) -> Result<Facts> {
+    fn facts(&self) -> Result<FactReports> {
         let folder = below(&self.common.root, "content/hub");
         let _held = fetch::hold(&folder)?;
         let run = Run {
@@ -107,7 +107,7 @@ impl Session<'_> {
         };
         let needs_models = self.arguments.models || self.arguments.evidence;
         let models = if needs_models { fetch::models_of(self.arguments.reading(self.common))? } else { Vec::new() };
-        let mut facts = Facts::default();
+        let mut facts = FactReports::default();
         if self.arguments.models {
             facts.models = Some(self.part(models::fetch(&run, &models))?);
         }
@@ -148,8 +148,8 @@ fn now() -> Result<Timestamp> {
 }
 
 impl Done {
-    fn failures(&self) -> Vec<&Failure> {
-        let Facts { models, benchmarks, evidence, verified } = &self.facts;
+    fn failures(&self) -> Vec<&FailedRequest> {
+        let FactReports { models, benchmarks, evidence, verified } = &self.facts;
         let lists = [
             self.collections.as_ref().map(|it| &it.failures),
             models.as_ref().map(|it| &it.failures),
@@ -163,7 +163,7 @@ impl Done {
     }
 }
 
-fn print_facts(facts: &Facts, folder: &Path) -> io::Result<()> {
+fn print_facts(facts: &FactReports, folder: &Path) -> io::Result<()> {
     let mut out = io::stdout().lock();
     if let Some(ModelsReport { found, unknown, fresh, no_hub_id, not_asked, .. }) = &facts.models {
         write!(out, "Models: {found} found, {unknown} not on the Hub, {fresh} already known")?;
@@ -227,7 +227,7 @@ fn print_official(official: &Official, folder: &Path, out: &mut impl Write) -> i
 
 fn print_verified(report: &VerifyReport, folder: &Path, out: &mut impl Write) -> io::Result<()> {
     let VerifyReport { same, differences, not_asked, .. } = report;
-    for Difference { file, disk, hub } in differences {
+    for FactDifference { file, disk, hub } in differences {
         let place = folder.join(file).display().to_string();
         writeln!(out, "error[not-said]: {}: not confirmed by the Hub", printable(&place))?;
         writeln!(out, "  here: {}", printable(&disk.to_string()))?;
@@ -249,7 +249,7 @@ fn left(not_asked: usize) -> String {
     if not_asked == 0 { String::new() } else { format!("; {not_asked} not fetched, run it again to resume") }
 }
 
-fn print_findings(facts: &Facts, common: &Common) {
+fn print_findings(facts: &FactReports, common: &Common) {
     let findings = facts.benchmarks.iter().flat_map(|it| &it.findings);
     let findings: Vec<&Diagnostic> = findings
         .chain(facts.evidence.iter().flat_map(|it| &it.submissions.findings))
@@ -281,7 +281,7 @@ fn print_catalogue(catalogue: &Catalogue, common: &Common) -> Result<()> {
     Ok(())
 }
 
-fn print_report(report: &Report, options: &fetch::Options) -> io::Result<()> {
+fn print_report(report: &FetchReport, options: &fetch::FetchOptions) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{} at {}", report.repo, report.revision)?;
     for Summary { collection, records, superseded, left_out, retired, .. } in &report.collections {
@@ -307,7 +307,7 @@ fn print_report(report: &Report, options: &fetch::Options) -> io::Result<()> {
     out.flush()
 }
 
-fn print_failures(failures: &[&Failure], common: &Common) {
+fn print_failures(failures: &[&FailedRequest], common: &Common) {
     let shown = if common.verbose { failures.len() } else { SHOWN };
     for failure in failures.iter().take(shown) {
         eprintln!("error: {}: {}", printable(&failure.what), printable(&failure.said));

@@ -9,12 +9,12 @@ use evalcards::config::below;
 use evalcards::init::{self, WORKFLOW};
 use evalcards::words::counted;
 
-use crate::cli::{Common, Init};
+use crate::cli::{Common, InitArgs};
 
 /// Runs `evalcards init`.
-pub fn run(init: Init, common: &Common) -> Result<ExitCode> {
+pub fn run(init: InitArgs, common: &Common) -> Result<ExitCode> {
     let root = init.dir.map_or_else(|| common.root.clone(), |dir| below(&common.root, dir));
-    let options = init::Options {
+    let options = init::InitOptions {
         benchmark: init.benchmark,
         scores: init.scores.map(|file| below(&common.root, file)),
         now: now()?,

@@ -9,25 +9,25 @@ use anyhow::{Context, Result, bail};
 use evalcards::Progress;
 use evalcards::diagnostic::printable;
 use evalcards::hub::{Account, Hub};
-use evalcards::publish::{Publishing, Review, Submission, Text, checked_title, follow};
+use evalcards::publish::{Publishing, Review, SubmitReport, TextStyle, checked_title, follow};
 use evalcards::words::counted;
 use serde_json::json;
 
 use super::connect;
-use crate::cli::{Common, Publish};
-use crate::progress::{Bar, Silent};
+use crate::cli::{Common, PublishArgs};
+use crate::progress::{Silent, TerminalProgress};
 
 /// Rows of one kind that a terminal shows, unless all are asked for.
 const ROWS: usize = 20;
 
 /// Runs `evalcards publish`.
-pub fn run(arguments: Publish, common: &Common) -> Result<ExitCode> {
+pub fn run(arguments: PublishArgs, common: &Common) -> Result<ExitCode> {
     if arguments.status {
         return status(&arguments, common);
     }
     let message = arguments.message.as_deref().map(checked_title).transpose().context("--message")?;
     let publishing = Publishing::open(arguments.options(common))?;
-    let bar = Arc::new(Bar::new());
+    let bar = Arc::new(TerminalProgress::new());
     let hub = connect(&bar, common)?;
     let account = account(&hub, arguments.dry_run)?;
     if publishing.torn_lines() > 0 && !common.quiet {
@@ -42,7 +42,7 @@ pub fn run(arguments: Publish, common: &Common) -> Result<ExitCode> {
     bar.finish();
     let review = review?;
     publishing.write(&review)?;
-    let session = Session { publishing: &publishing, review: &review, common };
+    let session = PublishSession { publishing: &publishing, review: &review, common };
     session.report()?;
 
     let confirmed = match &account {
@@ -69,8 +69,8 @@ pub fn run(arguments: Publish, common: &Common) -> Result<ExitCode> {
 }
 
 /// Runs `evalcards publish --status`.
-fn status(arguments: &Publish, common: &Common) -> Result<ExitCode> {
-    let bar = Arc::new(Bar::new());
+fn status(arguments: &PublishArgs, common: &Common) -> Result<ExitCode> {
+    let bar = Arc::new(TerminalProgress::new());
     let hub = connect(&bar, common)?;
     let progress: &dyn Progress = if common.quiet || common.json { &Silent } else { &*bar };
     let found = follow(&hub, &arguments.follow_options(common), progress);
@@ -85,7 +85,7 @@ fn status(arguments: &Publish, common: &Common) -> Result<ExitCode> {
         false if common.quiet => {}
         false => {
             let color = common.color.is_on_if(out.is_terminal());
-            out.write_all(Text { rows: usize::MAX, color }.follow_up(&found).as_bytes())?;
+            out.write_all(TextStyle { rows: usize::MAX, color }.follow_up(&found).as_bytes())?;
         }
     }
     Ok(if found.is_fine() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -111,20 +111,20 @@ fn account(hub: &Hub, dry_run: bool) -> Result<Option<Account>> {
     Ok(Some(account))
 }
 
-struct Session<'a> {
+struct PublishSession<'a> {
     publishing: &'a Publishing,
     review: &'a Review<'a>,
     common: &'a Common,
 }
 
-impl Session<'_> {
+impl PublishSession<'_> {
     /// Shows the review: on standard output, or beside the JSON on standard error.
     fn report(&self) -> Result<()> {
         if self.common.quiet {
             return Ok(());
         }
         let rows = if self.common.verbose { usize::MAX } else { ROWS };
-        let text = Text { rows, color: self.color() }.review(self.review);
+        let text = TextStyle { rows, color: self.color() }.review(self.review);
         self.print(&text)?;
         let files = format!(
             "All of it: {}, {}",
@@ -194,9 +194,9 @@ impl Session<'_> {
         }
     }
 
-    fn tell(&self, submission: &Submission) -> Result<()> {
+    fn tell(&self, submission: &SubmitReport) -> Result<()> {
         if !self.common.quiet {
-            self.print(&Text { rows: usize::MAX, color: self.color() }.submission(submission))?;
+            self.print(&TextStyle { rows: usize::MAX, color: self.color() }.submission(submission))?;
         }
         if !submission.is_complete() {
             self.say("Run `evalcards publish --resume` to continue; no pull request is opened twice.");
@@ -204,9 +204,9 @@ impl Session<'_> {
         Ok(())
     }
 
-    fn json(&self, submission: Option<&Submission>) -> Result<()> {
+    fn json(&self, submission: Option<&SubmitReport>) -> Result<()> {
         if self.common.json {
-            let ok = submission.is_none_or(Submission::is_complete);
+            let ok = submission.is_none_or(SubmitReport::is_complete);
             let outcomes = submission.map(|submission| {
                 let models = submission.models.iter();
                 let rows = models.map(|(model, outcome)| json!({ "model_repo": model, "result": outcome }));

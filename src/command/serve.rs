@@ -6,25 +6,25 @@ use std::time::Duration;
 
 use anyhow::Result;
 use evalcards::diagnostic::printable;
-use evalcards::serve::{self, News};
+use evalcards::serve::{self, ServeNotice};
 
-use crate::cli::{Common, Serve};
+use crate::cli::{Common, ServeArgs};
 
 /// Runs `evalcards serve`, until somebody ends it.
-pub fn run(serve: Serve, common: &Common) -> Result<ExitCode> {
+pub fn run(serve: ServeArgs, common: &Common) -> Result<ExitCode> {
     serve.sources.start_threads()?;
     serve::serve(&serve.options(common), |news| tell(&news, common))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(news: &News, common: &Common) {
+fn tell(news: &ServeNotice, common: &Common) {
     let is_on = common.color.is_on();
     let label = |colour: &str, label: &str| match is_on {
         true => format!("\x1b[{colour}m{label}\x1b[0m"),
         false => label.to_owned(),
     };
     match news {
-        News::Serving(address, took) => {
+        ServeNotice::Serving(address, took) => {
             let url = format!("http://{address}/");
             if common.json {
                 let document = serde_json::json!({ "command": "serve", "ok": true, "address": url });
@@ -38,15 +38,15 @@ fn tell(news: &News, common: &Common) {
                 }
             }
         }
-        News::Rebuilt(took) if !common.quiet => eprintln!("Rebuilt in {}", in_words(*took)),
-        News::Mended if !common.quiet => eprintln!("Fixed; the site is unchanged"),
-        News::Rebuilt(_) | News::Mended => {}
-        News::Failed(text) => {
+        ServeNotice::Rebuilt(took) if !common.quiet => eprintln!("Rebuilt in {}", in_words(*took)),
+        ServeNotice::Mended if !common.quiet => eprintln!("Fixed; the site is unchanged"),
+        ServeNotice::Rebuilt(_) | ServeNotice::Mended => {}
+        ServeNotice::Failed(text) => {
             let text: Vec<String> = text.lines().map(printable).collect();
             eprintln!("{}: {}\nThe last good site stays.", label("31;1", "error"), text.join("\n"));
         }
-        News::Found(findings) => super::print_diagnostics(findings, common),
-        News::NotWatched(problem) => {
+        ServeNotice::Found(findings) => super::print_diagnostics(findings, common),
+        ServeNotice::NotWatched(problem) => {
             eprintln!("{}: changes in {} will not be noticed", label("33", "warning"), printable(problem));
         }
     }

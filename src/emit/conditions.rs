@@ -8,7 +8,7 @@ use regex_lite::Regex;
 
 use crate::load::block::MetricConfig;
 use crate::load::detail_keys::is_asked;
-use crate::load::hub_benchmark::{Condition, HubTask};
+use crate::load::hub_benchmark::{HubTask, TestCondition};
 use crate::load::record::EvaluationResult;
 use crate::merge::{Dataset, Reading};
 use crate::names::{is_not_reported, normal_form};
@@ -17,7 +17,7 @@ use crate::signal::setup::{self, Setting};
 use crate::signal::verdict::TOOLS;
 
 /// What a record states of one result.
-pub struct Conditions<'a> {
+pub struct StatedConditions<'a> {
     /// Everything it discloses of the set-up, as pages tell it.
     settings: Vec<Setting<'a>>,
     /// Agent or scaffold, with its version.
@@ -34,9 +34,9 @@ pub struct Conditions<'a> {
     pub asked: Option<(u64, u64)>,
 }
 
-impl<'a> Conditions<'a> {
+impl<'a> StatedConditions<'a> {
     /// Of `reading`, whose leaderboard is `task`.
-    pub fn of(dataset: &'a Dataset, reading: &Reading, task: &HubTask) -> Conditions<'a> {
+    pub fn of(dataset: &'a Dataset, reading: &Reading, task: &HubTask) -> StatedConditions<'a> {
         let (loaded, result) = (dataset.loaded(reading), dataset.result(reading));
         let settings = setup::settings(loaded, result);
         let stated = |name: &str| stated(&settings, name);
@@ -44,7 +44,7 @@ impl<'a> Conditions<'a> {
         let MetricConfig { name, description, .. } = &*result.metric;
         let prose = [Some(&*result.name), name.as_deref(), description.as_deref()];
         let size = task.size.or_else(|| signal::test_size(result));
-        Conditions {
+        StatedConditions {
             agent: agent(&settings, &loaded.record.model.id, loaded.record.model.name.as_deref()),
             tools: TOOLS.into_iter().find_map(yes),
             attempts: attempts(&settings, prose.into_iter().flatten()),
@@ -56,12 +56,12 @@ impl<'a> Conditions<'a> {
     }
 
     /// True if the record states the condition.
-    pub fn has(&self, condition: Condition) -> bool {
+    pub fn has(&self, condition: TestCondition) -> bool {
         match condition {
-            Condition::Tools => self.tools.is_some(),
-            Condition::Agent => self.agent.is_some(),
-            Condition::Attempts => self.attempts.is_some(),
-            Condition::Feedback => self.feedback.is_some(),
+            TestCondition::Tools => self.tools.is_some(),
+            TestCondition::Agent => self.agent.is_some(),
+            TestCondition::Attempts => self.attempts.is_some(),
+            TestCondition::Feedback => self.feedback.is_some(),
         }
     }
 

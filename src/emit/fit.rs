@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::conditions::Conditions;
-use crate::load::hub_benchmark::{Condition, HubTask};
+use super::conditions::StatedConditions;
+use crate::load::hub_benchmark::{HubTask, TestCondition};
 use crate::merge::{Dataset, Direction, Reading};
 
 /// Why a result is none of its leaderboard.
@@ -21,7 +21,7 @@ pub enum Misfit {
     /// Fewer items were asked than the test has. A person may decide that it fits all the same.
     PartialTestSet,
     /// It was made in a way that the leaderboard refuses, or does not say what the leaderboard wants to know.
-    ConditionNotMet(Condition),
+    ConditionNotMet(TestCondition),
 }
 
 impl Misfit {
@@ -50,7 +50,7 @@ pub fn misfit(
     reading: &Reading,
     task: &HubTask,
     is_its_data: bool,
-    conditions: &Conditions,
+    conditions: &StatedConditions,
 ) -> Option<Misfit> {
     let is_lower = match reading.direction {
         Direction::HigherIsBetter => Some(false),
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn every_reason_has_words_and_a_row_on_the_methodology_page() {
-        let conditions = [Condition::Tools, Condition::Agent, Condition::Attempts, Condition::Feedback];
+        let conditions = [TestCondition::Tools, TestCondition::Agent, TestCondition::Attempts, TestCondition::Feedback];
         let misfits = [
             Misfit::WrongDirection,
             Misfit::NotTheHeadlineMetric,

@@ -24,7 +24,7 @@ pub struct Manifest {
     /// Why nothing of this manifest may be published; empty if it may.
     pub blocked: Vec<Blocked>,
     /// Candidates, by model and task.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<ManifestEntry>,
     /// Results of registered benchmarks that are no candidates, and records that have no result of
     /// a registered benchmark.
     pub skipped: Vec<Skipped>,
@@ -81,9 +81,9 @@ struct DatastoreRef {
 
 /// A candidate for a pull request.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Entry {
+pub struct ManifestEntry {
     /// What a build can say of it.
-    pub status: Status,
+    pub status: EntryStatus,
     /// Key in the registry.
     pub benchmark: String,
     /// Model repository on the Hub.
@@ -131,7 +131,7 @@ pub struct Entry {
 /// Status of an entry after `build`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum EntryStatus {
     /// Can be proposed.
     Ready,
     /// Another record of this build says something else.
@@ -140,13 +140,13 @@ pub enum Status {
     DuplicateInBuild,
 }
 
-impl Status {
+impl EntryStatus {
     /// As in the manifest.
     pub fn code(self) -> &'static str {
         match self {
-            Status::Ready => "ready",
-            Status::ConflictInBuild => "conflict_in_build",
-            Status::DuplicateInBuild => "duplicate_in_build",
+            EntryStatus::Ready => "ready",
+            EntryStatus::ConflictInBuild => "conflict_in_build",
+            EntryStatus::DuplicateInBuild => "duplicate_in_build",
         }
     }
 }
@@ -183,7 +183,7 @@ pub struct Skipped {
     pub reading: u32,
 }
 
-impl Entry {
+impl ManifestEntry {
     /// What no two proposals may share: the model in any letter case, dataset and task.
     pub fn slot(&self) -> (String, &DatasetRef) {
         (self.model_repo.to_lowercase(), &self.yaml_entry.dataset)
@@ -192,7 +192,12 @@ impl Entry {
 
 impl Manifest {
     /// A manifest with `entries` and `skipped`, both sorted.
-    pub fn new(config: &Config, errors: Vec<ManifestError>, entries: Vec<Entry>, skipped: Vec<Skipped>) -> Manifest {
+    pub fn new(
+        config: &Config,
+        errors: Vec<ManifestError>,
+        entries: Vec<ManifestEntry>,
+        skipped: Vec<Skipped>,
+    ) -> Manifest {
         let mut blocked = Vec::new();
         if config.datastores.iter().any(|datastore| datastore.repo.is_none()) {
             blocked.push(Blocked::NoAddress);
@@ -215,7 +220,7 @@ impl Manifest {
     }
 
     /// How many entries have each status.
-    pub fn by_status(&self) -> BTreeMap<Status, usize> {
+    pub fn by_status(&self) -> BTreeMap<EntryStatus, usize> {
         let mut counts = BTreeMap::new();
         self.entries.iter().for_each(|entry| *counts.entry(entry.status).or_default() += 1);
         counts

@@ -41,7 +41,7 @@ impl PartialEq for HubTask {
 }
 
 /// What the build knows a result to be of.
-pub struct Known<'a> {
+pub struct ResultIdentity<'a> {
     /// The metric.
     pub metric: &'a Metric,
     /// Name of the benchmark.
@@ -50,7 +50,7 @@ pub struct Known<'a> {
     pub slice: Option<&'a str>,
 }
 
-impl Known<'_> {
+impl ResultIdentity<'_> {
     /// The names that it gives the result, as normal forms: of the whole the benchmark's, of a part its own, alone
     /// and behind the benchmark's.
     fn names(&self) -> Vec<String> {
@@ -66,7 +66,7 @@ impl Known<'_> {
 pub fn find<'a>(
     benchmarks: &'a [HubBenchmark],
     result: &EvaluationResult,
-    known: &Known,
+    known: &ResultIdentity,
     subset: &Subset,
 ) -> Match<'a> {
     let Some(benchmark) = benchmark_of(benchmarks, result) else {
@@ -90,7 +90,7 @@ pub fn find<'a>(
 fn task<'a>(
     benchmark: &'a HubBenchmark,
     result: &EvaluationResult,
-    known: &Known,
+    known: &ResultIdentity,
     subset: &Subset,
 ) -> Result<&'a HubTask, &'a str> {
     let own_name = normal_form(&result.name);
@@ -208,7 +208,7 @@ mod tests {
         let found = match find(
             &built_in(),
             &record.results[0],
-            &Known { metric: &metric, benchmark: "-", slice: Some("-") },
+            &ResultIdentity { metric: &metric, benchmark: "-", slice: Some("-") },
             &of_rows,
         ) {
             Match::Task { benchmark, task, .. } => format!("{}/{}", benchmark.key, task.id),

@@ -1,7 +1,7 @@
 //! The *notes* of an entry: what a reader of one number must know of how it came about. From the record only, short,
 //! and in a fixed order, so that two entries can be compared at a glance.
 
-use super::conditions::{Conditions, short};
+use super::conditions::{StatedConditions, short};
 use super::fit::READ_BY;
 use crate::merge::{Dataset, Reading};
 use crate::names::{is_not_reported, normal_form};
@@ -12,7 +12,7 @@ use crate::words::{count, shorten};
 const LONGEST: usize = 240;
 
 /// The notes of `reading`; `None` if its record tells nothing.
-pub fn of(dataset: &Dataset, reading: &Reading, conditions: &Conditions) -> Option<String> {
+pub fn of(dataset: &Dataset, reading: &Reading, conditions: &StatedConditions) -> Option<String> {
     let metric = &dataset.entities.metrics[reading.resolved.metric];
     let setting = |name: &str| conditions.setting(name);
     let labelled = |name: &str| setting(name).map(|value| format!("{name} {}", short(value)));
@@ -71,21 +71,21 @@ fn shots(value: &str) -> Option<String> {
     value.parse::<u32>().ok().map(|n| format!("{n}-shot"))
 }
 
-fn chain_of_thought(conditions: &Conditions) -> bool {
+fn chain_of_thought(conditions: &StatedConditions) -> bool {
     ["use chain of thought", "chain of thought", "cot"]
         .into_iter()
         .filter_map(|name| conditions.setting(name))
         .any(|value| matches!(value.to_lowercase().as_str(), "true" | "yes" | "1"))
 }
 
-fn judge(conditions: &Conditions) -> Option<String> {
+fn judge(conditions: &StatedConditions) -> Option<String> {
     let judges = conditions.setting("judge")?;
     // Owners of judges say little, and cost much room.
     let names: Vec<&str> = judges.split(", ").map(|judge| judge.rsplit('/').next().unwrap_or(judge)).collect();
     Some(format!("judged by {}", short(&names.join(", "))))
 }
 
-fn asked(conditions: &Conditions) -> Option<String> {
+fn asked(conditions: &StatedConditions) -> Option<String> {
     let (asked, size) = conditions.asked?;
     Some(format!("{} of {} questions", count(asked as usize), count(size as usize)))
 }
@@ -103,7 +103,7 @@ fn version(dataset: &Dataset, reading: &Reading) -> Option<String> {
 }
 
 /// The software, where it is not the source itself: a leaderboard's own name says nothing of it.
-fn harness(dataset: &Dataset, reading: &Reading, conditions: &Conditions) -> Option<String> {
+fn harness(dataset: &Dataset, reading: &Reading, conditions: &StatedConditions) -> Option<String> {
     let harness = conditions.setting(HARNESS)?;
     let source = &dataset.loaded(reading).record.source;
     let own = normal_form(harness);

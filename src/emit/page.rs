@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Entry, Manifest, Skipped, Status};
+use super::{EntryStatus, Manifest, ManifestEntry, Skipped};
 use crate::card::Cards;
 use crate::card::list::{Pager, page_path};
 use crate::language::Language;
@@ -162,18 +162,18 @@ struct Group<'a> {
     outcome: &'a str,
 }
 
-fn groups(manifest: &Manifest) -> BTreeMap<Group<'_>, Vec<Item<'_>>> {
-    const ORDER: [Status; 3] = [Status::ConflictInBuild, Status::DuplicateInBuild, Status::Ready];
-    let mut groups: BTreeMap<Group, Vec<Item>> = BTreeMap::new();
+fn groups(manifest: &Manifest) -> BTreeMap<Group<'_>, Vec<PublishingItem<'_>>> {
+    const ORDER: [EntryStatus; 3] = [EntryStatus::ConflictInBuild, EntryStatus::DuplicateInBuild, EntryStatus::Ready];
+    let mut groups: BTreeMap<Group, Vec<PublishingItem>> = BTreeMap::new();
     for entry in &manifest.entries {
         let place = ORDER.iter().position(|status| *status == entry.status).unwrap_or(ORDER.len());
         let group = Group { place, benchmark: &entry.benchmark, outcome: entry.status.code() };
-        groups.entry(group).or_default().push(Item::Entry(entry));
+        groups.entry(group).or_default().push(PublishingItem::Entry(entry));
     }
     for skipped in &manifest.skipped {
         if let Some(benchmark) = &skipped.benchmark {
             let group = Group { place: ORDER.len(), benchmark, outcome: &skipped.reason };
-            groups.entry(group).or_default().push(Item::Skipped(skipped));
+            groups.entry(group).or_default().push(PublishingItem::Skipped(skipped));
         }
     }
     groups
@@ -181,26 +181,26 @@ fn groups(manifest: &Manifest) -> BTreeMap<Group<'_>, Vec<Item<'_>>> {
 
 /// One row, before it is made.
 #[derive(Clone, Copy)]
-enum Item<'a> {
-    Entry(&'a Entry),
+enum PublishingItem<'a> {
+    Entry(&'a ManifestEntry),
     Skipped(&'a Skipped),
 }
 
-impl<'a> Item<'a> {
+impl<'a> PublishingItem<'a> {
     fn row(self, cards: &Cards<'a>, record_url: &impl Fn(&Loaded) -> Option<String>) -> PublishingRow<'a> {
         let (reading, outcome, benchmark, model, value, collection, record) = match self {
-            Item::Entry(it) => {
+            PublishingItem::Entry(it) => {
                 let value = Some(it.yaml_entry.value.as_str());
                 (it.reading, it.status.code(), it.benchmark.as_str(), &it.model_repo, value, &it.collection, &it.record)
             }
-            Item::Skipped(it) => {
+            PublishingItem::Skipped(it) => {
                 let benchmark = it.benchmark.as_deref().unwrap_or_default();
                 (it.reading, &*it.reason, benchmark, &it.model_id, None, &it.collection, &it.record)
             }
         };
         let certainty = match self {
-            Item::Entry(it) => Some(it.certainty.code()),
-            Item::Skipped(_) => None,
+            PublishingItem::Entry(it) => Some(it.certainty.code()),
+            PublishingItem::Skipped(_) => None,
         };
         let reading = &cards.dataset.readings[reading as usize];
         PublishingRow {

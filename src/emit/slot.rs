@@ -6,15 +6,20 @@
 use std::borrow::Cow;
 use std::cmp::Reverse;
 
-use super::{Entry, Skipped, Status};
-use crate::config::{Preference, Publish};
+use super::{EntryStatus, ManifestEntry, Skipped};
+use crate::config::{Preference, PublishSettings};
 use crate::hash::Sha256;
 use crate::merge::Dataset;
 use crate::names::normal_form;
 
 /// Gives every entry its status. Entries that lose to another go to `skipped`, with the reason.
 /// The result is sorted, whatever the order of `entries`.
-pub fn settle(mut entries: Vec<Entry>, publish: &Publish, dataset: &Dataset, skipped: &mut Vec<Skipped>) -> Vec<Entry> {
+pub fn settle(
+    mut entries: Vec<ManifestEntry>,
+    publish: &PublishSettings,
+    dataset: &Dataset,
+    skipped: &mut Vec<Skipped>,
+) -> Vec<ManifestEntry> {
     entries.sort_by(|a, b| a.slot().cmp(&b.slot()).then_with(|| a.record.cmp(&b.record)));
     spell_repos_alike(&mut entries);
     let mut settled = Vec::with_capacity(entries.len());
@@ -24,7 +29,7 @@ pub fn settle(mut entries: Vec<Entry>, publish: &Publish, dataset: &Dataset, ski
         while let Some(entry) = rest.next_if(|entry| entry.slot() == slot[0].slot()) {
             slot.push(entry);
         }
-        let mut lose = |entry: Entry, reason: &'static str| skipped.push(lost(entry, reason, dataset));
+        let mut lose = |entry: ManifestEntry, reason: &'static str| skipped.push(lost(entry, reason, dataset));
         let slot = without_tools(slot, publish, &mut lose);
         let slot = one_a_record(slot, &mut lose);
         let mut slot = chosen(slot, publish, dataset, &mut lose);
@@ -35,7 +40,7 @@ pub fn settle(mut entries: Vec<Entry>, publish: &Publish, dataset: &Dataset, ski
 }
 
 /// The Hub takes letter case for nothing: entries of one repository get its first spelling.
-fn spell_repos_alike(entries: &mut [Entry]) {
+fn spell_repos_alike(entries: &mut [ManifestEntry]) {
     for repo in entries.chunk_by_mut(|a, b| a.model_repo.eq_ignore_ascii_case(&b.model_repo)) {
         let spelling = repo.iter().map(|entry| entry.model_repo.clone()).min().unwrap_or_default();
         repo.iter_mut().for_each(|entry| entry.model_repo.clone_from(&spelling));
@@ -44,9 +49,9 @@ fn spell_repos_alike(entries: &mut [Entry]) {
 
 /// A record with several results for one slot: the one by the headline metric; else, if they do
 /// not say the same, none. `slot` is sorted by record.
-fn one_a_record(slot: Vec<Entry>, lose: &mut impl FnMut(Entry, &'static str)) -> Vec<Entry> {
+fn one_a_record(slot: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry, &'static str)) -> Vec<ManifestEntry> {
     const REASON: &str = "several_candidates_in_record";
-    let mut kept: Vec<Entry> = Vec::with_capacity(slot.len());
+    let mut kept: Vec<ManifestEntry> = Vec::with_capacity(slot.len());
     let mut rest = slot.into_iter().peekable();
     while let Some(first) = rest.next() {
         let mut of_record = vec![first];
@@ -72,12 +77,16 @@ fn one_a_record(slot: Vec<Entry>, lose: &mut impl FnMut(Entry, &'static str)) ->
 
 /// A score with tools and one without are different numbers, which neither repeat nor contradict each other; the Hub's
 /// leaderboards show one a task. Where both are there, the one without is the model's own, unless the site decides.
-fn without_tools(slot: Vec<Entry>, publish: &Publish, lose: &mut impl FnMut(Entry, &'static str)) -> Vec<Entry> {
+fn without_tools(
+    slot: Vec<ManifestEntry>,
+    publish: &PublishSettings,
+    lose: &mut impl FnMut(ManifestEntry, &'static str),
+) -> Vec<ManifestEntry> {
     let is_mixed = slot.iter().any(|entry| entry.has_tools) && slot.iter().any(|entry| !entry.has_tools);
     if !is_mixed || slot.iter().any(|entry| is_decided(publish, entry)) {
         return slot;
     }
-    let (with, without): (Vec<Entry>, Vec<Entry>) = slot.into_iter().partition(|entry| entry.has_tools);
+    let (with, without): (Vec<ManifestEntry>, Vec<ManifestEntry>) = slot.into_iter().partition(|entry| entry.has_tools);
     for entry in with {
         lose(entry, "beside_one_without_tools");
     }
@@ -86,22 +95,22 @@ fn without_tools(slot: Vec<Entry>, publish: &Publish, lose: &mut impl FnMut(Entr
 
 /// What the site's own rules leave of entries that disagree.
 fn chosen(
-    slot: Vec<Entry>,
-    publish: &Publish,
+    slot: Vec<ManifestEntry>,
+    publish: &PublishSettings,
     dataset: &Dataset,
-    lose: &mut impl FnMut(Entry, &'static str),
-) -> Vec<Entry> {
+    lose: &mut impl FnMut(ManifestEntry, &'static str),
+) -> Vec<ManifestEntry> {
     let Some(first) = slot.first() else { return slot };
     if slot.iter().all(|entry| same_value(entry, first)) {
         return slot;
     }
     let decided = decision(publish, first).map(str::to_owned);
-    let is_decided = |entry: &Entry| decided.as_deref().is_some_and(|record| is_record(entry, record));
+    let is_decided = |entry: &ManifestEntry| decided.as_deref().is_some_and(|record| is_record(entry, record));
     // Digits that two records begin with choose neither.
     if slot.iter().filter(|entry| is_decided(entry)).count() > 1 {
         return slot;
     }
-    let meets = |entry: &Entry, rule: &Preference| meets(entry, rule, dataset);
+    let meets = |entry: &ManifestEntry, rule: &Preference| meets(entry, rule, dataset);
     let wins: Vec<bool> = if slot.iter().any(is_decided) {
         slot.iter().map(is_decided).collect()
     } else {
@@ -121,7 +130,7 @@ fn chosen(
 }
 
 /// The rules that name nothing of this build, which is most often a slip of the pen.
-pub fn unused_rules(publish: &Publish, entries: &[Entry], dataset: &Dataset) -> Vec<String> {
+pub fn unused_rules(publish: &PublishSettings, entries: &[ManifestEntry], dataset: &Dataset) -> Vec<String> {
     let mut unused = Vec::new();
     for rule in &publish.prefer {
         if let Some(wanted) = &rule.collection
@@ -142,7 +151,7 @@ pub fn unused_rules(publish: &Publish, entries: &[Entry], dataset: &Dataset) -> 
     for (model, files) in &publish.decide {
         for (file, record) in files {
             let path = format!(".eval_results/{file}.yaml");
-            let is_chosen = |entry: &Entry| {
+            let is_chosen = |entry: &ManifestEntry| {
                 entry.model_repo.eq_ignore_ascii_case(model) && entry.target_path == path && is_record(entry, record)
             };
             let mut chosen: Vec<Sha256> =
@@ -159,24 +168,24 @@ pub fn unused_rules(publish: &Publish, entries: &[Entry], dataset: &Dataset) -> 
     unused
 }
 
-fn decision<'p>(publish: &'p Publish, entry: &Entry) -> Option<&'p str> {
+fn decision<'p>(publish: &'p PublishSettings, entry: &ManifestEntry) -> Option<&'p str> {
     let file = entry.target_path.trim_start_matches(".eval_results/").trim_end_matches(".yaml");
     let (_, of_model) = publish.decide.iter().find(|(model, _)| model.eq_ignore_ascii_case(&entry.model_repo))?;
     of_model.get(file).map(String::as_str)
 }
 
 /// True if a rule of the site names the record of this entry.
-pub fn is_decided(publish: &Publish, entry: &Entry) -> bool {
+pub fn is_decided(publish: &PublishSettings, entry: &ManifestEntry) -> bool {
     decision(publish, entry).is_some_and(|record| is_record(entry, record))
 }
 
 /// True if `text` is the path of the entry's record, or at least eight first digits of its hash.
-fn is_record(entry: &Entry, text: &str) -> bool {
+fn is_record(entry: &ManifestEntry, text: &str) -> bool {
     *entry.record.path == *text
         || (text.len() >= 8 && entry.record.sha256.to_string().starts_with(&text.to_lowercase()))
 }
 
-fn meets(entry: &Entry, rule: &Preference, dataset: &Dataset) -> bool {
+fn meets(entry: &ManifestEntry, rule: &Preference, dataset: &Dataset) -> bool {
     let is_evaluator = |wanted: &String| {
         let evaluator = &dataset.entities.evaluators[dataset.readings[entry.reading as usize].resolved.evaluator];
         evaluator.id == *wanted || normal_form(&evaluator.name) == normal_form(wanted)
@@ -187,31 +196,32 @@ fn meets(entry: &Entry, rule: &Preference, dataset: &Dataset) -> bool {
 }
 
 /// Equal values: the newest day, then the newest retrieval, then the first path is ready.
-fn set_status(slot: &mut [Entry], dataset: &Dataset) {
+fn set_status(slot: &mut [ManifestEntry], dataset: &Dataset) {
     let Some(first) = slot.first() else { return };
     let agree = slot.iter().all(|entry| same_value(entry, first));
-    let retrieved = |entry: &Entry| {
+    let retrieved = |entry: &ManifestEntry| {
         let record = &dataset.loaded(&dataset.readings[entry.reading as usize]).record;
         record.retrieved.as_ref().map(|stamp| (stamp.day, stamp.text.clone()))
     };
-    let age =
-        |entry: &Entry| (Reverse(entry.yaml_entry.date.clone()), Reverse(retrieved(entry)), entry.record.path.clone());
+    let age = |entry: &ManifestEntry| {
+        (Reverse(entry.yaml_entry.date.clone()), Reverse(retrieved(entry)), entry.record.path.clone())
+    };
     let newest = (0..slot.len()).min_by_key(|place| age(&slot[*place]));
     for (place, entry) in slot.iter_mut().enumerate() {
         entry.status = match (agree, Some(place) == newest) {
-            (false, _) => Status::ConflictInBuild,
-            (true, true) => Status::Ready,
-            (true, false) => Status::DuplicateInBuild,
+            (false, _) => EntryStatus::ConflictInBuild,
+            (true, true) => EntryStatus::Ready,
+            (true, false) => EntryStatus::DuplicateInBuild,
         };
     }
 }
 
 /// Values are normalised decimals, so equal texts are equal values.
-fn same_value(a: &Entry, b: &Entry) -> bool {
+fn same_value(a: &ManifestEntry, b: &ManifestEntry) -> bool {
     a.yaml_entry.value == b.yaml_entry.value
 }
 
-fn lost(entry: Entry, reason: &'static str, dataset: &Dataset) -> Skipped {
+fn lost(entry: ManifestEntry, reason: &'static str, dataset: &Dataset) -> Skipped {
     Skipped {
         reason: Cow::Borrowed(reason),
         benchmark: Some(entry.benchmark),

@@ -6,9 +6,9 @@ use anyhow::Result;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::asking::{Failure, Run, account_name, ask_all};
+use super::asking::{FailedRequest, Run, account_name, ask_all};
 use super::store::Store;
-use crate::facts::{AccountFact, Submission};
+use crate::facts::{AccountFact, ObjectSubmission};
 use crate::hub::{ErrorKind, Hub, HubError};
 
 /// What came of it.
@@ -23,12 +23,12 @@ pub struct AccountsReport {
     /// Accounts that were not asked for, because the Hub stopped answering.
     pub not_asked: usize,
     /// Accounts that were asked for in vain; what was known of them stays.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
 }
 
 /// Asks for the accounts of all submissions.
 pub fn fetch(run: &Run) -> Result<AccountsReport> {
-    let submissions: Store<Submission> = Store::open(run.folder)?;
+    let submissions: Store<ObjectSubmission> = Store::open(run.folder)?;
     let mut store: Store<AccountFact> = Store::open(run.folder)?;
     let seen: HashMap<&str, Timestamp> = store.facts().iter().map(|it| (it.account.as_str(), it.seen)).collect();
     let introduced = submissions.facts().iter().filter_map(|it| it.introduced.as_ref());
@@ -43,7 +43,7 @@ pub fn fetch(run: &Run) -> Result<AccountsReport> {
         |name| look_up(run.hub, name),
         |name, answer| {
             match answer {
-                Err(err) => report.failures.push(Failure::new(name, &err)),
+                Err(err) => report.failures.push(FailedRequest::new(name, &err)),
                 Ok(organizations) => {
                     let count = if organizations.is_some() { &mut report.found } else { &mut report.unknown };
                     *count += 1;

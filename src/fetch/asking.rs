@@ -46,17 +46,17 @@ impl Run<'_> {
 
 /// Something that was asked for and not answered. What was known of it stays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Failure {
+pub struct FailedRequest {
     /// Model, dataset, account, or path.
     pub what: String,
     /// In the words of the Hub or the connection.
     pub said: String,
 }
 
-impl Failure {
+impl FailedRequest {
     /// That `what` was not answered.
-    pub fn new(what: &str, error: &HubError) -> Failure {
-        Failure { what: what.to_owned(), said: error.in_short() }
+    pub fn new(what: &str, error: &HubError) -> FailedRequest {
+        FailedRequest { what: what.to_owned(), said: error.in_short() }
     }
 }
 

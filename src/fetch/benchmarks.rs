@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::asking::{Failure, Run, ask_all, plain};
+use super::asking::{FailedRequest, Run, ask_all, plain};
 use super::draft::Drafts;
 use super::official::{self, Changed, New, Official};
 use super::store::{Store, write_if_changed};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::facts::{BenchmarkFact, EvalYaml};
+use crate::facts::{BenchmarkFact, EvalYamlFact};
 use crate::hash::Sha256;
-use crate::hub::{ErrorKind, Head, Hub, HubError, Repo};
+use crate::hub::{ErrorKind, Hub, HubError, Repo, RepoHead};
 use crate::load::hub_benchmark::HubBenchmark;
 
 /// Larger files are not read (bytes).
@@ -41,7 +41,7 @@ pub struct BenchmarksReport {
     /// Benchmarks that were not asked for, because the Hub stopped answering.
     pub not_asked: usize,
     /// Benchmarks that were asked for in vain; what was known of them stays.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
     /// What the Hub marks official, against our list; `None` if it did not answer.
     pub official: Option<Official>,
     /// Where an `eval.yaml` says otherwise than our list.
@@ -49,9 +49,9 @@ pub struct BenchmarksReport {
 }
 
 /// What the Hub has of a benchmark.
-pub(super) struct Found {
+pub(super) struct BenchmarkOnHub {
     /// Its id and commit.
-    pub head: Option<Head>,
+    pub head: Option<RepoHead>,
     /// Its bytes, and what they say.
     pub file: Option<(Vec<u8>, Said)>,
 }
@@ -82,7 +82,7 @@ pub fn fetch(run: &Run, benchmarks: &[HubBenchmark]) -> Result<BenchmarksReport>
     let listed = match run.hub.official_benchmarks() {
         Ok(ids) => Some(official::sound(ids, &mut findings)),
         Err(err) => {
-            report.failures.push(Failure::new("the list of official benchmarks", &err));
+            report.failures.push(FailedRequest::new("the list of official benchmarks", &err));
             None
         }
     };
@@ -146,19 +146,19 @@ pub fn fetch(run: &Run, benchmarks: &[HubBenchmark]) -> Result<BenchmarksReport>
 
 impl BenchmarksReport {
     /// What was found, or a failure more.
-    fn take(&mut self, dataset: &str, answer: Result<Found, HubError>) -> Option<Found> {
-        answer.map_err(|err| self.failures.push(Failure::new(dataset, &err))).ok()
+    fn take(&mut self, dataset: &str, answer: Result<BenchmarkOnHub, HubError>) -> Option<BenchmarkOnHub> {
+        answer.map_err(|err| self.failures.push(FailedRequest::new(dataset, &err))).ok()
     }
 
     /// Keeps the text of an `eval.yaml`, and gives the fact about it.
-    fn keep(&mut self, run: &Run, dataset: &str, found: &Found) -> Result<BenchmarkFact> {
+    fn keep(&mut self, run: &Run, dataset: &str, found: &BenchmarkOnHub) -> Result<BenchmarkFact> {
         let path = text_path(run.folder, dataset);
         let eval_yaml = match (&found.head, &found.file) {
             (Some(head), Some((bytes, said))) => {
                 write_if_changed(&path, bytes)?;
                 self.read += 1;
                 let tasks = said.tasks.iter().map(|task| task.id.clone()).collect();
-                Some(EvalYaml { commit: head.commit.clone(), sha256: Sha256::of(bytes), tasks })
+                Some(EvalYamlFact { commit: head.commit.clone(), sha256: Sha256::of(bytes), tasks })
             }
             _ => {
                 remove(&path)?;
@@ -184,9 +184,9 @@ fn remove(path: &Path) -> Result<()> {
     }
 }
 
-fn look_up(hub: &Hub, dataset: &str) -> Result<Found, HubError> {
+fn look_up(hub: &Hub, dataset: &str) -> Result<BenchmarkOnHub, HubError> {
     let head = match hub.head(Repo::dataset(dataset), "main") {
-        Err(err) if err.kind == ErrorKind::RepoNotFound => return Ok(Found { head: None, file: None }),
+        Err(err) if err.kind == ErrorKind::RepoNotFound => return Ok(BenchmarkOnHub { head: None, file: None }),
         head => head?,
     };
     let file = match hub.public_file(Repo::dataset(&head.id), &head.commit, "eval.yaml", MAX_FILE) {
@@ -201,7 +201,7 @@ fn look_up(hub: &Hub, dataset: &str) -> Result<Found, HubError> {
         Err(err) if matches!(err.kind, ErrorKind::EntryNotFound | ErrorKind::Gated | ErrorKind::RepoNotFound) => None,
         Err(err) => return Err(err),
     };
-    Ok(Found { head: Some(head), file })
+    Ok(BenchmarkOnHub { head: Some(head), file })
 }
 
 fn read(bytes: &[u8]) -> Result<Said, String> {
@@ -231,7 +231,12 @@ fn read(bytes: &[u8]) -> Result<Said, String> {
 }
 
 /// Notes where the Hub says otherwise than our list. Gives the codes of what our list would have to take over.
-fn compare(ours: &HubBenchmark, found: &Found, path: &Path, findings: &mut Diagnostics) -> BTreeSet<&'static str> {
+fn compare(
+    ours: &HubBenchmark,
+    found: &BenchmarkOnHub,
+    path: &Path,
+    findings: &mut Diagnostics,
+) -> BTreeSet<&'static str> {
     const OWN_LIST: &str = "write content/benchmarks/<name>.hub.yaml with the same key; it replaces the built-in entry";
     let file = path.display().to_string();
     let dataset = &ours.dataset;

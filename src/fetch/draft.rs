@@ -57,16 +57,16 @@ struct There {
 
 /// An entry of our list, as far as it is known.
 #[derive(Serialize)]
-struct Entry<'a> {
+struct DraftBenchmark<'a> {
     key: &'a str,
     dataset: &'a str,
     unit: &'static str,
-    stated: Stated<'a>,
-    tasks: Vec<Task<'a>>,
+    stated: DraftSource<'a>,
+    tasks: Vec<DraftTask<'a>>,
 }
 
 #[derive(Serialize)]
-struct Stated<'a> {
+struct DraftSource<'a> {
     by: &'a str,
     seen: String,
     on: String,
@@ -74,7 +74,7 @@ struct Stated<'a> {
 }
 
 #[derive(Serialize)]
-struct Task<'a> {
+struct DraftTask<'a> {
     id: &'a str,
     file: String,
     names: Vec<String>,
@@ -106,13 +106,13 @@ impl<'a> Drafts<'a> {
     /// Notes a file of the folder: what it is called is taken, whatever it says.
     fn note(&mut self, path: PathBuf) {
         #[derive(Deserialize)]
-        struct Said {
+        struct ExistingDraft {
             dataset: String,
             #[serde(default)]
-            tasks: Vec<Id>,
+            tasks: Vec<ExistingTask>,
         }
         #[derive(Deserialize)]
-        struct Id {
+        struct ExistingTask {
             id: String,
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -120,7 +120,7 @@ impl<'a> Drafts<'a> {
         let is_small = fs::metadata(&path).is_ok_and(|it| it.is_file() && it.len() <= MAX_FILE);
         let text = fs::read_to_string(&path).ok().filter(|_| is_small);
         // One that cannot be read is a person's, for whatever it is.
-        if let Some(said) = text.and_then(|text| crate::text::yaml::<Said>(&text).ok()) {
+        if let Some(said) = text.and_then(|text| crate::text::yaml::<ExistingDraft>(&text).ok()) {
             let tasks = said.tasks.into_iter().map(|task| task.id).collect();
             self.there.push(There { path, dataset: said.dataset, tasks });
         }
@@ -143,8 +143,8 @@ impl<'a> Drafts<'a> {
         let page = format!("{}/datasets/{dataset}/blob/{commit}/eval.yaml", run.hub.endpoint());
         let day = run.now.strftime("%Y-%m-%d").to_string();
         let tasks = self.tasks(&key, name, said);
-        let stated = Stated { by: owner, seen: page.clone(), on: day.clone(), certainty: "likely" };
-        let entry = Entry { key: &key, dataset, unit: "percent", stated, tasks };
+        let stated = DraftSource { by: owner, seen: page.clone(), on: day.clone(), certainty: "likely" };
+        let entry = DraftBenchmark { key: &key, dataset, unit: "percent", stated, tasks };
         let text = serde_yaml::to_string(&entry).context("a draft cannot be written as YAML")?;
         if let Err(mistake) = self.check(&text) {
             return Ok(Err(mistake));
@@ -154,7 +154,7 @@ impl<'a> Drafts<'a> {
         Ok(Ok(Draft { file: file(&path), state: DraftState::Written }))
     }
 
-    fn tasks<'t>(&mut self, key: &str, name: &'t str, said: &'t Said) -> Vec<Task<'t>> {
+    fn tasks<'t>(&mut self, key: &str, name: &'t str, said: &'t Said) -> Vec<DraftTask<'t>> {
         let called = said.name.as_deref().unwrap_or(name);
         let is_only = said.tasks.len() == 1;
         let tasks = said.tasks.iter().map(|task| {
@@ -168,7 +168,7 @@ impl<'a> Drafts<'a> {
                 false => (vec![format!("{called} {}", task.id)], vec![task.id.as_str()]),
             };
             names.dedup();
-            Task {
+            DraftTask {
                 id: &task.id,
                 file: format!("{file}.yaml"),
                 names,

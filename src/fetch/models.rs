@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::asking::{Failure, Run, ask_all, plain};
+use super::asking::{FailedRequest, Run, ask_all, plain};
 use super::store::Store;
 use crate::config::is_hub_id;
-use crate::facts::{BaseModel, ModelFact, ModelInfo};
-use crate::hub::{ErrorKind, Hub, HubError, ModelPage};
+use crate::facts::{BaseModel, HubModelInfo, ModelFact};
+use crate::hub::{ErrorKind, Hub, HubError, HubModelPage};
 
 /// An interrupted run loses no more answers than this.
 const SAVE_EVERY: usize = 200;
@@ -34,7 +34,7 @@ pub struct ModelsReport {
     /// Models that were not asked for, because the Hub stopped answering.
     pub not_asked: usize,
     /// Models that were asked for in vain; what was known of them stays.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
 }
 
 /// Asks for the models `ids` whose facts are missing or too old. Facts about others stay.
@@ -58,7 +58,7 @@ pub fn fetch(run: &Run, ids: &[String]) -> Result<ModelsReport> {
         |id| look_up(run.hub, id),
         |id, answer| {
             match answer {
-                Err(err) => report.failures.push(Failure::new(id, &err)),
+                Err(err) => report.failures.push(FailedRequest::new(id, &err)),
                 Ok(info) => {
                     let count = if info.is_some() { &mut report.found } else { &mut report.unknown };
                     *count += 1;
@@ -80,7 +80,7 @@ pub fn fetch(run: &Run, ids: &[String]) -> Result<ModelsReport> {
     Ok(report)
 }
 
-fn look_up(hub: &Hub, id: &str) -> Result<Option<ModelInfo>, HubError> {
+fn look_up(hub: &Hub, id: &str) -> Result<Option<HubModelInfo>, HubError> {
     let page = match hub.model_page(id, &FIELDS) {
         Err(err) if err.kind == ErrorKind::RepoNotFound => return Ok(None),
         page => page?,
@@ -93,7 +93,7 @@ fn look_up(hub: &Hub, id: &str) -> Result<Option<ModelInfo>, HubError> {
     Ok((!page.is_private).then(|| info(&page)))
 }
 
-fn info(page: &ModelPage) -> ModelInfo {
+fn info(page: &HubModelPage) -> HubModelInfo {
     let fields = &page.fields;
     let card = &fields["cardData"];
     let tags: Vec<String> = texts(&fields["tags"]).into_iter().take(MAX_TAGS).collect();
@@ -107,7 +107,7 @@ fn info(page: &ModelPage) -> ModelInfo {
             others.push(tag.clone());
         }
     }
-    ModelInfo {
+    HubModelInfo {
         id: page.head.id.clone(),
         commit: page.head.commit.clone(),
         license: if license.is_empty() { license_of_tags() } else { Some(license.join(", ")) },
@@ -158,11 +158,11 @@ mod tests {
 
     use super::*;
     use crate::hash::Sha256;
-    use crate::hub::Head;
+    use crate::hub::RepoHead;
 
-    fn of(fields: Value) -> ModelInfo {
-        let head = Head { id: "acme/tiny".to_owned(), commit: "0".repeat(40) };
-        info(&ModelPage { head, is_private: false, fields, response_sha256: Sha256::of(b"") })
+    fn of(fields: Value) -> HubModelInfo {
+        let head = RepoHead { id: "acme/tiny".to_owned(), commit: "0".repeat(40) };
+        info(&HubModelPage { head, is_private: false, fields, response_sha256: Sha256::of(b"") })
     }
 
     #[test]

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::asking::Run;
-use super::benchmarks::Found;
+use super::benchmarks::BenchmarkOnHub;
 use super::draft::Drafts;
 use crate::config::is_hub_id;
 use crate::diagnostic::Diagnostics;
@@ -64,7 +64,7 @@ impl New {
     /// What was found of a dataset that our list has not; with a draft, if its tasks are known.
     pub(super) fn of(
         dataset: String,
-        found: &Found,
+        found: &BenchmarkOnHub,
         run: &Run,
         drafts: &mut Drafts,
         findings: &mut Diagnostics,

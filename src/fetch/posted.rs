@@ -7,12 +7,12 @@ use anyhow::Result;
 use serde::Serialize;
 use serde_json::{Number, Value};
 
-use super::asking::{Failure, Run, account_name, ask_all, plain};
+use super::asking::{FailedRequest, Run, account_name, ask_all, plain};
 use super::store::Store;
 use crate::config::is_hub_id;
 use crate::diagnostic::printable;
-use crate::facts::{Fact, PostedFact, PostedModel, PostedSource};
-use crate::hub::{Discussion, ErrorKind, Hub, HubError, ModelPage, Repo};
+use crate::facts::{PostedFact, PostedModel, PostedSource, StoredFact};
+use crate::hub::{Discussion, ErrorKind, Hub, HubError, HubModelPage, Repo};
 use crate::words::shorten;
 
 /// An interrupted run loses no more answers than this.
@@ -40,7 +40,7 @@ pub struct PostedReport {
     /// Models that were not asked for, because the Hub stopped answering.
     pub not_asked: usize,
     /// Models that were asked for in vain; what was known of them stays.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
 }
 
 /// What is to be written.
@@ -76,7 +76,7 @@ pub fn fetch(run: &Run, ids: &[String]) -> Result<PostedReport> {
             let page = match answer {
                 Ok(page) => page,
                 Err(err) => {
-                    report.failures.push(Failure::new(id, &err));
+                    report.failures.push(FailedRequest::new(id, &err));
                     return Ok(());
                 }
             };
@@ -120,7 +120,7 @@ impl Stores {
 }
 
 /// A model's page, and its pull requests if a result stands in one.
-fn look_up(hub: &Hub, id: &str) -> Result<Option<(ModelPage, Vec<Discussion>)>, HubError> {
+fn look_up(hub: &Hub, id: &str) -> Result<Option<(HubModelPage, Vec<Discussion>)>, HubError> {
     match hub.model_page(id, &["evalResults"]) {
         Ok(page) if page.is_private => Ok(None),
         Ok(page) if is_hub_id(&page.head.id) => {
@@ -138,11 +138,11 @@ fn look_up(hub: &Hub, id: &str) -> Result<Option<(ModelPage, Vec<Discussion>)>, 
 }
 
 /// The results of an answer, and how many of its entries are none.
-fn results(run: &Run, page: &ModelPage, pulls: &[Discussion]) -> (Vec<PostedFact>, usize) {
+fn results(run: &Run, page: &HubModelPage, pulls: &[Discussion]) -> (Vec<PostedFact>, usize) {
     let entries = entries(page);
     let read = entries.iter().take(MAX_RESULTS).filter_map(|entry| result(run, page, pulls, entry));
     let mut found: Vec<PostedFact> = read.collect();
-    found.sort_by(Fact::order);
+    found.sort_by(StoredFact::order);
     // Entries that differ in nothing but the judgement count for neither.
     let alike = found.chunk_by(|a, b| a.order(b).is_eq());
     let agreed = alike.filter(|alike| alike.iter().all(|it| it.verified == alike[0].verified));
@@ -151,12 +151,12 @@ fn results(run: &Run, page: &ModelPage, pulls: &[Discussion]) -> (Vec<PostedFact
     (results, left_out)
 }
 
-fn entries(page: &ModelPage) -> &[Value] {
+fn entries(page: &HubModelPage) -> &[Value] {
     page.fields["evalResults"].as_array().map_or(&[][..], Vec::as_slice)
 }
 
 /// An entry. One without a judgement is not a result that was not verified.
-fn result(run: &Run, page: &ModelPage, pulls: &[Discussion], entry: &Value) -> Option<PostedFact> {
+fn result(run: &Run, page: &HubModelPage, pulls: &[Discussion], entry: &Value) -> Option<PostedFact> {
     let data = &entry["data"];
     let dataset = &entry["data"]["dataset"];
     let value: &Number = entry["data"]["value"].as_number()?;

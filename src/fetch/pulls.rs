@@ -8,25 +8,25 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use anyhow::Result;
 use jiff::Timestamp;
 
-use super::asking::{Failure, Run, account_name, ask_all};
-use crate::hub::{Change, Discussion, ErrorKind, PullRequest, Repo};
+use super::asking::{FailedRequest, Run, account_name, ask_all};
+use crate::hub::{CommitSummary, Discussion, ErrorKind, PullRequest, Repo};
 
 /// More pull requests are not looked at in one run.
 pub const MAX_PULLS: usize = 3000;
 
 /// How a commit came to the main branch.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub struct CommitOrigin {
     /// The pull request that was merged as this commit; `None` if it was pushed.
     pub pull_request: Option<u64>,
     /// Who opened that, or who wrote the commit; `None` if deleted, or if they are several.
     pub account: Option<String>,
 }
 
-impl Origin {
+impl CommitOrigin {
     /// By a merge of `pull`.
-    pub fn of(pull: &Discussion) -> Origin {
-        Origin { pull_request: Some(pull.num), account: pull.author().and_then(account_name) }
+    pub fn of(pull: &Discussion) -> CommitOrigin {
+        CommitOrigin { pull_request: Some(pull.num), account: pull.author().and_then(account_name) }
     }
 }
 
@@ -41,9 +41,9 @@ pub struct Pulls<'a> {
     /// Those of them that were merged as a commit that the Hub does not name.
     unnamed: BTreeSet<u64>,
     /// The origins that are known, by commit.
-    origins: HashMap<String, Origin>,
+    origins: HashMap<String, CommitOrigin>,
     /// What could not be looked at.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
 }
 
 impl<'a> Pulls<'a> {
@@ -54,7 +54,7 @@ impl<'a> Pulls<'a> {
     }
 
     /// The origins of `commits`, without those that could not be found out.
-    pub fn origins(&mut self, commits: &BTreeMap<&str, &Change>) -> Result<&HashMap<String, Origin>> {
+    pub fn origins(&mut self, commits: &BTreeMap<&str, &CommitSummary>) -> Result<&HashMap<String, CommitOrigin>> {
         let named: BTreeSet<u64> = self.unknown(commits).filter_map(|commit| number_in(&commit.title)).collect();
         self.look_at(&Vec::from_iter(named))?;
 
@@ -70,11 +70,12 @@ impl<'a> Pulls<'a> {
         let all_are_known = self.look_at(&numbers)?;
 
         // It may be one of those that were not looked at, or that the Hub names no commit of.
-        let is_doubtful = |commit: &&Change| {
+        let is_doubtful = |commit: &&CommitSummary| {
             !all_are_known || number_in(&commit.title).is_some_and(|number| self.unnamed.contains(&number))
         };
-        let (doubtful, pushed): (Vec<&Change>, Vec<&Change>) = self.unknown(commits).partition(is_doubtful);
-        let doubtful = doubtful.into_iter().map(|commit| Failure {
+        let (doubtful, pushed): (Vec<&CommitSummary>, Vec<&CommitSummary>) =
+            self.unknown(commits).partition(is_doubtful);
+        let doubtful = doubtful.into_iter().map(|commit| FailedRequest {
             what: commit.id.clone(),
             said: "it is not known whether a pull request brought this commit".to_owned(),
         });
@@ -94,9 +95,9 @@ impl<'a> Pulls<'a> {
                             // Which of several brought the file cannot be told.
                             _ => None,
                         };
-                        self.origins.insert(id.clone(), Origin { pull_request: None, account });
+                        self.origins.insert(id.clone(), CommitOrigin { pull_request: None, account });
                     }
-                    Err(err) => self.failures.push(Failure::new(id, &err)),
+                    Err(err) => self.failures.push(FailedRequest::new(id, &err)),
                 }
                 Ok(())
             },
@@ -105,7 +106,7 @@ impl<'a> Pulls<'a> {
         Ok(&self.origins)
     }
 
-    fn unknown<'c>(&self, commits: &BTreeMap<&'c str, &'c Change>) -> impl Iterator<Item = &'c Change> {
+    fn unknown<'c>(&self, commits: &BTreeMap<&'c str, &'c CommitSummary>) -> impl Iterator<Item = &'c CommitSummary> {
         commits.values().copied().filter(|commit| !self.origins.contains_key(&commit.id))
     }
 
@@ -119,7 +120,7 @@ impl<'a> Pulls<'a> {
                     merged.dedup_by_key(|it| it.num);
                     self.merged = Some(merged);
                 }
-                Err(err) => self.failures.push(Failure::new(self.repo.id, &err)),
+                Err(err) => self.failures.push(FailedRequest::new(self.repo.id, &err)),
             }
         }
         self.merged.clone()
@@ -143,7 +144,7 @@ impl<'a> Pulls<'a> {
                     }
                     // A title may name any number.
                     Err(err) if matches!(err.kind, ErrorKind::Refused(404)) => _ = self.known.insert(*number),
-                    Err(err) => self.failures.push(Failure::new(&format!("#{number}"), &err)),
+                    Err(err) => self.failures.push(FailedRequest::new(&format!("#{number}"), &err)),
                 }
                 Ok(())
             },
@@ -156,7 +157,7 @@ impl<'a> Pulls<'a> {
     pub fn take(&mut self, pull: Option<&PullRequest>) {
         let Some(pull) = pull else { return };
         if let Some(commit) = &pull.merge_commit {
-            self.origins.insert(commit.clone(), Origin::of(&pull.discussion));
+            self.origins.insert(commit.clone(), CommitOrigin::of(&pull.discussion));
         } else if pull.discussion.status == "merged" {
             self.unnamed.insert(pull.discussion.num);
         }
@@ -166,7 +167,7 @@ impl<'a> Pulls<'a> {
     pub fn note_not_asked(&mut self, count: usize, what: &str) {
         if count > 0 {
             let said = format!("{count} {what} were not fetched: there are too many, or the Hub stopped answering");
-            self.failures.push(Failure { what: self.repo.id.to_owned(), said });
+            self.failures.push(FailedRequest { what: self.repo.id.to_owned(), said });
         }
     }
 }

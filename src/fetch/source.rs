@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, bail, ensure};
 use rayon::prelude::*;
 
-use super::Options;
+use super::FetchOptions;
 use super::locator::{self, Locator, check_collection};
-use super::wanted::Index;
+use super::wanted::CollectionIndex;
 use crate::Progress;
 use crate::config::is_hub_id;
 use crate::hub::{ErrorKind, Hub, Repo};
@@ -19,7 +19,7 @@ const MAX_INDEX: u64 = 256 << 20;
 const INDEXES_AT_A_TIME: usize = 4;
 
 /// A commit of a datastore.
-pub struct Source<'a> {
+pub struct DatastoreCommit<'a> {
     /// Whom to ask.
     pub hub: &'a Hub,
     /// Hub dataset id.
@@ -30,10 +30,10 @@ pub struct Source<'a> {
     pub jobs: usize,
 }
 
-impl<'a> Source<'a> {
+impl<'a> DatastoreCommit<'a> {
     /// Finds out which commit is meant. One request, or none for what the lock file pins.
-    pub fn resolve(hub: &'a Hub, options: &Options, old: Option<&Lock>) -> Result<Source<'a>> {
-        let source = |repo, revision| Source { hub, repo, revision, jobs: options.jobs };
+    pub fn resolve(hub: &'a Hub, options: &FetchOptions, old: Option<&Lock>) -> Result<DatastoreCommit<'a>> {
+        let source = |repo, revision| DatastoreCommit { hub, repo, revision, jobs: options.jobs };
         if let (true, Some(lock)) = (options.locked, old) {
             return Ok(source(lock.repo.clone(), lock.revision.clone()));
         }
@@ -66,7 +66,7 @@ impl<'a> Source<'a> {
     }
 
     /// The collections to fetch: what was asked for, and what the lock file has, so that all is of one commit.
-    pub fn names(&self, options: &Options, old: Option<&Lock>) -> Result<BTreeSet<String>> {
+    pub fn names(&self, options: &FetchOptions, old: Option<&Lock>) -> Result<BTreeSet<String>> {
         options.collections.iter().try_for_each(|name| check_collection(name))?;
         let mut names: BTreeSet<String> = options.collections.iter().cloned().collect();
         let locked = || old.iter().flat_map(|lock| lock.collections.keys().cloned());
@@ -99,8 +99,8 @@ impl<'a> Source<'a> {
         names: &BTreeSet<String>,
         old: Option<&Lock>,
         progress: &dyn Progress,
-        keep: impl Fn(&Index, &[u8]) -> Result<()> + Sync,
-    ) -> Result<Vec<Index>> {
+        keep: impl Fn(&CollectionIndex, &[u8]) -> Result<()> + Sync,
+    ) -> Result<Vec<CollectionIndex>> {
         progress.stage("indexes", names.len());
         // Each is in memory as a whole, and one may have many megabytes.
         let pool = rayon::ThreadPoolBuilder::new()
@@ -111,7 +111,7 @@ impl<'a> Source<'a> {
             let read = names.par_iter().map(|name| {
                 let is_pinned = old.is_some_and(|lock| lock.collections.contains_key(name));
                 let (bytes, retired) = self.index(name, is_pinned)?;
-                let mut index = Index::new(name, &bytes);
+                let mut index = CollectionIndex::new(name, &bytes);
                 index.summary.retired = retired;
                 keep(&index, &bytes)?;
                 progress.step();

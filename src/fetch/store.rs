@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::facts::{self, Fact};
+use crate::facts::{self, StoredFact};
 use crate::output::disk;
 
 /// The facts of one file below `content/hub/`.
@@ -15,7 +15,7 @@ pub struct Store<F> {
     facts: Vec<F>,
 }
 
-impl<F: Fact + Clone> Store<F> {
+impl<F: StoredFact + Clone> Store<F> {
     /// Reads the file; none is a store without facts. One that cannot be read is an error, because
     /// writing it anew would lose what it holds.
     pub fn open(folder: &Path) -> Result<Store<F>> {

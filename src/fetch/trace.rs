@@ -19,13 +19,13 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::asking::{Failure, Run, ask_all};
-use super::pulls::{MAX_PULLS, Origin, Pulls};
+use super::asking::{FailedRequest, Run, ask_all};
+use super::pulls::{CommitOrigin, MAX_PULLS, Pulls};
 use super::store::Store;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::facts::{Introduced, Submission};
+use crate::facts::{Introduced, ObjectSubmission};
 use crate::hash::Sha256;
-use crate::hub::{Change, Discussion, FileAt, Hub, HubError, PullRequest, Repo, git_blob_id};
+use crate::hub::{CommitSummary, Discussion, FileAt, Hub, HubError, PullRequest, Repo, git_blob_id};
 use crate::load::datastore::is_safe_relative;
 use crate::load::index::{INDEXES, legacy_paths as legacy_paths_in};
 use crate::lock::Lock;
@@ -47,13 +47,13 @@ pub struct SubmissionsReport {
     /// Objects that could not be looked at, because of the failures or findings.
     pub not_asked: usize,
     /// What was asked for in vain.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
     /// What is wrong on this disk.
     pub findings: Vec<Diagnostic>,
 }
 
 /// An object whose origin is to be found.
-struct Wanted<'a> {
+struct TracedObject<'a> {
     path: &'a str,
     sha256: Sha256,
     /// Git's id of its bytes.
@@ -65,45 +65,45 @@ struct Wanted<'a> {
 #[derive(Clone, Debug)]
 struct Sighting {
     path: String,
-    by: By,
+    by: AddedBy,
 }
 
 /// A commit of the main branch; or a merged pull request that the Hub names no such commit of.
 #[derive(Clone, Debug)]
-enum By {
-    Commit(Change),
+enum AddedBy {
+    Commit(CommitSummary),
     Branch(Discussion),
 }
 
-impl By {
+impl AddedBy {
     fn date(&self) -> Option<Timestamp> {
         match self {
-            By::Commit(commit) => commit.date,
-            By::Branch(pull) => pull.created_at(),
+            AddedBy::Commit(commit) => commit.date,
+            AddedBy::Branch(pull) => pull.created_at(),
         }
     }
 }
 
 /// Where the bytes of an object stand at the locked revision.
 #[derive(Clone, Debug, Default)]
-struct Places {
+struct ObjectPaths {
     legacy: Option<Sighting>,
     object: Option<Sighting>,
 }
 
 /// Finds out how the objects of `lock` came, whose bytes are below `datastore`.
 pub fn fetch(run: &Run, datastore: &Path, lock: &Lock) -> Result<SubmissionsReport> {
-    let store: Store<Submission> = Store::open(run.folder)?;
+    let store: Store<ObjectSubmission> = Store::open(run.folder)?;
     let mut findings = Diagnostics::default();
     let wanted = wanted(run, datastore, lock, &store, &mut findings);
     let mut report = SubmissionsReport::default();
     let pins = lock.objects.len();
     report.known = pins - wanted.len();
-    let wanted: Vec<Wanted> = wanted.into_iter().flatten().collect();
+    let wanted: Vec<TracedObject> = wanted.into_iter().flatten().collect();
     let mut failures = Vec::new();
     if !wanted.is_empty() {
         match run.hub.head(Repo::dataset(&lock.repo), &lock.revision) {
-            Err(err) => failures.push(Failure::new(&lock.repo, &err)),
+            Err(err) => failures.push(FailedRequest::new(&lock.repo, &err)),
             Ok(head) => {
                 let repo = Repo::dataset(&head.id);
                 let pulls = Pulls::new(run, repo);
@@ -125,10 +125,10 @@ fn wanted<'a>(
     run: &Run,
     datastore: &Path,
     lock: &'a Lock,
-    store: &Store<Submission>,
+    store: &Store<ObjectSubmission>,
     findings: &mut Diagnostics,
-) -> Vec<Option<Wanted<'a>>> {
-    let is_of_lock = |fact: &&Submission| fact.datastore == lock.repo && fact.introduced.is_some();
+) -> Vec<Option<TracedObject<'a>>> {
+    let is_of_lock = |fact: &&ObjectSubmission| fact.datastore == lock.repo && fact.introduced.is_some();
     let traced = store.facts().iter().filter(|fact| is_of_lock(fact) && !run.force);
     let known: HashSet<(&str, Sha256)> = traced.map(|fact| (fact.object.as_str(), fact.sha256)).collect();
     let due: Vec<_> = lock.objects.iter().filter(|(path, pin)| !known.contains(&(path.as_str(), pin.sha256))).collect();
@@ -138,7 +138,7 @@ fn wanted<'a>(
     let mut wanted = Vec::with_capacity(due.len());
     for ((path, pin), blob) in due.into_iter().zip(blobs) {
         wanted.push(match blob {
-            Ok(blob) => Some(Wanted { path, sha256: pin.sha256, blob, legacy_path: legacy_paths.remove(path) }),
+            Ok(blob) => Some(TracedObject { path, sha256: pin.sha256, blob, legacy_path: legacy_paths.remove(path) }),
             Err(why) => {
                 let file = datastore.join(path).display().to_string();
                 let help = "run `evalcards fetch` again to download the bytes that the lock file names";
@@ -180,9 +180,9 @@ struct Tracer<'a> {
     lock: &'a Lock,
     /// The Hub's own name of the lock's repository.
     repo: Repo<'a>,
-    wanted: &'a [Wanted<'a>],
+    wanted: &'a [TracedObject<'a>],
     pulls: Pulls<'a>,
-    store: Store<Submission>,
+    store: Store<ObjectSubmission>,
 }
 
 impl Tracer<'_> {
@@ -216,7 +216,7 @@ impl Tracer<'_> {
     }
 
     /// Where the wanted bytes stand at the locked revision, by index; without those not asked for.
-    fn places(&mut self) -> Result<BTreeMap<usize, Places>> {
+    fn places(&mut self) -> Result<BTreeMap<usize, ObjectPaths>> {
         let (run, repo, revision, wanted) = (self.run, self.repo, &self.lock.revision, self.wanted);
         let starts: Vec<usize> = (0..wanted.len()).step_by(BATCH).collect();
         let mut found = BTreeMap::new();
@@ -225,7 +225,7 @@ impl Tracer<'_> {
         let not_asked = ask_all(run, "ask for paths", &starts, ask, |start, answer| {
             match answer {
                 Ok(places) => found.extend(places.into_iter().enumerate().map(|(at, places)| (start + at, places))),
-                Err(err) => failures.push(Failure::new(wanted[*start].path, &err)),
+                Err(err) => failures.push(FailedRequest::new(wanted[*start].path, &err)),
             }
             Ok(())
         })?;
@@ -237,20 +237,20 @@ impl Tracer<'_> {
     /// Writes down the origins of what was seen; gives the indexes of those that have one.
     fn settle(&mut self, seen: HashMap<usize, Sighting>) -> Result<HashSet<usize>> {
         let commits = seen.values().filter_map(|it| match &it.by {
-            By::Commit(commit) => Some((commit.id.as_str(), commit)),
-            By::Branch(_) => None,
+            AddedBy::Commit(commit) => Some((commit.id.as_str(), commit)),
+            AddedBy::Branch(_) => None,
         });
         let origins = self.pulls.origins(&commits.collect())?;
         let settled = seen.into_iter().filter_map(|(index, Sighting { path, by })| {
             let at = by.date();
             let (commit, origin) = match by {
-                By::Branch(pull) => (None, Origin::of(&pull)),
-                By::Commit(commit) => {
+                AddedBy::Branch(pull) => (None, CommitOrigin::of(&pull)),
+                AddedBy::Commit(commit) => {
                     let origin = origins.get(&commit.id)?.clone();
                     (Some(commit.id), origin)
                 }
             };
-            let Origin { pull_request, account } = origin;
+            let CommitOrigin { pull_request, account } = origin;
             Some((index, Introduced { path, commit, pull_request, account, at }))
         });
         let settled: Vec<(usize, Introduced)> = settled.collect();
@@ -261,8 +261,8 @@ impl Tracer<'_> {
     }
 
     fn put(&mut self, index: usize, introduced: Option<Introduced>) {
-        let Wanted { path, sha256, .. } = &self.wanted[index];
-        self.store.put(Submission {
+        let TracedObject { path, sha256, .. } = &self.wanted[index];
+        self.store.put(ObjectSubmission {
             datastore: self.lock.repo.clone(),
             object: (*path).to_owned(),
             sha256: *sha256,
@@ -307,7 +307,7 @@ impl Tracer<'_> {
                 Ok(None) => {}
                 Err(err) => {
                     is_complete = false;
-                    self.pulls.failures.push(Failure::new(&format!("#{number}"), &err));
+                    self.pulls.failures.push(FailedRequest::new(&format!("#{number}"), &err));
                 }
             }
             Ok(())
@@ -319,22 +319,22 @@ impl Tracer<'_> {
 }
 
 /// Where the bytes of some objects stand at a revision.
-fn places(hub: &Hub, repo: Repo, revision: &str, wanted: &[Wanted]) -> Result<Vec<Places>, HubError> {
+fn places(hub: &Hub, repo: Repo, revision: &str, wanted: &[TracedObject]) -> Result<Vec<ObjectPaths>, HubError> {
     let paths = wanted.iter().flat_map(|it| [Some(it.path), it.legacy_path.as_deref()]).flatten();
     let paths: Vec<&str> = paths.collect();
     let mut files = hub.files_at(repo, revision, &paths)?;
-    let mut at = |path: &str, wanted: &Wanted| {
+    let mut at = |path: &str, wanted: &TracedObject| {
         let file = files.remove(path).filter(|file| wanted.is(file))?;
-        Some(Sighting { path: path.to_owned(), by: By::Commit(file.last_commit) })
+        Some(Sighting { path: path.to_owned(), by: AddedBy::Commit(file.last_commit) })
     };
-    let places = wanted.iter().map(|it| Places {
+    let places = wanted.iter().map(|it| ObjectPaths {
         object: at(it.path, it),
         legacy: it.legacy_path.as_deref().filter(|path| *path != it.path).and_then(|path| at(path, it)),
     });
     Ok(places.collect())
 }
 
-impl Wanted<'_> {
+impl TracedObject<'_> {
     /// True if a file of the Hub has exactly these bytes.
     fn is(&self, file: &FileAt) -> bool {
         file.item.kind == "file"
@@ -352,7 +352,7 @@ fn written_by(
     repo: Repo,
     pull: &PullRequest,
     names: &HashMap<&str, usize>,
-    wanted: &[Wanted],
+    wanted: &[TracedObject],
 ) -> Result<Vec<(usize, Sighting)>, HubError> {
     let Some(diff) = &pull.diff else {
         let attempted = format!("read the changes of pull request {}", pull.discussion.num);
@@ -368,8 +368,8 @@ fn written_by(
         for (path, index) in hits {
             let Some(file) = files.remove(*path).filter(|file| wanted[*index].is(file)) else { continue };
             let by = match &pull.merge_commit {
-                None => By::Branch(pull.discussion.clone()),
-                Some(commit) if file.last_commit.id == *commit => By::Commit(file.last_commit),
+                None => AddedBy::Branch(pull.discussion.clone()),
+                Some(commit) if file.last_commit.id == *commit => AddedBy::Commit(file.last_commit),
                 // It was there before.
                 Some(_) => continue,
             };

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
-use super::asking::Failure;
+use super::asking::FailedRequest;
 use super::folder::{Folder, Staged};
 use super::patience::Patience;
 use crate::Progress;
@@ -38,14 +38,14 @@ pub struct Transferred {
     /// Files that replace others, and wait until all is there.
     pub staged: Vec<Staged>,
     /// Files that could not be had.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
 }
 
 /// What came of one file.
-enum Outcome {
+enum TransferOutcome {
     Placed(Pin),
     Staged(Pin, Staged),
-    Failed(Failure),
+    Failed(FailedRequest),
     /// The run ended before its turn.
     NotTried,
 }
@@ -61,12 +61,12 @@ impl Transfer<'_> {
     pub fn bring(&self, files: &[(&str, &Expected)], progress: &dyn Progress) -> Result<Transferred> {
         let patience = Patience::new(2 * self.jobs, is_hopeless);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs).build().context("failed to start threads")?;
-        let outcomes: Vec<Outcome> = pool.install(|| {
+        let outcomes: Vec<TransferOutcome> = pool.install(|| {
             let files = files.par_iter().with_max_len(1);
             files
                 .map(|(path, expected)| {
                     let outcome = self.bring_one(path, expected, &patience);
-                    if let Outcome::Placed(pin) | Outcome::Staged(pin, _) = &outcome {
+                    if let TransferOutcome::Placed(pin) | TransferOutcome::Staged(pin, _) = &outcome {
                         progress.received(pin.size);
                     }
                     outcome
@@ -79,21 +79,21 @@ impl Transfer<'_> {
         let mut all = Transferred::default();
         for ((path, _), outcome) in files.iter().zip(outcomes) {
             match outcome {
-                Outcome::Placed(pin) => all.pins.push(((*path).to_owned(), pin)),
-                Outcome::Staged(pin, staged) => {
+                TransferOutcome::Placed(pin) => all.pins.push(((*path).to_owned(), pin)),
+                TransferOutcome::Staged(pin, staged) => {
                     all.pins.push(((*path).to_owned(), pin));
                     all.staged.push(staged);
                 }
-                Outcome::Failed(failure) => all.failures.push(failure),
-                Outcome::NotTried => {}
+                TransferOutcome::Failed(failure) => all.failures.push(failure),
+                TransferOutcome::NotTried => {}
             }
         }
         Ok(all)
     }
 
-    fn bring_one(&self, path: &str, expected: &Expected, patience: &Patience) -> Outcome {
+    fn bring_one(&self, path: &str, expected: &Expected, patience: &Patience) -> TransferOutcome {
         if patience.is_over() {
-            return Outcome::NotTried;
+            return TransferOutcome::NotTried;
         }
         // Bytes that are wrong may have been spoilt on the way, once.
         let mut tries = self.receive(path, expected, patience);
@@ -103,16 +103,16 @@ impl Transfer<'_> {
         match tries {
             Ok(outcome) => outcome,
             Err(Refusal::Wrong(why)) | Err(Refusal::Hub(why)) => {
-                Outcome::Failed(Failure { what: path.to_owned(), said: why })
+                TransferOutcome::Failed(FailedRequest { what: path.to_owned(), said: why })
             }
             Err(Refusal::End(error)) => {
                 patience.end(error);
-                Outcome::NotTried
+                TransferOutcome::NotTried
             }
         }
     }
 
-    fn receive(&self, path: &str, expected: &Expected, patience: &Patience) -> Result<Outcome, Refusal> {
+    fn receive(&self, path: &str, expected: &Expected, patience: &Patience) -> Result<TransferOutcome, Refusal> {
         let temporary = self.folder.temporary();
         let open = || create_new(&temporary).map(Hashing::new);
         let cap = expected.size.unwrap_or(MAX_BYTES);
@@ -139,10 +139,10 @@ impl Transfer<'_> {
         let pin = Pin { sha256, size };
         let staged = Staged { temporary: temporary.clone(), path: path.to_owned() };
         if self.folder.is_taken(path) {
-            return Ok(Outcome::Staged(pin, staged));
+            return Ok(TransferOutcome::Staged(pin, staged));
         }
         match self.folder.place(&staged) {
-            Ok(()) => Ok(Outcome::Placed(pin)),
+            Ok(()) => Ok(TransferOutcome::Placed(pin)),
             Err(err) => refuse(Refusal::End(err)),
         }
     }

@@ -7,27 +7,27 @@ use anyhow::{Context, Result, ensure};
 use rayon::prelude::*;
 
 use super::folder::Folder;
-use super::source::Source;
+use super::source::DatastoreCommit;
 use super::store::write_if_changed;
 use super::transfer::{Transfer, Transferred};
-use super::wanted::{Index, Wanted};
-use super::{Options, Report};
+use super::wanted::{CollectionIndex, WantedFiles};
+use super::{FetchOptions, FetchReport};
 use crate::Progress;
 use crate::load::datastore::{Expected, LockFile};
 use crate::load::index::INDEXES;
 use crate::lock::{Lock, Pin};
 
 /// A file that is there and right.
-type Kept = (String, Pin);
+type VerifiedFile = (String, Pin);
 /// A file to fetch, and what the index says of it.
 type Missing<'a> = (&'a str, &'a Expected);
 
 /// One run that brings collections up to date.
 pub struct Update<'a> {
     /// What was typed.
-    pub options: &'a Options,
+    pub options: &'a FetchOptions,
     /// Where from.
-    pub source: &'a Source<'a>,
+    pub source: &'a DatastoreCommit<'a>,
     /// Where to.
     pub folder: &'a Folder,
     /// What was fetched before.
@@ -38,7 +38,7 @@ pub struct Update<'a> {
 
 impl Update<'_> {
     /// Brings the collections `names`, and writes the lock file.
-    pub fn fetch(&self, names: &BTreeSet<String>) -> Result<Report> {
+    pub fn fetch(&self, names: &BTreeSet<String>) -> Result<FetchReport> {
         let staged = Mutex::new(Vec::new());
         let mut indexes = self.source.indexes(names, self.old, self.progress, |index, bytes| {
             self.check_locked(index)?;
@@ -53,7 +53,7 @@ impl Update<'_> {
         let mut wanted = self.wanted(&mut indexes);
         let (kept, missing) = self.compare(&wanted.files);
         let came = self.transfer(&missing)?;
-        let mut report = Report {
+        let mut report = FetchReport {
             repo: self.source.repo.clone(),
             revision: self.source.revision.clone(),
             collections: indexes.iter().map(|index| index.summary.clone()).collect(),
@@ -77,7 +77,7 @@ impl Update<'_> {
     }
 
     /// An index that the lock file pins is the same for ever.
-    fn check_locked(&self, index: &Index) -> Result<()> {
+    fn check_locked(&self, index: &CollectionIndex) -> Result<()> {
         let Some(lock) = self.old.filter(|_| self.options.locked) else { return Ok(()) };
         ensure!(
             lock.collections.get(&index.name) == Some(&index.pin),
@@ -88,8 +88,8 @@ impl Update<'_> {
         Ok(())
     }
 
-    fn wanted(&self, indexes: &mut [Index]) -> Wanted {
-        let mut wanted = Wanted::default();
+    fn wanted(&self, indexes: &mut [CollectionIndex]) -> WantedFiles {
+        let mut wanted = WantedFiles::default();
         // Samples that an earlier run brought are kept up to date.
         let was_fetched = |path: &str| {
             let is_known = self.old.is_some_and(|lock| lock.samples.contains_key(path));
@@ -106,7 +106,7 @@ impl Update<'_> {
     }
 
     /// Parts the files into those that are there, and those to be fetched.
-    fn compare<'w>(&self, files: &'w BTreeMap<String, Expected>) -> (Vec<Kept>, Vec<Missing<'w>>) {
+    fn compare<'w>(&self, files: &'w BTreeMap<String, Expected>) -> (Vec<VerifiedFile>, Vec<Missing<'w>>) {
         self.progress.stage("check what is there", files.len());
         let look = |(path, expected): (&'w String, &'w Expected)| {
             let pin = if self.options.force { None } else { self.folder.has(path, expected) };
@@ -122,14 +122,19 @@ impl Update<'_> {
     fn transfer(&self, missing: &[Missing]) -> Result<Transferred> {
         let bytes = missing.iter().map(|(_, expected)| expected.size.unwrap_or(0)).sum();
         self.progress.transfer("fetch", missing.len(), bytes);
-        let Source { hub, repo, revision, jobs } = self.source;
+        let DatastoreCommit { hub, repo, revision, jobs } = self.source;
         let transfer = Transfer { hub, repo, revision, folder: self.folder, jobs: *jobs };
         transfer
             .bring(missing, self.progress)
             .context("the run was interrupted; files already fetched are kept, and the next run resumes")
     }
 
-    fn lock(&self, indexes: &[Index], wanted: &Wanted, pins: impl Iterator<Item = Kept>) -> Lock {
+    fn lock(
+        &self,
+        indexes: &[CollectionIndex],
+        wanted: &WantedFiles,
+        pins: impl Iterator<Item = VerifiedFile>,
+    ) -> Lock {
         let mut lock = Lock::new(&self.source.repo, &self.source.revision);
         lock.collections = indexes.iter().map(|index| (index.name.clone(), index.pin)).collect();
         for (path, pin) in pins {
@@ -142,7 +147,7 @@ impl Update<'_> {
     }
 
     /// Removes what earlier runs brought and no collection names any more.
-    fn remove_stale(&self, wanted: &Wanted) -> Result<usize> {
+    fn remove_stale(&self, wanted: &WantedFiles) -> Result<usize> {
         let old = self.old.iter().flat_map(|old| old.objects.iter().chain(&old.samples));
         let stale = old.filter(|(path, _)| !wanted.files.contains_key(*path));
         let mut removed = 0;

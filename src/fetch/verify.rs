@@ -10,11 +10,11 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::asking::{Failure, Run};
+use super::asking::{FailedRequest, Run};
 use super::evidence;
 use super::store::Store;
 use crate::diagnostic::Diagnostic;
-use crate::facts::{AccountFact, Fact, PostedFact, PostedModel, Submission};
+use crate::facts::{AccountFact, ObjectSubmission, PostedFact, PostedModel, StoredFact};
 use crate::lock::Lock;
 
 /// What came of it.
@@ -23,19 +23,19 @@ pub struct VerifyReport {
     /// Facts that the Hub says as well.
     pub same: usize,
     /// Facts that it says otherwise, or not at all.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<FactDifference>,
     /// Facts that it could not be asked about: they are of another datastore, of models that no record names, or the
     /// Hub failed.
     pub not_asked: usize,
     /// What was asked for in vain.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
     /// What is wrong on this disk.
     pub findings: Vec<Diagnostic>,
 }
 
 /// A fact that the Hub does not say.
 #[derive(Debug, Serialize)]
-pub struct Difference {
+pub struct FactDifference {
     /// The file below `content/hub/`.
     pub file: &'static str,
     /// The fact as it stands there.
@@ -52,7 +52,7 @@ pub fn verify(run: &Run, datastore: &Path, lock: &Lock, models: &[String]) -> Re
     let asked = evidence::fetch(&again, datastore, lock, models)?;
     let mut report = VerifyReport::default();
     let is_whole = asked.submissions.failures.is_empty() && asked.submissions.not_asked == 0;
-    let is_of_lock = |fact: &Submission| is_whole && fact.datastore == lock.repo;
+    let is_of_lock = |fact: &ObjectSubmission| is_whole && fact.datastore == lock.repo;
     report.compare(run.folder, &fresh.0, is_of_lock)?;
     let is_whole = is_whole && asked.accounts.failures.is_empty() && asked.accounts.not_asked == 0;
     report.compare(run.folder, &fresh.0, |_: &AccountFact| is_whole)?;
@@ -70,7 +70,12 @@ pub fn verify(run: &Run, datastore: &Path, lock: &Lock, models: &[String]) -> Re
 impl VerifyReport {
     /// Holds the facts of one file against those that the Hub said just now. `was_asked` is false for a fact whose
     /// absence there says nothing.
-    fn compare<F: Fact + Clone>(&mut self, disk: &Path, hub: &Path, was_asked: impl Fn(&F) -> bool) -> Result<()> {
+    fn compare<F: StoredFact + Clone>(
+        &mut self,
+        disk: &Path,
+        hub: &Path,
+        was_asked: impl Fn(&F) -> bool,
+    ) -> Result<()> {
         let (disk, mut hub) = (Store::<F>::open(disk)?, Store::<F>::open(hub)?.facts().to_vec());
         hub.sort_by(F::order);
         for fact in disk.facts() {
@@ -79,7 +84,7 @@ impl VerifyReport {
             match hub {
                 Some(hub) if hub == disk => self.same += 1,
                 None if !was_asked(fact) => self.not_asked += 1,
-                hub => self.differences.push(Difference { file: F::FILE, disk, hub }),
+                hub => self.differences.push(FactDifference { file: F::FILE, disk, hub }),
             }
         }
         Ok(())
@@ -87,7 +92,7 @@ impl VerifyReport {
 }
 
 /// What a fact says, whenever it was seen.
-fn said_of<F: Fact>(fact: &F) -> Result<Value> {
+fn said_of<F: StoredFact>(fact: &F) -> Result<Value> {
     let mut value = serde_json::to_value(fact)?;
     if let Some(members) = value.as_object_mut() {
         members.remove("seen");

@@ -5,26 +5,26 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::asking::Failure;
+use super::asking::FailedRequest;
 use crate::hash::Sha256;
-use crate::load::datastore::{Expected, Object, is_safe_relative};
-use crate::load::index::{Row, rows};
+use crate::load::datastore::{Expected, ListedObject, is_safe_relative};
+use crate::load::index::{IndexRow, rows};
 use crate::load::quarantine::Reason;
 use crate::lock::Pin;
 
 /// The index of a collection, and what it names.
-pub struct Index {
+pub struct CollectionIndex {
     /// The collection.
     pub name: String,
     /// Of the index itself.
     pub pin: Pin,
-    files: Vec<Named>,
+    files: Vec<IndexedFile>,
     /// What there is of it.
     pub summary: Summary,
 }
 
 /// A file that a row names.
-struct Named {
+struct IndexedFile {
     path: Box<str>,
     expected: Expected,
     is_samples: bool,
@@ -54,13 +54,13 @@ pub struct Summary {
 
 /// The files to have, by path; the rows that contradict each other are failures.
 #[derive(Default)]
-pub struct Wanted {
+pub struct WantedFiles {
     /// Path and what the index says of the bytes.
     pub files: BTreeMap<String, Expected>,
     /// The paths among them that are samples.
     pub samples: BTreeSet<String>,
     /// Rows that cannot be followed.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedRequest>,
     // Paths that differ in letter case only are one file on some systems.
     lower_case: HashSet<String>,
 }
@@ -68,23 +68,23 @@ pub struct Wanted {
 /// The folder in which a datastore keeps its records.
 const OBJECTS: &str = "flat/objects/";
 
-impl Index {
+impl CollectionIndex {
     /// Reads an index.
-    pub fn new(name: &str, bytes: &[u8]) -> Index {
+    pub fn new(name: &str, bytes: &[u8]) -> CollectionIndex {
         let mut summary = Summary { collection: name.to_owned(), ..Summary::default() };
         let mut files = Vec::new();
         for row in rows(bytes, &Arc::from(name)) {
             match row {
-                Row::Blank => {}
-                Row::LeftOut(Reason::Superseded, _) => summary.superseded += 1,
-                Row::LeftOut(reason, _) => *summary.left_out.entry(reason).or_default() += 1,
-                Row::Object(object) if !is_object_path(&object.path) => {
+                IndexRow::Blank => {}
+                IndexRow::LeftOut(Reason::Superseded, _) => summary.superseded += 1,
+                IndexRow::LeftOut(reason, _) => *summary.left_out.entry(reason).or_default() += 1,
+                IndexRow::Object(object) if !is_object_path(&object.path) => {
                     *summary.left_out.entry(Reason::UnsafePath).or_default() += 1;
                 }
-                Row::Object(object) => summary.take(object, &mut files),
+                IndexRow::Object(object) => summary.take(object, &mut files),
             }
         }
-        Index {
+        CollectionIndex {
             name: name.to_owned(),
             pin: Pin { sha256: Sha256::of(bytes), size: bytes.len() as u64 },
             files,
@@ -94,17 +94,17 @@ impl Index {
 }
 
 impl Summary {
-    fn take(&mut self, object: Object, files: &mut Vec<Named>) {
+    fn take(&mut self, object: ListedObject, files: &mut Vec<IndexedFile>) {
         // The `data/` layout has no index; every row has a hash.
         let Some(expected) = object.expected else { return };
         self.records += 1;
         self.bytes += expected.size.unwrap_or(0);
-        files.push(Named { path: (*object.path).into(), expected, is_samples: false });
+        files.push(IndexedFile { path: (*object.path).into(), expected, is_samples: false });
         let samples = object.samples.filter(|samples| is_object_path(&samples.path));
         if let Some((path, expected)) = samples.and_then(|samples| Some((samples.path, samples.expected?))) {
             self.samples += 1;
             self.samples_bytes += expected.size.unwrap_or(0);
-            files.push(Named { path, expected, is_samples: true });
+            files.push(IndexedFile { path, expected, is_samples: true });
         }
     }
 }
@@ -120,19 +120,19 @@ fn is_object_path(path: &str) -> bool {
     path.starts_with(OBJECTS) && is_safe_relative(path) && path.split('/').all(is_portable)
 }
 
-impl Wanted {
+impl WantedFiles {
     /// Takes the files of `index`; those of samples if `keep` says so of their path.
-    pub fn take(&mut self, index: &mut Index, keep: impl Fn(&str) -> bool) {
+    pub fn take(&mut self, index: &mut CollectionIndex, keep: impl Fn(&str) -> bool) {
         let files = std::mem::take(&mut index.files).into_iter();
         for named in files.filter(|named| !named.is_samples || keep(&named.path)) {
             let path = named.path.clone();
             if let Err(why) = self.add(named) {
-                self.failures.push(Failure { what: path.into(), said: why });
+                self.failures.push(FailedRequest { what: path.into(), said: why });
             }
         }
     }
 
-    fn add(&mut self, named: Named) -> Result<(), String> {
+    fn add(&mut self, named: IndexedFile) -> Result<(), String> {
         if let Some(first) = self.files.get(&*named.path) {
             return match first.sha256 == named.expected.sha256 {
                 true => Ok(()),
@@ -170,7 +170,7 @@ mod tests {
             "flat/objects/a./x",
         ];
         let text: Vec<String> = paths.iter().map(|path| row(path, 'a', "")).collect();
-        let index = Index::new("c", text.join("\n").as_bytes());
+        let index = CollectionIndex::new("c", text.join("\n").as_bytes());
         assert_eq!(index.summary.left_out[&Reason::UnsafePath], paths.len());
         assert_eq!(index.summary.records, 0);
     }
@@ -184,8 +184,8 @@ mod tests {
             row("flat/objects/A/x.json", 'a', ""),
             row("flat/objects/a/y.json", 'c', r#", "superseded_by": "z""#),
         ];
-        let mut index = Index::new("c", rows.join("\n").as_bytes());
-        let mut wanted = Wanted::default();
+        let mut index = CollectionIndex::new("c", rows.join("\n").as_bytes());
+        let mut wanted = WantedFiles::default();
         wanted.take(&mut index, |_| true);
         assert_eq!(wanted.files.len(), 1);
         assert_eq!(wanted.failures.len(), 2);
@@ -199,9 +199,9 @@ mod tests {
             "d".repeat(64)
         );
         for (asked, files) in [(true, 2), (false, 1)] {
-            let mut index = Index::new("c", row("flat/objects/a/x.json", 'a', &more).as_bytes());
+            let mut index = CollectionIndex::new("c", row("flat/objects/a/x.json", 'a', &more).as_bytes());
             assert_eq!((index.summary.samples, index.summary.samples_bytes), (1, 9));
-            let mut wanted = Wanted::default();
+            let mut wanted = WantedFiles::default();
             wanted.take(&mut index, |_| asked);
             assert_eq!((wanted.files.len(), wanted.samples.len()), (files, files - 1));
         }

@@ -24,7 +24,7 @@ pub struct Account {
 
 /// What a model's page says.
 #[derive(Clone, Debug)]
-pub struct Model {
+pub struct ModelAnswer {
     /// Canonical id: another than was asked for if the model was renamed or spelt differently.
     pub id: String,
     /// Commit of `main`.

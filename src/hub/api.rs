@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::answer::{Account, Committed, Discussion, EvalResult, Model, NewFile, TreeItem, Upload};
+use super::answer::{Account, Committed, Discussion, EvalResult, ModelAnswer, NewFile, TreeItem, Upload};
 use super::repo::{Repo, encoded, segment};
-use super::{Answer, ErrorKind, Hub, HubError, MAX_JSON, Request, TakeError, git_blob_id};
+use super::{ErrorKind, Hub, HubError, HubResponse, MAX_JSON, Request, TakeError, git_blob_id};
 use crate::hash::{Sha256, is_commit};
 
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
@@ -45,24 +45,24 @@ impl Hub {
     }
 
     /// What the Hub knows of a model, and its canonical id.
-    pub fn model(&self, id: &str) -> Result<Model, HubError> {
+    pub fn model(&self, id: &str) -> Result<ModelAnswer, HubError> {
         let attempted = format!("look up the model {id}");
         let query = [("expand", "sha"), ("expand", "evalResults")];
         let answer = self.ask(&self.request(&Repo::model(id).api(), &query, attempted.clone()))?;
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
-        struct Found {
+        struct ModelJson {
             id: String,
             sha: String,
             #[serde(default)]
             eval_results: Option<Vec<Value>>,
         }
-        let found: Found = json_of(&answer, &attempted)?;
+        let found: ModelJson = json_of(&answer, &attempted)?;
         if !is_commit(&found.sha) {
             return Err(HubError::malformed(&attempted, &answer.url, "its head is not a commit".to_owned()));
         }
         let eval_results = found.eval_results.unwrap_or_default().iter().filter_map(eval_result).collect();
-        Ok(Model { id: found.id, head: found.sha, eval_results })
+        Ok(ModelAnswer { id: found.id, head: found.sha, eval_results })
     }
 
     /// All files below `folder` at `revision`; none if there is no such folder.
@@ -97,13 +97,13 @@ impl Hub {
             let query = [("p", number.as_str()), ("type", "pull_request"), ("status", "all")];
             let answer = self.ask(&self.request(&path, &query, attempted.clone()))?;
             #[derive(Deserialize)]
-            struct Page {
+            struct DiscussionsPage {
                 discussions: Vec<Discussion>,
                 count: usize,
                 #[serde(default)]
                 start: usize,
             }
-            let page: Page = json_of(&answer, &attempted)?;
+            let page: DiscussionsPage = json_of(&answer, &attempted)?;
             let end = page.start + page.discussions.len();
             let is_last = page.discussions.is_empty() || end >= page.count;
             found.extend(page.discussions.into_iter().filter(|it| it.is_pull_request));
@@ -202,10 +202,10 @@ impl Hub {
         let request = self.request(&path, &[("create_pr", "1")], attempted.clone());
         let answer = self.ask(&Request { method: Method::POST, body: Some(("application/json", body)), ..request })?;
         #[derive(Deserialize)]
-        struct Found {
+        struct PreuploadJson {
             files: Vec<Upload>,
         }
-        json_of::<Found>(&answer, &attempted).map(|found| found.files)
+        json_of::<PreuploadJson>(&answer, &attempted).map(|found| found.files)
     }
 
     /// Opens a pull request with `files` that starts from the commit `parent`. Sent once: after an
@@ -286,7 +286,7 @@ pub(super) fn endless(attempted: &str, url: &Url, most: usize) -> HubError {
 }
 
 /// False if the body is not the content that its ETag names. One that is no hash says nothing.
-fn is_whole(answer: &Answer) -> bool {
+fn is_whole(answer: &HubResponse) -> bool {
     match answer.etag.as_deref() {
         Some(etag) if etag.len() == 40 => git_blob_id(&answer.body) == etag,
         Some(etag) if etag.len() == 64 => Sha256::of(&answer.body).to_string() == etag,
@@ -294,7 +294,7 @@ fn is_whole(answer: &Answer) -> bool {
     }
 }
 
-pub(super) fn json_of<T: DeserializeOwned>(answer: &Answer, attempted: &str) -> Result<T, HubError> {
+pub(super) fn json_of<T: DeserializeOwned>(answer: &HubResponse, attempted: &str) -> Result<T, HubError> {
     serde_json::from_slice(&answer.body).map_err(|err| {
         let start: String = String::from_utf8_lossy(&answer.body).chars().take(40).collect();
         let html = answer.body.trim_ascii_start().starts_with(b"<");

@@ -204,13 +204,13 @@ impl HubError {
 
     /// Without the help line, for a table.
     pub fn in_short(&self) -> String {
-        struct Short<'a>(&'a HubError);
-        impl fmt::Display for Short<'_> {
+        struct InShort<'a>(&'a HubError);
+        impl fmt::Display for InShort<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.in_one_line(f)
             }
         }
-        Short(self).to_string()
+        InShort(self).to_string()
     }
 }
 
@@ -248,7 +248,7 @@ fn said(header: Option<&str>, content_type: Option<&str>, body: &[u8]) -> String
         message: String,
     }
     #[derive(Deserialize)]
-    struct Body {
+    struct ErrorBody {
         error: Option<OneOrMany>,
         error_description: Option<String>,
         #[serde(default)]
@@ -256,7 +256,7 @@ fn said(header: Option<&str>, content_type: Option<&str>, body: &[u8]) -> String
     }
     let is_html = content_type.is_some_and(|it| it.contains("html")) || body.trim_ascii_start().starts_with(b"<");
     let mut texts: Vec<String> = header.map(str::to_owned).into_iter().collect();
-    match serde_json::from_slice::<Body>(body) {
+    match serde_json::from_slice::<ErrorBody>(body) {
         Ok(found) => {
             match found.error {
                 Some(OneOrMany::One(text)) => texts.push(text),

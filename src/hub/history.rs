@@ -22,12 +22,12 @@ pub struct FileAt {
     /// Path, size, and git's id of its bytes.
     pub item: TreeItem,
     /// The commit that made it what it is at that revision.
-    pub last_commit: Change,
+    pub last_commit: CommitSummary,
 }
 
 /// A commit, in short.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct CommitSummary {
     /// 40 hex digits.
     pub id: String,
     /// First line of its message, written by whoever made it.
@@ -96,7 +96,7 @@ impl Hub {
         let path = format!("{}/discussions/{number}", repo.api());
         let answer = self.ask(&self.request(&path, query, attempted.clone()))?;
         #[derive(Deserialize)]
-        struct Found {
+        struct DiscussionJson {
             #[serde(flatten)]
             discussion: Discussion,
             #[serde(default)]
@@ -106,7 +106,7 @@ impl Hub {
             #[serde(default)]
             events: Value,
         }
-        let found: Found = json_of(&answer, &attempted)?;
+        let found: DiscussionJson = json_of(&answer, &attempted)?;
         if found.discussion.num != number {
             return Err(HubError::malformed(&attempted, &answer.url, "the answer is about another number".to_owned()));
         }
@@ -137,5 +137,5 @@ fn file_at(value: &Value) -> Option<FileAt> {
     let id = commit["id"].as_str().filter(|id| is_commit(id))?.to_owned();
     let title = commit["title"].as_str().unwrap_or_default().chars().take(MAX_TITLE).collect();
     let date = commit["date"].as_str().and_then(|date| date.parse().ok());
-    Some(FileAt { item, last_commit: Change { id, title, date } })
+    Some(FileAt { item, last_commit: CommitSummary { id, title, date } })
 }

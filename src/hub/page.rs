@@ -19,7 +19,7 @@ const MAX_PAGES: usize = 50;
 
 /// A commit of a repository.
 #[derive(Clone, Debug)]
-pub struct Head {
+pub struct RepoHead {
     /// Canonical id: another than was asked for if it was renamed or spelt differently.
     pub id: String,
     /// Its hash.
@@ -28,9 +28,9 @@ pub struct Head {
 
 /// What the Hub answers about a model.
 #[derive(Clone, Debug)]
-pub struct ModelPage {
+pub struct HubModelPage {
     /// Canonical id and commit.
-    pub head: Head,
+    pub head: RepoHead,
     /// True if only some may see it; this account is one of them.
     pub is_private: bool,
     /// The whole answer; nothing in it is sure to be there or of its usual type.
@@ -41,7 +41,7 @@ pub struct ModelPage {
 
 impl Hub {
     /// A repository's canonical id, and the commit that `revision` (a branch, a tag, a commit) is.
-    pub fn head(&self, repo: Repo, revision: &str) -> Result<Head, HubError> {
+    pub fn head(&self, repo: Repo, revision: &str) -> Result<RepoHead, HubError> {
         let attempted = format!("look up {revision} of {}", repo.id);
         let path = format!("{}/revision/{}", repo.api(), segment(revision));
         let answer = self.ask(&self.request(&path, &[("expand", "sha")], attempted.clone()))?;
@@ -50,7 +50,7 @@ impl Hub {
     }
 
     /// These fields of a model's page, by the names that the Hub has for them.
-    pub fn model_page(&self, id: &str, fields: &[&str]) -> Result<ModelPage, HubError> {
+    pub fn model_page(&self, id: &str, fields: &[&str]) -> Result<HubModelPage, HubError> {
         let attempted = format!("look up the model {id}");
         let query: Vec<_> = ["sha", "private"].iter().chain(fields).map(|field| ("expand", *field)).collect();
         let request = Request { cap: MAX_MODEL, ..self.request(&Repo::model(id).api(), &query, attempted.clone()) };
@@ -59,7 +59,7 @@ impl Hub {
         let head = head(&fields)
             .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it has no id or no commit".to_owned()))?;
         let is_private = fields["private"] == true;
-        Ok(ModelPage { head, is_private, response_sha256: Sha256::of(&answer.body), fields })
+        Ok(HubModelPage { head, is_private, response_sha256: Sha256::of(&answer.body), fields })
     }
 
     /// The organisations of an account that everybody may see: asked without the token, because the
@@ -105,8 +105,8 @@ impl Hub {
     }
 }
 
-fn head(fields: &Value) -> Option<Head> {
+fn head(fields: &Value) -> Option<RepoHead> {
     let (id, commit) = (fields["id"].as_str()?, fields["sha"].as_str()?);
     let is_sound = is_commit(commit) && !id.chars().any(char::is_control);
-    is_sound.then(|| Head { id: id.to_owned(), commit: commit.to_owned() })
+    is_sound.then(|| RepoHead { id: id.to_owned(), commit: commit.to_owned() })
 }

@@ -7,7 +7,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 /// Kind of repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum RepoKind {
     /// A model.
     Model,
     /// A dataset.
@@ -18,7 +18,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct Repo<'a> {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: RepoKind,
     /// `owner/name`.
     pub id: &'a str,
 }
@@ -26,18 +26,18 @@ pub struct Repo<'a> {
 impl<'a> Repo<'a> {
     /// The model `id`.
     pub fn model(id: &'a str) -> Repo<'a> {
-        Repo { kind: Kind::Model, id }
+        Repo { kind: RepoKind::Model, id }
     }
 
     /// The dataset `id`.
     pub fn dataset(id: &'a str) -> Repo<'a> {
-        Repo { kind: Kind::Dataset, id }
+        Repo { kind: RepoKind::Dataset, id }
     }
 
     pub(super) fn api(&self) -> String {
         let kind = match self.kind {
-            Kind::Model => "models",
-            Kind::Dataset => "datasets",
+            RepoKind::Model => "models",
+            RepoKind::Dataset => "datasets",
         };
         format!("/api/{kind}/{}", encoded(self.id))
     }
@@ -45,8 +45,8 @@ impl<'a> Repo<'a> {
     /// Path of its page.
     pub(super) fn page(&self) -> String {
         let prefix = match self.kind {
-            Kind::Model => "",
-            Kind::Dataset => "datasets/",
+            RepoKind::Model => "",
+            RepoKind::Dataset => "datasets/",
         };
         format!("/{prefix}{}", encoded(self.id))
     }

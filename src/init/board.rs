@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::scores::{Scores, Table};
+use super::scores::{ConvertedScores, ScoreTable};
 use crate::names::slug;
 use crate::words::is_unshown;
 
@@ -25,7 +25,7 @@ pub struct Board {
 
 /// The files of a board, and what of the table a person should know.
 #[derive(Debug, Default)]
-pub struct Made {
+pub struct BoardFiles {
     /// Path and text of each file.
     pub files: Vec<(String, String)>,
     /// How many rows became records.
@@ -53,12 +53,12 @@ impl Board {
     }
 
     /// The files, with the records that are made of the table `file` with this text, read at `now`.
-    pub fn files(&self, table: Option<(&str, &str)>, now: i64) -> Result<Made> {
+    pub fn files(&self, table: Option<(&str, &str)>, now: i64) -> Result<BoardFiles> {
         let scores = match table {
-            Some((file, text)) => {
-                Table { file, text, benchmark: (&self.name, &self.id), now }.scores().map_err(anyhow::Error::msg)?
-            }
-            None => Scores { lower_is_better: Some(false), ..Scores::default() },
+            Some((file, text)) => ScoreTable { file, text, benchmark: (&self.name, &self.id), now }
+                .scores()
+                .map_err(anyhow::Error::msg)?,
+            None => ConvertedScores { lower_is_better: Some(false), ..ConvertedScores::default() },
         };
         // Of another quotation than JSON's, a name could leave its key.
         let quoted = |text: &str| serde_json::Value::from(text).to_string();
@@ -97,7 +97,7 @@ impl Board {
             ));
         }
         files.extend(scores.records.into_iter().map(|(path, text)| (format!("content/datastore/data/{path}"), text)));
-        Ok(Made { files, records, lacking: scores.lacking })
+        Ok(BoardFiles { files, records, lacking: scores.lacking })
     }
 }
 

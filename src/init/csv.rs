@@ -3,7 +3,7 @@
 
 /// A row, with the line of the file that it begins on.
 #[derive(Debug, PartialEq)]
-pub struct Row {
+pub struct CsvRow {
     /// From 1.
     pub line: usize,
     /// What stands in its cells, without the quotes and the space around them.
@@ -14,10 +14,10 @@ pub struct Row {
 pub type Fault = (usize, &'static str);
 
 /// All rows that are not empty, the header first.
-pub fn rows(text: &str) -> Result<Vec<Row>, Fault> {
+pub fn rows(text: &str) -> Result<Vec<CsvRow>, Fault> {
     let separator = separator(text);
     let mut rows = Vec::new();
-    let mut row = Row { line: 1, cells: vec![String::new()] };
+    let mut row = CsvRow { line: 1, cells: vec![String::new()] };
     let mut line = 1;
     let mut chars = text.chars().peekable();
     // Where the quotes of the cell were opened, and whether they were closed again.
@@ -36,7 +36,7 @@ pub fn rows(text: &str) -> Result<Vec<Row>, Fault> {
                 if c == '\r' && chars.peek() == Some(&'\n') {
                     chars.next();
                 }
-                push(&mut rows, std::mem::replace(&mut row, Row { line: line + 1, cells: vec![String::new()] }));
+                push(&mut rows, std::mem::replace(&mut row, CsvRow { line: line + 1, cells: vec![String::new()] }));
                 is_closed = false;
             }
             _ if c == separator => {
@@ -57,7 +57,7 @@ pub fn rows(text: &str) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
-fn push(rows: &mut Vec<Row>, mut row: Row) {
+fn push(rows: &mut Vec<CsvRow>, mut row: CsvRow) {
     for cell in &mut row.cells {
         *cell = cell.trim().to_owned();
     }

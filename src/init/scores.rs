@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::csv::{self, Row};
+use super::csv::{self, CsvRow};
 use crate::date;
 use crate::diagnostic::{did_you_mean, printable};
 use crate::hash::Sha256;
@@ -50,7 +50,7 @@ const MOST_CHARACTERS: usize = 600;
 
 /// What is made of a table.
 #[derive(Debug, Default)]
-pub struct Scores {
+pub struct ConvertedScores {
     /// Path below `data/`, and text, of each record.
     pub records: Vec<(String, String)>,
     /// The metric and the direction of all rows, if they have one.
@@ -62,7 +62,7 @@ pub struct Scores {
 }
 
 /// Where a table comes from, and what it is about.
-pub struct Table<'a> {
+pub struct ScoreTable<'a> {
     /// File name, as records state it.
     pub file: &'a str,
     /// What stands in it.
@@ -74,7 +74,7 @@ pub struct Table<'a> {
 }
 
 #[derive(Serialize)]
-struct Record<'a> {
+struct NewRecord<'a> {
     schema_version: &'a str,
     evaluation_id: String,
     retrieved_timestamp: String,
@@ -91,13 +91,13 @@ struct Measured<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     evaluation_timestamp: Option<&'a str>,
     metric_config: Value,
-    score_details: Details,
+    score_details: NewDetails,
     #[serde(skip_serializing_if = "Option::is_none")]
     generation_config: Option<Value>,
 }
 
 #[derive(Serialize)]
-struct Details {
+struct NewDetails {
     /// With the digits of the cell.
     score: Box<RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,9 +107,9 @@ struct Details {
 /// The mistakes of a table: line, column, what is wrong and what to write.
 type Mistakes = Vec<String>;
 
-impl Table<'_> {
+impl ScoreTable<'_> {
     /// The records, or every mistake in a line of its own.
-    pub fn scores(&self) -> Result<Scores, String> {
+    pub fn scores(&self) -> Result<ConvertedScores, String> {
         let rows = csv::rows(self.text).map_err(|(line, why)| format!("{}, line {line}: {why}", self.shown()))?;
         let mut mistakes = Mistakes::new();
         let Some((header, rows)) = rows.split_first().filter(|(_, rows)| !rows.is_empty()) else {
@@ -127,12 +127,12 @@ impl Table<'_> {
         }
         let columns = self.columns(header, &mut mistakes);
         let hash = Sha256::of(self.text.as_bytes());
-        let mut scores = Scores::default();
+        let mut scores = ConvertedScores::default();
         let mut seen: BTreeMap<&[String], usize> = BTreeMap::new();
         let mut read = Vec::new();
         if mistakes.is_empty() {
             for row in rows {
-                let cells = Cells { table: self, columns: &columns, row };
+                let cells = NamedCells { table: self, columns: &columns, row };
                 if let Some(first) = seen.insert(&row.cells, row.line) {
                     cells.tell(&mut mistakes, "", &format!("repeats line {first}; delete one of them"));
                 }
@@ -163,7 +163,7 @@ impl Table<'_> {
     }
 
     /// What each column is, by its place.
-    fn columns(&self, header: &Row, mistakes: &mut Mistakes) -> Vec<String> {
+    fn columns(&self, header: &CsvRow, mistakes: &mut Mistakes) -> Vec<String> {
         let named = |cell: &String| cell.to_lowercase().replace([' ', '-'], "_");
         let columns: Vec<String> = header.cells.iter().map(named).collect();
         let mut tell = |column: usize, why: String| {
@@ -203,13 +203,13 @@ fn is_true(cell: &str) -> bool {
 
 /// One row, by the names of its columns.
 #[derive(Clone, Copy)]
-struct Cells<'a> {
-    table: &'a Table<'a>,
+struct NamedCells<'a> {
+    table: &'a ScoreTable<'a>,
     columns: &'a [String],
-    row: &'a Row,
+    row: &'a CsvRow,
 }
 
-impl<'a> Cells<'a> {
+impl<'a> NamedCells<'a> {
     fn get(&self, column: &str) -> Option<&'a str> {
         let place = self.columns.iter().position(|name| name == column)?;
         self.row.cells.get(place).map(String::as_str).filter(|cell| !cell.is_empty())
@@ -351,7 +351,7 @@ impl<'a> Cells<'a> {
         if let Some(developer) = developer {
             model_info["developer"] = developer.into();
         }
-        let record = Record {
+        let record = NewRecord {
             schema_version: "0.3.0",
             evaluation_id: format!("{id}/{}/{now}-{}", model.replace('/', "_"), self.row.line),
             retrieved_timestamp: now,
@@ -378,7 +378,7 @@ impl<'a> Cells<'a> {
                 },
                 evaluation_timestamp: date,
                 metric_config: metric.into(),
-                score_details: Details {
+                score_details: NewDetails {
                     score,
                     uncertainty: Some(uncertainty.into()).filter(|it: &Value| *it != json!({})),
                 },

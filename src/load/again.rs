@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::datastore::{Datastore, Expected, Object};
+use super::datastore::{Datastore, Expected, ListedObject};
 use super::quarantine::{Quarantined, Reason};
 use super::samples::Found;
 use super::{Inputs, Listings, Loaded, Origin};
@@ -16,10 +16,10 @@ use crate::config::Config;
 
 /// How the record files were just before they were read, by place of the datastore and path.
 #[derive(Default)]
-pub struct Stamps(HashMap<u16, HashMap<Arc<str>, Stamp>>);
+pub struct Stamps(HashMap<u16, HashMap<Arc<str>, FileStamp>>);
 
 #[derive(Clone, Copy, PartialEq)]
-struct Stamp {
+struct FileStamp {
     size: u64,
     modified: SystemTime,
     /// The same of its samples, if there are any.
@@ -34,9 +34,9 @@ impl Stamps {
     /// Looks at all files of `listings`.
     pub fn of(listings: &Listings, config: &Config) -> Stamps {
         let now = SystemTime::now();
-        let stamps: Vec<(u16, Arc<str>, Stamp)> = (listings.objects(config))
+        let stamps: Vec<(u16, Arc<str>, FileStamp)> = (listings.objects(config))
             .filter_map(|(number, datastore, object)| {
-                let stamp = Stamp::of(&datastore.root, object)?;
+                let stamp = FileStamp::of(&datastore.root, object)?;
                 let is_settled = |time| now.duration_since(time).is_ok_and(|age| age > TICK);
                 let are_settled = is_settled(stamp.modified) && stamp.samples.is_none_or(|(_, time)| is_settled(time));
                 are_settled.then(|| (number, object.path.clone(), stamp))
@@ -49,23 +49,23 @@ impl Stamps {
         found
     }
 
-    fn get(&self, number: u16, path: &str) -> Option<Stamp> {
+    fn get(&self, number: u16, path: &str) -> Option<FileStamp> {
         self.0.get(&number)?.get(path).copied()
     }
 }
 
-impl Stamp {
-    fn of(root: &Path, object: &Object) -> Option<Stamp> {
+impl FileStamp {
+    fn of(root: &Path, object: &ListedObject) -> Option<FileStamp> {
         let of = |path: &str| {
             let found = fs::metadata(root.join(path)).ok()?;
             Some((found.len(), found.modified().ok()?))
         };
         let (size, modified) = of(&object.path)?;
-        Some(Stamp { size, modified, samples: object.samples.as_ref().and_then(|file| of(&file.path)) })
+        Some(FileStamp { size, modified, samples: object.samples.as_ref().and_then(|file| of(&file.path)) })
     }
 
     /// False if the index wants other bytes than `loaded`, or other samples.
-    fn is(self, object: &Object, loaded: &Loaded) -> bool {
+    fn is(self, object: &ListedObject, loaded: &Loaded) -> bool {
         let is_record = object.expected.is_none_or(|Expected { size, sha256 }| {
             sha256 == loaded.origin.sha256 && size.is_none_or(|size| size == self.size)
         });
@@ -80,7 +80,7 @@ impl Stamp {
 /// The records that were read earlier and whose files have not changed since.
 #[derive(Default)]
 pub struct Earlier<'a> {
-    records: HashMap<(u16, &'a str), (&'a Loaded, Stamp)>,
+    records: HashMap<(u16, &'a str), (&'a Loaded, FileStamp)>,
     /// Their results that were left out.
     bad: HashMap<(u16, &'a str), Vec<&'a Quarantined>>,
 }
@@ -106,7 +106,7 @@ impl<'a> Earlier<'a> {
         &self,
         number: u16,
         datastore: &Datastore,
-        object: &Object,
+        object: &ListedObject,
     ) -> Option<(Loaded, Vec<Quarantined>)> {
         let at = (number, &*object.path);
         let (loaded, _) = self.records.get(&at).filter(|(loaded, stamp)| stamp.is(object, loaded))?;

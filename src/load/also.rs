@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::block::{digits_of, pair};
-use super::schema::{self, Kind, Place, Row};
+use super::schema::{self, SchemaPath, SchemaRow, ValueKind};
 use crate::names::is_not_reported;
 use crate::words::{count, shorten};
 
@@ -53,8 +53,11 @@ pub fn of_block_but(path: &str, block: &Value, is_missed: impl Fn(&str) -> bool)
 }
 
 /// True for the JSON of a short text that the field of `row` carries whole, as it does most members of a record.
-pub fn is_plainly_carried(row: Option<&Row>, json: &str) -> bool {
-    let Some(Row { kind: Kind::Text | Kind::Scalar, place: Place::Field(most, _), .. }) = row else { return false };
+pub fn is_plainly_carried(row: Option<&SchemaRow>, json: &str) -> bool {
+    let Some(SchemaRow { kind: ValueKind::Text | ValueKind::Scalar, place: SchemaPath::Field(most, _), .. }) = row
+    else {
+        return false;
+    };
     let text = json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|text| !text.contains('\\'));
     text.is_some_and(|text| text.len() <= *most && !is_not_reported(text) && !text.ends_with("Infinity"))
 }
@@ -81,7 +84,7 @@ impl Walk<'_> {
     }
 
     /// The row of the schema for what stands at `known` below.
-    fn row_below(&mut self, known: &str) -> Option<&'static Row> {
+    fn row_below(&mut self, known: &str) -> Option<&'static SchemaRow> {
         let end = self.known.len();
         self.known.push_str(known);
         let row = schema::find(&self.known);
@@ -90,8 +93,8 @@ impl Walk<'_> {
     }
 
     /// `row` is that of the value in the schema, if it has one.
-    fn value(&mut self, value: &Value, row: Option<&'static Row>) {
-        if let Some(Row { place: Place::LeftOut(_), .. }) = row {
+    fn value(&mut self, value: &Value, row: Option<&'static SchemaRow>) {
+        if let Some(SchemaRow { place: SchemaPath::LeftOut(_), .. }) = row {
             let n = value.as_array().map_or(1, Vec::len);
             let text = format!("{} (SHA-256 {})", count(n), digits_of(&value.to_string()));
             self.leaves.push(Leaf { path: self.path.as_str().into(), text: text.into(), is_odd: false });
@@ -122,7 +125,7 @@ impl Walk<'_> {
         }
     }
 
-    fn leaf(&mut self, value: &Value, row: Option<&'static Row>) {
+    fn leaf(&mut self, value: &Value, row: Option<&'static SchemaRow>) {
         let text = text_of(value);
         let is_silent = text.trim().is_empty() || text.trim().eq_ignore_ascii_case("unknown");
         if is_silent {
@@ -131,12 +134,12 @@ impl Walk<'_> {
         let fits = row.map_or_else(|| !schema::is_container(&self.known), |row| row.kind.fits(value));
         let is_carried = match row.map(|row| row.place) {
             _ if (self.is_missed)(&self.known) || !fits => false,
-            None | Some(Place::Also | Place::LeftOut(_)) => false,
-            Some(Place::Field(most, _)) => {
+            None | Some(SchemaPath::Also | SchemaPath::LeftOut(_)) => false,
+            Some(SchemaPath::Field(most, _)) => {
                 // Infinity is said as "no bound".
                 !is_not_reported(&text) && text.chars().nth(most).is_none() && !text.ends_with("Infinity")
             }
-            Some(Place::Setting | Place::Detail) => pair("", value).is_some_and(|(_, kept)| *kept == *text),
+            Some(SchemaPath::Setting | SchemaPath::Detail) => pair("", value).is_some_and(|(_, kept)| *kept == *text),
         };
         if is_carried {
             return;

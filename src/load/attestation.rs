@@ -25,7 +25,7 @@ pub struct Attestation {
     /// What is stated.
     pub statement: Statement,
     /// About which bytes; nothing else is meant, whatever it is called.
-    pub subjects: Vec<Subject>,
+    pub subjects: Vec<AttestedBytes>,
     /// Public handle of the person who decided.
     pub reviewer: String,
     /// When they did.
@@ -82,7 +82,7 @@ pub struct Declaration {
 
 /// Bytes that an attestation is about.
 #[derive(Debug)]
-pub struct Subject {
+pub struct AttestedBytes {
     /// Of the record's bytes.
     pub sha256: Sha256,
     /// Where the record stood when it was reviewed.
@@ -91,7 +91,7 @@ pub struct Subject {
     pub results: Option<Vec<u16>>,
 }
 
-impl Subject {
+impl AttestedBytes {
     /// True if the result at this place is meant.
     pub fn covers(&self, result: u16) -> bool {
         self.results.as_ref().is_none_or(|results| results.contains(&result))
@@ -163,7 +163,7 @@ pub fn ensure_apart(content: &Path, datastore: &Path) -> Result<()> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
-    kind: Kind,
+    kind: AttestationType,
     account: Option<String>,
     organization: Option<String>,
     basis: Option<RawBasis>,
@@ -181,7 +181,7 @@ struct Raw {
 
 #[derive(Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+enum AttestationType {
     SubmittedBySource,
     Withdrawn,
     Disputed,
@@ -253,7 +253,7 @@ fn attestation(file: &str, mut raw: Raw) -> Result<Attestation> {
 
 fn statement(raw: Raw) -> Result<Statement> {
     let Raw { kind, account, organization, basis, seen, url, by, since, why, .. } = raw;
-    if kind != Kind::SubmittedBySource {
+    if kind != AttestationType::SubmittedBySource {
         let none = [account.is_some(), organization.is_some(), basis.is_some(), seen.is_some()];
         ensure!(
             !none.contains(&true),
@@ -262,7 +262,7 @@ fn statement(raw: Raw) -> Result<Statement> {
         let since = since.context("`since` is missing: the day of the statement")?;
         let declaration = Declaration { by: said("by", by)?, since, why: said("why", why)?, url: address(url)? };
         return Ok(match kind {
-            Kind::Withdrawn => Statement::Withdrawn(declaration),
+            AttestationType::Withdrawn => Statement::Withdrawn(declaration),
             _ => Statement::Disputed(declaration),
         });
     }
@@ -291,7 +291,7 @@ fn statement(raw: Raw) -> Result<Statement> {
     })
 }
 
-fn subject(raw: RawSubject) -> Result<Subject> {
+fn subject(raw: RawSubject) -> Result<AttestedBytes> {
     let sha256 = Sha256::from_hex(&raw.sha256)
         .with_context(|| format!("`{}` is not a SHA-256 of 64 hex digits", raw.sha256.escape_debug()))?;
     if let Some(path) = &raw.path {
@@ -300,7 +300,7 @@ fn subject(raw: RawSubject) -> Result<Subject> {
     let results = raw.results.map(|pointers| pointers.iter().map(|it| result(it)).collect::<Result<Vec<u16>>>());
     let results = results.transpose()?;
     ensure!(results.as_ref().is_none_or(|results| !results.is_empty()), "`results` is empty; omit it for all results");
-    Ok(Subject { sha256, path: raw.path, results })
+    Ok(AttestedBytes { sha256, path: raw.path, results })
 }
 
 /// The place in `/evaluation_results/3`.

@@ -17,30 +17,30 @@ pub(super) const SAMPLES: &str = "_samples.jsonl";
 
 /// What lies in the `flat/` layout beside the files that an index names.
 #[derive(Default)]
-pub(super) struct Beside {
+pub(super) struct FlatExtras {
     /// The copies that editors left, by path.
     pub copies: Vec<Quarantined>,
     /// The files of samples.
     pub samples: HashSet<String>,
 }
 
-impl Beside {
+impl FlatExtras {
     /// Looks through all of `flat/`, the folders in parallel.
-    pub fn find(root: &Path, number: u16) -> Beside {
+    pub fn find(root: &Path, number: u16) -> FlatExtras {
         // Objects stand in `flat/objects/ab/cd/`.
         let shallow: Vec<DirEntry> = WalkDir::new(root.join("flat")).max_depth(2).into_iter().flatten().collect();
         let (folders, files): (Vec<_>, Vec<_>) = shallow.into_iter().partition(|entry| entry.file_type().is_dir());
         let deep = folders.par_iter().filter(|folder| folder.depth() == 2);
         let deep = deep.flat_map_iter(|folder| WalkDir::new(folder.path()).into_iter().flatten());
         let files = deep.chain(files).filter(|entry| !entry.file_type().is_dir());
-        let found = files.fold(Beside::default, |mut beside, entry| {
+        let found = files.fold(FlatExtras::default, |mut beside, entry| {
             match editor_copy(root, entry.path(), number) {
                 Some(copy) => beside.copies.push(copy),
                 None => beside.samples.extend(samples_path(root, entry.path())),
             }
             beside
         });
-        let mut found = found.reduce(Beside::default, |mut all, more| {
+        let mut found = found.reduce(FlatExtras::default, |mut all, more| {
             all.copies.extend(more.copies);
             all.samples.extend(more.samples);
             all

@@ -13,7 +13,7 @@ const TABLE: &str = include_str!("categories.yaml");
 /// A row.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Known {
+pub struct CategoryRow {
     names: Vec<String>,
     /// What it tests.
     pub category: String,
@@ -21,15 +21,15 @@ pub struct Known {
     pub source: String,
 }
 
-static ROWS: LazyLock<Vec<Known>> = LazyLock::new(|| serde_yaml::from_str(TABLE).unwrap_or_default());
+static ROWS: LazyLock<Vec<CategoryRow>> = LazyLock::new(|| serde_yaml::from_str(TABLE).unwrap_or_default());
 
-static BY_NAME: LazyLock<HashMap<String, &Known>> = LazyLock::new(|| {
+static BY_NAME: LazyLock<HashMap<String, &CategoryRow>> = LazyLock::new(|| {
     let names = ROWS.iter().flat_map(|row| row.names.iter().map(move |name| (name, row)));
     names.filter_map(|(name, row)| Some((normal_form(name)?, row))).collect()
 });
 
 /// What the benchmark of this name tests, as the table has it.
-pub fn of(name: &str) -> Option<&'static Known> {
+pub fn of(name: &str) -> Option<&'static CategoryRow> {
     BY_NAME.get(&normal_form(name)?).copied()
 }
 

@@ -24,14 +24,14 @@ use super::hub_benchmark::{self, HubBenchmark};
 use super::hub_facts::{self, HubFacts};
 use super::measurement_rules::{self, MeasurementRules};
 use super::metadata::{
-    AliasMeta, BenchmarkMeta, CollectionMeta, Entry, MetricMeta, ModelMeta, OrganizationMeta, ProsePage,
+    AliasMeta, BenchmarkMeta, CollectionMeta, MetadataEntry, MetricMeta, ModelMeta, OrganizationMeta, ProsePage,
 };
 use super::peeling::{self, Peeling};
 use super::platform::{self, Platforms};
 use super::precedence;
 use super::unread;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::facts::{Fact, PostedModel};
+use crate::facts::{PostedModel, StoredFact};
 use crate::hash::{Hasher, Sha256};
 use crate::markdown;
 use crate::text::{self, NotText};
@@ -96,7 +96,7 @@ fn methodology() -> ProsePage {
 /// Reads `folder`; one that does not exist gives the built-in tables only.
 pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     let mut reader =
-        Reader { content: Content::default(), diagnostics, unused: BTreeMap::new(), read: BTreeSet::new() };
+        ContentReader { content: Content::default(), diagnostics, unused: BTreeMap::new(), read: BTreeSet::new() };
     if folder.is_dir() {
         reader.files_for_folders(folder);
         reader.markdown(&folder.join("models"), |content, mut meta: ModelMeta, file, _, prose| {
@@ -161,24 +161,24 @@ fn is_copy(folder: &Path, path: &Path) -> bool {
 }
 
 /// A Markdown file, read.
-enum Page<T> {
+enum ContentPage<T> {
     NotText(NotText),
     NoFrontMatter(Fence),
     /// Front matter and prose, and the front matter as it stands.
     Entry(serde_yaml::Result<T>, String, String),
 }
 
-impl<T: Entry> Page<T> {
+impl<T: MetadataEntry> ContentPage<T> {
     /// Reads a file; gives its bytes too.
-    fn read(path: &Path) -> Result<(Vec<u8>, Page<T>)> {
+    fn read(path: &Path) -> Result<(Vec<u8>, ContentPage<T>)> {
         let bytes = text::bytes(path).with_context(|| format!("failed to read {}", path.display()))?;
         let page = match text::decode(&bytes) {
-            Err(err) => Page::NotText(err),
+            Err(err) => ContentPage::NotText(err),
             Ok(text) => match front_matter::split(&text) {
-                Err(fence) => Page::NoFrontMatter(fence),
+                Err(fence) => ContentPage::NoFrontMatter(fence),
                 Ok(parts) => {
                     let prose = parts.prose.to_owned();
-                    Page::Entry(crate::text::yaml(&parts.front_matter), prose, parts.front_matter.into_owned())
+                    ContentPage::Entry(crate::text::yaml(&parts.front_matter), prose, parts.front_matter.into_owned())
                 }
             },
         };
@@ -186,7 +186,7 @@ impl<T: Entry> Page<T> {
     }
 }
 
-struct Reader<'a> {
+struct ContentReader<'a> {
     content: Content,
     diagnostics: &'a mut Diagnostics,
     /// By file and key: in how many entries a key stands that nothing reads.
@@ -195,7 +195,7 @@ struct Reader<'a> {
     read: BTreeSet<PathBuf>,
 }
 
-impl Reader<'_> {
+impl ContentReader<'_> {
     /// Tells of files that stand where folders are read.
     fn files_for_folders(&mut self, folder: &Path) {
         for name in ["models", "benchmarks", "pages", "benchmark-cards", "hub"] {
@@ -241,7 +241,7 @@ impl Reader<'_> {
     }
 
     /// Reads all Markdown files below `folder`; `keep` gets content, entry, file, stem and prose.
-    fn markdown<T: Entry + Send>(
+    fn markdown<T: MetadataEntry + Send>(
         &mut self,
         folder: &Path,
         keep: impl Fn(&mut Content, T, String, String, String),
@@ -258,7 +258,8 @@ impl Reader<'_> {
             }
         }
         // Reading is what takes time; findings and entries keep the order of the files.
-        let pages: Vec<Result<(Vec<u8>, Page<T>)>> = paths.par_iter().map(|path| Page::read(path)).collect();
+        let pages: Vec<Result<(Vec<u8>, ContentPage<T>)>> =
+            paths.par_iter().map(|path| ContentPage::read(path)).collect();
         for (path, page) in paths.iter().zip(pages) {
             let (bytes, page) = page?;
             let file = path.display().to_string();
@@ -266,16 +267,16 @@ impl Reader<'_> {
             self.content.digest.add(file.as_bytes());
             self.content.digest.add(&bytes);
             match page {
-                Page::NotText(err) => self.not_text(&file, &err),
-                Page::NoFrontMatter(fence) => {
+                ContentPage::NotText(err) => self.not_text(&file, &err),
+                ContentPage::NoFrontMatter(fence) => {
                     let help = "start the file with a line `---`, the metadata, and another line `---`";
                     self.diagnostics.error("no-front-matter", &file, "line 1", fence.to_string(), help);
                 }
-                Page::Entry(Ok(meta), ..) if !T::MAY_LACK_ID && meta.id().trim().is_empty() => {
+                ContentPage::Entry(Ok(meta), ..) if !T::MAY_LACK_ID && meta.id().trim().is_empty() => {
                     let help = "add an `id`; names are matched by it";
                     self.diagnostics.error("no-id", &file, "front matter", "has no `id`".to_owned(), help);
                 }
-                Page::Entry(Ok(meta), prose, yaml) => {
+                ContentPage::Entry(Ok(meta), prose, yaml) => {
                     self.warn_of_unknown_keys(&meta, &file, "front matter");
                     // The front matter begins on the second line.
                     self.warn_of_wrong_values(&meta, &file, |key| match front_matter::line_of(&yaml, key) {
@@ -291,7 +292,7 @@ impl Reader<'_> {
                     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                     keep(&mut self.content, meta, file, stem, prose);
                 }
-                Page::Entry(Err(err), _, yaml) => self.unreadable_entry::<T>(&file, &yaml, &err),
+                ContentPage::Entry(Err(err), _, yaml) => self.unreadable_entry::<T>(&file, &yaml, &err),
             }
         }
         Ok(())
@@ -436,14 +437,14 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn facts<F: Fact>(&mut self, folder: &Path) -> Result<Vec<F>> {
+    fn facts<F: StoredFact>(&mut self, folder: &Path) -> Result<Vec<F>> {
         let path = folder.join(F::FILE);
         if !path.is_file() {
             return Ok(Vec::new());
         }
         let Some(text) = self.text(&path)? else { return Ok(Vec::new()) };
         let (facts, bad) = hub_facts::lines::<F>(&text);
-        let newest = facts.iter().map(Fact::seen).max();
+        let newest = facts.iter().map(StoredFact::seen).max();
         self.content.hub.newest = self.content.hub.newest.max(newest);
         for (line, reason) in bad {
             let help = "the other lines are used; run `evalcards fetch` again to rewrite it";
@@ -518,7 +519,7 @@ impl Reader<'_> {
     }
 
     /// The entries under `key` of a table; each that cannot be read is left out by itself.
-    fn table<T: Entry>(&mut self, path: &Path, key: &str) -> Result<Vec<T>> {
+    fn table<T: MetadataEntry>(&mut self, path: &Path, key: &str) -> Result<Vec<T>> {
         let file = path.display().to_string();
         let Some(text) = self.text(path)? else { return Ok(Vec::new()) };
         let table: Value = match crate::text::yaml(&text) {
@@ -598,7 +599,7 @@ impl Reader<'_> {
     }
 
     /// All that is wrong with an entry that cannot be read: whoever mends one fault should not find the next.
-    fn unreadable_entry<T: Entry>(&mut self, file: &str, yaml: &str, err: &serde_yaml::Error) {
+    fn unreadable_entry<T: MetadataEntry>(&mut self, file: &str, yaml: &str, err: &serde_yaml::Error) {
         self.unreadable(file, &place_in_front_matter(err), yaml, err);
         let mut entry = match crate::text::yaml::<Value>(yaml) {
             Ok(Value::Mapping(entry)) => entry,
@@ -647,13 +648,13 @@ impl Reader<'_> {
         }
     }
 
-    fn warn_of_wrong_values<T: Entry>(&mut self, entry: &T, file: &str, place: impl Fn(&str) -> String) {
+    fn warn_of_wrong_values<T: MetadataEntry>(&mut self, entry: &T, file: &str, place: impl Fn(&str) -> String) {
         for wrong in entry.wrong_values() {
             self.diagnostics.warn_with_help("wrong-value", file, &place(wrong.key), wrong.message, wrong.help);
         }
     }
 
-    fn warn_of_unknown_keys<T: Entry>(&mut self, entry: &T, file: &str, place: &str) {
+    fn warn_of_unknown_keys<T: MetadataEntry>(&mut self, entry: &T, file: &str, place: &str) {
         for key in entry.unknown().keys() {
             if T::UNUSED.contains(&key.as_str()) {
                 *self.unused.entry((file.to_owned(), key.clone())).or_default() += 1;

@@ -20,10 +20,10 @@ use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::Origin;
-use super::beside::{Beside, SAMPLES, editor_copy, found, samples_path};
+use super::beside::{FlatExtras, SAMPLES, editor_copy, found, samples_path};
 use super::editor;
 use super::foreign;
-use super::index::{INDEXES, Row, lines, read_row};
+use super::index::{INDEXES, IndexRow, lines, read_row};
 use super::quarantine::{Quarantined, Reason};
 use super::unread;
 use crate::config::PUBLIC_DATASTORE;
@@ -145,7 +145,7 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'
 
 /// One record file, listed but not yet read.
 #[derive(Debug)]
-pub struct Object {
+pub struct ListedObject {
     /// Relative to the datastore's root, with `/`.
     pub path: Arc<str>,
     /// The submission channel: stem of the index, or first folder below `data/`.
@@ -197,7 +197,7 @@ pub struct SamplesFile {
 #[derive(Debug, Default)]
 pub struct Listing {
     /// In the order of collection, then row or path.
-    pub objects: Vec<Object>,
+    pub objects: Vec<ListedObject>,
     /// Rows that name no object to read.
     pub quarantined: Vec<Quarantined>,
     /// Hash of the index files: unchanged index and objects that match it mean unchanged records.
@@ -233,7 +233,7 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     if indexes.is_dir() {
         let (listed, beside) = rayon::join(
             || list_indexes(datastore, &indexes, number, &mut listing, diagnostics),
-            || Beside::find(root, number),
+            || FlatExtras::find(root, number),
         );
         listed?;
         beside.copies.iter().for_each(|copy| listing.digest.add(copy.file.as_bytes()));
@@ -272,7 +272,7 @@ fn looks_public(repo: &str) -> bool {
     repo != PUBLIC_DATASTORE && drawn(repo) == drawn(PUBLIC_DATASTORE)
 }
 
-impl Object {
+impl ListedObject {
     /// Notes the file of samples beside it, one of `there`, where no row names one.
     fn find_samples(&mut self, there: &HashSet<String>) {
         let path = self.path.strip_suffix(".json").map(|stem| format!("{stem}{SAMPLES}"));
@@ -315,33 +315,33 @@ fn list_indexes(
         let is_in_pinned_index = locked.compare(&path, &collection, &bytes);
         let file = format!("{INDEXES}/{collection}.jsonl");
         let lines: Vec<&[u8]> = lines(&bytes).collect();
-        let rows: Vec<Row> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
+        let rows: Vec<IndexRow> = lines.par_iter().map(|line| read_row(line, &collection)).collect();
         for (line, row) in rows.into_iter().enumerate() {
             let row = match row {
-                Row::Object(object) if editor::is_copy(&object.path, &[".json"]) => {
+                IndexRow::Object(object) if editor::is_copy(&object.path, &[".json"]) => {
                     let detail = Sentence::of("detail.row_of_copy").with("path", shorten(&object.path, 200));
-                    Row::LeftOut(Reason::EditorCopy, detail)
+                    IndexRow::LeftOut(Reason::EditorCopy, detail)
                 }
-                Row::Object(object) => match named.entry((object.path.clone(), object.expected)) {
+                IndexRow::Object(object) => match named.entry((object.path.clone(), object.expected)) {
                     Entry::Vacant(vacant) => {
                         vacant.insert(listing.objects.len());
-                        Row::Object(object)
+                        IndexRow::Object(object)
                     }
                     Entry::Occupied(place) => {
                         let detail = Sentence::of("detail.row_again").with("path", shorten(&object.path, 200));
                         let first = &mut listing.objects[*place.get()];
                         first.is_in_pinned_index |= is_in_pinned_index;
-                        let Object { collection, subset, model, .. } = object;
+                        let ListedObject { collection, subset, model, .. } = object;
                         first.other_rows.push(OtherRow { collection, subset, model });
-                        Row::LeftOut(Reason::DuplicateRecord, detail)
+                        IndexRow::LeftOut(Reason::DuplicateRecord, detail)
                     }
                 },
                 row => row,
             };
             match row {
-                Row::Blank => {}
-                Row::Object(object) => listing.objects.push(Object { is_in_pinned_index, ..object }),
-                Row::LeftOut(reason, detail) => listing.quarantined.push(Quarantined {
+                IndexRow::Blank => {}
+                IndexRow::Object(object) => listing.objects.push(ListedObject { is_in_pinned_index, ..object }),
+                IndexRow::LeftOut(reason, detail) => listing.quarantined.push(Quarantined {
                     reason,
                     datastore: number,
                     file: file.as_str().into(),
@@ -450,7 +450,7 @@ fn list_data(
                 listing.quarantined.push(found(root, entry.path(), number, Reason::NotAggregate, detail));
                 listing.digest.add(parts.join("/").as_bytes());
             }
-            Some(parts) => listing.objects.push(Object {
+            Some(parts) => listing.objects.push(ListedObject {
                 path: parts.join("/").into(),
                 collection: collection(&parts),
                 subset: None,
@@ -476,7 +476,7 @@ fn list_data(
 }
 
 /// Reads the bytes of `object` into `buffer` and checks them against the index.
-pub fn read(root: &Path, object: &Object, buffer: &mut Vec<u8>) -> Result<Sha256, (Reason, Sentence)> {
+pub fn read(root: &Path, object: &ListedObject, buffer: &mut Vec<u8>) -> Result<Sha256, (Reason, Sentence)> {
     buffer.clear();
     let missing = |err: std::io::Error| (Reason::MissingObject, Sentence::of("detail.unreadable").quoting(err));
     let path = root.join(&*object.path);

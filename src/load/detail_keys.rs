@@ -35,7 +35,7 @@ pub enum MeasuredBy {
 }
 
 /// The file as a table.
-struct Known {
+struct DetailKeyTable {
     names: HashMap<String, String>,
     sizes: HashSet<String>,
     asked: HashSet<String>,
@@ -49,8 +49,8 @@ struct Known {
     terms: HashSet<String>,
 }
 
-fn known() -> &'static Known {
-    static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+fn known() -> &'static DetailKeyTable {
+    static KNOWN: LazyLock<DetailKeyTable> = LazyLock::new(|| {
         // A test reads the file, so that a program with a broken one is never published.
         let keys = read().unwrap_or(Keys {
             conditions: HashMap::default(),
@@ -67,7 +67,7 @@ fn known() -> &'static Known {
         });
         let names =
             keys.conditions.into_iter().flat_map(|(name, keys)| keys.into_iter().map(move |key| (key, name.clone())));
-        Known {
+        DetailKeyTable {
             names: names.collect(),
             sizes: keys.sizes.into_iter().collect(),
             asked: keys.asked.into_iter().collect(),

@@ -5,7 +5,7 @@ use std::fmt;
 
 /// A Markdown file in two parts.
 #[derive(Debug, PartialEq)]
-pub(super) struct Parts<'a> {
+pub(super) struct MarkdownParts<'a> {
     /// YAML, with as many lines before it as the file has before its front matter: a reader of it counts right.
     pub front_matter: Cow<'a, str>,
     /// Markdown.
@@ -32,7 +32,7 @@ impl fmt::Display for Fence {
 
 /// Parts `---\nYAML\n---\nMarkdown`, whose lines end in LF. Spaces after a fence cannot be seen and empty lines before
 /// the first one say nothing, so both may stand there; YAML itself ends a document with `...`, so that ends it too.
-pub(super) fn split(text: &str) -> Result<Parts<'_>, Fence> {
+pub(super) fn split(text: &str) -> Result<MarkdownParts<'_>, Fence> {
     let mut at = 0;
     let mut lines = text.split_inclusive('\n').map(|line| {
         at += line.len();
@@ -54,7 +54,7 @@ pub(super) fn split(text: &str) -> Result<Parts<'_>, Fence> {
                 0 => Cow::Borrowed(yaml),
                 n => Cow::Owned(format!("{}{yaml}", "\n".repeat(n))),
             };
-            return Ok(Parts { front_matter, prose: &text[end..] });
+            return Ok(MarkdownParts { front_matter, prose: &text[end..] });
         }
         from = end;
     }
@@ -86,7 +86,7 @@ mod tests {
             ("\n \n---\na: 1\n---\nText", "\n\na: 1\n", "Text"),
             ("---\na: |\n  ---\n---\nText", "a: |\n  ---\n", "Text"),
         ] {
-            assert_eq!(split(text), Ok(Parts { front_matter: front_matter.into(), prose }), "{text:?}");
+            assert_eq!(split(text), Ok(MarkdownParts { front_matter: front_matter.into(), prose }), "{text:?}");
         }
         assert_eq!(line_of("id: a\ndataset:\n  id: x\n", "id"), Some(1));
         assert_eq!(line_of("name: a\ndataset:\n  id: x\n", "dataset.id"), Some(3));

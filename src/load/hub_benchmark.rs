@@ -29,10 +29,10 @@ pub struct HubBenchmark {
     pub metric_kinds: Vec<String>,
     /// What the leaderboards count in, for tasks that say nothing of their own.
     #[serde(default, alias = "scale")]
-    unit: Unit,
+    unit: LeaderboardUnit,
     /// Where this is known from, for tasks that say nothing of their own.
     #[serde(default)]
-    stated: Option<Stated>,
+    stated: Option<UnitSource>,
     /// Its leaderboards.
     pub tasks: Vec<HubTask>,
     /// Names that are none of its tasks.
@@ -43,7 +43,7 @@ pub struct HubBenchmark {
 /// What a leaderboard counts in, which is how values are posted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Unit {
+pub enum LeaderboardUnit {
     /// From 0 to 100.
     #[default]
     Percent,
@@ -80,7 +80,7 @@ pub struct HubTask {
     #[serde(default)]
     metric_kinds: Option<Vec<String>>,
     #[serde(default)]
-    unit: Option<Unit>,
+    unit: Option<LeaderboardUnit>,
     /// True if the smaller number is the better one.
     #[serde(default)]
     pub lower_is_better: bool,
@@ -95,18 +95,18 @@ pub struct HubTask {
     pub parameters: BTreeMap<String, String>,
     /// Conditions under which no result is taken.
     #[serde(default = "usual_refusals")]
-    pub refuses: Vec<Condition>,
+    pub refuses: Vec<TestCondition>,
     /// Conditions that a result has to name.
     #[serde(default)]
-    pub requires: Vec<Condition>,
+    pub requires: Vec<TestCondition>,
     #[serde(default)]
-    stated: Option<Stated>,
+    stated: Option<UnitSource>,
 }
 
 /// How a number came about, as far as it makes it another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Condition {
+pub enum TestCondition {
     /// The model had tools.
     Tools,
     /// The model acted within an agent or scaffold.
@@ -117,14 +117,14 @@ pub enum Condition {
     Feedback,
 }
 
-impl Condition {
+impl TestCondition {
     /// As in the registry, and behind the reason of a result that breaks it.
     pub fn code(self) -> &'static str {
         match self {
-            Condition::Tools => "tools",
-            Condition::Agent => "agent",
-            Condition::Attempts => "attempts",
-            Condition::Feedback => "feedback",
+            TestCondition::Tools => "tools",
+            TestCondition::Agent => "agent",
+            TestCondition::Attempts => "attempts",
+            TestCondition::Feedback => "feedback",
         }
     }
 }
@@ -132,7 +132,7 @@ impl Condition {
 /// Where it is known from what a leaderboard is for.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "who decided it, where it was seen, and when")]
-pub struct Stated {
+pub struct UnitSource {
     /// Who decided it.
     pub by: String,
     /// Where it was seen.
@@ -185,8 +185,8 @@ fn usual_metric_kinds() -> Vec<String> {
     ["accuracy", "exact-match"].map(str::to_owned).into()
 }
 
-fn usual_refusals() -> Vec<Condition> {
-    vec![Condition::Attempts, Condition::Feedback]
+fn usual_refusals() -> Vec<TestCondition> {
+    vec![TestCondition::Attempts, TestCondition::Feedback]
 }
 
 fn normal_forms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
@@ -213,12 +213,12 @@ impl HubBenchmark {
     }
 
     /// What `task` counts in.
-    pub fn unit_of(&self, task: &HubTask) -> Unit {
+    pub fn unit_of(&self, task: &HubTask) -> LeaderboardUnit {
         task.unit.unwrap_or(self.unit)
     }
 
     /// Where it is known from what `task` is for. Nobody but the site stands behind what says nothing.
-    pub fn stated_of<'a>(&'a self, task: &'a HubTask) -> Option<&'a Stated> {
+    pub fn stated_of<'a>(&'a self, task: &'a HubTask) -> Option<&'a UnitSource> {
         task.stated.as_ref().or(self.stated.as_ref())
     }
 

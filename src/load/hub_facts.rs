@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::facts::{self, AccountFact, BenchmarkFact, Fact, ModelFact, PostedFact, ProposalFact, Submission};
+use crate::facts::{
+    self, AccountFact, BenchmarkFact, ModelFact, ObjectSubmission, PostedFact, ProposalFact, StoredFact,
+};
 
 /// All facts, in the order of their files.
 #[derive(Debug, Default)]
@@ -12,7 +14,7 @@ pub struct HubFacts {
     /// `benchmarks.jsonl`.
     pub benchmarks: Vec<BenchmarkFact>,
     /// `submissions.jsonl`.
-    pub submissions: Vec<Submission>,
+    pub submissions: Vec<ObjectSubmission>,
     /// `accounts.jsonl`.
     pub accounts: Vec<AccountFact>,
     /// `posted.jsonl`.
@@ -25,7 +27,7 @@ pub struct HubFacts {
 
 /// The facts of a file, and its bad lines with their number and reason. Of two lines about the
 /// same thing the later one counts.
-pub(super) fn lines<F: Fact>(text: &str) -> (Vec<F>, Vec<(usize, String)>) {
+pub(super) fn lines<F: StoredFact>(text: &str) -> (Vec<F>, Vec<(usize, String)>) {
     let mut found: Vec<F> = Vec::new();
     let mut bad = Vec::new();
     for (number, line) in text.lines().enumerate() {
@@ -36,7 +38,7 @@ pub(super) fn lines<F: Fact>(text: &str) -> (Vec<F>, Vec<(usize, String)>) {
         }
     }
     found.reverse();
-    found.sort_by(Fact::order);
+    found.sort_by(StoredFact::order);
     found.dedup_by(|later, first| later.order(first).is_eq());
     (found, bad)
 }

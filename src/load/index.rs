@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::datastore::{Expected, Object, SamplesFile, is_safe_relative};
+use super::datastore::{Expected, ListedObject, SamplesFile, is_safe_relative};
 use super::quarantine::Reason;
 use super::scalar::Scalar;
 use crate::hash::Sha256;
@@ -18,11 +18,11 @@ pub const INDEXES: &str = "flat/indexes/by_collection";
 pub const RETIRED: &str = "flat/indexes/retired";
 
 /// A line of an index.
-pub enum Row {
+pub enum IndexRow {
     /// Nothing.
     Blank,
     /// A record to read.
-    Object(Object),
+    Object(ListedObject),
     /// Something else, and why it is no record to read.
     LeftOut(Reason, Sentence),
 }
@@ -34,14 +34,14 @@ pub(super) fn lines(index: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// The rows of an index, line by line.
-pub fn rows(index: &[u8], collection: &Arc<str>) -> impl Iterator<Item = Row> {
+pub fn rows(index: &[u8], collection: &Arc<str>) -> impl Iterator<Item = IndexRow> {
     lines(index).map(|line| read_row(line, collection))
 }
 
 /// The objects of an index that stood in the `data/` layout before, each with its path there.
 pub fn legacy_paths(index: &[u8]) -> impl Iterator<Item = (String, String)> {
     lines(index).filter_map(|line| {
-        let row: RawRow = serde_json::from_slice(line.trim_ascii()).ok()?;
+        let row: RawIndexRow = serde_json::from_slice(line.trim_ascii()).ok()?;
         let legacy = row.legacy_path.as_str();
         is_safe_relative(legacy).then(|| (row.object_path.as_str().to_owned(), legacy.to_owned()))
     })
@@ -50,7 +50,7 @@ pub fn legacy_paths(index: &[u8]) -> impl Iterator<Item = (String, String)> {
 /// The fields of an index row that are used; the three shapes of rows differ in others only.
 #[derive(Deserialize)]
 #[serde(expecting = "an index row")]
-struct RawRow<'a> {
+struct RawIndexRow<'a> {
     #[serde(borrow, default)]
     record_type: Scalar<'a>,
     #[serde(borrow, default)]
@@ -76,35 +76,35 @@ struct RawRow<'a> {
 }
 
 /// What a line says.
-pub(super) fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
+pub(super) fn read_row(line: &[u8], collection: &Arc<str>) -> IndexRow {
     let line = line.trim_ascii();
     if line.is_empty() {
-        return Row::Blank;
+        return IndexRow::Blank;
     }
-    let row: RawRow = match serde_json::from_slice(line) {
+    let row: RawIndexRow = match serde_json::from_slice(line) {
         Ok(row) => row,
-        Err(err) => return Row::LeftOut(Reason::UnreadableRow, Sentence::quote(err)),
+        Err(err) => return IndexRow::LeftOut(Reason::UnreadableRow, Sentence::quote(err)),
     };
     let path = row.object_path.as_str();
     if row.record_type.as_str() != "aggregate" {
         let detail = Sentence::of("detail.record_type").with("path", path).with("kind", row.record_type.as_str());
-        return Row::LeftOut(Reason::NotAggregate, detail);
+        return IndexRow::LeftOut(Reason::NotAggregate, detail);
     }
     if !is_safe_relative(path) {
-        return Row::LeftOut(Reason::UnsafePath, Sentence::of("detail.unsafe").with("path", path));
+        return IndexRow::LeftOut(Reason::UnsafePath, Sentence::of("detail.unsafe").with("path", path));
     }
     match (row.superseded_by.as_str(), row.superseded_reason.as_str()) {
         ("", "") => {}
         (by, why) => {
             let key = if why.is_empty() { "detail.superseded" } else { "detail.superseded.why" };
             let detail = Sentence::of(key).with("path", path).with("by", by).with("why", why);
-            return Row::LeftOut(Reason::Superseded, detail);
+            return IndexRow::LeftOut(Reason::Superseded, detail);
         }
     }
     let Some(sha256) = Sha256::from_hex(row.sha256.as_str()) else {
-        return Row::LeftOut(Reason::NoHash, Sentence::of("detail.no_hash").with("path", path));
+        return IndexRow::LeftOut(Reason::NoHash, Sentence::of("detail.no_hash").with("path", path));
     };
-    Row::Object(Object {
+    IndexRow::Object(ListedObject {
         path: path.into(),
         collection: collection.clone(),
         subset: Some(row.subset.as_str()).filter(|subset| !subset.is_empty()).map(Box::from),
@@ -117,7 +117,7 @@ pub(super) fn read_row(line: &[u8], collection: &Arc<str>) -> Row {
 }
 
 /// Samples whose path or hash cannot be used are as good as none: nothing depends on them.
-fn samples(row: &RawRow) -> Option<Box<SamplesFile>> {
+fn samples(row: &RawIndexRow) -> Option<Box<SamplesFile>> {
     let path = row.instance_level_path.as_str();
     let sha256 = Sha256::from_hex(row.instance_sha.as_str())?;
     let expected = Some(Expected { size: row.instance_level_size_bytes, sha256 });
@@ -144,7 +144,7 @@ mod tests {
         ];
         for (line, expected) in cases {
             let found = match read_row(line.as_bytes(), &Arc::from("c")) {
-                Row::LeftOut(reason, _) => Some(reason),
+                IndexRow::LeftOut(reason, _) => Some(reason),
                 _ => None,
             };
             assert_eq!(found, expected, "{line}");

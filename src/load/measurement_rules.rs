@@ -64,7 +64,7 @@ pub struct Rule {
     /// What it is for.
     pub about: String,
     /// All must hold.
-    pub when: Vec<Condition>,
+    pub when: Vec<FieldPattern>,
     /// The benchmark, where no group gives it.
     pub benchmark: Option<String>,
     /// The part, where no group gives it.
@@ -79,16 +79,16 @@ pub struct Rule {
 
 /// A field of a record, and what all of it must match, whatever its case.
 #[derive(Clone, Debug)]
-pub struct Condition {
+pub struct FieldPattern {
     /// Where the text stands.
-    pub field: Field,
+    pub field: RuleField,
     /// The whole field matches.
     pub pattern: Regex,
 }
 
 /// A field that conditions may name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Field {
+pub enum RuleField {
     /// The collection of the record.
     Collection,
     /// `evaluation_name`.
@@ -123,31 +123,31 @@ pub enum Field {
     Model(String),
 }
 
-impl Field {
+impl RuleField {
     /// True if it is told by what many results share, so that an outcome can be kept for all of them.
     pub fn is_shared(&self) -> bool {
-        !matches!(self, Field::ResultId | Field::Details(_) | Field::Model(_))
+        !matches!(self, RuleField::ResultId | RuleField::Details(_) | RuleField::Model(_))
     }
 
-    fn parse(name: &str) -> Option<Field> {
+    fn parse(name: &str) -> Option<RuleField> {
         Some(match name {
-            "collection" => Field::Collection,
-            "evaluation_name" => Field::EvaluationName,
-            "result_id" => Field::ResultId,
-            "dataset_name" => Field::DatasetName,
-            "hf_repo" => Field::HfRepo,
-            "library" => Field::Library,
-            "source_name" => Field::SourceName,
-            "metric_id" => Field::MetricId,
-            "metric_name" => Field::MetricName,
-            "metric_kind" => Field::MetricKind,
-            "metric_unit" => Field::MetricUnit,
-            "description" => Field::Description,
+            "collection" => RuleField::Collection,
+            "evaluation_name" => RuleField::EvaluationName,
+            "result_id" => RuleField::ResultId,
+            "dataset_name" => RuleField::DatasetName,
+            "hf_repo" => RuleField::HfRepo,
+            "library" => RuleField::Library,
+            "source_name" => RuleField::SourceName,
+            "metric_id" => RuleField::MetricId,
+            "metric_name" => RuleField::MetricName,
+            "metric_kind" => RuleField::MetricKind,
+            "metric_unit" => RuleField::MetricUnit,
+            "description" => RuleField::Description,
             _ => match name.split_once('.')? {
-                ("data", key) => Field::Data(key.to_owned()),
-                ("metric", key) => Field::Metric(key.to_owned()),
-                ("details", key) => Field::Details(key.to_owned()),
-                ("model", key) => Field::Model(key.to_owned()),
+                ("data", key) => RuleField::Data(key.to_owned()),
+                ("metric", key) => RuleField::Metric(key.to_owned()),
+                ("details", key) => RuleField::Details(key.to_owned()),
+                ("model", key) => RuleField::Model(key.to_owned()),
                 _ => return None,
             },
         })
@@ -174,12 +174,13 @@ impl TryFrom<RawRule> for Rule {
 
     fn try_from(raw: RawRule) -> Result<Rule, String> {
         let condition = |(name, pattern): (String, String)| {
-            let field = Field::parse(&name).ok_or_else(|| format!("`{name}` is not a field that a rule can use"))?;
+            let field =
+                RuleField::parse(&name).ok_or_else(|| format!("`{name}` is not a field that a rule can use"))?;
             let pattern = Regex::new(&format!("(?i)^(?:{pattern})$"))
                 .map_err(|err| format!("the pattern of `{name}` is not a regular expression: {err}"))?;
-            Ok(Condition { field, pattern })
+            Ok(FieldPattern { field, pattern })
         };
-        let when: Vec<Condition> = raw.when.into_iter().map(condition).collect::<Result<_, String>>()?;
+        let when: Vec<FieldPattern> = raw.when.into_iter().map(condition).collect::<Result<_, String>>()?;
         if when.is_empty() {
             return Err("`when` has no field, so the rule would match every result".to_owned());
         }
@@ -190,7 +191,7 @@ impl TryFrom<RawRule> for Rule {
 
 /// What a rule says of a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Told {
+pub struct RuleEffect {
     /// The benchmark's name.
     pub benchmark: Option<String>,
     /// The part's name.
@@ -209,8 +210,9 @@ pub struct Told {
 
 impl Rule {
     /// What the rule says, if all its conditions hold. `field` gives the text of a field, if there is one.
-    pub fn apply<'t>(&self, field: impl Fn(&Field) -> Option<&'t str>) -> Option<Told> {
-        let mut told = Told { ignore_split: self.ignore_split, repeats: self.repeats.clone(), ..Told::default() };
+    pub fn apply<'t>(&self, field: impl Fn(&RuleField) -> Option<&'t str>) -> Option<RuleEffect> {
+        let mut told =
+            RuleEffect { ignore_split: self.ignore_split, repeats: self.repeats.clone(), ..RuleEffect::default() };
         for condition in &self.when {
             let groups = condition.pattern.captures(field(&condition.field)?)?;
             told.take(&condition.pattern, &groups);
@@ -227,7 +229,7 @@ impl Rule {
     }
 }
 
-impl Told {
+impl RuleEffect {
     fn take(&mut self, pattern: &Regex, groups: &Captures) {
         for name in pattern.capture_names().flatten() {
             let Some(text) = groups.name(name).map(|group| group.as_str().trim()).filter(|text| !text.is_empty())

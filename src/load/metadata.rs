@@ -15,10 +15,10 @@ use super::values::{self, WrongValue};
 use crate::names::is_not_reported;
 
 /// Keys that nobody knows, with their values; each becomes a warning.
-pub(super) type Unknown = BTreeMap<String, Value>;
+pub(super) type UnknownKeys = BTreeMap<String, Value>;
 
 /// A kind of metadata entry.
-pub(super) trait Entry: DeserializeOwned {
+pub(super) trait MetadataEntry: DeserializeOwned {
     /// Known keys, for suggestions.
     const KEYS: &'static [&'static str];
     /// Keys that tables carry for other readers, and nothing here reads.
@@ -26,21 +26,21 @@ pub(super) trait Entry: DeserializeOwned {
     /// True if the name of the file stands for it.
     const MAY_LACK_ID: bool;
     fn id(&self) -> &str;
-    fn unknown(&self) -> &Unknown;
+    fn unknown(&self) -> &UnknownKeys;
     /// Values that nobody can mean.
     fn wrong_values(&self) -> Vec<WrongValue>;
 }
 
 macro_rules! entry {
     ($type:ty, $may_lack_id:literal, $($key:literal)*; unused: $($unused:literal)*; values: $wrong_values:expr) => {
-        impl Entry for $type {
+        impl MetadataEntry for $type {
             const KEYS: &'static [&'static str] = &[$($key),*];
             const UNUSED: &'static [&'static str] = &[$($unused),*];
             const MAY_LACK_ID: bool = $may_lack_id;
             fn id(&self) -> &str {
                 &self.id
             }
-            fn unknown(&self) -> &Unknown {
+            fn unknown(&self) -> &UnknownKeys {
                 &self.unknown
             }
             fn wrong_values(&self) -> Vec<WrongValue> {
@@ -120,7 +120,7 @@ pub struct ModelMeta {
     #[serde(skip)]
     pub also_stated: Vec<AlsoStated>,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(super) unknown: UnknownKeys,
 }
 impl ModelMeta {
     /// Its developer, if it names one; "unknown" is silence.
@@ -143,7 +143,7 @@ pub struct BenchmarkMeta {
     #[serde(default)]
     pub aliases: Vec<String>,
     /// Where an alias is valid only in some collections.
-    pub scope: Option<Scope>,
+    pub scope: Option<AliasScope>,
     /// For example `knowledge`.
     pub category: Option<String>,
     /// The Hub dataset.
@@ -164,7 +164,7 @@ pub struct BenchmarkMeta {
     /// Id of the benchmark that this is a part of.
     pub part_of: Option<String>,
     /// Names that are parts of this benchmark in one collection.
-    pub parts: Option<Parts>,
+    pub parts: Option<BenchmarkParts>,
     /// File name of the BenchmarkCard that is about it, where several claim to be.
     pub benchmark_card: Option<String>,
     /// Further reading.
@@ -180,14 +180,14 @@ pub struct BenchmarkMeta {
     #[serde(skip)]
     pub also_stated: Vec<AlsoStated>,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(super) unknown: UnknownKeys,
 }
 entry!(BenchmarkMeta, true, "id" "name" "aliases" "scope" "category" "dataset" "metric" "higher_is_better" "scale" "chance_level" "paper" "released" "part_of" "parts" "benchmark_card" "links"; unused: "community_evals"; values: values::of_benchmark);
 
 /// Collections in which a benchmark's aliases are valid.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Scope {
+pub struct AliasScope {
     /// Their ids.
     pub collections: Vec<String>,
 }
@@ -215,7 +215,7 @@ pub struct MetricRef {
 /// Results of one collection that are parts of a benchmark, and the one that is the whole.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Parts {
+pub struct BenchmarkParts {
     /// Where these names have this meaning.
     pub collection: String,
     /// Where only results with this `dataset_name` are meant.
@@ -248,7 +248,7 @@ pub struct OrganizationMeta {
     #[serde(skip)]
     pub file: String,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(super) unknown: UnknownKeys,
 }
 entry!(OrganizationMeta, false, "id" "name" "website" "hf" "hf_since" "hf_until" "aliases"; unused: "kind"; values: values::of_organization);
 
@@ -287,7 +287,7 @@ pub struct AliasMeta {
     #[serde(skip)]
     pub file: String,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(super) unknown: UnknownKeys,
 }
 entry!(AliasMeta, false, "id" "kind" "names" "collection"; unused:; values: |_: &AliasMeta| Vec::new());
 
@@ -325,7 +325,7 @@ pub struct CollectionMeta {
     #[serde(default)]
     pub restricted_samples: bool,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(super) unknown: UnknownKeys,
 }
 entry!(CollectionMeta, false, "id" "name" "url" "organization" "license" "aggregates" "restricted_samples"; unused: "harness" "family" "benchmarks" "overall" "missing_score"; values: values::of_collection);
 
@@ -345,7 +345,7 @@ pub struct MetricMeta {
     /// How it comes of the scores of single samples; `None` if that is not known.
     pub of_samples: Option<OfSamples>,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(super) unknown: UnknownKeys,
 }
 
 /// How a metric comes of the scores of single samples.
@@ -382,7 +382,7 @@ pub struct ProsePage {
     #[serde(skip)]
     pub file: String,
     #[serde(flatten)]
-    pub(super) unknown: Unknown,
+    pub(super) unknown: UnknownKeys,
 }
 
 impl ProsePage {

@@ -12,9 +12,9 @@ use super::strict_json::twice;
 
 /// The members of an object, in the order of the file. Each key is given once.
 #[derive(Debug, Default)]
-pub(super) struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(super) struct RawObject<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
-impl<'a> Object<'a> {
+impl<'a> RawObject<'a> {
     /// The member `key`; `null` is as good as absent.
     pub fn get(&self, key: &str) -> Option<&'a RawValue> {
         self.iter().find(|(found, raw)| *found == key && raw.get() != "null").map(|(_, raw)| raw)
@@ -43,43 +43,43 @@ impl<'a> Object<'a> {
 /// The root of a record: its members, and of each result an `R`.
 pub(super) struct Root<'a, R> {
     /// All but the results.
-    pub members: Object<'a>,
+    pub members: RawObject<'a>,
     /// `evaluation_results`.
     pub results: Option<Vec<R>>,
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object<'de>;
+        struct ObjectVisitor;
+        impl<'de> Visitor<'de> for ObjectVisitor {
+            type Value = RawObject<'de>;
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str("an object")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut object = Object(Vec::with_capacity(8));
-                while let Some(Key(key)) = map.next_key()? {
+                let mut object = RawObject(Vec::with_capacity(8));
+                while let Some(MemberKey(key)) = map.next_key()? {
                     object.0.push((key, map.next_value()?));
                 }
                 object.refuse_twins()
             }
         }
-        deserializer.deserialize_map(Members)
+        deserializer.deserialize_map(ObjectVisitor)
     }
 }
 
 impl<'de: 'a, 'a, R: Deserialize<'de>> Deserialize<'de> for Root<'a, R> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members<R>(PhantomData<R>);
-        impl<'de, R: Deserialize<'de>> Visitor<'de> for Members<R> {
+        struct RootVisitor<R>(PhantomData<R>);
+        impl<'de, R: Deserialize<'de>> Visitor<'de> for RootVisitor<R> {
             type Value = Root<'de, R>;
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str("a record")
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let (mut members, mut results) = (Object(Vec::with_capacity(16)), None);
+                let (mut members, mut results) = (RawObject(Vec::with_capacity(16)), None);
                 let mut has_results = false;
-                while let Some(Key(key)) = map.next_key()? {
+                while let Some(MemberKey(key)) = map.next_key()? {
                     match &*key {
                         "evaluation_results" if has_results => return Err(A::Error::custom(twice(&key))),
                         "evaluation_results" => {
@@ -92,28 +92,28 @@ impl<'de: 'a, 'a, R: Deserialize<'de>> Deserialize<'de> for Root<'a, R> {
                 Ok(Root { members: members.refuse_twins()?, results })
             }
         }
-        deserializer.deserialize_map(Members(PhantomData))
+        deserializer.deserialize_map(RootVisitor(PhantomData))
     }
 }
 
-struct Key<'a>(Cow<'a, str>);
+struct MemberKey<'a>(Cow<'a, str>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for MemberKey<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl<'de> Visitor<'de> for Text {
-            type Value = Key<'de>;
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = MemberKey<'de>;
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str("a key")
             }
             fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Borrowed(text)))
+                Ok(MemberKey(Cow::Borrowed(text)))
             }
             fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Key(Cow::Owned(text.to_owned())))
+                Ok(MemberKey(Cow::Owned(text.to_owned())))
             }
         }
-        deserializer.deserialize_str(Text)
+        deserializer.deserialize_str(KeyVisitor)
     }
 }
 
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn members_are_found_by_what_their_keys_mean() {
         let text = r#"{"model_info": null, "k\u0065y": 1, "evaluation_results": [{"a": 2}]}"#;
-        let root: Root<Object> = serde_json::from_str(text).unwrap();
+        let root: Root<RawObject> = serde_json::from_str(text).unwrap();
         assert_eq!(root.members.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["model_info", "key"]);
         assert_eq!(root.members.read::<u8>("key"), 1);
         assert!(root.members.get("model_info").is_none());
@@ -138,7 +138,7 @@ mod tests {
             r#"{"evaluation_results": [], "evaluation_results": []}"#,
             r#"{"evaluation_results": [{"a": 1, "a": 1}]}"#,
         ] {
-            let err = serde_json::from_str::<Root<Object>>(text).map(|_| ()).unwrap_err().to_string();
+            let err = serde_json::from_str::<Root<RawObject>>(text).map(|_| ()).unwrap_err().to_string();
             assert!(err.contains("is given twice"), "{text}: {err}");
         }
     }

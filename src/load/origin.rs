@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Loaded;
-use super::datastore::{Datastore, LockFile, Object};
+use super::datastore::{Datastore, ListedObject, LockFile};
 use super::quarantine::{Quarantined, Reason};
 use super::record::Record;
 use crate::config::Config;
@@ -52,7 +52,13 @@ pub enum Subset {
 
 impl Origin {
     /// Of `size` bytes with the hash `sha256`, in the file of `object`.
-    pub(super) fn new(number: u16, datastore: &Datastore, object: &Object, sha256: Sha256, size: usize) -> Origin {
+    pub(super) fn new(
+        number: u16,
+        datastore: &Datastore,
+        object: &ListedObject,
+        sha256: Sha256,
+        size: usize,
+    ) -> Origin {
         let mut origin = Origin {
             datastore: number,
             path: object.path.clone(),
@@ -77,7 +83,7 @@ impl Origin {
     }
 
     /// Notes if the index has a folder for another model than the record is about.
-    pub(super) fn compare_with_folder(&mut self, object: &Object, record: &Record) {
+    pub(super) fn compare_with_folder(&mut self, object: &ListedObject, record: &Record) {
         let folders = [&object.model].into_iter().chain(object.other_rows.iter().map(|row| &row.model)).flatten();
         self.names_another_model = folders.into_iter().any(|folder| !same_model(folder, &record.model.id));
     }

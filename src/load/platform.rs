@@ -8,14 +8,14 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Platforms {
     platforms: Vec<String>,
-    families: Vec<Family>,
+    families: Vec<ModelFamily>,
     plain: Vec<String>,
 }
 
 /// Models whose name says who made them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Family {
+struct ModelFamily {
     word: String,
     developer: String,
 }

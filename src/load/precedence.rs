@@ -71,7 +71,7 @@ pub enum StatedValue {
 }
 
 /// Entries that may be described by several sources.
-pub(super) trait Joined: Sized {
+pub(super) trait FromSources: Sized {
     fn id(&self) -> &str;
     fn source(&self) -> Source;
     /// Takes what `lower` states and this does not.
@@ -80,7 +80,7 @@ pub(super) trait Joined: Sized {
 
 /// Joins each entry of a table with the site's page of the same id. Two files of one kind are not
 /// joined: that is a mistake, which is found later.
-pub(super) fn join<T: Joined>(entries: Vec<T>) -> Vec<T> {
+pub(super) fn join<T: FromSources>(entries: Vec<T>) -> Vec<T> {
     let mut joined: Vec<T> = Vec::with_capacity(entries.len());
     let mut pages: foldhash::HashMap<String, Option<usize>> = foldhash::HashMap::default();
     for entry in entries {
@@ -129,7 +129,7 @@ fn append<T: PartialEq>(own: &mut Vec<T>, lower: Vec<T>) {
     }
 }
 
-impl Joined for ModelMeta {
+impl FromSources for ModelMeta {
     fn id(&self) -> &str {
         &self.id
     }
@@ -155,7 +155,7 @@ impl Joined for ModelMeta {
     }
 }
 
-impl Joined for BenchmarkMeta {
+impl FromSources for BenchmarkMeta {
     fn id(&self) -> &str {
         &self.id
     }

@@ -15,7 +15,7 @@ use super::also::{Leaf, is_plainly_carried, of_block, of_block_but};
 use super::block::{Blocks, EvalLibrary, GenerationConfig, MetricConfig, ModelInfo, SourceData, plain};
 use super::details::Details;
 use super::foreign;
-use super::object::{Object, Root};
+use super::object::{RawObject, Root};
 use super::scalar::Scalar;
 use super::schema::{self, FACT};
 use super::source_metadata::SourceMetadata;
@@ -119,7 +119,7 @@ pub enum BadRecord {
 pub fn parse(bytes: &[u8], blocks: &Blocks) -> Result<(Record, Vec<BadResult>), BadRecord> {
     let text = std::str::from_utf8(bytes).map_err(|err| BadRecord::Json(foreign::bytes(bytes, err)))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if let Ok(root) = serde_json::from_str::<Root<Object>>(text) {
+    if let Ok(root) = serde_json::from_str::<Root<RawObject>>(text) {
         return finish(root, blocks, Ok);
     }
     // Something has an unexpected type: look at the results one by one.
@@ -153,7 +153,7 @@ struct Member {
 fn finish<'a, R>(
     root: Root<'a, R>,
     blocks: &Blocks,
-    read: impl Fn(R) -> Result<Object<'a>, Sentence>,
+    read: impl Fn(R) -> Result<RawObject<'a>, Sentence>,
 ) -> Result<(Record, Vec<BadResult>), BadRecord> {
     let Root { members, results: raw_results } = root;
     let Some(raw_results) = raw_results else {
@@ -243,7 +243,7 @@ fn json(raw: &RawValue) -> Result<Value, Sentence> {
 }
 
 /// What the members of a result hold that its fields do not carry, but for its score.
-fn also_of_result(members: &Object) -> Result<Vec<Leaf>, Sentence> {
+fn also_of_result(members: &RawObject) -> Result<Vec<Leaf>, Sentence> {
     let mut also = Vec::new();
     for (key, raw) in members.iter() {
         let is_carried = matches!(key, "source_data" | "score_details")
@@ -257,7 +257,7 @@ fn also_of_result(members: &Object) -> Result<Vec<Leaf>, Sentence> {
 }
 
 /// The details of a score, and what else `score_details` holds; `read` is what could be read of its uncertainty.
-fn of_score(members: &Object, read: Option<&Uncertainty>) -> Result<(Details, Vec<Leaf>), Sentence> {
+fn of_score(members: &RawObject, read: Option<&Uncertainty>) -> Result<(Details, Vec<Leaf>), Sentence> {
     let is_in = |block: &RawValue| object(block).is_some_and(|it| it.get("confidence_interval").is_some());
     let has_both = members.get("confidence_interval").is_some() && members.get("uncertainty").is_some_and(is_in);
     let is_missed = |path: &str| {
@@ -288,7 +288,7 @@ fn of_score(members: &Object, read: Option<&Uncertainty>) -> Result<(Details, Ve
 
 /// What the members of the root hold that neither a block nor a result carries.
 fn also_of_root(
-    members: &Object,
+    members: &RawObject,
     results: &[EvaluationResult],
     evaluated: &str,
     is_data_used: bool,
@@ -326,7 +326,7 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn result(&self, index: u16, members: &Object) -> Result<EvaluationResult, Sentence> {
+    fn result(&self, index: u16, members: &RawObject) -> Result<EvaluationResult, Sentence> {
         let scalar = |key: &str| members.read::<Scalar>(key);
         let name = scalar("evaluation_name");
         let name = name.as_str().trim();
@@ -337,7 +337,7 @@ impl Context<'_> {
             return Err(Sentence::of("detail.long_name").with("n", name.len()).with("most", MAX_NAME));
         }
         let details = members.get("score_details").ok_or_else(|| missing("score_details"))?;
-        let details: Object = serde_json::from_str(details.get())
+        let details: RawObject = serde_json::from_str(details.get())
             .map_err(|err| Sentence::of("detail.block").with("block", "score_details").quoting(plain(&err)))?;
         let score = details.get("score").ok_or_else(|| missing("score"))?;
         let score = Number::from_json(score).map_err(|why| why.with("name", "score"))?;
@@ -364,7 +364,7 @@ impl Context<'_> {
 }
 
 /// A block whose members are looked at one by one; one that is no object says nothing.
-fn object(block: &RawValue) -> Option<Object<'_>> {
+fn object(block: &RawValue) -> Option<RawObject<'_>> {
     serde_json::from_str(block.get()).ok()
 }
 

@@ -22,13 +22,13 @@ use super::datastore::{Datastore, SamplesFile};
 use super::record::Record;
 use crate::hash::Sha256;
 use crate::language::sentence::Sentence;
-use lines::{Line, Lines};
+use lines::{Lines, NumberedLine};
 use matching::{Matched, Matching};
-use row::Row;
+use row::SampleRow;
 
 pub use answers::{Answers, MOST_OF_FILE};
 pub use excerpt::{Excerpt, MOST_ROWS};
-pub use question::Hashes;
+pub use question::QuestionHashes;
 pub use runs::{End, Run, Runs};
 pub use tally::{Average, Repeats, Tally};
 
@@ -91,7 +91,7 @@ pub struct Rows {
     /// Rows that belong to none of the results.
     pub unmatched: u64,
     /// What the hashes of its samples are of.
-    pub hashes: Hashes,
+    pub hashes: QuestionHashes,
     /// Its first rows, if the site asks for them.
     pub excerpts: Box<[Excerpt]>,
     /// By place among the results that could be read.
@@ -100,21 +100,21 @@ pub struct Rows {
 
 /// How much is kept of the rows of each file.
 #[derive(Clone, Copy, Debug)]
-pub struct Kept {
+pub struct KeptRows {
     /// Answers; of a file with more, none is.
     answers: usize,
     /// Runs, likewise.
     runs: usize,
-    excerpts: excerpt::Limits,
+    excerpts: excerpt::ExcerptLimits,
 }
 
-impl Kept {
+impl KeptRows {
     /// For one of `n_files` files, with its first `excerpts` rows.
-    pub fn of(n_files: usize, excerpts: usize) -> Kept {
-        Kept {
+    pub fn of(n_files: usize, excerpts: usize) -> KeptRows {
+        KeptRows {
             answers: answers::most_of_file(n_files),
             runs: runs::most_of_file(n_files),
-            excerpts: excerpt::Limits::new(excerpts, n_files),
+            excerpts: excerpt::ExcerptLimits::new(excerpts, n_files),
         }
     }
 }
@@ -146,7 +146,7 @@ impl Samples {
     }
 
     /// What the hashes of its samples are of; `None` if the file was not read.
-    pub fn hashes(&self) -> Option<&Hashes> {
+    pub fn hashes(&self) -> Option<&QuestionHashes> {
         match &self.found {
             Found::Read(rows) => Some(&rows.hashes),
             _ => None,
@@ -165,7 +165,7 @@ impl Samples {
 }
 
 /// What the record says of its file.
-struct Stated<'r> {
+struct StatedSamples<'r> {
     path: Option<&'r str>,
     checksum: Option<Checksum>,
     rows: Option<u64>,
@@ -192,14 +192,14 @@ impl Checksum {
     }
 }
 
-impl<'r> Stated<'r> {
+impl<'r> StatedSamples<'r> {
     /// `detailed_evaluation_results`, which the record keeps among what else its root holds.
-    fn of(record: &'r Record) -> Stated<'r> {
+    fn of(record: &'r Record) -> StatedSamples<'r> {
         let member = |name: &str| {
             let path = |leaf: &str| leaf.strip_prefix("detailed_evaluation_results.") == Some(name);
             record.also.iter().find(|leaf| path(&leaf.path)).map(|leaf| leaf.text.trim()).filter(|it| !it.is_empty())
         };
-        Stated {
+        StatedSamples {
             path: member("file_path"),
             checksum: member("checksum").and_then(|text| Checksum::read(text, member("hash_algorithm"))),
             rows: member("total_rows").and_then(|n| n.parse().ok()),
@@ -225,10 +225,10 @@ pub fn read(
     datastore: &Datastore,
     file: Option<&SamplesFile>,
     (record, has_lost_results): (&Record, bool),
-    kept: Kept,
+    kept: KeptRows,
     passed: &impl Fn(u64),
 ) -> Option<Samples> {
-    let stated = Stated::of(record);
+    let stated = StatedSamples::of(record);
     let Some(file) = file else {
         let path = stated.path?.into();
         return Some(Samples { path, found: Found::Missing });
@@ -247,7 +247,7 @@ pub fn read(
 fn read_file(
     datastore: &Datastore,
     file: &SamplesFile,
-    stated: &Stated,
+    stated: &StatedSamples,
     mut matching: Matching,
     passed: &impl Fn(u64),
 ) -> io::Result<Found> {
@@ -258,8 +258,10 @@ fn read_file(
         && let Some(line) = lines.next()?
     {
         let row = match line {
-            Line::Text { number, text } => Row::read(text, number).map(|row| row.map(|row| (row, number))),
-            Line::TooLong { number } => {
+            NumberedLine::Text { number, text } => {
+                SampleRow::read(text, number).map(|row| row.map(|row| (row, number)))
+            }
+            NumberedLine::TooLong { number } => {
                 let why = Sentence::of("samples.why.long_line").with("line", number);
                 Err(why.with("most", lines::LONGEST >> 20))
             }

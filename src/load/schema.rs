@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// What a value has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// A string.
     Text,
     /// A string; numbers and booleans are taken as their text.
@@ -29,28 +29,28 @@ pub enum Kind {
     Open,
 }
 
-impl Kind {
+impl ValueKind {
     /// True if `value` is of this kind.
     pub fn fits(self, value: &Value) -> bool {
         match self {
-            Kind::Text => value.is_string(),
-            Kind::Scalar => value.is_string() || value.is_number() || value.is_boolean(),
+            ValueKind::Text => value.is_string(),
+            ValueKind::Scalar => value.is_string() || value.is_number() || value.is_boolean(),
             // Longer numbers than that are not read.
-            Kind::Number => value.is_number() && value.to_string().len() <= 64,
-            Kind::Count => value.is_u64(),
-            Kind::Flag => value.is_boolean(),
-            Kind::Bound => value.is_number() || matches!(value.as_str(), Some("Infinity" | "-Infinity")),
-            Kind::Texts => {
+            ValueKind::Number => value.is_number() && value.to_string().len() <= 64,
+            ValueKind::Count => value.is_u64(),
+            ValueKind::Flag => value.is_boolean(),
+            ValueKind::Bound => value.is_number() || matches!(value.as_str(), Some("Infinity" | "-Infinity")),
+            ValueKind::Texts => {
                 value.is_string() || value.as_array().is_some_and(|items| items.iter().all(Value::is_string))
             }
-            Kind::Open => true,
+            ValueKind::Open => true,
         }
     }
 }
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SchemaPath {
     /// A typed field carries it; of a text so many characters. Longer ones stand whole in "also in the record".
     Field(usize, &'static str),
     /// Among the settings of the result, on the model's page, in its JSON and CSV, and as `settings` and `conditions` of
@@ -66,36 +66,36 @@ pub enum Place {
 
 /// One value of the schema.
 #[derive(Clone, Copy, Debug)]
-pub struct Row {
+pub struct SchemaRow {
     /// From the root; `[]` for the items of a list, `*` for any key.
     pub path: &'static str,
     /// What it has to be.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Where it stands.
-    pub place: Place,
+    pub place: SchemaPath,
 }
 
-const fn row(path: &'static str, kind: Kind, place: Place) -> Row {
-    Row { path, kind, place }
+const fn row(path: &'static str, kind: ValueKind, place: SchemaPath) -> SchemaRow {
+    SchemaRow { path, kind, place }
 }
 
-use Kind::{Bound, Count, Flag, Number, Open, Scalar, Text, Texts};
-use Place::{Also, Detail, Field, Setting};
+use SchemaPath::{Also, Detail, Field, Setting};
+use ValueKind::{Bound, Count, Flag, Number, Open, Scalar, Text, Texts};
 
 /// Texts of this length are kept of typed fields.
 const NAME: usize = 600;
 /// Longest text in the facts of a number.
 pub const FACT: usize = 90;
 
-const SAMPLES: Place =
-    Place::LeftOut("lines of samples are no results; the record names their file, and how many there are is said");
+const SAMPLES: SchemaPath =
+    SchemaPath::LeftOut("lines of samples are no results; the record names their file, and how many there are is said");
 const RECORD: &str = "section of the record: page, JSON, table of records";
 const SETTINGS: &str = "settings: page, JSON, CSV, table of results";
 const SCORE: &str = "beside the score: page, JSON, CSV, table of results";
 const FACTS: &str = "what this number is: page, JSON; table of results";
 
 /// Values of aggregate records.
-pub const AGGREGATE: &[Row] = &[
+pub const AGGREGATE: &[SchemaRow] = &[
     row("schema_version", Scalar, Field(NAME, RECORD)),
     row("evaluation_id", Scalar, Field(usize::MAX, RECORD)),
     row("retrieved_timestamp", Scalar, Field(NAME, RECORD)),
@@ -290,20 +290,20 @@ pub const AGGREGATE: &[Row] = &[
 ];
 
 /// Why no value of instance-level data stands here: such a file is one line on the "not shown" page.
-pub const INSTANCES: Place = Place::LeftOut(
+pub const INSTANCES: SchemaPath = SchemaPath::LeftOut(
     "a sample is no result: its file is named by the record, and a file of samples among records is on the page \"not shown\"",
 );
 
 /// The row of a value of an aggregate record, by its path from the root.
-pub fn find(path: &str) -> Option<&'static Row> {
-    static ROWS: LazyLock<HashMap<&str, &Row>> =
+pub fn find(path: &str) -> Option<&'static SchemaRow> {
+    static ROWS: LazyLock<HashMap<&str, &SchemaRow>> =
         LazyLock::new(|| AGGREGATE.iter().map(|row| (row.path, row)).collect());
     ROWS.get(path).copied()
 }
 
 /// The row of a member of a result that is no block, by its key.
-pub fn find_in_result(key: &str) -> Option<&'static Row> {
-    static ROWS: LazyLock<HashMap<&str, &Row>> = LazyLock::new(|| {
+pub fn find_in_result(key: &str) -> Option<&'static SchemaRow> {
+    static ROWS: LazyLock<HashMap<&str, &SchemaRow>> = LazyLock::new(|| {
         let members = AGGREGATE.iter().filter_map(|row| Some((row.path.strip_prefix("evaluation_results[].")?, row)));
         members.filter(|(key, _)| !key.contains(['.', '['])).collect()
     });
@@ -313,7 +313,7 @@ pub fn find_in_result(key: &str) -> Option<&'static Row> {
 /// True if the schema wants a container at `path`: an object, or a list of objects.
 pub fn is_container(path: &str) -> bool {
     static CONTAINERS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-        let ends = |row: &'static Row| row.path.match_indices(['.', '[']).map(|(at, _)| &row.path[..at]);
+        let ends = |row: &'static SchemaRow| row.path.match_indices(['.', '[']).map(|(at, _)| &row.path[..at]);
         AGGREGATE.iter().flat_map(ends).collect()
     });
     CONTAINERS.contains(path)

@@ -16,12 +16,12 @@ pub struct TestPart {
     /// In a few English words: `57 subjects`.
     pub label: String,
     /// By kind, what is named.
-    named: Vec<(&'static str, Named)>,
+    named: Vec<(&'static str, PartNames)>,
 }
 
 /// One subject or the like, or so many.
 #[derive(Clone, Debug, PartialEq)]
-enum Named {
+enum PartNames {
     One(String),
     Many(usize),
 }
@@ -38,8 +38,8 @@ impl TestPart {
             let items = items(value);
             match &items[..] {
                 [] => continue,
-                [one] => named.push((key, Named::One(shorten(one, MAX_SETTING)))),
-                many => named.push((key, Named::Many(many.len()))),
+                [one] => named.push((key, PartNames::One(shorten(one, MAX_SETTING)))),
+                many => named.push((key, PartNames::Many(many.len()))),
             }
             keys.push(format!("{key}={}", items.join(",")));
         }
@@ -55,7 +55,7 @@ impl TestPart {
         for (kind, name) in told {
             let separator = if all.key.is_empty() { "" } else { ";" };
             all.key.push_str(&format!("{separator}{kind}={name}"));
-            all.named.push((kind, Named::One(shorten(name, MAX_SETTING))));
+            all.named.push((kind, PartNames::One(shorten(name, MAX_SETTING))));
         }
         all.label = in_words(&all.named, Language::english());
         all
@@ -64,8 +64,8 @@ impl TestPart {
     /// By kind (see the words `part.…`), what is named; `None` where it is several things.
     pub fn named(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
         self.named.iter().map(|(kind, named)| match named {
-            Named::One(name) => (*kind, Some(name.as_str())),
-            Named::Many(_) => (*kind, None),
+            PartNames::One(name) => (*kind, Some(name.as_str())),
+            PartNames::Many(_) => (*kind, None),
         })
     }
 
@@ -77,9 +77,9 @@ impl TestPart {
     /// How much of a test it is, to put parts in order: nothing is wider than the whole, and 57 subjects are wider
     /// than 5.
     pub fn breadth(&self) -> usize {
-        let of_kind = |(_, named): &(_, Named)| match named {
-            Named::One(_) => 1,
-            Named::Many(n) => *n,
+        let of_kind = |(_, named): &(_, PartNames)| match named {
+            PartNames::One(_) => 1,
+            PartNames::Many(n) => *n,
         };
         self.named.iter().map(of_kind).min().unwrap_or(usize::MAX)
     }
@@ -90,10 +90,10 @@ impl TestPart {
     }
 }
 
-fn in_words(named: &[(&'static str, Named)], language: &Language) -> String {
+fn in_words(named: &[(&'static str, PartNames)], language: &Language) -> String {
     let words = named.iter().map(|(key, named)| match named {
-        Named::One(name) => language.say(&format!("part.{key}"), &[("name", name)]),
-        Named::Many(n) => language.counted(&format!("part.{key}.many"), *n),
+        PartNames::One(name) => language.say(&format!("part.{key}"), &[("name", name)]),
+        PartNames::Many(n) => language.counted(&format!("part.{key}.many"), *n),
     });
     language.list(&words.collect::<Vec<_>>())
 }

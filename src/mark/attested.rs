@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
 use crate::load::Inputs;
-use crate::load::attestation::{Attestation, Statement, Subject};
+use crate::load::attestation::{Attestation, AttestedBytes, Statement};
 use crate::load::content::Content;
 
 /// An attestation about a record, and which of its subjects the record is.
@@ -85,7 +85,7 @@ pub fn check(content: &Content, inputs: &Inputs) -> Result<()> {
     if content.attestations.is_empty() {
         return Ok(());
     }
-    let known = Known::new(content, inputs);
+    let known = AttestableSubjects::new(content, inputs);
     for attestation in &content.attestations {
         let fault = known.fault_of_statement(&attestation.statement);
         let fault = fault.or_else(|| attestation.subjects.iter().find_map(|subject| known.fault_of_subject(subject)));
@@ -98,7 +98,7 @@ pub fn check(content: &Content, inputs: &Inputs) -> Result<()> {
 }
 
 /// What attestations may speak of.
-struct Known<'a> {
+struct AttestableSubjects<'a> {
     content: &'a Content,
     inputs: &'a Inputs,
     /// Places of the records.
@@ -109,8 +109,8 @@ struct Known<'a> {
     paths: HashSet<&'a str>,
 }
 
-impl<'a> Known<'a> {
-    fn new(content: &'a Content, inputs: &'a Inputs) -> Known<'a> {
+impl<'a> AttestableSubjects<'a> {
+    fn new(content: &'a Content, inputs: &'a Inputs) -> AttestableSubjects<'a> {
         let records: HashMap<Sha256, usize> =
             inputs.records.iter().enumerate().map(|(place, it)| (it.origin.sha256, place)).collect();
         let locks = inputs.datastores.iter().filter_map(|datastore| datastore.lock.sound());
@@ -118,7 +118,7 @@ impl<'a> Known<'a> {
         hashes.extend(inputs.quarantined.iter().filter_map(|it| it.sha256));
         hashes.extend(locks.flat_map(|lock| lock.objects.values().map(|pin| pin.sha256)));
         let paths = inputs.records.iter().map(|it| &*it.origin.path).collect();
-        Known { content, inputs, records, hashes, paths }
+        AttestableSubjects { content, inputs, records, hashes, paths }
     }
 
     fn fault_of_statement(&self, statement: &Statement) -> Option<String> {
@@ -136,7 +136,7 @@ impl<'a> Known<'a> {
         (!is_known).then(fault)
     }
 
-    fn fault_of_subject(&self, subject: &Subject) -> Option<String> {
+    fn fault_of_subject(&self, subject: &AttestedBytes) -> Option<String> {
         let has_moved = subject.path.as_deref().is_some_and(|path| self.paths.contains(path));
         if !self.hashes.contains(&subject.sha256) && !has_moved {
             return Some(format!("no record has the SHA-256 {}", subject.sha256));

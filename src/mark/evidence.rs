@@ -18,14 +18,14 @@ pub struct Evidence {
     /// `pinned and indexed`.
     pub value: String,
     /// Which facts, from where, seen when.
-    pub facts: Vec<Said>,
+    pub facts: Vec<EvidenceSentence>,
     /// Rule with its version, or person.
     pub decided_by: String,
 }
 
 /// A sentence of evidence, and where it can be looked up.
 #[derive(Debug, Default, Serialize)]
-pub struct Said {
+pub struct EvidenceSentence {
     /// A sentence.
     pub says: String,
     /// Where people can look.
@@ -34,9 +34,9 @@ pub struct Said {
     pub seen: Option<String>,
 }
 
-impl Said {
-    fn new(says: impl Into<String>) -> Said {
-        Said { says: says.into(), ..Said::default() }
+impl EvidenceSentence {
+    fn new(says: impl Into<String>) -> EvidenceSentence {
+        EvidenceSentence { says: says.into(), ..EvidenceSentence::default() }
     }
 }
 
@@ -72,7 +72,13 @@ struct Teller<'a> {
 
 impl Teller<'_> {
     /// `axis` and `value` are keys.
-    fn evidence(&self, axis: &'static str, value: &'static str, facts: Vec<Said>, decided_by: String) -> Evidence {
+    fn evidence(
+        &self,
+        axis: &'static str,
+        value: &'static str,
+        facts: Vec<EvidenceSentence>,
+        decided_by: String,
+    ) -> Evidence {
         Evidence {
             id: id(self.loaded.origin.sha256, axis, value),
             axis: self.language.phrase(axis).to_owned(),
@@ -100,10 +106,10 @@ impl Teller<'_> {
         let datastore = &self.inputs.datastores[usize::from(loaded.origin.datastore)];
         let (value, says) = match self.markers.trace {
             Trace::Local(why) => {
-                let mut facts = vec![Said::new(language.phrase(why.key()))];
+                let mut facts = vec![EvidenceSentence::new(language.phrase(why.key()))];
                 if let (Untraced::NoLock, Some(repo)) = (why, &datastore.repo) {
                     let says = language.say("evidence.trace.said", &[("repo", repo)]);
-                    facts.push(Said::new(says));
+                    facts.push(EvidenceSentence::new(says));
                 }
                 return self.evidence("evidence.trace", "evidence.trace.local", facts, self.rule("trace 1"));
             }
@@ -115,7 +121,7 @@ impl Teller<'_> {
             .sound()
             .map(|lock| language.say("evidence.trace.at", &[("repo", &lock.repo), ("commit", &lock.revision[..12])]));
         let says = language.say(says, &[("place", &place.unwrap_or_default())]);
-        let facts = vec![Said { url: datastore.public_url(&loaded.origin), ..Said::new(says) }];
+        let facts = vec![EvidenceSentence { url: datastore.public_url(&loaded.origin), ..EvidenceSentence::new(says) }];
         self.evidence("evidence.trace", value, facts, self.rule("trace 1"))
     }
 
@@ -132,7 +138,7 @@ impl Teller<'_> {
                     None => language.phrase(why.key()).to_owned(),
                     Some(it) => language.say("evidence.submitter.collision.of", &[("of", it.of), ("id", &it.id)]),
                 };
-                return evidence("evidence.submitter.unknown", vec![Said::new(says)]);
+                return evidence("evidence.submitter.unknown", vec![EvidenceSentence::new(says)]);
             }
             Submitter::Account { submission, memberships } => (&hub.submissions[submission as usize], memberships),
         };
@@ -150,7 +156,7 @@ impl Teller<'_> {
         let lock = self.inputs.datastores[usize::from(self.loaded.origin.datastore)].lock.sound();
         let url = lock.map(|lock| format!("https://huggingface.co/datasets/{}/discussions/{number}", lock.repo));
         let says = language.say(key, &values);
-        let mut facts = vec![Said { url, seen: Some(day(submission.seen)), ..Said::new(says) }];
+        let mut facts = vec![EvidenceSentence { url, seen: Some(day(submission.seen)), ..EvidenceSentence::new(says) }];
         let known = memberships.map(|place| &hub.accounts[place as usize]);
         if let Some((fact, organizations)) = known.and_then(|fact| Some((fact, fact.organizations.as_ref()?))) {
             let says = match organizations.is_empty() {
@@ -160,7 +166,7 @@ impl Teller<'_> {
                     language.say("evidence.submitter.organizations", &[("list", &list)])
                 }
             };
-            facts.push(Said { seen: Some(day(fact.seen)), ..Said::new(says) });
+            facts.push(EvidenceSentence { seen: Some(day(fact.seen)), ..EvidenceSentence::new(says) });
         }
         match facts.len() {
             1 => evidence("evidence.submitter.account", facts),
@@ -169,15 +175,17 @@ impl Teller<'_> {
     }
 
     /// The run of the datastore's own adapter that pushed a record, as its stamps say.
-    fn scheduled(&self) -> Vec<Said> {
+    fn scheduled(&self) -> Vec<EvidenceSentence> {
         let Some(run) = &self.loaded.record.source.scheduled else { return Vec::new() };
         let day = run.day.as_deref().unwrap_or_default();
         let key = if day.is_empty() { "evidence.submitter.adapter.says" } else { "evidence.submitter.adapter.on" };
         let says = self.language.say(key, &[("adapter", &run.adapter), ("day", day)]);
-        let mut facts = vec![Said { url: run.url.clone(), ..Said::new(says) }];
+        let mut facts = vec![EvidenceSentence { url: run.url.clone(), ..EvidenceSentence::new(says) }];
         if !run.unknown.is_empty() {
             let list = self.language.list(&run.unknown);
-            facts.push(Said::new(self.language.say("evidence.submitter.adapter.unknown", &[("list", &list)])));
+            facts.push(EvidenceSentence::new(
+                self.language.say("evidence.submitter.adapter.unknown", &[("list", &list)]),
+            ));
         }
         facts
     }
@@ -187,7 +195,7 @@ impl Teller<'_> {
         let by_rule = |value, key, place: usize| {
             let organization = &content.organizations[place];
             let says = self.language.say(key, &[("name", &organization.name), ("file", &organization.file)]);
-            self.evidence("evidence.source", value, vec![Said::new(says)], self.rule("official-account 1"))
+            self.evidence("evidence.source", value, vec![EvidenceSentence::new(says)], self.rule("official-account 1"))
         };
         match decision {
             Decision::Match(DecidedBy::OfficialAccount(place)) => {
@@ -214,7 +222,7 @@ impl Teller<'_> {
         let values =
             [("account", &**account), ("organization", &**organization), ("day", day.as_deref().unwrap_or_default())];
         let says = self.in_scope(attestation, self.language.say(key, &values));
-        let facts = vec![Said { url, ..Said::new(says) }];
+        let facts = vec![EvidenceSentence { url, ..EvidenceSentence::new(says) }];
         self.evidence("evidence.source", value, facts, self.person(attestation))
     }
 
@@ -229,7 +237,7 @@ impl Teller<'_> {
         let Declaration { by, since, why, url } = declaration;
         let values = [("by", &**by), ("day", &*since.to_string()), ("why", &**why)];
         let says = self.in_scope(attestation, self.language.say("evidence.standing.says", &values));
-        let facts = vec![Said { url: Some(url.clone()), ..Said::new(says) }];
+        let facts = vec![EvidenceSentence { url: Some(url.clone()), ..EvidenceSentence::new(says) }];
         self.evidence("evidence.standing", value, facts, self.person(attestation))
     }
 
@@ -237,7 +245,7 @@ impl Teller<'_> {
     fn lapsed(&self, place: u32) -> Evidence {
         let attestation = &self.inputs.content.attestations[place as usize];
         let (value, says) = why_lapsed(self.language, attestation, self.marks.states[place as usize]);
-        self.evidence("evidence.lapsed", value, vec![Said::new(says)], self.person(attestation))
+        self.evidence("evidence.lapsed", value, vec![EvidenceSentence::new(says)], self.person(attestation))
     }
 
     /// With the results that are meant, if not all.

@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashMapExt};
 use crate::facts::PostedFact;
 
 /// A result as it would stand on the Hub.
-pub struct Candidate<'a> {
+pub struct HubResult<'a> {
     /// Place of the reading.
     pub reading: u32,
     /// Model repository.
@@ -51,14 +51,14 @@ pub const SAME_AS_VERIFIED: &str = "markers.same_as_verified";
 #[derive(Debug, Default)]
 pub struct HubRuns {
     same: HashMap<u32, Vec<u32>>,
-    beside: HashMap<u32, Vec<Beside>>,
+    beside: HashMap<u32, Vec<LeaderboardReading>>,
     by_model: HashMap<String, Vec<u32>>,
     by_dataset: HashMap<String, Vec<u32>>,
 }
 
 /// A reading of a record that is of the leaderboard of a posted entry.
 #[derive(Clone, Debug)]
-pub struct Beside {
+pub struct LeaderboardReading {
     /// Its place.
     pub reading: u32,
     /// Its value on the leaderboard's scale.
@@ -69,7 +69,7 @@ pub struct Beside {
 
 impl HubRuns {
     /// Joins them by model, dataset, task and exactly the same value.
-    pub fn join<'a>(facts: &[PostedFact], candidates: impl Iterator<Item = Candidate<'a>>) -> HubRuns {
+    pub fn join<'a>(facts: &[PostedFact], candidates: impl Iterator<Item = HubResult<'a>>) -> HubRuns {
         if facts.is_empty() {
             return HubRuns::default();
         }
@@ -82,7 +82,7 @@ impl HubRuns {
             by_place.entry((model, dataset)).or_default().push(place);
         }
         let mut same: HashMap<u32, Vec<u32>> = HashMap::new();
-        let mut beside: HashMap<u32, Vec<Beside>> = HashMap::new();
+        let mut beside: HashMap<u32, Vec<LeaderboardReading>> = HashMap::new();
         for candidate in candidates {
             let model = candidate.model.to_lowercase();
             let value = candidate.value.parse::<f64>().ok();
@@ -96,7 +96,7 @@ impl HubRuns {
                 if agrees {
                     same.entry(candidate.reading).or_default().push(place);
                 }
-                let it = Beside { reading: candidate.reading, value: candidate.value.to_owned(), agrees };
+                let it = LeaderboardReading { reading: candidate.reading, value: candidate.value.to_owned(), agrees };
                 beside.entry(place).or_default().push(it);
             }
         }
@@ -114,7 +114,7 @@ impl HubRuns {
     }
 
     /// The readings that are of the same leaderboard and model as the fact at this place.
-    pub fn beside(&self, fact: u32) -> &[Beside] {
+    pub fn beside(&self, fact: u32) -> &[LeaderboardReading] {
         self.beside.get(&fact).map_or(&[], Vec::as_slice)
     }
 
@@ -168,7 +168,7 @@ mod tests {
         ];
         let tasks = vec!["t", "old"];
         let datasets = vec!["d/e", "old"];
-        let candidate = Candidate { reading: 7, model: "A/b", datasets, tasks, value: "52.29" };
+        let candidate = HubResult { reading: 7, model: "A/b", datasets, tasks, value: "52.29" };
         let runs = HubRuns::join(&facts, [candidate].into_iter());
         assert_eq!(runs.of(7), [0, 1, 7]);
         assert!(runs.of(8).is_empty());

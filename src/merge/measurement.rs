@@ -54,9 +54,9 @@ impl Measurement {
 }
 
 /// What the results of one list share: a measurement, and who reports it.
-pub(super) type List = (Id<Slice>, Id<TestPart>, Id<Metric>, Direction, Family, Id<Evaluator>);
+pub(super) type RankingKey = (Id<Slice>, Id<TestPart>, Id<Metric>, Direction, Family, Id<Evaluator>);
 
-pub(super) fn list_of(reading: &Reading) -> List {
+pub(super) fn list_of(reading: &Reading) -> RankingKey {
     let super::Resolved { slice, part, metric, evaluator, .. } = reading.resolved;
     (slice, part, metric, reading.direction, reading.scale.family(), evaluator)
 }
@@ -65,7 +65,7 @@ pub(super) fn list_of(reading: &Reading) -> List {
 pub(super) type Weight = (usize, std::cmp::Reverse<(u32, u16)>);
 
 /// The weight of each list; the readings need no order.
-pub(super) fn weights_of_lists(readings: &[Reading]) -> HashMap<List, Weight> {
+pub(super) fn weights_of_lists(readings: &[Reading]) -> HashMap<RankingKey, Weight> {
     let cell = |reading: &Reading| {
         let super::Resolved { model, variant, record, result, .. } = reading.resolved;
         (list_of(reading), (model, variant), (record, result))

@@ -7,7 +7,7 @@ use std::ops::Range;
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::measurement::{self, List, Weight};
+use super::measurement::{self, RankingKey, Weight};
 use super::{Dataset, Direction, Measurement, Reading};
 use crate::id::{Id, Table};
 use crate::load::content::Content;
@@ -62,7 +62,10 @@ impl Row {
 
 /// Ranks all cells of `dataset`, whose readings are sorted by cell and evaluator, and notes each reading's
 /// measurement, ranking and rank.
-pub(super) fn rank(dataset: &mut Dataset, weights: &HashMap<List, Weight>) -> (Table<Measurement>, Table<Ranking>) {
+pub(super) fn rank(
+    dataset: &mut Dataset,
+    weights: &HashMap<RankingKey, Weight>,
+) -> (Table<Measurement>, Table<Ranking>) {
     let mut order = cells(dataset);
     // Within a ranking the cells stay in the order of their models.
     order.par_sort_by_key(|cell| key(&dataset.readings[cell.start]));
@@ -114,7 +117,11 @@ fn cells(dataset: &Dataset) -> Vec<Range<usize>> {
 }
 
 /// The lists of one measurement, the longest first, then that of whom the records name first.
-fn lists(dataset: &Dataset, cells: &[Range<usize>], weights: &HashMap<List, Weight>) -> (Measurement, Vec<Ranking>) {
+fn lists(
+    dataset: &Dataset,
+    cells: &[Range<usize>],
+    weights: &HashMap<RankingKey, Weight>,
+) -> (Measurement, Vec<Ranking>) {
     let mut by_evaluator: HashMap<Id<Evaluator>, Vec<Row>> = HashMap::default();
     for cell in cells {
         let spread = spread(&dataset.readings[cell.clone()]);

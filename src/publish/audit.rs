@@ -12,14 +12,14 @@ use jiff::Timestamp;
 use super::amend;
 use super::candidate::Candidate;
 use super::dataset_names::DatasetNames;
-use super::journal::{Attempt, Journal, ProposedResult, State};
-use super::posted::{PostedFile, Verdict};
-use super::registry::{Registry, Task};
-use super::review::{FileChange, Finding, ModelReview, Place, Problem, Proposal, Status};
+use super::journal::{Attempt, Journal, ProposedResult, RequestState};
+use super::posted::{PostedFile, PostedMatch};
+use super::registry::{Registry, TaskStatus};
+use super::review::{CandidateStatus, FileChange, Finding, HubLocation, ModelReview, Problem, Proposal};
 use crate::config::is_hub_id;
-use crate::emit::Status as BuildStatus;
+use crate::emit::EntryStatus as BuildStatus;
 use crate::hash::Sha256;
-use crate::hub::{Discussion, ErrorKind, Hub, HubError, Model, Repo, TreeItem, git_blob_id};
+use crate::hub::{Discussion, ErrorKind, Hub, HubError, ModelAnswer, Repo, TreeItem, git_blob_id};
 
 /// Larger files are not read (bytes). The Hub's own have some hundred.
 const MAX_FILE: u64 = 1 << 20;
@@ -36,13 +36,13 @@ pub struct Auditor<'a> {
     /// Account name, if there is a token.
     account: Option<&'a str>,
     /// Files by git's id, so that the same bytes are read once.
-    files: Mutex<HashMap<String, Arc<File>>>,
+    files: Mutex<HashMap<String, Arc<HubFile>>>,
     /// Which names are of one dataset.
     pub datasets: DatasetNames<'a>,
 }
 
 /// A file of the Hub.
-pub struct File {
+pub struct HubFile {
     bytes: Vec<u8>,
     /// What it says.
     pub posted: PostedFile,
@@ -51,7 +51,7 @@ pub struct File {
 /// The candidates of one repository, whatever the manifest calls it.
 pub struct Group<'a> {
     /// What the Hub knows of the model.
-    pub model: Model,
+    pub model: ModelAnswer,
     /// Its candidates.
     pub candidates: Vec<&'a Candidate>,
 }
@@ -59,7 +59,7 @@ pub struct Group<'a> {
 /// A model that the Hub was asked for.
 pub enum Lookup {
     /// It is there.
-    Found(Model),
+    Found(ModelAnswer),
     /// It is not, or this account may not see it.
     Missing(HubError),
     /// We do not know.
@@ -88,7 +88,7 @@ impl<'a> Auditor<'a> {
 
     /// Audits one repository.
     pub fn audit(&self, group: &Group, journal: &Journal) -> ModelReview {
-        let mut audit = Audit {
+        let mut audit = RepositoryAudit {
             auditor: self,
             repo: Repo::model(&group.model.id),
             head: &group.model.head,
@@ -111,7 +111,7 @@ impl<'a> Auditor<'a> {
     }
 
     /// One of them.
-    pub fn file(&self, repo: Repo, revision: &str, item: &TreeItem) -> Result<Arc<File>, String> {
+    pub fn file(&self, repo: Repo, revision: &str, item: &TreeItem) -> Result<Arc<HubFile>, String> {
         // A file of large file storage has its own hash; git's is of the pointer to it.
         let key = item.lfs.as_ref().map_or(&item.oid, |lfs| &lfs.oid);
         if let Some(file) = self.cached(key) {
@@ -129,16 +129,16 @@ impl<'a> Auditor<'a> {
             return Err("it does not match its listing: it changed meanwhile, or was damaged in transit".to_owned());
         }
         let posted = PostedFile::read(&bytes);
-        let file = Arc::new(File { bytes, posted });
+        let file = Arc::new(HubFile { bytes, posted });
         self.cache().insert(key.clone(), Arc::clone(&file));
         Ok(file)
     }
 
-    fn cached(&self, oid: &str) -> Option<Arc<File>> {
+    fn cached(&self, oid: &str) -> Option<Arc<HubFile>> {
         self.cache().get(oid).map(Arc::clone)
     }
 
-    fn cache(&self) -> MutexGuard<'_, HashMap<String, Arc<File>>> {
+    fn cache(&self) -> MutexGuard<'_, HashMap<String, Arc<HubFile>>> {
         self.files.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
@@ -152,7 +152,7 @@ impl<'a> Auditor<'a> {
 }
 
 /// The audit of one repository.
-struct Audit<'a> {
+struct RepositoryAudit<'a> {
     auditor: &'a Auditor<'a>,
     repo: Repo<'a>,
     head: &'a str,
@@ -163,7 +163,7 @@ struct Audit<'a> {
 /// The files of a revision, by path.
 pub type Files = BTreeMap<String, TreeItem>;
 
-impl<'a> Audit<'a> {
+impl<'a> RepositoryAudit<'a> {
     /// Takes one candidate for each dataset and task: two names of the manifest may be one
     /// repository, and then the build could not see that they meet.
     fn take(&mut self, candidates: &[&'a Candidate]) {
@@ -177,19 +177,19 @@ impl<'a> Audit<'a> {
             let agree = rivals.iter().all(|it| it.equals(candidate.value));
             match (agree, rivals[0].index == candidate.index) {
                 (_, true) if agree => self.candidates.push(candidate),
-                (true, _) => self.review.settle(candidate.index, Status::Build(BuildStatus::DuplicateInBuild)),
-                (false, _) => self.review.settle(candidate.index, Status::Build(BuildStatus::ConflictInBuild)),
+                (true, _) => self.review.settle(candidate.index, CandidateStatus::Build(BuildStatus::DuplicateInBuild)),
+                (false, _) => self.review.settle(candidate.index, CandidateStatus::Build(BuildStatus::ConflictInBuild)),
             }
         }
         for candidate in &self.candidates {
             let dataset = &candidate.entry.yaml_entry.dataset;
             let problem = match self.auditor.registry.task(&dataset.id, &dataset.task_id) {
-                Task::Registered => continue,
-                Task::Unchecked(why) => {
+                TaskStatus::Registered => continue,
+                TaskStatus::Unchecked(why) => {
                     self.review.notes.insert(why);
                     continue;
                 }
-                Task::Refused(why) => why,
+                TaskStatus::Refused(why) => why,
             };
             self.review.problems.push(Problem::of(candidate.index, "read_benchmark", problem));
         }
@@ -204,7 +204,7 @@ impl<'a> Audit<'a> {
         let main = self.auditor.list(self.repo, &head).map_err(|err| failed("list_main_eval_results", &err))?;
         self.review.main = main.values().map(|item| (item.path.clone(), item.oid.clone())).collect();
         for item in main.values().filter(|item| is_yaml(&item.path)) {
-            self.compare(&head, item, &Place::Main, "read_main_eval_results");
+            self.compare(&head, item, &HubLocation::Main, "read_main_eval_results");
         }
         let pulls = self.auditor.hub.pull_requests(self.repo);
         let pulls = pulls.map_err(|err| failed("list_open_prs", &err))?;
@@ -220,7 +220,7 @@ impl<'a> Audit<'a> {
     }
 
     /// Reads a file and notes what it says of each candidate.
-    fn compare(&mut self, revision: &str, item: &TreeItem, place: &Place, stage: &'static str) {
+    fn compare(&mut self, revision: &str, item: &TreeItem, place: &HubLocation, stage: &'static str) {
         let file = match self.auditor.file(self.repo, revision, item) {
             Ok(file) => file,
             Err(why) => {
@@ -232,7 +232,7 @@ impl<'a> Audit<'a> {
         let mut says_something = false;
         for candidate in self.candidates.clone() {
             let verdict = file.posted.verdict(candidate, |id| self.auditor.is_dataset(candidate, id));
-            says_something |= verdict != Verdict::Silent;
+            says_something |= verdict != PostedMatch::Silent;
             self.note(candidate, verdict, &item.path, place, stage);
         }
         if let (PostedFile::Unreadable(why, _), false) = (&file.posted, says_something) {
@@ -244,7 +244,14 @@ impl<'a> Audit<'a> {
         }
     }
 
-    fn note(&mut self, candidate: &Candidate, verdict: Verdict, path: &str, place: &Place, stage: &'static str) {
+    fn note(
+        &mut self,
+        candidate: &Candidate,
+        verdict: PostedMatch,
+        path: &str,
+        place: &HubLocation,
+        stage: &'static str,
+    ) {
         let finding = |value, same, rescaled, notes| Finding {
             entry_index: candidate.index,
             place: place.clone(),
@@ -255,15 +262,15 @@ impl<'a> Audit<'a> {
             existing_notes: notes,
         };
         match verdict {
-            Verdict::Silent => {}
-            Verdict::Same(value) => self.review.findings.push(finding(value, true, false, None)),
+            PostedMatch::Silent => {}
+            PostedMatch::Same(value) => self.review.findings.push(finding(value, true, false, None)),
             // What was proposed once with another score and closed says nothing against this one.
-            Verdict::Other { .. } if place.is_past() => {}
-            Verdict::Other { value, rescaled, notes } => {
+            PostedMatch::Other { .. } if place.is_past() => {}
+            PostedMatch::Other { value, rescaled, notes } => {
                 self.review.findings.push(finding(value, false, rescaled, notes));
             }
-            Verdict::Unclear(_) if place.is_past() => {}
-            Verdict::Unclear(why) => {
+            PostedMatch::Unclear(_) if place.is_past() => {}
+            PostedMatch::Unclear(why) => {
                 let problem = Problem::of(candidate.index, stage, why).at(path, place);
                 self.review.problems.push(problem);
             }
@@ -276,7 +283,7 @@ impl<'a> Audit<'a> {
         if !pull.is_open() && !is_ours {
             return;
         }
-        let place = Place::pull_request(self.auditor.hub, self.repo, pull);
+        let place = HubLocation::pull_request(self.auditor.hub, self.repo, pull);
         let files = match self.auditor.list(self.repo, &pull.revision()) {
             Ok(files) => files,
             Err(err) if !pull.is_open() && err.kind == ErrorKind::RevisionNotFound => {
@@ -317,7 +324,7 @@ impl<'a> Audit<'a> {
                 return;
             }
             if let Err(why) = self.look_at_past_pull(pull, main) {
-                let place = Place::pull_request(self.auditor.hub, self.repo, pull);
+                let place = HubLocation::pull_request(self.auditor.hub, self.repo, pull);
                 self.review.problems.push(Problem::of_model("read_past_pr", why).at(FOLDER, &place));
             }
         }
@@ -350,7 +357,7 @@ impl<'a> Audit<'a> {
             let file = self.auditor.file(self.repo, &pull.revision(), item)?;
             for candidate in &self.candidates {
                 let is_dataset = |id: &str| self.auditor.is_dataset(candidate, id);
-                if let Verdict::Same(_) = file.posted.verdict(candidate, is_dataset) {
+                if let PostedMatch::Same(_) = file.posted.verdict(candidate, is_dataset) {
                     let url = self.auditor.hub.page(self.repo, &format!("/discussions/{}", pull.num));
                     self.review.declined.entry(candidate.index).or_insert(url);
                 }
@@ -365,9 +372,9 @@ impl<'a> Audit<'a> {
         for result in &group.model.eval_results {
             let place = match result.pull_request {
                 Some(number) if pulls.iter().any(|pull| pull.num == number) => continue,
-                Some(number) => Place::unlisted(self.auditor.hub, self.repo, number),
+                Some(number) => HubLocation::unlisted(self.auditor.hub, self.repo, number),
                 None if main.contains_key(&result.filename) => continue,
-                None => Place::Main,
+                None => HubLocation::Main,
             };
             let Ok(data) = &result.data else { continue };
             let text = format!("[{data}]");
@@ -390,7 +397,7 @@ impl<'a> Audit<'a> {
 
     /// Searches the pull requests for those of requests that got no answer.
     fn recover(&mut self, journal: &Journal, pulls: &[Discussion]) {
-        for attempt in journal.attempts(self.repo.id).filter(|attempt| attempt.state == State::Unanswered) {
+        for attempt in journal.attempts(self.repo.id).filter(|attempt| attempt.state == RequestState::Unanswered) {
             match self.auditor.find(self.repo, attempt, pulls) {
                 Ok(Some(pull)) => {
                     let url = self.auditor.hub.page(self.repo, &format!("/discussions/{}", pull.num));
@@ -416,7 +423,7 @@ impl<'a> Audit<'a> {
                 Err(why) => {
                     let problems = candidates
                         .iter()
-                        .map(|it| Problem::of(it.index, "add_to_file", why.clone()).at(path, &Place::Main));
+                        .map(|it| Problem::of(it.index, "add_to_file", why.clone()).at(path, &HubLocation::Main));
                     self.review.problems.extend(problems);
                 }
             }
@@ -450,17 +457,17 @@ impl<'a> Audit<'a> {
                 .attempts(self.repo.id)
                 .filter(|attempt| attempt.proposed.results.iter().any(|result| self.auditor.says(candidate, result)))
                 .find_map(|attempt| match &attempt.state {
-                    State::Opened(url, _) => Some(url.clone()),
-                    State::Unanswered => {
+                    RequestState::Opened(url, _) => Some(url.clone()),
+                    RequestState::Unanswered => {
                         let found = self.review.recovered.iter().find(|(number, ..)| *number == attempt.number());
                         found.map(|(_, url, _)| url.clone())
                     }
-                    State::Refused => None,
+                    RequestState::Refused => None,
                 });
             let status = self.review.status(candidate.index, opened.as_deref());
             self.review.settle(candidate.index, status);
         }
-        let ready = |index: &usize| self.review.statuses[index] == Status::Ready;
+        let ready = |index: &usize| self.review.statuses[index] == CandidateStatus::Ready;
         let changes: Vec<FileChange> =
             self.review.changes.iter().filter(|change| change.entries.iter().all(ready)).cloned().collect();
         self.review.changes.clear();

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use crate::config::is_hub_id;
-use crate::emit::{Entry, MANIFEST, Status, preview_path, yaml};
+use crate::emit::{EntryStatus, MANIFEST, ManifestEntry, preview_path, yaml};
 use crate::hash::Sha256;
 
 /// A result that could be posted, as the build has it.
@@ -18,7 +18,7 @@ pub struct Candidate {
     /// Place in `entries` of the manifest.
     pub index: usize,
     /// What the manifest says, with its lines of YAML.
-    pub entry: Entry,
+    pub entry: ManifestEntry,
     /// The value as a number.
     pub value: f64,
 }
@@ -29,7 +29,7 @@ pub struct Candidates {
     /// In the order of the manifest: by model and task.
     pub list: Vec<Candidate>,
     /// Entries that the build itself holds back, by status.
-    pub held_back: BTreeMap<Status, usize>,
+    pub held_back: BTreeMap<EntryStatus, usize>,
     /// Why nothing of this manifest may be published.
     pub blocked: Vec<String>,
     /// Of `manifest.json`.
@@ -41,11 +41,11 @@ pub struct Candidates {
 }
 
 #[derive(Deserialize)]
-struct Manifest {
+struct ManifestFile {
     version: u32,
     #[serde(default)]
     blocked: Vec<String>,
-    entries: Vec<Entry>,
+    entries: Vec<ManifestEntry>,
 }
 
 impl Candidates {
@@ -59,7 +59,7 @@ impl Candidates {
             }
             _ => anyhow::Error::from(err).context(format!("cannot read {}", path.display())),
         })?;
-        let manifest: Manifest = serde_json::from_slice(&bytes)
+        let manifest: ManifestFile = serde_json::from_slice(&bytes)
             .with_context(|| format!("{} is damaged; run `evalcards build` again", path.display()))?;
         ensure!(
             manifest.version == 1,
@@ -70,7 +70,7 @@ impl Candidates {
         let mut held_back = BTreeMap::new();
         let mut list = Vec::new();
         for (index, entry) in manifest.entries.into_iter().enumerate() {
-            if entry.status != Status::Ready {
+            if entry.status != EntryStatus::Ready {
                 *held_back.entry(entry.status).or_default() += 1;
                 continue;
             }
@@ -105,7 +105,7 @@ impl Candidates {
 
 impl Candidate {
     /// Checks what a build would never write: the manifest is a file that anybody may have changed.
-    fn new(index: usize, mut entry: Entry) -> Result<Candidate> {
+    fn new(index: usize, mut entry: ManifestEntry) -> Result<Candidate> {
         let ids = [&entry.model_repo, &entry.yaml_entry.dataset.id];
         if let Some(id) = ids.into_iter().find(|id| !is_hub_id(id)) {
             bail!("`{}` is not a Hub id of the form owner/name; build again", id.escape_debug());

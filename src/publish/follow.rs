@@ -12,16 +12,16 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::audit::{Auditor, Lookup, is_yaml};
-use super::journal::{Attempt, JOURNAL, Journal, ProposedResult, State};
+use super::journal::{Attempt, JOURNAL, Journal, ProposedResult, RequestState};
 use super::registry::Registry;
-use super::text::Text;
+use super::text::TextStyle;
 use crate::Progress;
 use crate::diagnostic::did_you_mean;
-use crate::emit::{Entry, MANIFEST, RecordRef};
+use crate::emit::{MANIFEST, ManifestEntry, RecordRef};
 use crate::facts::{PostedNow, ProposalFact, ProposalState, ProposedFact, RecordPlace};
 use crate::fetch;
 use crate::fetch::store::Store;
-use crate::hub::{ErrorKind, Hub, Model, Repo};
+use crate::hub::{ErrorKind, Hub, ModelAnswer, Repo};
 use crate::output::disk;
 
 /// Path of the follow-up below the output folder.
@@ -31,7 +31,7 @@ const STATUS_TEXT: &str = "hub/status.txt";
 
 /// What was typed.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct StatusOptions {
     /// Output folder of the build.
     pub out: PathBuf,
     /// Folder of facts.
@@ -52,7 +52,7 @@ pub struct FollowUp {
     /// By model and number.
     pub proposals: Vec<Followed>,
     /// What could not be asked for; what was known of it stays.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<FailedLookup>,
     /// Models of requests that got no answer, and whose pull request is not on the Hub.
     pub unanswered: Vec<String>,
 }
@@ -96,7 +96,7 @@ pub enum RecordNow {
 
 /// What could not be asked for.
 #[derive(Debug, Serialize)]
-pub struct Failure {
+pub struct FailedLookup {
     /// Model repository.
     pub model: String,
     /// Why, in a sentence.
@@ -111,19 +111,19 @@ impl FollowUp {
 }
 
 /// Asks the Hub for the state of the pull requests in the journal.
-pub fn follow(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<FollowUp> {
+pub fn follow(hub: &Hub, options: &StatusOptions, progress: &dyn Progress) -> Result<FollowUp> {
     let mut journal = match options.out.join(JOURNAL).try_exists() {
         Ok(true) => Journal::open(&options.out)?,
         _ => Journal::look(&options.out)?,
     };
-    let build = Build::read(&options.out)?;
+    let build = LastBuild::read(&options.out)?;
     let models = selected(options, &journal)?;
     progress.stage("ask for pull requests", models.len());
     let registry = Registry::default();
     let asking = Asking { hub, auditor: Auditor::new(hub, &registry, None), now: Timestamp::now() };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs.max(1)).build();
     let models: Vec<(&String, &Vec<Attempt>)> = models.iter().collect();
-    let answers: Vec<Answers> = pool.context("failed to start the threads")?.install(|| {
+    let answers: Vec<ProposalFindings> = pool.context("failed to start the threads")?.install(|| {
         let ask = |(model, attempts): &(&String, &Vec<Attempt>)| {
             let answers = asking.ask(model, attempts);
             progress.step();
@@ -157,9 +157,9 @@ pub fn follow(hub: &Hub, options: &Options, progress: &dyn Progress) -> Result<F
 }
 
 /// The requests that may have a pull request, by model.
-fn selected(options: &Options, journal: &Journal) -> Result<BTreeMap<String, Vec<Attempt>>> {
+fn selected(options: &StatusOptions, journal: &Journal) -> Result<BTreeMap<String, Vec<Attempt>>> {
     let mut models: BTreeMap<String, Vec<Attempt>> = BTreeMap::new();
-    for attempt in journal.all().iter().filter(|attempt| attempt.state != State::Refused) {
+    for attempt in journal.all().iter().filter(|attempt| attempt.state != RequestState::Refused) {
         models.entry(attempt.proposed.model_repo.clone()).or_default().push(attempt.clone());
     }
     for model in &options.only {
@@ -182,19 +182,19 @@ struct Asking<'a> {
 
 /// What was found of one model.
 #[derive(Default)]
-struct Answers {
+struct ProposalFindings {
     /// By number of the request.
     seen: Vec<(u64, ProposalFact)>,
     /// Requests without an answer whose pull request is there: number of the request, page, number.
     recovered: Vec<(u64, String, u64)>,
-    failures: Vec<Failure>,
+    failures: Vec<FailedLookup>,
     unanswered: Vec<String>,
 }
 
 impl Asking<'_> {
-    fn ask(&self, name: &str, attempts: &[Attempt]) -> Answers {
-        let mut answers = Answers::default();
-        let failed = |error: String| Failure { model: name.to_owned(), error };
+    fn ask(&self, name: &str, attempts: &[Attempt]) -> ProposalFindings {
+        let mut answers = ProposalFindings::default();
+        let failed = |error: String| FailedLookup { model: name.to_owned(), error };
         let model = match self.auditor.look_up(name) {
             Lookup::Found(model) => Some(model),
             Lookup::Missing(_) => None,
@@ -205,8 +205,8 @@ impl Asking<'_> {
         };
         for attempt in attempts {
             let (url, number) = match (&attempt.state, &model) {
-                (State::Opened(url, number), _) => (url.clone(), *number),
-                (State::Unanswered, Some(model)) => match self.search(model, attempt) {
+                (RequestState::Opened(url, number), _) => (url.clone(), *number),
+                (RequestState::Unanswered, Some(model)) => match self.search(model, attempt) {
                     Ok(Some((url, number))) => {
                         answers.recovered.push((attempt.number(), url.clone(), number));
                         (url, number)
@@ -230,7 +230,7 @@ impl Asking<'_> {
         answers
     }
 
-    fn search(&self, model: &Model, attempt: &Attempt) -> Result<Option<(String, u64)>, String> {
+    fn search(&self, model: &ModelAnswer, attempt: &Attempt) -> Result<Option<(String, u64)>, String> {
         let repo = Repo::model(&model.id);
         let pulls = self.hub.pull_requests(repo).map_err(|err| err.in_short())?;
         let found = self.auditor.find(repo, attempt, &pulls)?;
@@ -239,7 +239,7 @@ impl Asking<'_> {
 
     fn look_at(
         &self,
-        model: Option<&Model>,
+        model: Option<&ModelAnswer>,
         attempt: &Attempt,
         url: String,
         number: u64,
@@ -334,7 +334,7 @@ fn proposed(result: &ProposedResult) -> ProposedFact {
 }
 
 impl Followed {
-    fn new(proposal: ProposalFact, build: Option<&Build>, is_news: bool) -> Followed {
+    fn new(proposal: ProposalFact, build: Option<&LastBuild>, is_news: bool) -> Followed {
         let records: Vec<RecordNow> = (proposal.results.iter())
             .map(|result| build.map_or(RecordNow::Unknown, |build| build.record(&proposal.model, result)))
             .collect();
@@ -349,9 +349,9 @@ impl Followed {
 
 /// What the last build says, as far as its manifest has it.
 #[derive(Deserialize)]
-struct Build {
+struct LastBuild {
     version: u32,
-    entries: Vec<Entry>,
+    entries: Vec<ManifestEntry>,
     #[serde(default)]
     skipped: Vec<SkippedRecord>,
 }
@@ -362,16 +362,16 @@ struct SkippedRecord {
     record: RecordRef,
 }
 
-impl Build {
+impl LastBuild {
     /// Reads the manifest; `None` if there is none.
-    fn read(out: &Path) -> Result<Option<Build>> {
+    fn read(out: &Path) -> Result<Option<LastBuild>> {
         let path = out.join(MANIFEST);
         let bytes = match fs::read(&path) {
             Err(err) if err.kind() == io::ErrorKind::NotFound => return Ok(None),
             read => read.with_context(|| format!("cannot read {}", path.display()))?,
         };
         let damaged = || format!("{} is damaged; run `evalcards build` again", path.display());
-        let build: Build = serde_json::from_slice(&bytes).with_context(damaged)?;
+        let build: LastBuild = serde_json::from_slice(&bytes).with_context(damaged)?;
         ensure!(build.version == 1, "{} is of another version; run `evalcards build` again", path.display());
         Ok(Some(build))
     }
@@ -393,7 +393,7 @@ impl Build {
                 _ => RecordNow::Stands,
             };
         }
-        let is_slot = |entry: &&Entry| {
+        let is_slot = |entry: &&ManifestEntry| {
             let dataset = &entry.yaml_entry.dataset;
             entry.model_repo.eq_ignore_ascii_case(model)
                 && dataset.id.eq_ignore_ascii_case(&result.dataset)
@@ -410,10 +410,10 @@ impl Build {
 
 impl FollowUp {
     /// Writes the report, and the facts for the next build.
-    fn write(&self, options: &Options) -> Result<()> {
+    fn write(&self, options: &StatusOptions) -> Result<()> {
         let mut json = serde_json::to_vec_pretty(self).context("failed to write down the follow-up")?;
         json.push(b'\n');
-        let text = Text { rows: usize::MAX, color: false };
+        let text = TextStyle { rows: usize::MAX, color: false };
         if options.out.join("hub").is_dir() {
             disk::replace_ours(&options.out.join(STATUS), &json)?;
             disk::replace_ours(&options.out.join(STATUS_TEXT), text.follow_up(self).as_bytes())?;

@@ -25,7 +25,7 @@ pub const JOURNAL: &str = "hub/journal.jsonl";
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-enum Event {
+enum JournalEvent {
     /// A person confirmed.
     Confirmed {
         account: String,
@@ -39,7 +39,7 @@ enum Event {
     Sending {
         attempt: u64,
         #[serde(flatten)]
-        proposed: Proposed,
+        proposed: PullRequestContent,
     },
     /// It was answered with a pull request, or its pull request was found.
     Opened { attempt: u64, model_repo: String, pull_request: String, number: u64 },
@@ -52,10 +52,10 @@ enum Event {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Line {
+struct JournalLine {
     time: Timestamp,
     #[serde(flatten)]
-    event: Event,
+    event: JournalEvent,
 }
 
 /// A repository of a confirmed run.
@@ -69,7 +69,7 @@ pub struct ConfirmedModel {
 
 /// What a request asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Proposed {
+pub struct PullRequestContent {
     /// Canonical id.
     pub model_repo: String,
     /// Who asked.
@@ -112,16 +112,16 @@ pub struct ProposedResult {
 pub struct Attempt {
     number: u64,
     /// What it asked for.
-    pub proposed: Proposed,
+    pub proposed: PullRequestContent,
     /// What came of it.
-    pub state: State,
+    pub state: RequestState,
     /// What the last look at its pull request saw.
     pub seen: Option<ProposalFact>,
 }
 
 /// What came of a request.
 #[derive(Clone, Debug, PartialEq)]
-pub enum State {
+pub enum RequestState {
     /// Nothing that we know: it may have been carried out.
     Unanswered,
     /// This pull request: its page, and its number.
@@ -174,7 +174,7 @@ impl Journal {
     fn parse(path: PathBuf, bytes: &[u8]) -> Journal {
         let mut journal = Journal { path, file: None, attempts: Vec::new(), confirmed: None, torn: 0 };
         for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-            match serde_json::from_slice::<Line>(line) {
+            match serde_json::from_slice::<JournalLine>(line) {
                 Ok(line) => journal.apply(line.event),
                 Err(_) => journal.torn += 1,
             }
@@ -182,20 +182,22 @@ impl Journal {
         journal
     }
 
-    fn apply(&mut self, event: Event) {
+    fn apply(&mut self, event: JournalEvent) {
         let (number, state) = match event {
-            Event::Confirmed { title, models, .. } => {
+            JournalEvent::Confirmed { title, models, .. } => {
                 self.confirmed = Some((title, models));
                 return;
             }
-            Event::Sending { attempt, proposed } => {
-                self.attempts.push(Attempt { number: attempt, proposed, state: State::Unanswered, seen: None });
+            JournalEvent::Sending { attempt, proposed } => {
+                self.attempts.push(Attempt { number: attempt, proposed, state: RequestState::Unanswered, seen: None });
                 return;
             }
-            Event::Opened { attempt, pull_request, number, .. } => (attempt, State::Opened(pull_request, number)),
-            Event::Refused { attempt, .. } => (attempt, State::Refused),
-            Event::Unknown { attempt, .. } => (attempt, State::Unanswered),
-            Event::Seen { attempt, proposal } => {
+            JournalEvent::Opened { attempt, pull_request, number, .. } => {
+                (attempt, RequestState::Opened(pull_request, number))
+            }
+            JournalEvent::Refused { attempt, .. } => (attempt, RequestState::Refused),
+            JournalEvent::Unknown { attempt, .. } => (attempt, RequestState::Unanswered),
+            JournalEvent::Seen { attempt, proposal } => {
                 if let Some(attempt) = self.attempts.iter_mut().find(|it| it.number == attempt) {
                     attempt.seen = Some(proposal);
                 }
@@ -222,7 +224,7 @@ impl Journal {
     pub fn unfinished(&self) -> Option<(&str, Vec<&str>)> {
         let (title, models) = self.confirmed.as_ref()?;
         let is_opened = |model: &str| {
-            self.attempts(model).any(|it| it.proposed.title == *title && matches!(it.state, State::Opened(..)))
+            self.attempts(model).any(|it| it.proposed.title == *title && matches!(it.state, RequestState::Opened(..)))
         };
         let unfinished = models.iter().filter(|model| !is_opened(&model.model_repo));
         Some((title, unfinished.flat_map(|model| model.named.iter().map(String::as_str)).collect()))
@@ -237,30 +239,30 @@ impl Journal {
         models: Vec<ConfirmedModel>,
     ) -> Result<()> {
         let (account, title) = (account.to_owned(), title.to_owned());
-        self.add(Event::Confirmed { account, title, manifest, models })
+        self.add(JournalEvent::Confirmed { account, title, manifest, models })
     }
 
     /// A request is about to be sent. Gives its number.
-    pub fn sending(&mut self, proposed: Proposed) -> Result<u64> {
+    pub fn sending(&mut self, proposed: PullRequestContent) -> Result<u64> {
         let attempt = self.attempts.iter().map(|attempt| attempt.number).max().unwrap_or(0) + 1;
-        self.add(Event::Sending { attempt, proposed })?;
+        self.add(JournalEvent::Sending { attempt, proposed })?;
         Ok(attempt)
     }
 
     /// A request has its pull request.
     pub fn opened(&mut self, attempt: u64, model_repo: &str, pull_request: &str, number: u64) -> Result<()> {
         let (model_repo, pull_request) = (model_repo.to_owned(), pull_request.to_owned());
-        self.add(Event::Opened { attempt, model_repo, pull_request, number })
+        self.add(JournalEvent::Opened { attempt, model_repo, pull_request, number })
     }
 
     /// A request was refused.
     pub fn refused(&mut self, attempt: u64, model_repo: &str, error: String) -> Result<()> {
-        self.add(Event::Refused { attempt, model_repo: model_repo.to_owned(), error })
+        self.add(JournalEvent::Refused { attempt, model_repo: model_repo.to_owned(), error })
     }
 
     /// A request got no clear answer.
     pub fn unknown(&mut self, attempt: u64, model_repo: &str, error: String) -> Result<()> {
-        self.add(Event::Unknown { attempt, model_repo: model_repo.to_owned(), error })
+        self.add(JournalEvent::Unknown { attempt, model_repo: model_repo.to_owned(), error })
     }
 
     /// A pull request was looked at. Nothing is written if all is as at the last look; gives whether it is not.
@@ -268,13 +270,13 @@ impl Journal {
         let last = self.attempts.iter().find(|it| it.number == attempt).and_then(|it| it.seen.as_ref());
         let is_news = last.is_none_or(|last| ProposalFact { seen: proposal.seen, ..last.clone() } != proposal);
         if is_news {
-            self.add(Event::Seen { attempt, proposal })?;
+            self.add(JournalEvent::Seen { attempt, proposal })?;
         }
         Ok(is_news)
     }
 
-    fn add(&mut self, event: Event) -> Result<()> {
-        let line = Line { time: Timestamp::now(), event };
+    fn add(&mut self, event: JournalEvent) -> Result<()> {
+        let line = JournalLine { time: Timestamp::now(), event };
         let mut text = serde_json::to_vec(&line).context("failed to write the journal")?;
         text.push(b'\n');
         if let Some(file) = &mut self.file {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use super::candidate::Candidate;
-use super::review::{Finding, Problem, Proposal, Review, Status};
+use super::review::{CandidateStatus, Finding, Problem, Proposal, Review};
 use crate::emit::RecordRef;
 use crate::hash::Sha256;
 
@@ -33,7 +33,7 @@ struct Json<'a> {
 #[derive(Serialize)]
 struct JsonEntry<'a> {
     entry_index: usize,
-    status: &'a Status,
+    status: &'a CandidateStatus,
     model_repo: &'a str,
     /// The repository that answers to it, if it has another name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,7 +109,7 @@ impl Review<'_> {
 }
 
 impl<'a> JsonEntry<'a> {
-    fn new(candidate: &'a Candidate, status: &'a Status) -> JsonEntry<'a> {
+    fn new(candidate: &'a Candidate, status: &'a CandidateStatus) -> JsonEntry<'a> {
         let entry = &candidate.entry;
         JsonEntry {
             entry_index: candidate.index,
@@ -122,7 +122,7 @@ impl<'a> JsonEntry<'a> {
             candidate_source_url: candidate.source_url(),
             record: &entry.record,
             pull_request: match status {
-                Status::Opened(url) | Status::Declined(url) => Some(url),
+                CandidateStatus::Opened(url) | CandidateStatus::Declined(url) => Some(url),
                 _ => None,
             },
             findings: Vec::new(),

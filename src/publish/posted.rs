@@ -10,14 +10,14 @@ use crate::text::without_mark;
 #[derive(Debug)]
 pub enum PostedFile {
     /// A list, item by item.
-    Items(Vec<Item>),
+    Items(Vec<PostedEntry>),
     /// Not a list of YAML, and its text in lower case as far as it is text.
     Unreadable(String, String),
 }
 
 /// One entry.
 #[derive(Debug)]
-pub struct Item {
+pub struct PostedEntry {
     /// Dataset id; `None` if there is none that can be read.
     dataset: Option<String>,
     task: Option<String>,
@@ -27,7 +27,7 @@ pub struct Item {
 
 /// What a posted file says of a candidate.
 #[derive(Debug, PartialEq)]
-pub enum Verdict {
+pub enum PostedMatch {
     /// Nothing.
     Silent,
     /// The same score, as it is written there.
@@ -54,7 +54,7 @@ impl PostedFile {
             return PostedFile::Unreadable("it is not UTF-8".to_owned(), lossy());
         };
         match crate::text::yaml::<Value>(without_mark(text)) {
-            Ok(Value::Sequence(items)) => PostedFile::Items(items.into_iter().map(Item::new).collect()),
+            Ok(Value::Sequence(items)) => PostedFile::Items(items.into_iter().map(PostedEntry::new).collect()),
             // A file of comments has no entries.
             Ok(Value::Null) => PostedFile::Items(Vec::new()),
             Ok(_) => PostedFile::Unreadable("it is not a list of entries".to_owned(), lossy()),
@@ -83,7 +83,7 @@ impl PostedFile {
     }
 
     /// What it says of `candidate`, whose dataset `is_dataset` knows by all of its names.
-    pub fn verdict(&self, candidate: &Candidate, is_dataset: impl Fn(&str) -> Result<bool, String>) -> Verdict {
+    pub fn verdict(&self, candidate: &Candidate, is_dataset: impl Fn(&str) -> Result<bool, String>) -> PostedMatch {
         match self {
             PostedFile::Unreadable(why, text) => {
                 // What does not even name the dataset cannot be an entry of it.
@@ -92,36 +92,36 @@ impl PostedFile {
                     text.contains(id.split_once('/').map_or(id.as_str(), |(_, name)| name))
                 };
                 match candidate.dataset_ids().any(is_named) {
-                    true => Verdict::Unclear(why.clone()),
-                    false => Verdict::Silent,
+                    true => PostedMatch::Unclear(why.clone()),
+                    false => PostedMatch::Silent,
                 }
             }
             PostedFile::Items(items) => {
                 let verdicts = items.iter().map(|item| item.verdict(candidate, &is_dataset));
                 // Of several, the one that says most: the same score, then another, then confusion.
-                verdicts.min_by_key(Verdict::order).unwrap_or(Verdict::Silent)
+                verdicts.min_by_key(PostedMatch::order).unwrap_or(PostedMatch::Silent)
             }
         }
     }
 }
 
-impl Verdict {
+impl PostedMatch {
     fn order(&self) -> u8 {
         match self {
-            Verdict::Same(_) => 0,
-            Verdict::Other { rescaled: true, .. } => 1,
-            Verdict::Other { .. } => 2,
-            Verdict::Unclear(_) => 3,
-            Verdict::Silent => 4,
+            PostedMatch::Same(_) => 0,
+            PostedMatch::Other { rescaled: true, .. } => 1,
+            PostedMatch::Other { .. } => 2,
+            PostedMatch::Unclear(_) => 3,
+            PostedMatch::Silent => 4,
         }
     }
 }
 
-impl Item {
-    fn new(value: Value) -> Item {
+impl PostedEntry {
+    fn new(value: Value) -> PostedEntry {
         let text = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| text.trim().to_owned());
         let dataset = value.get("dataset");
-        Item {
+        PostedEntry {
             dataset: text(dataset.and_then(|it| it.get("id"))),
             task: text(dataset.and_then(|it| it.get("task_id"))),
             notes: text(value.get("notes")),
@@ -129,35 +129,37 @@ impl Item {
         }
     }
 
-    fn verdict(&self, candidate: &Candidate, is_dataset: impl Fn(&str) -> Result<bool, String>) -> Verdict {
-        let Some(dataset) = &self.dataset else { return Verdict::Silent };
+    fn verdict(&self, candidate: &Candidate, is_dataset: impl Fn(&str) -> Result<bool, String>) -> PostedMatch {
+        let Some(dataset) = &self.dataset else { return PostedMatch::Silent };
         if self.task.as_ref().is_some_and(|task| !candidate.is_task(task)) {
-            return Verdict::Silent;
+            return PostedMatch::Silent;
         }
         match is_dataset(dataset) {
-            Ok(false) => return Verdict::Silent,
-            Err(why) => return Verdict::Unclear(why),
+            Ok(false) => return PostedMatch::Silent,
+            Err(why) => return PostedMatch::Unclear(why),
             Ok(true) if self.task.is_none() => {
-                return Verdict::Unclear("an entry of this dataset has no task id".to_owned());
+                return PostedMatch::Unclear("an entry of this dataset has no task id".to_owned());
             }
             Ok(true) => {}
         }
         let number = match &self.value {
             Some(Value::Number(number)) => number,
-            Some(_) => return Verdict::Unclear("the entry of this task has a value that is not a number".to_owned()),
-            None => return Verdict::Unclear("the entry of this task has no value".to_owned()),
+            Some(_) => {
+                return PostedMatch::Unclear("the entry of this task has a value that is not a number".to_owned());
+            }
+            None => return PostedMatch::Unclear("the entry of this task has no value".to_owned()),
         };
         match number.as_f64() {
             Some(value) if !value.is_finite() => {
-                Verdict::Unclear("the entry of this task has a value that is not finite".to_owned())
+                PostedMatch::Unclear("the entry of this task has a value that is not finite".to_owned())
             }
-            Some(value) if candidate.equals(value) => Verdict::Same(number.to_string()),
-            Some(value) => Verdict::Other {
+            Some(value) if candidate.equals(value) => PostedMatch::Same(number.to_string()),
+            Some(value) => PostedMatch::Other {
                 value: number.to_string(),
                 rescaled: candidate.equals(value * 100.0) || candidate.equals(value / 100.0),
                 notes: self.notes.clone(),
             },
-            None => Verdict::Unclear("the entry of this task has a value that is not a number".to_owned()),
+            None => PostedMatch::Unclear("the entry of this task has a value that is not a number".to_owned()),
         }
     }
 }

@@ -7,13 +7,13 @@ use serde::{Serialize, Serializer};
 
 use super::candidate::{Candidate, Candidates};
 use super::description;
-use crate::emit::Status as BuildStatus;
+use crate::emit::EntryStatus as BuildStatus;
 use crate::hash::Sha256;
 use crate::hub::{Account, Discussion, Hub, Repo};
 
 /// What is known of a candidate.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
+pub enum CandidateStatus {
     /// Nothing is against it.
     Ready,
     /// The same score is posted.
@@ -32,23 +32,23 @@ pub enum Status {
     Build(BuildStatus),
 }
 
-impl Status {
+impl CandidateStatus {
     /// As in `review.json`.
     pub fn code(&self) -> &'static str {
         match self {
-            Status::Ready => "ready",
-            Status::AlreadyPresent => "already_present",
-            Status::ScoreConflict => "score_conflict",
-            Status::MissingHfModel => "missing_hf_model",
-            Status::AuditError => "audit_error",
-            Status::Opened(_) => "opened",
-            Status::Declined(_) => "declined",
-            Status::Build(status) => status.code(),
+            CandidateStatus::Ready => "ready",
+            CandidateStatus::AlreadyPresent => "already_present",
+            CandidateStatus::ScoreConflict => "score_conflict",
+            CandidateStatus::MissingHfModel => "missing_hf_model",
+            CandidateStatus::AuditError => "audit_error",
+            CandidateStatus::Opened(_) => "opened",
+            CandidateStatus::Declined(_) => "declined",
+            CandidateStatus::Build(status) => status.code(),
         }
     }
 }
 
-impl Serialize for Status {
+impl Serialize for CandidateStatus {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code())
     }
@@ -57,7 +57,7 @@ impl Serialize for Status {
 /// Where on the Hub something stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "place", rename_all = "snake_case")]
-pub enum Place {
+pub enum HubLocation {
     /// The main branch.
     Main,
     /// A pull request.
@@ -74,10 +74,10 @@ pub enum Place {
     },
 }
 
-impl Place {
+impl HubLocation {
     /// A pull request that a list shows.
-    pub fn pull_request(hub: &Hub, repo: Repo, pull: &Discussion) -> Place {
-        Place::PullRequest {
+    pub fn pull_request(hub: &Hub, repo: Repo, pull: &Discussion) -> HubLocation {
+        HubLocation::PullRequest {
             number: pull.num,
             pr_url: hub.page(repo, &format!("/discussions/{}", pull.num)),
             pr_title: pull.title.clone(),
@@ -86,29 +86,29 @@ impl Place {
     }
 
     /// A pull request that only the posted results speak of.
-    pub fn unlisted(hub: &Hub, repo: Repo, number: u64) -> Place {
+    pub fn unlisted(hub: &Hub, repo: Repo, number: u64) -> HubLocation {
         let pr_url = hub.page(repo, &format!("/discussions/{number}"));
-        Place::PullRequest { number, pr_url, pr_title: String::new(), pr_status: "open".to_owned() }
+        HubLocation::PullRequest { number, pr_url, pr_title: String::new(), pr_status: "open".to_owned() }
     }
 
     /// Number of the pull request; `None` for main.
     pub fn number(&self) -> Option<u64> {
         match self {
-            Place::Main => None,
-            Place::PullRequest { number, .. } => Some(*number),
+            HubLocation::Main => None,
+            HubLocation::PullRequest { number, .. } => Some(*number),
         }
     }
 
     /// True for a pull request that is closed or merged.
     pub fn is_past(&self) -> bool {
-        matches!(self, Place::PullRequest { pr_status, .. } if matches!(pr_status.as_str(), "closed" | "merged"))
+        matches!(self, HubLocation::PullRequest { pr_status, .. } if matches!(pr_status.as_str(), "closed" | "merged"))
     }
 
     /// `main`, or the pull request's number and title.
     pub fn in_words(&self) -> String {
         match self {
-            Place::Main => "main".to_owned(),
-            Place::PullRequest { number, pr_title, pr_status, .. } => {
+            HubLocation::Main => "main".to_owned(),
+            HubLocation::PullRequest { number, pr_title, pr_status, .. } => {
                 let title = if pr_title.is_empty() { String::new() } else { format!(" “{pr_title}”") };
                 format!("{pr_status} pull request #{number}{title}")
             }
@@ -123,7 +123,7 @@ pub struct Finding {
     pub entry_index: usize,
     /// Where it is posted.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: HubLocation,
     /// File in the model repository.
     pub path: String,
     /// As it is written there.
@@ -140,8 +140,8 @@ impl Finding {
     /// True if the Hub reads such a file at such a place.
     pub(super) fn is_readable(&self) -> bool {
         let is_read = match &self.place {
-            Place::Main => true,
-            Place::PullRequest { pr_status, .. } => pr_status == "open",
+            HubLocation::Main => true,
+            HubLocation::PullRequest { pr_status, .. } => pr_status == "open",
         };
         let name = self.path.strip_prefix(".eval_results/").and_then(|path| path.strip_suffix(".yaml"));
         is_read && name.is_some_and(|name| !name.contains('/'))
@@ -161,7 +161,7 @@ pub struct Problem {
     pub path: Option<String>,
     /// Where.
     #[serde(flatten)]
-    pub place: Option<Place>,
+    pub place: Option<HubLocation>,
 }
 
 impl Problem {
@@ -176,7 +176,7 @@ impl Problem {
     }
 
     /// The same, with its place.
-    pub fn at(self, path: &str, place: &Place) -> Problem {
+    pub fn at(self, path: &str, place: &HubLocation) -> Problem {
         Problem { path: Some(path.to_owned()), place: Some(place.clone()), ..self }
     }
 }
@@ -273,11 +273,11 @@ pub struct ModelReview {
     /// What a person may want to know.
     pub notes: BTreeSet<String>,
     /// Of each candidate, by place in the manifest.
-    pub statuses: BTreeMap<usize, Status>,
+    pub statuses: BTreeMap<usize, CandidateStatus>,
     /// Requests without an answer whose pull request is there: number in the journal, page, number.
     pub recovered: Vec<(u64, String, u64)>,
     /// Files that open pull requests change.
-    pub(super) changed_in_pulls: BTreeMap<String, Place>,
+    pub(super) changed_in_pulls: BTreeMap<String, HubLocation>,
     /// Files that would change, while the audit goes on.
     pub(super) changes: Vec<FileChange>,
     /// What would be sent.
@@ -303,37 +303,37 @@ impl ModelReview {
         }
     }
 
-    pub(super) fn settle(&mut self, index: usize, status: Status) {
+    pub(super) fn settle(&mut self, index: usize, status: CandidateStatus) {
         self.statuses.insert(index, status);
     }
 
     /// True if nothing is known against a candidate.
     pub(super) fn is_clear(&self, index: usize) -> bool {
-        self.status(index, None) == Status::Ready
+        self.status(index, None) == CandidateStatus::Ready
     }
 
     /// What was found, in the order of weight: proposed before, another score, the same score,
     /// closed or taken back, a failure, nothing.
-    pub(super) fn status(&self, index: usize, opened: Option<&str>) -> Status {
+    pub(super) fn status(&self, index: usize, opened: Option<&str>) -> CandidateStatus {
         if let Some(url) = opened {
-            return Status::Opened(url.to_owned());
+            return CandidateStatus::Opened(url.to_owned());
         }
         let findings: Vec<&Finding> = self.findings.iter().filter(|finding| finding.entry_index == index).collect();
         if findings.iter().any(|finding| !finding.same) {
-            return Status::ScoreConflict;
+            return CandidateStatus::ScoreConflict;
         }
         if findings.iter().any(|finding| !finding.place.is_past()) {
-            return Status::AlreadyPresent;
+            return CandidateStatus::AlreadyPresent;
         }
-        if let Some(Place::PullRequest { pr_url, .. }) = findings.first().map(|finding| &finding.place) {
-            return Status::Opened(pr_url.clone());
+        if let Some(HubLocation::PullRequest { pr_url, .. }) = findings.first().map(|finding| &finding.place) {
+            return CandidateStatus::Opened(pr_url.clone());
         }
         if let Some(url) = self.declined.get(&index) {
-            return Status::Declined(url.clone());
+            return CandidateStatus::Declined(url.clone());
         }
         match self.problems.iter().any(|it| it.entry_index.is_none_or(|of| of == index)) {
-            true => Status::AuditError,
-            false => Status::Ready,
+            true => CandidateStatus::AuditError,
+            false => CandidateStatus::Ready,
         }
     }
 }
@@ -351,7 +351,7 @@ pub struct Review<'a> {
     /// Repositories, by id.
     pub models: Vec<ModelReview>,
     /// Candidates whose model is not there, or could not be looked up, with the reason.
-    pub absent: Vec<(usize, Status, String)>,
+    pub absent: Vec<(usize, CandidateStatus, String)>,
     /// Candidates that were left out of the audit, by reason.
     pub left_out: BTreeMap<&'static str, usize>,
     /// `eval.yaml` commits of the benchmarks.
@@ -372,7 +372,7 @@ impl Review<'_> {
     }
 
     /// The status of every audited candidate, by place in the manifest.
-    pub fn statuses(&self) -> BTreeMap<usize, &Status> {
+    pub fn statuses(&self) -> BTreeMap<usize, &CandidateStatus> {
         let models = self.models.iter().flat_map(|model| &model.statuses);
         let absent = self.absent.iter().map(|(index, status, _)| (index, status));
         models.chain(absent).map(|(index, status)| (*index, status)).collect()

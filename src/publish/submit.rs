@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::audit::{Auditor, Group, Lookup};
 use super::candidate::Candidate;
-use super::journal::{ConfirmedModel, Proposed, ProposedFile, ProposedResult};
+use super::journal::{ConfirmedModel, ProposedFile, ProposedResult, PullRequestContent};
 use super::registry::Registry;
-use super::review::{ModelReview, Proposal, Review, Status};
+use super::review::{CandidateStatus, ModelReview, Proposal, Review};
 use super::{Journal, Publishing};
 use crate::Progress;
 use crate::hash::Sha256;
@@ -19,7 +19,7 @@ use crate::hub::{Account, Committed, Discussion, Hub, HubError, NewFile, Repo, U
 /// What became of one model.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Outcome {
+pub enum SubmitOutcome {
     /// It has a pull request.
     Opened {
         /// Its page.
@@ -47,38 +47,38 @@ pub enum Outcome {
     },
 }
 
-impl Outcome {
+impl SubmitOutcome {
     /// As in `--json`.
     pub fn code(&self) -> &'static str {
         match self {
-            Outcome::Opened { .. } => "opened",
-            Outcome::AlreadyThere { .. } => "already there",
-            Outcome::Failed { .. } => "failed",
-            Outcome::Unknown { .. } => "unknown",
-            Outcome::NotTried { .. } => "not tried",
+            SubmitOutcome::Opened { .. } => "opened",
+            SubmitOutcome::AlreadyThere { .. } => "already there",
+            SubmitOutcome::Failed { .. } => "failed",
+            SubmitOutcome::Unknown { .. } => "unknown",
+            SubmitOutcome::NotTried { .. } => "not tried",
         }
     }
 
     /// The address, or the reason.
     pub fn detail(&self) -> &str {
         match self {
-            Outcome::Opened { pull_request } => pull_request,
-            Outcome::AlreadyThere { reason }
-            | Outcome::Failed { reason }
-            | Outcome::Unknown { reason }
-            | Outcome::NotTried { reason } => reason,
+            SubmitOutcome::Opened { pull_request } => pull_request,
+            SubmitOutcome::AlreadyThere { reason }
+            | SubmitOutcome::Failed { reason }
+            | SubmitOutcome::Unknown { reason }
+            | SubmitOutcome::NotTried { reason } => reason,
         }
     }
 }
 
 /// What became of all models.
 #[derive(Debug, Default, Serialize)]
-pub struct Submission {
+pub struct SubmitReport {
     /// By model, in the order of the review.
-    pub models: Vec<(String, Outcome)>,
+    pub models: Vec<(String, SubmitOutcome)>,
 }
 
-impl Submission {
+impl SubmitReport {
     /// How many models had an outcome, by its code.
     pub fn count(&self, code: &str) -> usize {
         self.models.iter().filter(|(_, outcome)| outcome.code() == code).count()
@@ -86,7 +86,9 @@ impl Submission {
 
     /// True if every pull request that was confirmed is there.
     pub fn is_complete(&self) -> bool {
-        let is_done = |outcome: &Outcome| matches!(outcome, Outcome::Opened { .. } | Outcome::AlreadyThere { .. });
+        let is_done = |outcome: &SubmitOutcome| {
+            matches!(outcome, SubmitOutcome::Opened { .. } | SubmitOutcome::AlreadyThere { .. })
+        };
         self.models.iter().all(|(_, outcome)| is_done(outcome))
     }
 }
@@ -104,7 +106,7 @@ pub fn checked_title(text: &str) -> Result<String> {
 /// Why nothing more is sent.
 type Stop = String;
 
-struct Submitter<'a> {
+struct PullRequestSender<'a> {
     hub: &'a Hub,
     auditor: Auditor<'a>,
     account: &'a str,
@@ -124,7 +126,7 @@ impl Publishing {
         title: &str,
         progress: &dyn Progress,
         stop: &AtomicBool,
-    ) -> Result<Submission> {
+    ) -> Result<SubmitReport> {
         self.candidates.ensure_unchanged()?;
         let proposals: Vec<&Proposal> = review.proposals().collect();
         let mut journal = self.journal();
@@ -141,16 +143,17 @@ impl Publishing {
         let registry = Registry::default();
         let auditor = Auditor::new(hub, &registry, Some(&account.name));
         let list = &self.candidates.list;
-        let mut submitter = Submitter { hub, auditor, account: &account.name, title, journal: &mut journal, list };
+        let mut submitter =
+            PullRequestSender { hub, auditor, account: &account.name, title, journal: &mut journal, list };
         progress.stage("open pull requests", proposals.len());
-        let mut submission = Submission::default();
+        let mut submission = SubmitReport::default();
         let mut stopped: Option<Stop> = None;
         for proposal in proposals {
             if stop.load(Ordering::Relaxed) {
                 stopped.get_or_insert_with(|| "stopped by you".to_owned());
             }
             let outcome = match &stopped {
-                Some(reason) => Outcome::NotTried { reason: reason.clone() },
+                Some(reason) => SubmitOutcome::NotTried { reason: reason.clone() },
                 None => {
                     let (outcome, reason) = submitter.open(proposal);
                     stopped = reason;
@@ -173,10 +176,10 @@ impl Publishing {
     }
 }
 
-impl Submitter<'_> {
+impl PullRequestSender<'_> {
     /// Opens one pull request, and says why no other should be tried after it.
-    fn open(&mut self, proposal: &Proposal) -> (Outcome, Option<Stop>) {
-        let failed = |reason: String| Outcome::Failed { reason };
+    fn open(&mut self, proposal: &Proposal) -> (SubmitOutcome, Option<Stop>) {
+        let failed = |reason: String| SubmitOutcome::Failed { reason };
         let (now, known) = match self.look_again(proposal) {
             Ok(found) => found,
             Err(outcome) => return (outcome, None),
@@ -200,7 +203,7 @@ impl Submitter<'_> {
         let (outcome, stop) = match sent {
             Ok(Committed { pull_request_url, number, .. }) => {
                 let written = self.journal.opened(attempt, &now.model_repo, &pull_request_url, number);
-                (Outcome::Opened { pull_request: pull_request_url }, written.err())
+                (SubmitOutcome::Opened { pull_request: pull_request_url }, written.err())
             }
             Err(err) if err.kind.did_nothing() => {
                 let written = self.journal.refused(attempt, &now.model_repo, err.in_short());
@@ -209,12 +212,12 @@ impl Submitter<'_> {
             Err(err) => match self.search(repo, attempt, &known) {
                 Some((url, number)) => {
                     let written = self.journal.opened(attempt, &now.model_repo, &url, number);
-                    (Outcome::Opened { pull_request: url }, written.err())
+                    (SubmitOutcome::Opened { pull_request: url }, written.err())
                 }
                 None => {
                     let written = self.journal.unknown(attempt, &now.model_repo, err.in_short());
                     let reason = format!("{}; look at {}", err.in_short(), self.hub.page(repo, "/discussions"));
-                    (Outcome::Unknown { reason }, written.err())
+                    (SubmitOutcome::Unknown { reason }, written.err())
                 }
             },
         };
@@ -222,36 +225,39 @@ impl Submitter<'_> {
     }
 
     /// Audits the model again: somebody may have been faster, or may have changed the files.
-    fn look_again(&self, proposal: &Proposal) -> Result<(Proposal, ModelReview), Outcome> {
+    fn look_again(&self, proposal: &Proposal) -> Result<(Proposal, ModelReview), SubmitOutcome> {
         let model = match self.auditor.look_up(&proposal.model_repo) {
             Lookup::Found(model) => model,
-            Lookup::Missing(err) | Lookup::Failed(err) => return Err(Outcome::Failed { reason: err.in_short() }),
+            Lookup::Missing(err) | Lookup::Failed(err) => return Err(SubmitOutcome::Failed { reason: err.in_short() }),
         };
         if !model.id.eq_ignore_ascii_case(&proposal.model_repo) {
-            return Err(Outcome::Failed { reason: format!("it was renamed to {} since the report", model.id) });
+            return Err(SubmitOutcome::Failed { reason: format!("it was renamed to {} since the report", model.id) });
         }
         let candidates: Vec<&Candidate> =
             self.list.iter().filter(|candidate| proposal.entries.contains(&candidate.index)).collect();
         let mut now = self.auditor.audit(&Group { model, candidates }, self.journal);
         match now.proposal.take() {
             Some(again) if again.says_the_same(proposal) => Ok((again, now)),
-            Some(_) => Err(Outcome::Failed { reason: changed(&now) }),
+            Some(_) => Err(SubmitOutcome::Failed { reason: changed(&now) }),
             None => {
-                let is_there = |status: &Status| {
-                    matches!(status, Status::AlreadyPresent | Status::Opened(_) | Status::Declined(_))
+                let is_there = |status: &CandidateStatus| {
+                    matches!(
+                        status,
+                        CandidateStatus::AlreadyPresent | CandidateStatus::Opened(_) | CandidateStatus::Declined(_)
+                    )
                 };
                 match now.statuses.values().all(is_there) {
-                    true => Err(Outcome::AlreadyThere { reason: changed(&now) }),
-                    false => Err(Outcome::Failed { reason: changed(&now) }),
+                    true => Err(SubmitOutcome::AlreadyThere { reason: changed(&now) }),
+                    false => Err(SubmitOutcome::Failed { reason: changed(&now) }),
                 }
             }
         }
     }
 
-    fn proposed(&self, proposal: &Proposal) -> Proposed {
+    fn proposed(&self, proposal: &Proposal) -> PullRequestContent {
         let files = proposal.files.iter();
         let results = self.list.iter().filter(|candidate| proposal.entries.contains(&candidate.index));
-        Proposed {
+        PullRequestContent {
             model_repo: proposal.model_repo.clone(),
             account: self.account.to_owned(),
             title: self.title.to_owned(),
@@ -285,8 +291,8 @@ impl Submitter<'_> {
 }
 
 /// What is in the way of a file, as the Hub would take it.
-fn obstacle(file: &NewFile, uploads: &[Upload]) -> Option<Outcome> {
-    let failed = |reason: String| Some(Outcome::Failed { reason });
+fn obstacle(file: &NewFile, uploads: &[Upload]) -> Option<SubmitOutcome> {
+    let failed = |reason: String| Some(SubmitOutcome::Failed { reason });
     let Some(upload) = uploads.iter().find(|upload| upload.path == file.path) else {
         return failed(format!("the Hub does not say how to upload {}", file.path));
     };
@@ -297,7 +303,7 @@ fn obstacle(file: &NewFile, uploads: &[Upload]) -> Option<Outcome> {
         return failed(format!("the repository stores {} in large file storage", file.path));
     }
     let is_there = upload.oid.as_deref() == Some(git_blob_id(file.bytes).as_str());
-    is_there.then(|| Outcome::AlreadyThere { reason: format!("{} already exists, byte for byte", file.path) })
+    is_there.then(|| SubmitOutcome::AlreadyThere { reason: format!("{} already exists, byte for byte", file.path) })
 }
 
 /// Why the other models should not be tried after this error.
@@ -317,8 +323,8 @@ fn changed(now: &ModelReview) -> String {
     });
     let problems = now.problems.iter().map(|problem| problem.error.clone());
     let opened = now.statuses.values().filter_map(|status| match status {
-        Status::Opened(url) => Some(format!("proposed in {url}")),
-        Status::Declined(url) => Some(format!("closed or taken back in {url}")),
+        CandidateStatus::Opened(url) => Some(format!("proposed in {url}")),
+        CandidateStatus::Declined(url) => Some(format!("closed or taken back in {url}")),
         _ => None,
     });
     let what: Vec<String> = findings.chain(problems).chain(opened).take(3).collect();

@@ -6,15 +6,15 @@ use std::fmt::Write as _;
 
 use super::candidate::Candidate;
 use super::follow::{FollowUp, Followed, RecordNow};
-use super::review::{Finding, ModelReview, Place, Problem, Review, Status};
-use super::submit::{Outcome, Submission};
+use super::review::{CandidateStatus, Finding, HubLocation, ModelReview, Problem, Review};
+use super::submit::{SubmitOutcome, SubmitReport};
 use crate::diagnostic::printable;
 use crate::facts::{PostedNow, ProposalState};
 use crate::words::{count, counted};
 
 /// How to write it.
 #[derive(Clone, Copy, Debug)]
-pub struct Text {
+pub struct TextStyle {
     /// Rows of one kind, and pull requests, shown at most.
     pub rows: usize,
     /// With colours of a terminal.
@@ -22,7 +22,7 @@ pub struct Text {
 }
 
 /// A row of "Needs attention".
-struct Row {
+struct AttentionRow {
     issue: &'static str,
     model: String,
     details: String,
@@ -30,7 +30,7 @@ struct Row {
     link: String,
 }
 
-impl Text {
+impl TextStyle {
     /// The whole review.
     pub fn review(&self, review: &Review) -> String {
         let mut text = String::new();
@@ -80,15 +80,16 @@ impl Text {
             return;
         }
         self.heading(text, "Needs attention");
-        let mut issues: BTreeMap<(u8, &str), Vec<&Row>> = BTreeMap::new();
+        let mut issues: BTreeMap<(u8, &str), Vec<&AttentionRow>> = BTreeMap::new();
         for row in &rows {
             issues.entry((weight(row.issue), row.issue)).or_default().push(row);
         }
         for ((_, issue), rows) in issues {
             let shown = &rows[..rows.len().min(self.rows)];
             self.line(text, &self.bold(&format!("{issue} ({})", count(rows.len()))));
-            let width =
-                |column: fn(&Row) -> &str| shown.iter().map(|row| column(row).chars().count()).max().unwrap_or(0);
+            let width = |column: fn(&AttentionRow) -> &str| {
+                shown.iter().map(|row| column(row).chars().count()).max().unwrap_or(0)
+            };
             let (model, details) = (width(|row| &row.model).min(50), width(|row| &row.details).min(60));
             for row in shown {
                 self.line(
@@ -152,15 +153,15 @@ impl Text {
     }
 
     /// What became of every model.
-    pub fn submission(&self, submission: &Submission) -> String {
+    pub fn submission(&self, submission: &SubmitReport) -> String {
         let mut text = String::new();
         let width = submission.models.iter().map(|(model, _)| model.chars().count()).max().unwrap_or(0).min(60);
         for (model, outcome) in &submission.models {
             let code = format!("{:<13}", outcome.code());
             let code = match outcome {
-                Outcome::Opened { .. } => self.paint("32", &code),
-                Outcome::Failed { .. } | Outcome::Unknown { .. } => self.paint("31", &code),
-                Outcome::AlreadyThere { .. } | Outcome::NotTried { .. } => self.paint("33", &code),
+                SubmitOutcome::Opened { .. } => self.paint("32", &code),
+                SubmitOutcome::Failed { .. } | SubmitOutcome::Unknown { .. } => self.paint("31", &code),
+                SubmitOutcome::AlreadyThere { .. } | SubmitOutcome::NotTried { .. } => self.paint("33", &code),
             };
             self.line(&mut text, &format!("  {code} {:<width$}  {}", printable(model), printable(outcome.detail())));
         }
@@ -223,7 +224,7 @@ fn weight(issue: &str) -> u8 {
     }
 }
 
-fn rows(review: &Review) -> Vec<Row> {
+fn rows(review: &Review) -> Vec<AttentionRow> {
     let by_index: BTreeMap<usize, &Candidate> = review.candidates.list.iter().map(|it| (it.index, it)).collect();
     let mut rows = Vec::new();
     for model in &review.models {
@@ -236,7 +237,7 @@ fn rows(review: &Review) -> Vec<Row> {
                 .iter()
                 .map(|problem| of_problem(review, model, problem.entry_index.map(|index| by_index[&index]), problem)),
         );
-        rows.extend(model.notes.iter().map(|note| Row {
+        rows.extend(model.notes.iter().map(|note| AttentionRow {
             issue: "note",
             model: model.repo.clone(),
             details: note.clone(),
@@ -245,21 +246,27 @@ fn rows(review: &Review) -> Vec<Row> {
         }));
         for (index, status) in &model.statuses {
             let (details, link) = match status {
-                Status::Opened(url) => ("proposed before", url.clone()),
-                Status::Declined(url) => ("closed or taken back by the model's people", url.clone()),
-                Status::Build(_) => ("two names of one model", String::new()),
+                CandidateStatus::Opened(url) => ("proposed before", url.clone()),
+                CandidateStatus::Declined(url) => ("closed or taken back by the model's people", url.clone()),
+                CandidateStatus::Build(_) => ("two names of one model", String::new()),
                 _ => continue,
             };
             let benchmark = &by_index[index].entry.benchmark;
             let details = format!("{benchmark}: {details}");
-            rows.push(Row { issue: status.code(), model: model.repo.clone(), details, action: "excluded", link });
+            rows.push(AttentionRow {
+                issue: status.code(),
+                model: model.repo.clone(),
+                details,
+                action: "excluded",
+                link,
+            });
         }
     }
     let mut seen = std::collections::HashSet::new();
     for (index, status, why) in &review.absent {
         let model = by_index[index].entry.model_repo.clone();
         if seen.insert(model.clone()) {
-            rows.push(Row {
+            rows.push(AttentionRow {
                 issue: status.code(),
                 model,
                 details: why.clone(),
@@ -271,7 +278,7 @@ fn rows(review: &Review) -> Vec<Row> {
     rows
 }
 
-fn of_finding(review: &Review, model: &ModelReview, candidate: &Candidate, finding: &Finding) -> Row {
+fn of_finding(review: &Review, model: &ModelReview, candidate: &Candidate, finding: &Finding) -> AttentionRow {
     let ours = &candidate.entry.yaml_entry.value;
     let (issue, words) = match (finding.same, finding.rescaled) {
         (true, _) if finding.place.is_past() => ("opened", "proposed before, and not on main"),
@@ -288,21 +295,21 @@ fn of_finding(review: &Review, model: &ModelReview, candidate: &Candidate, findi
         false => format!("{} {}{notes} → {ours}: {words}", candidate.entry.benchmark, finding.existing_value),
     };
     let link = match &finding.place {
-        Place::Main => format!("{}/{}/blob/{}/{}", review.endpoint, model.repo, model.head, finding.path),
-        Place::PullRequest { pr_url, .. } => format!("{pr_url} ({})", finding.place.in_words()),
+        HubLocation::Main => format!("{}/{}/blob/{}/{}", review.endpoint, model.repo, model.head, finding.path),
+        HubLocation::PullRequest { pr_url, .. } => format!("{pr_url} ({})", finding.place.in_words()),
     };
-    Row { issue, model: model.repo.clone(), details, action: "excluded", link }
+    AttentionRow { issue, model: model.repo.clone(), details, action: "excluded", link }
 }
 
-fn of_problem(review: &Review, model: &ModelReview, candidate: Option<&Candidate>, problem: &Problem) -> Row {
+fn of_problem(review: &Review, model: &ModelReview, candidate: Option<&Candidate>, problem: &Problem) -> AttentionRow {
     let place = problem.place.as_ref().map_or(String::new(), |place| format!(" in {}", place.in_words()));
     let path = problem.path.as_deref().map_or(String::new(), |path| format!("{path}{place}: "));
     let benchmark = candidate.map_or(String::new(), |candidate| format!("{}: ", candidate.entry.benchmark));
     let link = match &problem.place {
-        Some(Place::PullRequest { pr_url, .. }) => pr_url.clone(),
+        Some(HubLocation::PullRequest { pr_url, .. }) => pr_url.clone(),
         _ => format!("{}/{}", review.endpoint, model.repo),
     };
-    Row {
+    AttentionRow {
         issue: "audit_error",
         model: model.repo.clone(),
         details: format!("{benchmark}{path}{}", problem.error),
@@ -311,7 +318,7 @@ fn of_problem(review: &Review, model: &ModelReview, candidate: Option<&Candidate
     }
 }
 
-impl Text {
+impl TextStyle {
     /// The state of every pull request; what needs a person comes last.
     pub fn follow_up(&self, found: &FollowUp) -> String {
         let mut text = String::new();

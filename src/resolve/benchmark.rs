@@ -23,7 +23,7 @@ use crate::diagnostic::Diagnostics;
 use crate::id::{Id, Table};
 use crate::load::block::SourceData;
 use crate::load::content::Content;
-use crate::load::measurement_rules::Told;
+use crate::load::measurement_rules::RuleEffect;
 use crate::load::metadata::{AliasKind, BenchmarkMeta};
 use crate::load::record::EvaluationResult;
 use crate::names::{is_not_reported, normal_form, slug};
@@ -36,7 +36,7 @@ enum Part {
 }
 
 /// What a name leads to.
-struct Found<'n> {
+struct BenchmarkMatch<'n> {
     /// Place of the metadata.
     benchmark: usize,
     part: Part,
@@ -60,7 +60,7 @@ pub struct BenchmarkResolver<'a> {
     parts: HashMap<(String, String), Vec<ListedPart>>,
     by_key: HashMap<String, Id<Benchmark>>,
     by_slice: HashMap<(Id<Benchmark>, Option<String>), Id<Slice>>,
-    by_result: HashMap<(*const u8, *const u8, *const SourceData, *const Told), Id<Slice>>,
+    by_result: HashMap<(*const u8, *const u8, *const SourceData, *const RuleEffect), Id<Slice>>,
     /// By normal form, the name of the same benchmark that is shown.
     same: HashMap<String, &'a str>,
     /// Names of parts that mean the whole, as normal forms.
@@ -122,7 +122,12 @@ impl<'a> BenchmarkResolver<'a> {
     }
 
     /// The slice that `result`, of a record in `collection`, is of; `told` is what a measurement rule says of it.
-    pub fn resolve(&mut self, collection: &Arc<str>, result: &EvaluationResult, told: Option<&Rc<Told>>) -> Id<Slice> {
+    pub fn resolve(
+        &mut self,
+        collection: &Arc<str>,
+        result: &EvaluationResult,
+        told: Option<&Rc<RuleEffect>>,
+    ) -> Id<Slice> {
         // Names and blocks are shared, so their addresses are a key for as long as the inputs live.
         let told_at = told.map_or(std::ptr::null(), Rc::as_ptr);
         let cached = (collection.as_ptr(), result.name.as_ptr(), Arc::as_ptr(&result.data), told_at);
@@ -164,7 +169,7 @@ impl<'a> BenchmarkResolver<'a> {
         self.metas[benchmark.meta?].metric.as_ref().map(|metric| metric.id.as_str())
     }
 
-    fn found<'n>(&mut self, found: Found<'n>, part: &'n str) -> (Id<Benchmark>, Option<&'n str>) {
+    fn found<'n>(&mut self, found: BenchmarkMatch<'n>, part: &'n str) -> (Id<Benchmark>, Option<&'n str>) {
         let benchmark = self.benchmark_of(found.benchmark);
         if let Some(name) = found.name {
             note(&mut self.benchmarks.get_mut(benchmark).spellings, name, found.step);
@@ -196,7 +201,7 @@ impl<'a> BenchmarkResolver<'a> {
     }
 
     /// Step 1.
-    fn listed<'n>(&self, collection: &str, name: &'n str, data: &'n SourceData) -> Option<Found<'n>> {
+    fn listed<'n>(&self, collection: &str, name: &'n str, data: &'n SourceData) -> Option<BenchmarkMatch<'n>> {
         let dataset = data.dataset_name.as_deref();
         if let Some(parts) = self.parts.get(&(collection.to_owned(), key(name))) {
             let dataset = dataset.map(key);
@@ -206,14 +211,14 @@ impl<'a> BenchmarkResolver<'a> {
                 let step = if is_own { Step::OwnName } else { Step::CollectionAlias };
                 // A part is no name of the benchmark.
                 let name = (listed.part == Part::Whole).then_some(name);
-                return Some(Found { benchmark: listed.benchmark, part: listed.part, name, step });
+                return Some(BenchmarkMatch { benchmark: listed.benchmark, part: listed.part, name, step });
             }
         }
         None
     }
 
     /// The benchmark that `name` is an alias of.
-    fn find<'n>(&self, collection: &str, name: &'n str, part: Part) -> Option<Found<'n>> {
+    fn find<'n>(&self, collection: &str, name: &'n str, part: Part) -> Option<BenchmarkMatch<'n>> {
         let in_scope = |number: &usize| {
             let scope = self.metas[*number].scope.as_ref();
             scope.is_none_or(|scope| scope.collections.iter().any(|known| known == collection))
@@ -227,11 +232,11 @@ impl<'a> BenchmarkResolver<'a> {
             _ if is_scoped => Step::CollectionAlias,
             step => step,
         };
-        Some(Found { benchmark, part, name: Some(name), step })
+        Some(BenchmarkMatch { benchmark, part, name: Some(name), step })
     }
 
     /// Steps 3 and 4.
-    fn known<'n>(&self, collection: &str, name: &'n str, data: &'n SourceData) -> Option<Found<'n>> {
+    fn known<'n>(&self, collection: &str, name: &'n str, data: &'n SourceData) -> Option<BenchmarkMatch<'n>> {
         if let Some(found) = self.find(collection, name, Part::Whole) {
             return Some(found);
         }

@@ -13,13 +13,13 @@ use crate::load::metadata::OrganizationMeta;
 use crate::names::{is_not_reported, normal_form, slug};
 
 /// An evaluator, and by which step its name was joined with metadata.
-type Found = (Id<Evaluator>, Option<Step>);
+type EvaluatorMatch = (Id<Evaluator>, Option<Step>);
 
 pub struct EvaluatorResolver<'a> {
     metas: &'a [OrganizationMeta],
     organizations: &'a Organizations,
     by_key: HashMap<String, Id<Evaluator>>,
-    by_raw: HashMap<(Arc<str>, String), Found>,
+    by_raw: HashMap<(Arc<str>, String), EvaluatorMatch>,
     pub table: Table<Evaluator>,
 }
 
@@ -31,7 +31,7 @@ impl<'a> EvaluatorResolver<'a> {
 
     /// The organisation that `raw`, in a record of `collection`, names, and by which step that is
     /// one with metadata.
-    pub fn resolve(&mut self, collection: &Arc<str>, raw: &str) -> Found {
+    pub fn resolve(&mut self, collection: &Arc<str>, raw: &str) -> EvaluatorMatch {
         let place = (collection.clone(), raw.to_owned());
         if let Some(known) = self.by_raw.get(&place) {
             return *known;

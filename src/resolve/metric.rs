@@ -21,7 +21,7 @@ use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::block::{GenerationConfig, Jury, MetricConfig, ScoreKind, SourceData};
 use crate::load::content::Content;
-use crate::load::measurement_rules::Told;
+use crate::load::measurement_rules::RuleEffect;
 use crate::load::metadata::{AliasKind, MetricMeta, OfSamples};
 use crate::load::record::EvaluationResult;
 use crate::load::source_metadata::SourceMetadata;
@@ -32,7 +32,7 @@ use crate::words::shorten;
 pub struct PartResolver<'a> {
     main_splits: &'a [String],
     by_key: HashMap<String, Id<TestPart>>,
-    by_result: HashMap<(*const GenerationConfig, *const SourceData, *const Told), Id<TestPart>>,
+    by_result: HashMap<(*const GenerationConfig, *const SourceData, *const RuleEffect), Id<TestPart>>,
     pub table: Table<TestPart>,
 }
 
@@ -50,7 +50,7 @@ impl<'a> PartResolver<'a> {
     }
 
     /// The part that settings, split and version name. The benchmark's own test data, by whatever name, is no part.
-    pub fn resolve(&mut self, result: &EvaluationResult, told: Option<&Rc<Told>>) -> Id<TestPart> {
+    pub fn resolve(&mut self, result: &EvaluationResult, told: Option<&Rc<RuleEffect>>) -> Id<TestPart> {
         let config = result.generation.as_ref();
         let cached = (
             config.map_or(std::ptr::null(), Arc::as_ptr),
@@ -87,13 +87,13 @@ pub struct MetricResolver<'a> {
 }
 
 /// The addresses of all that tells a metric.
-type Cached = (*const u8, *const MetricConfig, *const u8, Id<Slice>, *const Told, *const SourceMetadata);
+type Cached = (*const u8, *const MetricConfig, *const u8, Id<Slice>, *const RuleEffect, *const SourceMetadata);
 
 /// Where the metric of a result is told.
-pub struct Place<'r> {
+pub struct MetricSource<'r> {
     pub loaded: &'r Loaded,
     pub result: &'r EvaluationResult,
-    pub told: Option<&'r Rc<Told>>,
+    pub told: Option<&'r Rc<RuleEffect>>,
     pub slice: Id<Slice>,
     /// The names of its benchmark and part.
     pub benchmark: &'r str,
@@ -102,7 +102,7 @@ pub struct Place<'r> {
     pub default: Option<&'r str>,
 }
 
-impl Place<'_> {
+impl MetricSource<'_> {
     /// All that a metric's id may repeat in front of the metric, without anything but letters and digits.
     fn surroundings(&self) -> String {
         let source = &self.loaded.record.source;
@@ -158,8 +158,8 @@ impl<'a> MetricResolver<'a> {
     }
 
     /// The metric of the result at `place`.
-    pub fn resolve(&mut self, place: &Place) -> Id<Metric> {
-        let Place { loaded, result, told, slice, .. } = place;
+    pub fn resolve(&mut self, place: &MetricSource) -> Id<Metric> {
+        let MetricSource { loaded, result, told, slice, .. } = place;
         let cached = (
             loaded.origin.collection.as_ptr(),
             Arc::as_ptr(&result.metric),
@@ -242,7 +242,7 @@ impl<'a> MetricResolver<'a> {
         })
     }
 
-    fn quantity(&self, place: &Place) -> Quantity {
+    fn quantity(&self, place: &MetricSource) -> Quantity {
         let config = &place.result.metric;
         let collection: &str = &place.loaded.origin.collection;
         let find = |name: &str| self.find(collection, name);
@@ -313,7 +313,7 @@ impl<'a> MetricResolver<'a> {
     /// pass@k with a k of 10 is pass@10, and pass@10 says its k already.
     fn with_parameter_in_name(
         &self,
-        place: &Place,
+        place: &MetricSource,
         quantity: Quantity,
         parameters: &mut Vec<(String, String)>,
     ) -> Quantity {

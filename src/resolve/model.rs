@@ -26,33 +26,33 @@ use crate::load::peeling::PeelingKind;
 use crate::names::{is_not_reported, normal_form};
 
 /// What metadata has under a name: the entry, and which of its variants.
-type Known = (usize, Option<usize>);
+type MetadataVariant = (usize, Option<usize>);
 
 /// An owner that is registered, and a name; or a whole id in its normal form.
-type Key = (Option<usize>, String);
+type ModelKey = (Option<usize>, String);
 
 /// A model, as a name leads to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-enum Target {
-    Known(Known),
+enum ModelTarget {
+    Known(MetadataVariant),
     /// Without metadata: the key that its names share.
-    Unknown(Key),
+    Unknown(ModelKey),
 }
 
 pub struct ModelResolver<'a> {
     content: &'a Content,
     organizations: &'a Organizations,
-    aliases: Aliases<Known>,
+    aliases: Aliases<MetadataVariant>,
     /// Aliases of ids that have no metadata, by collection and spelling.
     redirects: HashMap<(Option<&'a str>, &'a str), &'a str>,
     /// By normal form of the whole id, and by owner and rest; `None` where two entries share it.
-    by_spelling: HashMap<Key, Option<Known>>,
-    by_owner: HashMap<Key, Option<Known>>,
+    by_spelling: HashMap<ModelKey, Option<MetadataVariant>>,
+    by_owner: HashMap<ModelKey, Option<MetadataVariant>>,
     /// The canonical id of each id that the Hub was asked for, with the place of the fact.
     hub: HashMap<&'a str, (&'a str, usize)>,
     /// The keys of all names in the records; `false` where the Hub has several models for one.
-    keys: HashMap<Key, bool>,
-    by_target: HashMap<Target, Id<Model>>,
+    keys: HashMap<ModelKey, bool>,
+    by_target: HashMap<ModelTarget, Id<Model>>,
     by_raw: HashMap<String, (Id<Model>, Id<Variant>)>,
     /// The same for names that have an alias in their collection.
     by_scoped: HashMap<(String, String), (Id<Model>, Id<Variant>)>,
@@ -175,7 +175,7 @@ impl<'a> ModelResolver<'a> {
     }
 
     fn add_keys(&mut self, names: &HashSet<&str>) {
-        let mut repositories: HashMap<Key, &str> = HashMap::new();
+        let mut repositories: HashMap<ModelKey, &str> = HashMap::new();
         for &name in names {
             let repository = self.hub.get(name).map(|(canonical, _)| *canonical);
             let key = self.owner_key(repository.unwrap_or(name));
@@ -191,11 +191,11 @@ impl<'a> ModelResolver<'a> {
         self.organizations.find("", owner).map(|(organization, _)| organization)
     }
 
-    fn spelling_key(&self, id: &str) -> Key {
+    fn spelling_key(&self, id: &str) -> ModelKey {
         (self.organization(id), normal(id))
     }
 
-    fn owner_key(&self, id: &str) -> Key {
+    fn owner_key(&self, id: &str) -> ModelKey {
         match (self.organization(id), id.split_once('/')) {
             (Some(organization), Some((_, name))) => (Some(organization), normal(name)),
             _ => (None, normal(id)),
@@ -273,9 +273,9 @@ impl<'a> ModelResolver<'a> {
     fn resolve_new(&mut self, collection: &str, info: &ModelInfo) -> (Id<Model>, Id<Variant>) {
         let (target, step) = self.target(collection, &info.id);
         let (model_target, label) = match target {
-            Target::Known((number, variant)) => {
+            ModelTarget::Known((number, variant)) => {
                 let label = variant.map(|place| self.content.models[number].variants[place].label());
-                (Target::Known((number, None)), label.unwrap_or_default())
+                (ModelTarget::Known((number, None)), label.unwrap_or_default())
             }
             unknown => (unknown, String::new()),
         };
@@ -300,14 +300,14 @@ impl<'a> ModelResolver<'a> {
     }
 
     /// Steps 1 to 5.
-    fn target(&self, collection: &str, name: &str) -> (Target, Step) {
+    fn target(&self, collection: &str, name: &str) -> (ModelTarget, Step) {
         if let Some((id, step)) = self.redirect(collection, name) {
             return (self.without_aliases(id).0, step);
         }
         let (target, step) = self.without_aliases(name);
         match target {
-            Target::Unknown(_) => self.peeled(name, 0).unwrap_or((target, step)),
-            Target::Known(_) => (target, step),
+            ModelTarget::Unknown(_) => self.peeled(name, 0).unwrap_or((target, step)),
+            ModelTarget::Known(_) => (target, step),
         }
     }
 
@@ -318,36 +318,36 @@ impl<'a> ModelResolver<'a> {
     }
 
     /// What `name` leads to without an alias table and without peelings.
-    fn without_aliases(&self, name: &str) -> (Target, Step) {
+    fn without_aliases(&self, name: &str) -> (ModelTarget, Step) {
         if let Some((known, step)) = self.aliases.exact("", name) {
-            return (Target::Known(known), step);
+            return (ModelTarget::Known(known), step);
         }
         let canonical = self.hub.get(name).map_or(name, |(canonical, _)| *canonical);
         let is_led = canonical != name;
         if is_led && let Some((known, _)) = self.aliases.exact("", canonical) {
-            return (Target::Known(known), Step::HubId);
+            return (ModelTarget::Known(known), Step::HubId);
         }
         if let Some(known) = self.by_spelling.get(&self.spelling_key(canonical)) {
             let step = if is_led { Step::HubId } else { Step::NormalForm };
             match known {
-                Some(known) => return (Target::Known(*known), step),
-                None => return (Target::Unknown((None, format!("={canonical}"))), Step::OwnName),
+                Some(known) => return (ModelTarget::Known(*known), step),
+                None => return (ModelTarget::Unknown((None, format!("={canonical}"))), Step::OwnName),
             }
         }
         let key = self.owner_key(canonical);
         if let (Some(Some(known)), Some(rule)) = (self.by_owner.get(&key), self.rule(PeelingKind::Organization)) {
-            return (Target::Known(*known), Step::Peeled(rule));
+            return (ModelTarget::Known(*known), Step::Peeled(rule));
         }
         let step = if is_led { Step::HubId } else { Step::OwnName };
         match self.keys.get(&key) {
             // The Hub has two models whose names differ in such signs only: then they count.
-            Some(false) => (Target::Unknown((None, format!("={canonical}"))), step),
-            _ => (Target::Unknown(key), step),
+            Some(false) => (ModelTarget::Unknown((None, format!("={canonical}"))), step),
+            _ => (ModelTarget::Unknown(key), step),
         }
     }
 
     /// Step 4: what is left after a peeling, if metadata or another record knows it.
-    fn peeled(&self, name: &str, depth: usize) -> Option<(Target, Step)> {
+    fn peeled(&self, name: &str, depth: usize) -> Option<(ModelTarget, Step)> {
         const DEEPEST: usize = 4;
         for (number, peeling) in self.content.peelings.iter().enumerate().filter(|(_, peeling)| peeling.merges) {
             let Some(rest) = peeling.peel(name).filter(|_| depth < DEEPEST) else { continue };
@@ -356,12 +356,12 @@ impl<'a> ModelResolver<'a> {
             }
             let step = Step::Peeled(number as u8);
             match self.without_aliases(rest).0 {
-                Target::Unknown(key) => {
+                ModelTarget::Unknown(key) => {
                     if let Some((target, _)) = self.peeled(rest, depth + 1) {
                         return Some((target, step));
                     }
                     if self.keys.contains_key(&key) {
-                        return Some((Target::Unknown(key), step));
+                        return Some((ModelTarget::Unknown(key), step));
                     }
                 }
                 known => return Some((known, step)),
@@ -374,9 +374,9 @@ impl<'a> ModelResolver<'a> {
         self.content.peelings.iter().position(|peeling| peeling.merges && peeling.kind == kind).map(|place| place as u8)
     }
 
-    fn add(&mut self, target: Target, info: &ModelInfo) -> Id<Model> {
+    fn add(&mut self, target: ModelTarget, info: &ModelInfo) -> Id<Model> {
         let model = match target {
-            Target::Known((number, _)) => {
+            ModelTarget::Known((number, _)) => {
                 let meta = &self.content.models[number];
                 Model {
                     id: meta.id.clone(),
@@ -391,7 +391,7 @@ impl<'a> ModelResolver<'a> {
                     developer: None,
                 }
             }
-            Target::Unknown(_) => Model {
+            ModelTarget::Unknown(_) => Model {
                 id: info.id.clone(),
                 name: String::new(),
                 meta: None,
@@ -454,7 +454,7 @@ fn normal(id: &str) -> String {
     normal_form(id).unwrap_or_else(|| id.to_owned())
 }
 
-fn keep_unless_shared(map: &mut HashMap<Key, Option<Known>>, key: Key, known: Known) {
+fn keep_unless_shared(map: &mut HashMap<ModelKey, Option<MetadataVariant>>, key: ModelKey, known: MetadataVariant) {
     let owner = map.entry(key).or_insert(Some(known));
     if *owner != Some(known) {
         *owner = None;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 
 use crate::load::Loaded;
-use crate::load::measurement_rules::{Field, MeasurementRules, Rule, Told};
+use crate::load::measurement_rules::{MeasurementRules, Rule, RuleEffect, RuleField};
 use crate::load::record::EvaluationResult;
 
 /// Applies rules; what is told by fields that many results share is worked out once for all of them.
@@ -15,13 +15,13 @@ pub struct RuleBook<'a> {
     /// By the addresses of the shared fields, which are a key for as long as the inputs live.
     known: HashMap<[*const u8; 6], Shared>,
     /// Each answer once, so that its address is a key as well.
-    all: HashSet<Rc<Told>>,
+    all: HashSet<Rc<RuleEffect>>,
 }
 
 /// What the shared fields leave open.
 #[derive(Clone)]
 enum Shared {
-    Told(Option<Rc<Told>>),
+    Told(Option<Rc<RuleEffect>>),
     /// The rules, by place, that fields of the record decide.
     Open(Rc<[usize]>),
 }
@@ -32,7 +32,7 @@ impl<'a> RuleBook<'a> {
     }
 
     /// What the first rule that holds tells of `result`; `None` if none holds.
-    pub fn told(&mut self, loaded: &Loaded, result: &EvaluationResult) -> Option<Rc<Told>> {
+    pub fn told(&mut self, loaded: &Loaded, result: &EvaluationResult) -> Option<Rc<RuleEffect>> {
         let collection = &loaded.origin.collection;
         let key = [
             collection.as_ptr(),
@@ -42,7 +42,7 @@ impl<'a> RuleBook<'a> {
             Arc::as_ptr(&loaded.record.source).cast(),
             loaded.record.library.as_ref().map_or(std::ptr::null(), Arc::as_ptr).cast(),
         ];
-        let field = |field: &Field| text_of(field, loaded, result);
+        let field = |field: &RuleField| text_of(field, loaded, result);
         let shared = self.known.entry(key).or_insert_with(|| {
             let holds = |rule: &Rule| {
                 let mut shared = rule.when.iter().filter(|condition| condition.field.is_shared());
@@ -71,7 +71,7 @@ impl<'a> RuleBook<'a> {
     }
 }
 
-fn once(all: &mut HashSet<Rc<Told>>, told: Told) -> Rc<Told> {
+fn once(all: &mut HashSet<Rc<RuleEffect>>, told: RuleEffect) -> Rc<RuleEffect> {
     match all.get(&told) {
         Some(known) => known.clone(),
         None => {
@@ -82,24 +82,24 @@ fn once(all: &mut HashSet<Rc<Told>>, told: Told) -> Rc<Told> {
     }
 }
 
-fn text_of<'t>(field: &Field, loaded: &'t Loaded, result: &'t EvaluationResult) -> Option<&'t str> {
+fn text_of<'t>(field: &RuleField, loaded: &'t Loaded, result: &'t EvaluationResult) -> Option<&'t str> {
     let (record, metric, data) = (&loaded.record, &result.metric, &result.data);
     match field {
-        Field::Collection => Some(&loaded.origin.collection),
-        Field::EvaluationName => Some(&result.name),
-        Field::ResultId => result.id.as_deref(),
-        Field::DatasetName => data.dataset_name.as_deref(),
-        Field::HfRepo => data.hf_repo.as_deref(),
-        Field::Library => record.library.as_ref()?.name.as_deref(),
-        Field::SourceName => record.source.name.as_deref(),
-        Field::MetricId => metric.id.as_deref(),
-        Field::MetricName => metric.name.as_deref(),
-        Field::MetricKind => metric.kind.as_deref(),
-        Field::MetricUnit => metric.unit.as_deref(),
-        Field::Description => metric.description.as_deref(),
-        Field::Data(key) => data.details.get(key),
-        Field::Metric(key) => metric.details.get(key),
-        Field::Details(key) => result.details.get(key),
-        Field::Model(key) => record.model.details.get(key),
+        RuleField::Collection => Some(&loaded.origin.collection),
+        RuleField::EvaluationName => Some(&result.name),
+        RuleField::ResultId => result.id.as_deref(),
+        RuleField::DatasetName => data.dataset_name.as_deref(),
+        RuleField::HfRepo => data.hf_repo.as_deref(),
+        RuleField::Library => record.library.as_ref()?.name.as_deref(),
+        RuleField::SourceName => record.source.name.as_deref(),
+        RuleField::MetricId => metric.id.as_deref(),
+        RuleField::MetricName => metric.name.as_deref(),
+        RuleField::MetricKind => metric.kind.as_deref(),
+        RuleField::MetricUnit => metric.unit.as_deref(),
+        RuleField::Description => metric.description.as_deref(),
+        RuleField::Data(key) => data.details.get(key),
+        RuleField::Metric(key) => metric.details.get(key),
+        RuleField::Details(key) => result.details.get(key),
+        RuleField::Model(key) => record.model.details.get(key),
     }
 }

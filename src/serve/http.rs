@@ -26,7 +26,7 @@ const EVENTS: &str = ".evalcards/events";
 
 /// Which site there is, and what is wrong.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct Status {
+pub struct SiteStatus {
     /// Of the site; a browser that shows another reloads.
     pub version: String,
     /// What keeps the site from being newer.
@@ -36,7 +36,7 @@ pub struct Status {
 /// A page that a browser waits for.
 pub struct Asked {
     path: String,
-    reply: oneshot::Sender<Answer>,
+    reply: oneshot::Sender<HttpResponse>,
 }
 
 impl Asked {
@@ -46,26 +46,26 @@ impl Asked {
     }
 
     /// Ends the wait.
-    pub fn answer(self, answer: Answer) {
+    pub fn answer(self, answer: HttpResponse) {
         let _ = self.reply.send(answer); // whoever asked may have left
     }
 }
 
 /// What a browser gets.
-pub struct Answer {
+pub struct HttpResponse {
     status: u16,
     content_type: &'static str,
     body: Vec<u8>,
 }
 
-impl Answer {
+impl HttpResponse {
     /// Plain words.
-    pub fn text(status: u16, text: &str) -> Answer {
-        Answer { status, content_type: "text/plain; charset=utf-8", body: text.as_bytes().to_vec() }
+    pub fn text(status: u16, text: &str) -> HttpResponse {
+        HttpResponse { status, content_type: "text/plain; charset=utf-8", body: text.as_bytes().to_vec() }
     }
 
     /// A file of the site; pages get the script that reloads them.
-    pub fn file(status: u16, path: &str, mut body: Vec<u8>, version: &str) -> Answer {
+    pub fn file(status: u16, path: &str, mut body: Vec<u8>, version: &str) -> HttpResponse {
         let content_type = content_type(path);
         if content_type.starts_with("text/html") {
             let script = format!("<script src=\"/{RELOAD}\" data-version=\"{version}\"></script>\n");
@@ -73,17 +73,17 @@ impl Answer {
             let at = body.windows(end.len()).rposition(|window| window == end).unwrap_or(body.len());
             body.splice(at..at, script.into_bytes());
         }
-        Answer { status, content_type, body }
+        HttpResponse { status, content_type, body }
     }
 
     /// A page that cannot be made, and never could.
-    pub fn error(text: &str, version: &str) -> Answer {
+    pub fn error(text: &str, version: &str) -> HttpResponse {
         let text = text.replace('&', "&amp;").replace('<', "&lt;");
         let page = format!(
             "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>This page cannot be made</title>\n\
              <body><h1>This page cannot be made</h1>\n<pre>{text}</pre>\n</body></html>\n"
         );
-        Answer::file(500, "error.html", page.into_bytes(), version)
+        HttpResponse::file(500, "error.html", page.into_bytes(), version)
     }
 }
 
@@ -111,7 +111,7 @@ fn content_type(path: &str) -> &'static str {
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
-    status: watch::Sender<Status>,
+    status: watch::Sender<SiteStatus>,
 }
 
 impl Server {
@@ -120,7 +120,7 @@ impl Server {
         let listener = super::bind(host, port)?;
         listener.set_nonblocking(true).context("failed to start the web server")?;
         let address = listener.local_addr().context("failed to start the web server")?;
-        let (status, changes) = watch::channel(Status::default());
+        let (status, changes) = watch::channel(SiteStatus::default());
         let runtime = super::runtime()?;
         thread::Builder::new()
             .name("http".to_owned())
@@ -130,7 +130,7 @@ impl Server {
     }
 
     /// Tells all browsers.
-    pub fn tell(&self, status: &Status) {
+    pub fn tell(&self, status: &SiteStatus) {
         self.status.send_replace(status.clone());
     }
 }
@@ -138,7 +138,7 @@ impl Server {
 async fn accept(
     listener: std::net::TcpListener,
     is_local: bool,
-    status: watch::Receiver<Status>,
+    status: watch::Receiver<SiteStatus>,
     ask: impl Fn(Asked) + Clone + Send + 'static,
 ) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
@@ -158,36 +158,36 @@ async fn accept(
     }
 }
 
-type Body = Either<Full<Bytes>, Channel<Bytes>>;
+type ResponseBody = Either<Full<Bytes>, Channel<Bytes>>;
 
 async fn respond(
     request: &Request<Incoming>,
     is_local: bool,
-    status: watch::Receiver<Status>,
+    status: watch::Receiver<SiteStatus>,
     ask: impl Fn(Asked),
-) -> Response<Body> {
+) -> Response<ResponseBody> {
     if is_local && !names_this_machine(request.headers()) {
         // Another site may give its name our address, to read with our visitor's browser.
-        return whole(Answer::text(403, "This server answers this machine only; see --host"));
+        return whole(HttpResponse::text(403, "This server answers this machine only; see --host"));
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let mut response = whole(Answer::text(405, "Only GET and HEAD are supported"));
+        let mut response = whole(HttpResponse::text(405, "Only GET and HEAD are supported"));
         response.headers_mut().insert(ALLOW, hyper::header::HeaderValue::from_static("GET, HEAD"));
         return response;
     }
     let path = percent_decode_str(request.uri().path().trim_start_matches('/')).decode_utf8_lossy().into_owned();
     match path.as_str() {
-        RELOAD => whole(Answer::file(200, RELOAD, include_bytes!("reload.js").to_vec(), "")),
+        RELOAD => whole(HttpResponse::file(200, RELOAD, include_bytes!("reload.js").to_vec(), "")),
         EVENTS => events(status),
         _ => {
             let (reply, answer) = oneshot::channel();
             ask(Asked { path, reply });
-            whole(answer.await.unwrap_or_else(|_| Answer::text(503, "The server has stopped")))
+            whole(answer.await.unwrap_or_else(|_| HttpResponse::text(503, "The server has stopped")))
         }
     }
 }
 
-fn whole(answer: Answer) -> Response<Body> {
+fn whole(answer: HttpResponse) -> Response<ResponseBody> {
     let mut response = Response::new(Either::Left(Full::new(Bytes::from(answer.body))));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
@@ -198,7 +198,7 @@ fn whole(answer: Answer) -> Response<Body> {
 }
 
 /// Server-sent events: the status now, and whenever it changes.
-fn events(mut status: watch::Receiver<Status>) -> Response<Body> {
+fn events(mut status: watch::Receiver<SiteStatus>) -> Response<ResponseBody> {
     let (mut sender, body) = Channel::new(4);
     tokio::spawn(async move {
         loop {
@@ -252,11 +252,11 @@ mod tests {
 
     #[test]
     fn the_script_goes_to_the_end_of_pages_and_nowhere_else() {
-        let page = Answer::file(200, "a.html", b"<body>x</body></html>".to_vec(), "1");
+        let page = HttpResponse::file(200, "a.html", b"<body>x</body></html>".to_vec(), "1");
         assert_eq!(
             String::from_utf8(page.body).unwrap(),
             "<body>x<script src=\"/.evalcards/reload.js\" data-version=\"1\"></script>\n</body></html>"
         );
-        assert_eq!(Answer::file(200, "a.css", b"</body>".to_vec(), "1").body, b"</body>");
+        assert_eq!(HttpResponse::file(200, "a.css", b"</body>".to_vec(), "1").body, b"</body>");
     }
 }

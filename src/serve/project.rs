@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use super::watch::Change;
-use crate::config::{Config, Options};
+use super::watch::ChangedParts;
+use crate::config::{BuildOptions, Config};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::export::Exports;
 use crate::load::Inputs;
@@ -15,8 +15,8 @@ use crate::site::Site;
 use crate::stages::{self, Prepared};
 
 /// Everything that pages are made of.
-pub struct Project {
-    options: Options,
+pub struct ServedProject {
+    options: BuildOptions,
     config: Config,
     theme: Theme,
     /// What later stages made of it.
@@ -50,9 +50,9 @@ struct Records {
     findings: Diagnostics,
 }
 
-impl Project {
+impl ServedProject {
     /// Reads all.
-    pub fn read(options: Options) -> Result<Project> {
+    pub fn read(options: BuildOptions) -> Result<ServedProject> {
         let config = Config::new(options.clone())?;
         let theme = Theme::new(config.templates.as_deref(), &config.site.language)?;
         let mut of_content = Diagnostics::default();
@@ -60,7 +60,7 @@ impl Project {
         let Records { inputs, stamps, findings: of_records } = Records::read(&config, content, None)?;
         let mut findings = of_content.clone().and(of_records.clone());
         let prepared = Prepared::new(&config, inputs, theme.language(), &mut findings, |_| ());
-        Ok(Project { options, config, theme, prepared, stamps, of_content, of_records, findings })
+        Ok(ServedProject { options, config, theme, prepared, stamps, of_content, of_records, findings })
     }
 
     pub fn config(&self) -> &Config {
@@ -81,7 +81,7 @@ impl Project {
 
     /// Reads what `change` touches; `None` if that is as before. A new mistake is an error, so that
     /// the site does not lose what was good.
-    pub fn read_changed(&self, change: Change) -> Result<Option<Fresh>> {
+    pub fn read_changed(&self, change: ChangedParts) -> Result<Option<Fresh>> {
         let config = Config::new(self.options.clone())?;
         let language = &config.site.language;
         let may_differ = change.templates || *language != self.config.site.language;
@@ -95,7 +95,7 @@ impl Project {
         Ok((!is_same).then_some(Fresh { config, theme, content }))
     }
 
-    fn read_content(&self, config: &Config, change: Change) -> Result<Option<FreshContent>> {
+    fn read_content(&self, config: &Config, change: ChangedParts) -> Result<Option<FreshContent>> {
         let mut findings = Diagnostics::default();
         let content = content::read(&config.content, &mut findings)?;
         let before = self.of_content.clone().into_sorted();
@@ -122,14 +122,14 @@ impl Project {
     }
 
     /// The project with what was read anew.
-    pub fn renewed(self, fresh: Fresh) -> Project {
+    pub fn renewed(self, fresh: Fresh) -> ServedProject {
         let Fresh { config, theme, content } = fresh;
         let has_new_words = theme.is_some();
-        let project = Project { config, theme: theme.unwrap_or(self.theme), ..self };
+        let project = ServedProject { config, theme: theme.unwrap_or(self.theme), ..self };
         let (inputs, stamps, of_records, of_content) = match content {
             None if has_new_words => {
                 let prepared = project.prepared.said_in(project.theme.language());
-                return Project { prepared, ..project };
+                return ServedProject { prepared, ..project };
             }
             None => return project,
             Some(FreshContent::All(Records { inputs, stamps, findings }, of_content)) => {
@@ -140,16 +140,16 @@ impl Project {
                 (inputs, project.stamps, project.of_records, of_content)
             }
         };
-        let Project { options, config, theme, .. } = project;
+        let ServedProject { options, config, theme, .. } = project;
         let mut findings = of_content.clone().and(of_records.clone());
         let prepared = Prepared::new(&config, inputs, theme.language(), &mut findings, |_| ());
-        Project { options, config, theme, prepared, stamps, of_content, of_records, findings }
+        ServedProject { options, config, theme, prepared, stamps, of_content, of_records, findings }
     }
 }
 
 impl Records {
     /// Reads the records of `config`, but for those that are as they were in `earlier`.
-    fn read(config: &Config, content: Content, earlier: Option<&Project>) -> Result<Records> {
+    fn read(config: &Config, content: Content, earlier: Option<&ServedProject>) -> Result<Records> {
         let mut findings = Diagnostics::default();
         let listings = stages::listings(config, &mut findings)?;
         let stamps = Stamps::of(&listings, config);

@@ -11,16 +11,16 @@ use crate::config::Config;
 
 /// Which parts have changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Change {
+pub struct ChangedParts {
     pub templates: bool,
     pub content: bool,
     pub records: bool,
 }
 
-impl Change {
+impl ChangedParts {
     /// Both.
-    pub fn and(self, other: Change) -> Change {
-        Change {
+    pub fn and(self, other: ChangedParts) -> ChangedParts {
+        ChangedParts {
             templates: self.templates || other.templates,
             content: self.content || other.content,
             records: self.records || other.records,
@@ -30,7 +30,7 @@ impl Change {
 
 /// Where the parts of a project are, by every name that the system may give them.
 #[derive(Debug, Default)]
-struct Places {
+struct WatchedPaths {
     templates: Vec<PathBuf>,
     content: Vec<PathBuf>,
     records: Vec<PathBuf>,
@@ -40,21 +40,22 @@ struct Places {
 pub struct Watch {
     watcher: RecommendedWatcher,
     watched: BTreeSet<PathBuf>,
-    places: Arc<Mutex<Places>>,
+    places: Arc<Mutex<WatchedPaths>>,
 }
 
 impl Watch {
     /// Watches nothing yet; `send` will hear of changes, on another thread.
-    pub fn new(send: impl Fn(Change) + Send + 'static) -> Result<Watch> {
-        let places = Arc::new(Mutex::new(Places::default()));
+    pub fn new(send: impl Fn(ChangedParts) + Send + 'static) -> Result<Watch> {
+        let places = Arc::new(Mutex::new(WatchedPaths::default()));
         let known = Arc::clone(&places);
         let hear = move |event: notify::Result<Event>| {
             let (Ok(event), Ok(places)) = (event, known.lock()) else { return };
             if matches!(event.kind, EventKind::Access(_)) {
                 return;
             }
-            let change = event.paths.iter().map(|path| places.touched_by(path)).fold(Change::default(), Change::and);
-            if change != Change::default() {
+            let change =
+                event.paths.iter().map(|path| places.touched_by(path)).fold(ChangedParts::default(), ChangedParts::and);
+            if change != ChangedParts::default() {
                 send(change);
             }
         };
@@ -69,7 +70,7 @@ impl Watch {
         let templates = config.templates.as_deref().map(absolute).or_else(|| beside("templates"));
         let datastores: Vec<PathBuf> = config.datastores.iter().map(|datastore| absolute(&datastore.root)).collect();
         if let Ok(mut places) = self.places.lock() {
-            *places = Places {
+            *places = WatchedPaths {
                 templates: names(templates.iter()),
                 content: names([&content]),
                 records: names(datastores.iter()),
@@ -107,18 +108,18 @@ impl Watch {
     }
 }
 
-impl Places {
-    fn touched_by(&self, path: &Path) -> Change {
+impl WatchedPaths {
+    fn touched_by(&self, path: &Path) -> ChangedParts {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         // What editors keep beside a file.
         let is_passing =
             name.starts_with(['.', '#']) || name.ends_with('~') || name == "4913" || name.ends_with(".tmp");
         let is_in = |folders: &[PathBuf]| folders.iter().any(|folder| path.starts_with(folder));
         if is_passing {
-            return Change::default();
+            return ChangedParts::default();
         }
         let records = is_in(&self.records);
-        Change { templates: is_in(&self.templates), content: !records && is_in(&self.content), records }
+        ChangedParts { templates: is_in(&self.templates), content: !records && is_in(&self.content), records }
     }
 }
 
@@ -142,13 +143,13 @@ mod tests {
 
     #[test]
     fn a_path_touches_the_part_that_it_lies_in() {
-        let places = Places {
+        let places = WatchedPaths {
             templates: vec!["/p/templates".into()],
             content: vec!["/p/content".into()],
             records: vec!["/p/content/datastore".into()],
         };
         let check = |path: &str, templates, content, records| {
-            assert_eq!(places.touched_by(Path::new(path)), Change { templates, content, records }, "{path}");
+            assert_eq!(places.touched_by(Path::new(path)), ChangedParts { templates, content, records }, "{path}");
         };
         check("/p/templates/model.html", true, false, false);
         check("/p/content/site.yaml", false, true, false);

@@ -28,7 +28,7 @@ pub struct Saturation {
 
 /// Why saturation is not computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unknown {
+pub enum NoSaturation {
     /// The ranking has fewer than five models.
     FewerThanFive,
     /// The scores are no shares of right answers.
@@ -39,25 +39,25 @@ pub enum Unknown {
     NoError,
 }
 
-impl Unknown {
+impl NoSaturation {
     /// Its key among the words of the interface.
     pub fn key(self) -> &'static str {
         match self {
-            Unknown::FewerThanFive => "saturation.fewer_than_five",
-            Unknown::NoShare => "saturation.no_share",
-            Unknown::NoSamples => "saturation.no_samples",
-            Unknown::NoError => "saturation.no_error",
+            NoSaturation::FewerThanFive => "saturation.fewer_than_five",
+            NoSaturation::NoShare => "saturation.no_share",
+            NoSaturation::NoSamples => "saturation.no_samples",
+            NoSaturation::NoError => "saturation.no_error",
         }
     }
 }
 
 /// Of a ranking, by the readings that stand for its first five models.
-pub fn of(dataset: &Dataset, ranking: &Ranking) -> Result<Saturation, Unknown> {
+pub fn of(dataset: &Dataset, ranking: &Ranking) -> Result<Saturation, NoSaturation> {
     let best: Vec<&Reading> =
         ranking.rows.iter().filter(|row| row.rank.is_some()).take(5).map(|row| &dataset.readings_in(row)[0]).collect();
-    let [first, .., fifth] = best[..] else { return Err(Unknown::FewerThanFive) };
+    let [first, .., fifth] = best[..] else { return Err(NoSaturation::FewerThanFive) };
     if best.len() < 5 {
-        return Err(Unknown::FewerThanFive);
+        return Err(NoSaturation::FewerThanFive);
     }
     let is_share = matches!(first.scale, Scale::Proportion | Scale::Percent)
         && ranking.direction.has_better_end()
@@ -68,14 +68,14 @@ pub fn of(dataset: &Dataset, ranking: &Ranking) -> Result<Saturation, Unknown> {
                 && Class::of(&result.metric, reading.scale, &result.score).is_compared()
         });
     if !is_share {
-        return Err(Unknown::NoShare);
+        return Err(NoSaturation::NoShare);
     }
     let share = |reading: &Reading| match ranking.direction {
         Direction::LowerIsBetter => 1.0 - reading.position,
         _ => reading.position,
     };
     let n = most_frequent(best.iter().filter_map(|reading| super::n_samples(dataset, reading)))
-        .ok_or(Unknown::NoSamples)?;
+        .ok_or(NoSaturation::NoSamples)?;
     compute(share(first), share(fifth), n)
 }
 
@@ -89,16 +89,16 @@ fn most_frequent(numbers: impl Iterator<Item = u64>) -> Option<u64> {
 }
 
 /// From the first and fifth score as proportions, higher being better.
-pub fn compute(first: f64, fifth: f64, n: u64) -> Result<Saturation, Unknown> {
+pub fn compute(first: f64, fifth: f64, n: u64) -> Result<Saturation, NoSaturation> {
     if n == 0 {
-        return Err(Unknown::NoSamples);
+        return Err(NoSaturation::NoSamples);
     }
     let variance = |score: f64| score * (1.0 - score) / (n as f64).sqrt();
     let error = (variance(first) + variance(fifth)).sqrt();
     let apart = (first - fifth).abs();
     let ratio = match (apart == 0.0, error == 0.0) {
         (true, _) => 0.0,
-        (false, true) => return Err(Unknown::NoError),
+        (false, true) => return Err(NoSaturation::NoError),
         (false, false) => apart / error,
     };
     let index = (-ratio * ratio).exp();
@@ -136,8 +136,8 @@ mod tests {
 
     #[test]
     fn no_error_and_no_samples_are_no_verdict() {
-        assert_eq!(compute(1.0, 0.0, 100), Err(Unknown::NoError));
-        assert_eq!(compute(0.9, 0.8, 0), Err(Unknown::NoSamples));
+        assert_eq!(compute(1.0, 0.0, 100), Err(NoSaturation::NoError));
+        assert_eq!(compute(0.9, 0.8, 0), Err(NoSaturation::NoSamples));
     }
 
     #[test]

@@ -197,7 +197,7 @@ impl Slot {
 
 /// What is known of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum SlotState {
     /// The record states a value.
     Disclosed,
     /// It applies, and the record states nothing.
@@ -223,7 +223,7 @@ pub enum Documented {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Setup {
     /// In the order of [`Slot::ALL`].
-    pub slots: [State; Slot::ALL.len()],
+    pub slots: [SlotState; Slot::ALL.len()],
     /// Temperature and token limit; for agents plan and limits as well.
     pub documented: Documented,
     /// True if an agent was run, as the record or the benchmark says.
@@ -233,19 +233,19 @@ pub struct Setup {
 impl Setup {
     /// Of `result`; `is_agentic` if its benchmark is known to test agents.
     pub fn of(loaded: &Loaded, result: &EvaluationResult, is_agentic: bool) -> Setup {
-        let stated = Stated::of(loaded, result);
+        let stated = StatedSetup::of(loaded, result);
         let is_agentic = is_agentic || stated.value("agentic_eval_config").is_some();
         let from_probabilities = stated.is_scored_from_probabilities();
         let states = Slot::ALL.map(|slot| {
             if stated.fills(slot) {
-                return State::Disclosed;
+                return SlotState::Disclosed;
             }
             match slot {
-                Slot::Decoding | Slot::Length if from_probabilities => State::NotApplicable,
+                Slot::Decoding | Slot::Length if from_probabilities => SlotState::NotApplicable,
                 // Nothing marks a run as one without reasoning, or without an agent.
-                Slot::Reasoning => State::Unknown,
-                Slot::Context | Slot::Attempts if !is_agentic => State::Unknown,
-                _ => State::Missing,
+                Slot::Reasoning => SlotState::Unknown,
+                Slot::Context | Slot::Attempts if !is_agentic => SlotState::Unknown,
+                _ => SlotState::Missing,
             }
         });
         let needs: &[&str] = if is_agentic { &["eval_plan", "eval_limits"] } else { &[] };
@@ -263,27 +263,27 @@ impl Setup {
     /// Slots that are filled, and slots that are known to apply.
     pub fn filled(&self) -> (usize, usize) {
         let n = |state| self.slots.iter().filter(|found| **found == state).count();
-        (n(State::Disclosed), n(State::Disclosed) + n(State::Missing))
+        (n(SlotState::Disclosed), n(SlotState::Disclosed) + n(SlotState::Missing))
     }
 }
 
 /// What a record says that bears on its set-up.
-struct Stated<'a> {
+struct StatedSetup<'a> {
     loaded: &'a Loaded,
     result: &'a EvaluationResult,
     /// What is asked for below, by key, without blanks.
     settings: Vec<(&'a str, &'a str)>,
 }
 
-impl<'a> Stated<'a> {
-    fn of(loaded: &'a Loaded, result: &'a EvaluationResult) -> Stated<'a> {
+impl<'a> StatedSetup<'a> {
+    fn of(loaded: &'a Loaded, result: &'a EvaluationResult) -> StatedSetup<'a> {
         // Most settings bear on nothing here: those are left out before forty keys are looked for.
         static KEYS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
             let others = ["agentic_eval_config", "eval_plan", "eval_limits", "output_type"];
             Slot::ALL.iter().flat_map(|slot| slot.keys()).copied().chain(others).collect()
         });
         let known = stated(loaded, result).filter(|(key, value)| KEYS.contains(key.as_str()) && !is_blank(value));
-        Stated { loaded, result, settings: known.map(|(key, value)| (key.as_str(), value.as_str())).collect() }
+        StatedSetup { loaded, result, settings: known.map(|(key, value)| (key.as_str(), value.as_str())).collect() }
     }
 
     fn value(&self, key: &str) -> Option<&'a str> {
@@ -333,7 +333,7 @@ mod tests {
         Setup::of(&loaded, &loaded.record.results[0], is_agentic)
     }
 
-    fn state(setup: &Setup, slot: Slot) -> State {
+    fn state(setup: &Setup, slot: Slot) -> SlotState {
         setup.slots[Slot::ALL.iter().position(|it| *it == slot).unwrap()]
     }
 
@@ -344,18 +344,18 @@ mod tests {
         // decoding, length, harness, its version, test set
         assert_eq!(found.filled(), (0, 5));
         for slot in [Slot::Reasoning, Slot::Context, Slot::Attempts] {
-            assert_eq!(state(&found, slot), State::Unknown);
+            assert_eq!(state(&found, slot), SlotState::Unknown);
         }
     }
 
     #[test]
     fn zero_and_false_are_disclosures_and_blanks_are_not() {
         let found = setup(r#"{"generation_args": {"temperature": 0, "reasoning": false}}"#, false);
-        assert_eq!(state(&found, Slot::Decoding), State::Disclosed);
-        assert_eq!(state(&found, Slot::Reasoning), State::Disclosed);
+        assert_eq!(state(&found, Slot::Decoding), SlotState::Disclosed);
+        assert_eq!(state(&found, Slot::Reasoning), SlotState::Disclosed);
         assert_eq!(found.documented, Documented::No);
         let found = setup(r#"{"generation_args": {"temperature": null}, "additional_details": {"top_p": " "}}"#, false);
-        assert_eq!(state(&found, Slot::Decoding), State::Missing);
+        assert_eq!(state(&found, Slot::Decoding), SlotState::Missing);
     }
 
     #[test]
@@ -367,8 +367,8 @@ mod tests {
             "eval_plan": {"name": "p"}, "eval_limits": {"token_limit": null, "message_limit": 50}}}"#;
         let found = setup(agent, false);
         assert_eq!(found.documented, Documented::Yes);
-        assert_eq!(state(&found, Slot::Attempts), State::Missing);
-        assert_eq!(state(&found, Slot::Context), State::Missing);
+        assert_eq!(state(&found, Slot::Attempts), SlotState::Missing);
+        assert_eq!(state(&found, Slot::Context), SlotState::Missing);
     }
 
     #[test]
@@ -376,11 +376,11 @@ mod tests {
         let found = setup(r#"{"additional_details": {"output_type": "loglikelihood"}}"#, false);
         assert_eq!(
             (state(&found, Slot::Decoding), state(&found, Slot::Length)),
-            (State::NotApplicable, State::NotApplicable)
+            (SlotState::NotApplicable, SlotState::NotApplicable)
         );
         assert_eq!((found.documented, found.filled()), (Documented::NotApplicable, (0, 3)));
         let found = setup(r#"{"additional_details": {"output_type": "generate_until"}}"#, false);
-        assert_eq!(state(&found, Slot::Decoding), State::Missing);
+        assert_eq!(state(&found, Slot::Decoding), SlotState::Missing);
     }
 
     #[test]

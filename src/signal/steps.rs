@@ -65,7 +65,7 @@ enum Need {
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct NextStep {
     /// Machine-readable.
     pub code: &'static str,
     /// Where it leads.
@@ -76,7 +76,7 @@ pub struct Step {
     need: Need,
 }
 
-impl Step {
+impl NextStep {
     /// The fields of a record that take it, in schema version 0.3.0; none where another thing does.
     pub fn fields(&self) -> &'static [&'static str] {
         match self.how {
@@ -98,7 +98,7 @@ impl Step {
 pub const N: usize = 21;
 
 /// All steps, by aim; those that most others depend on come first.
-pub static STEPS: [Step; N] = [
+pub static STEPS: [NextStep; N] = [
     field("metric", Aim::Compare, Field::Metric, &["evaluation_results[].metric_config.metric_id"]),
     field("direction", Aim::Compare, Field::Direction, &["evaluation_results[].metric_config.lower_is_better"]),
     field(
@@ -142,7 +142,7 @@ pub static STEPS: [Step; N] = [
         "slot.context",
         &["evaluation_results[].generation_config.generation_args.context_management"],
     ),
-    Step {
+    NextStep {
         code: "prompt_template",
         aim: Aim::Repeat,
         what: "setting.prompt_template",
@@ -150,7 +150,7 @@ pub static STEPS: [Step; N] = [
         need: Need::Prompt,
     },
     field("evaluation_date", Aim::Repeat, Field::Evaluated, &["evaluation_results[].evaluation_timestamp"]),
-    Step {
+    NextStep {
         code: "file_of_samples",
         aim: Aim::Repeat,
         what: "next.samples",
@@ -164,16 +164,16 @@ pub static STEPS: [Step; N] = [
     level(Level::SubmittedBySource, "next.source", "next.source.how"),
 ];
 
-const fn field(code: &'static str, aim: Aim, field: Field, paths: &'static [&'static str]) -> Step {
-    Step { code, aim, what: field.key(), how: How::Fields(paths), need: Need::Reported(field) }
+const fn field(code: &'static str, aim: Aim, field: Field, paths: &'static [&'static str]) -> NextStep {
+    NextStep { code, aim, what: field.key(), how: How::Fields(paths), need: Need::Reported(field) }
 }
 
-const fn slot(code: &'static str, slot: Slot, what: &'static str, paths: &'static [&'static str]) -> Step {
-    Step { code, aim: Aim::Repeat, what, how: How::Fields(paths), need: Need::Set(slot) }
+const fn slot(code: &'static str, slot: Slot, what: &'static str, paths: &'static [&'static str]) -> NextStep {
+    NextStep { code, aim: Aim::Repeat, what, how: How::Fields(paths), need: Need::Set(slot) }
 }
 
-const fn level(level: Level, what: &'static str, how: &'static str) -> Step {
-    Step { code: level.code(), aim: Aim::Trace, what, how: How::Do(how), need: Need::Evidence(level) }
+const fn level(level: Level, what: &'static str, how: &'static str) -> NextStep {
+    NextStep { code: level.code(), aim: Aim::Trace, what, how: How::Do(how), need: Need::Evidence(level) }
 }
 
 /// True if a step fills this gap.
@@ -213,7 +213,7 @@ impl<'s> Gaps<'s> {
         let next = Level::ALL.into_iter().find(|it| *it > level);
         (0..N).filter(move |at| match STEPS[*at].need {
             Need::Reported(field) => !self.reported[field as usize],
-            Need::Set(slot) => self.setup.slots[slot as usize] == setup::State::Missing,
+            Need::Set(slot) => self.setup.slots[slot as usize] == setup::SlotState::Missing,
             Need::Prompt => {
                 // A score that is read from probabilities has a prompt, too.
                 let generation = self.dataset.result(self.reading).generation.as_deref();

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use evalcards::Progress;
-use evalcards::config::{Config, Options};
-use evalcards::report::Report;
+use evalcards::config::{BuildOptions, Config};
+use evalcards::report::BuildReport;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -58,19 +58,19 @@ fn main() {
     }
 }
 
-fn build(root: &Path, datastore: &Path, run: usize) -> Report {
-    let options = Options {
+fn build(root: &Path, datastore: &Path, run: usize) -> BuildReport {
+    let options = BuildOptions {
         root: root.to_owned(),
         content: Some(PathBuf::from("content")),
         datastores: vec![std::path::absolute(datastore).expect("a path")],
         out: Some(PathBuf::from(format!("out-{run}"))),
-        ..Options::default()
+        ..BuildOptions::default()
     };
     let config = Config::new(options).expect("a configuration");
     evalcards::build(&config, &Silent).expect("a build").0
 }
 
-fn medians(reports: &[Report]) -> BTreeMap<&str, f64> {
+fn medians(reports: &[BuildReport]) -> BTreeMap<&str, f64> {
     let stages = reports[0].seconds.keys().map(|stage| {
         let mut seconds: Vec<f64> = reports.iter().map(|report| report.seconds[stage]).collect();
         seconds.sort_by(f64::total_cmp);

@@ -4,7 +4,9 @@
 use std::fs;
 use std::process::Command;
 
-use evalcards::facts::{self, AccountFact, BenchmarkFact, Fact, ModelFact, PostedFact, PostedModel, Submission};
+use evalcards::facts::{
+    self, AccountFact, BenchmarkFact, ModelFact, ObjectSubmission, PostedFact, PostedModel, StoredFact,
+};
 use evalcards::hash::Sha256;
 use evalcards::lock::{Lock, Pin};
 use serde_json::Value;
@@ -84,7 +86,7 @@ fn check_finds_nothing_wrong_with_its_content_pages_and_numbers() {
 
 /// True if the facts of a file are written as `fetch` writes them.
 #[track_caller]
-fn is_as_written<F: Fact>() -> Vec<F> {
+fn is_as_written<F: StoredFact>() -> Vec<F> {
     let text = fs::read_to_string(fixtures().join("example-site/content/hub").join(F::FILE)).unwrap();
     assert_eq!(facts::write(facts::read::<F>(&text).unwrap()).unwrap(), text, "{}", F::FILE);
     facts::read(&text).unwrap()
@@ -105,7 +107,7 @@ fn its_evidence_has_the_form_that_fetch_writes() {
     is_as_written::<ModelFact>();
     is_as_written::<PostedFact>();
     is_as_written::<PostedModel>();
-    for submission in is_as_written::<Submission>() {
+    for submission in is_as_written::<ObjectSubmission>() {
         assert_eq!((&submission.datastore, submission.sha256), (&lock.repo, lock.objects[&submission.object].sha256));
     }
     for benchmark in is_as_written::<BenchmarkFact>() {

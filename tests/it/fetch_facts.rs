@@ -11,7 +11,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use evalcards::Progress;
-use evalcards::facts::{Fact, read};
+use evalcards::facts::{StoredFact, read};
 use evalcards::fetch::Run;
 use evalcards::hub::{Hub, Settings};
 use jiff::{SignedDuration, Timestamp};
@@ -86,7 +86,7 @@ impl Desk {
     }
 
     #[track_caller]
-    fn facts<F: Fact>(&self) -> Vec<F> {
+    fn facts<F: StoredFact>(&self) -> Vec<F> {
         read(&self.text(F::FILE)).unwrap()
     }
 

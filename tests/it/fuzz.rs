@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant, SystemTime};
 
 use evalcards::check::check;
-use evalcards::config::{Config, Options};
+use evalcards::config::{BuildOptions, Config};
 
 use crate::project::{Project, is_whole};
 use mutate::Mutator;
@@ -125,7 +125,7 @@ fn may_stop(path: &str) -> bool {
 }
 
 fn build(project: &Project) -> Result<(), String> {
-    let options = Options { root: project.root().to_owned(), ..Options::default() };
+    let options = BuildOptions { root: project.root().to_owned(), ..BuildOptions::default() };
     let config = Config::new(options).map_err(|err| format!("{err:#}"))?;
     evalcards::build(&config, &()).map_err(|err| format!("{err:#}"))?;
     check(&config, &()).map(|_| ()).map_err(|err| format!("{err:#}"))

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use evalcards::load::schema::{self, AGGREGATE, Place};
+use evalcards::load::schema::{self, AGGREGATE, SchemaPath};
 use serde_json::Value;
 
 use crate::project::{Project, files};
@@ -54,7 +54,7 @@ fn every_value_of_every_schema_version_has_a_row() {
         let file = entry.unwrap().path();
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
         if name.starts_with("instance") {
-            assert!(matches!(schema::INSTANCES, Place::LeftOut(why) if !why.is_empty()));
+            assert!(matches!(schema::INSTANCES, SchemaPath::LeftOut(why) if !why.is_empty()));
             continue;
         }
         let root: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
@@ -64,7 +64,7 @@ fn every_value_of_every_schema_version_has_a_row() {
         n += found.len();
         // What is left out as a whole needs no row for its parts.
         let is_left_out = |path: &str| {
-            AGGREGATE.iter().any(|row| matches!(row.place, Place::LeftOut(_)) && path.starts_with(row.path))
+            AGGREGATE.iter().any(|row| matches!(row.place, SchemaPath::LeftOut(_)) && path.starts_with(row.path))
         };
         let missing = found.into_iter().filter(|path| schema::find(path).is_none() && !is_left_out(path));
         without.extend(missing.map(|path| format!("{name}: {path}")));

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::row::Row;
+use super::row::SampleRow;
 use crate::hash::Sha256;
 use crate::load::record::{EvaluationResult, Record};
 
@@ -56,7 +56,7 @@ impl Answers {
 }
 
 /// The answers of one file while it is read.
-pub struct Found {
+pub struct AnswerCollector {
     /// By place of the result.
     of_results: Vec<Vec<u64>>,
     /// What says that the tests of two results are one, by place; nothing where they never are.
@@ -65,15 +65,15 @@ pub struct Found {
     most: usize,
 }
 
-impl Found {
+impl AnswerCollector {
     /// For the results of `record`; at most `most` are kept.
-    pub fn new(record: &Record, most: usize) -> Found {
+    pub fn new(record: &Record, most: usize) -> AnswerCollector {
         let tests = record.results.iter().map(|result| test_of(record, result));
-        Found { of_results: vec![Vec::new(); record.results.len()], tests: tests.collect(), n: 0, most }
+        AnswerCollector { of_results: vec![Vec::new(); record.results.len()], tests: tests.collect(), n: 0, most }
     }
 
     /// Adds `row` to the answers of the result at `place`, if it says whether it is right.
-    pub fn add(&mut self, row: &Row, place: u16) {
+    pub fn add(&mut self, row: &SampleRow, place: u16) {
         let place = usize::from(place);
         if self.n > self.most {
             return;
@@ -94,7 +94,7 @@ impl Found {
 }
 
 /// What tells the sample of `row`: equal for rows of the same sample; `None` if nothing tells it.
-fn sample_of(row: &Row, test: Option<&str>) -> Option<u64> {
+fn sample_of(row: &SampleRow, test: Option<&str>) -> Option<u64> {
     let text = match (row.sample_hash(), row.sample_id().trim()) {
         (Some(digits), _) => format!("hash\u{1e}{}", digits.to_ascii_lowercase()),
         (None, "") => return None,
@@ -134,7 +134,7 @@ mod tests {
     fn what_tells_a_sample() {
         let of = |members: &str, test| {
             let line = format!("{{{members}}}");
-            sample_of(&Row::read(line.as_bytes(), 1).ok().flatten().unwrap(), test)
+            sample_of(&SampleRow::read(line.as_bytes(), 1).ok().flatten().unwrap(), test)
         };
         let hash = |digits: &str| format!(r#""sample_id": 1, "sample_hash": "{digits}""#);
         let long = "Ab".repeat(16);

@@ -3,7 +3,7 @@
 //! What stands in a row is of anybody: prompts, answers, whatever a model wrote. It is cut here, before it is kept, and
 //! escaped where it is written down.
 
-use super::row::Row;
+use super::row::SampleRow;
 
 /// Most rows that a site can ask for.
 pub const MOST_ROWS: usize = 10;
@@ -20,15 +20,15 @@ const MOST_OF_ALL: usize = 1 << 26;
 
 /// What is kept of each file.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct ExcerptLimits {
     rows: usize,
     characters: usize,
 }
 
-impl Limits {
+impl ExcerptLimits {
     /// For one of `n_files` files, of which the first `rows` rows are wanted.
-    pub fn new(rows: usize, n_files: usize) -> Limits {
-        Limits { rows, characters: MOST_OF_FILE.min(MOST_OF_ALL / n_files.max(1)) }
+    pub fn new(rows: usize, n_files: usize) -> ExcerptLimits {
+        ExcerptLimits { rows, characters: MOST_OF_FILE.min(MOST_OF_ALL / n_files.max(1)) }
     }
 }
 
@@ -55,7 +55,7 @@ pub struct Excerpt {
 
 /// The excerpts of a file while it is read.
 pub struct Excerpts {
-    limits: Limits,
+    limits: ExcerptLimits,
     /// Rows that were seen.
     n: usize,
     found: Vec<Excerpt>,
@@ -63,12 +63,12 @@ pub struct Excerpts {
 
 impl Excerpts {
     /// None yet.
-    pub fn new(limits: Limits) -> Excerpts {
+    pub fn new(limits: ExcerptLimits) -> Excerpts {
         Excerpts { limits, n: 0, found: Vec::new() }
     }
 
     /// Adds the row in line `line`, if it is one of the first; it is of the result at `place`, or of none.
-    pub fn add(&mut self, row: &Row, line: u64, place: Option<u16>) {
+    pub fn add(&mut self, row: &SampleRow, line: u64, place: Option<u16>) {
         if self.n == self.limits.rows {
             return;
         }
@@ -111,10 +111,10 @@ fn cut(text: &str, left: &mut usize) -> Box<str> {
 mod tests {
     use super::*;
 
-    fn excerpts(lines: &[String], limits: Limits) -> Box<[Excerpt]> {
+    fn excerpts(lines: &[String], limits: ExcerptLimits) -> Box<[Excerpt]> {
         let mut excerpts = Excerpts::new(limits);
         for (line, text) in (1..).zip(lines) {
-            let row = Row::read(text.as_bytes(), line).ok().flatten().unwrap();
+            let row = SampleRow::read(text.as_bytes(), line).ok().flatten().unwrap();
             excerpts.add(&row, line, Some(0));
         }
         excerpts.finish()
@@ -140,7 +140,7 @@ mod tests {
             "evaluation": {"score": 0.50}}"#;
         let old = r#"{"sample_id": 7, "input": {"raw": "Q", "reference": "A"}, "output": {"raw": "O"}, "evaluation": {"score": true}}"#;
         let lines = [new, old, "{}", new].map(str::to_owned);
-        let found = excerpts(&lines, Limits::new(3, 1));
+        let found = excerpts(&lines, ExcerptLimits::new(3, 1));
         let of = |line, [id, question, reference, output, answer, score]: [&str; 6]| Excerpt {
             line,
             place: 0,
@@ -157,7 +157,7 @@ mod tests {
             of(3, ["", "", "", "", "", ""]),
         ];
         assert_eq!(*found, expected);
-        assert!(excerpts(&lines, Limits::new(0, 1)).is_empty());
+        assert!(excerpts(&lines, ExcerptLimits::new(0, 1)).is_empty());
     }
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
             r#"{{"sample_id": "{long}", "input": {{"raw": "{long}", "reference": ["{long}"]}}, "output": {{"raw": ["{long}"]}}}}"#
         );
         let size = |n_files| -> usize {
-            let found = excerpts(&vec![line.clone(); 20], Limits::new(MOST_ROWS, n_files));
+            let found = excerpts(&vec![line.clone(); 20], ExcerptLimits::new(MOST_ROWS, n_files));
             found.iter().map(|it| it.id.len() + it.question.len() + it.reference.len() + it.output.len()).sum()
         };
         assert!(size(1) <= MOST_OF_FILE + MOST_ROWS * 4 * "…".len(), "{}", size(1));

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 256 << 10;
 const KEPT: usize = 1 << 20;
 
 /// A line, with its number from 1.
-pub enum Line<'l> {
+pub enum NumberedLine<'l> {
     /// One that was read.
     Text {
         number: u64,
@@ -31,7 +31,7 @@ pub enum Line<'l> {
 
 /// The lines of a file.
 pub struct Lines<'p, P> {
-    input: BufReader<Hashed<'p, P>>,
+    input: BufReader<HashingReader<'p, P>>,
     line: Vec<u8>,
     number: u64,
     is_pointer: bool,
@@ -41,12 +41,12 @@ impl<'p, P: Fn(u64)> Lines<'p, P> {
     /// Of `file`; `passed` is told how many bytes more were read.
     pub fn new(file: File, with_md5: bool, passed: &'p P) -> Lines<'p, P> {
         let md5 = with_md5.then(md5::Md5::new);
-        let input = Hashed { file, sha256: Hashing::new(io::sink()), md5, passed };
+        let input = HashingReader { file, sha256: Hashing::new(io::sink()), md5, passed };
         Lines { input: BufReader::with_capacity(AT_ONCE, input), line: Vec::new(), number: 0, is_pointer: false }
     }
 
     /// The next line; `None` at the end.
-    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn next(&mut self) -> io::Result<Option<NumberedLine<'_>>> {
         self.line.clear();
         self.line.shrink_to(KEPT);
         let most = LONGEST as u64 + 1;
@@ -55,14 +55,14 @@ impl<'p, P: Fn(u64)> Lines<'p, P> {
         }
         self.number += 1;
         if self.line.len() > LONGEST {
-            return Ok(Some(Line::TooLong { number: self.number }));
+            return Ok(Some(NumberedLine::TooLong { number: self.number }));
         }
         let mut text = &*self.line;
         if self.number == 1 {
             text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
             self.is_pointer = is_pointer(text);
         }
-        Ok(Some(Line::Text { number: self.number, text: text.trim_ascii() }))
+        Ok(Some(NumberedLine::Text { number: self.number, text: text.trim_ascii() }))
     }
 
     /// Hashes what is left, and reads it no more.
@@ -73,21 +73,21 @@ impl<'p, P: Fn(u64)> Lines<'p, P> {
 
     /// The hashes of all that was read, MD5 as hex digits, and whether it is a Git LFS pointer.
     pub fn finish(self) -> (Sha256, Option<String>, bool) {
-        let Hashed { sha256, md5, .. } = self.input.into_inner();
+        let HashingReader { sha256, md5, .. } = self.input.into_inner();
         let hex = |md5: md5::Md5| md5.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         (sha256.finish().0, md5.map(hex), self.is_pointer)
     }
 }
 
 /// A file that is hashed as it is read.
-struct Hashed<'p, P> {
+struct HashingReader<'p, P> {
     file: File,
     sha256: Hashing<io::Sink>,
     md5: Option<md5::Md5>,
     passed: &'p P,
 }
 
-impl<P: Fn(u64)> Read for Hashed<'_, P> {
+impl<P: Fn(u64)> Read for HashingReader<'_, P> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.file.read(buffer)?;
         io::Write::write_all(&mut self.sha256, &buffer[..n])?;

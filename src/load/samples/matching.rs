@@ -7,11 +7,11 @@ use foldhash::{HashMap, HashSet};
 
 use super::answers;
 use super::excerpt::{Excerpt, Excerpts};
-use super::question::Hashes;
-use super::row::Row;
+use super::question::QuestionHashes;
+use super::row::SampleRow;
 use super::runs;
 use super::tally::{Repeats, Tally};
-use super::{Kept, Stranger, Tallies};
+use super::{KeptRows, Stranger, Tallies};
 use crate::load::record::Record;
 
 /// So many ids of samples are remembered of one file, in about 20 MB; no real benchmark has as many samples.
@@ -24,9 +24,9 @@ pub struct Matching<'r> {
     /// By place of the result.
     tallies: Vec<Option<Box<Tally>>>,
     ids: Ids,
-    answers: answers::Found,
+    answers: answers::AnswerCollector,
     runs: runs::Found,
-    hashes: Hashes,
+    hashes: QuestionHashes,
     excerpts: Excerpts,
     unmatched: u64,
     stranger: Option<Stranger>,
@@ -39,7 +39,7 @@ pub struct Matched {
     /// How many are of no result.
     pub unmatched: u64,
     /// What the hashes of their samples are of.
-    pub hashes: Hashes,
+    pub hashes: QuestionHashes,
     /// The first of them.
     pub excerpts: Box<[Excerpt]>,
     /// What those of each result add up to.
@@ -49,16 +49,16 @@ pub struct Matched {
 /// How rows name results.
 #[derive(Default)]
 struct Results<'r> {
-    by_id: HashMap<&'r str, Found>,
-    by_name: HashMap<&'r str, Found>,
-    by_task: HashMap<&'r str, Task<'r>>,
+    by_id: HashMap<&'r str, MatchedResults>,
+    by_name: HashMap<&'r str, MatchedResults>,
+    by_task: HashMap<&'r str, TaskResults<'r>>,
     /// The only result.
-    sole: Option<Found>,
+    sole: Option<MatchedResults>,
 }
 
 /// The results that a row may be of.
 #[derive(Default)]
-struct Found {
+struct MatchedResults {
     places: Vec<u16>,
     /// True if nothing says which of them is meant.
     is_shared: bool,
@@ -66,12 +66,12 @@ struct Found {
 
 /// The results of one task.
 #[derive(Default)]
-struct Task<'r> {
-    found: Found,
+struct TaskResults<'r> {
+    found: MatchedResults,
     scorer: &'r str,
 }
 
-impl Found {
+impl MatchedResults {
     fn add(&mut self, place: u16) {
         self.is_shared = !self.places.is_empty();
         self.places.push(place);
@@ -95,14 +95,14 @@ impl<'r> Results<'r> {
             }
         }
         if record.results.len() == 1 && !has_lost_results {
-            results.sole = Some(Found { places: vec![0], is_shared: false });
+            results.sole = Some(MatchedResults { places: vec![0], is_shared: false });
         }
         results
     }
 
     /// The results of `row`. The schema prefers the id; a row without one is of the result of its name. The names of
     /// Inspect's results are longer than those of its rows, and the only result of a record needs no name.
-    fn find(&self, row: &Row) -> Option<&Found> {
+    fn find(&self, row: &SampleRow) -> Option<&MatchedResults> {
         let id = row.result_id();
         if !id.is_empty() && !self.by_id.is_empty() {
             return self.by_id.get(id);
@@ -121,7 +121,7 @@ struct Ids {
 
 impl Ids {
     /// Whether the sample of `row` was met before among those of the result at `place`.
-    fn add(&mut self, row: &Row, place: u16) -> Repeats {
+    fn add(&mut self, row: &SampleRow, place: u16) -> Repeats {
         let id = row.sample_id();
         if id.is_empty() {
             return Repeats::Unknown;
@@ -137,15 +137,15 @@ impl Ids {
 
 impl<'r> Matching<'r> {
     /// For the results of `record`, which has others that could not be read if `has_lost_results`.
-    pub fn new(record: &'r Record, has_lost_results: bool, kept: Kept) -> Matching<'r> {
+    pub fn new(record: &'r Record, has_lost_results: bool, kept: KeptRows) -> Matching<'r> {
         Matching {
             record,
             results: Results::new(record, has_lost_results),
             tallies: vec![None; record.results.len()],
             ids: Ids::default(),
-            answers: answers::Found::new(record, kept.answers),
+            answers: answers::AnswerCollector::new(record, kept.answers),
             runs: runs::Found::new(record.results.len(), kept.runs),
-            hashes: Hashes::default(),
+            hashes: QuestionHashes::default(),
             excerpts: Excerpts::new(kept.excerpts),
             unmatched: 0,
             stranger: None,
@@ -153,7 +153,7 @@ impl<'r> Matching<'r> {
     }
 
     /// Adds the row in line `line`.
-    pub fn add(&mut self, row: &Row, line: u64) {
+    pub fn add(&mut self, row: &SampleRow, line: u64) {
         if self.stranger.is_none() {
             self.stranger = stranger(self.record, row, line);
         }
@@ -161,7 +161,7 @@ impl<'r> Matching<'r> {
         let is_its = row.sample_hash().is_none_or(|digits| hashes.check(digits, row.question().as_ref(), line));
         let found = self.results.find(row);
         self.excerpts.add(row, line, found.map(|found| found.places[0]));
-        let Some(Found { places, is_shared }) = found else {
+        let Some(MatchedResults { places, is_shared }) = found else {
             self.unmatched += 1;
             return;
         };
@@ -201,7 +201,7 @@ impl<'r> Matching<'r> {
 }
 
 /// What `row` says of itself that `record` does not. A row that says nothing says nothing else.
-fn stranger(record: &Record, row: &Row, line: u64) -> Option<Stranger> {
+fn stranger(record: &Record, row: &SampleRow, line: u64) -> Option<Stranger> {
     let (evaluation, model) = (row.evaluation_id(), row.model_id());
     if !evaluation.is_empty() && !is_same_evaluation(evaluation, &record.evaluation_id) {
         return Some(Stranger::Evaluation { line });

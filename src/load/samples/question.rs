@@ -32,19 +32,19 @@ struct RawInput<'a> {
 
 /// A text that borrows where it can.
 #[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+struct CowText<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'a> Question<'a> {
     /// Of `input`; `None` if it lacks one of the two, or they are no texts.
     pub fn read(input: &'a RawValue) -> Option<Question<'a>> {
         let RawInput { raw, reference } = serde_json::from_str(input.get()).ok()?;
-        let Text(raw) = serde_json::from_str(raw?.get()).ok()?;
+        let CowText(raw) = serde_json::from_str(raw?.get()).ok()?;
         let reference = reference?.get();
-        let references: Vec<Text> = match reference.starts_with('[') {
+        let references: Vec<CowText> = match reference.starts_with('[') {
             true => serde_json::from_str(reference).ok()?,
             false => vec![serde_json::from_str(reference).ok()?],
         };
-        Some(Question { raw, references: references.into_iter().map(|Text(text)| text).collect() })
+        Some(Question { raw, references: references.into_iter().map(|CowText(text)| text).collect() })
     }
 
     /// True if it has characters that only one of both kinds of JSON escapes.
@@ -100,8 +100,8 @@ impl Formula {
             Formula::Json { is_spaced, is_ascii, is_list } => {
                 let mut json = Serializer::with_formatter(out, Python { is_spaced, is_ascii });
                 match (is_list, &**references) {
-                    (false, [reference]) => Object { raw, reference }.serialize(&mut json)?,
-                    (_, reference) => Object { raw, reference }.serialize(&mut json)?,
+                    (false, [reference]) => QuestionJson { raw, reference }.serialize(&mut json)?,
+                    (_, reference) => QuestionJson { raw, reference }.serialize(&mut json)?,
                 }
             }
         }
@@ -111,7 +111,7 @@ impl Formula {
     /// True if `digits` is the hash of `question`, SHA-256 or MD5 by its length.
     fn gives(self, question: &Question, digits: &str) -> bool {
         fn of<D: Digest>(formula: Formula, question: &Question, digits: &str) -> bool {
-            let mut hashed = Hashed(D::new());
+            let mut hashed = HashWriter(D::new());
             // Writing into a hash does not fail.
             let is_hashed = formula.write(question, &mut hashed).is_ok();
             let bytes = hashed.0.finalize();
@@ -131,9 +131,9 @@ impl Formula {
 }
 
 /// A hash that can be written into: a question may be as long as a line, and is not copied for each formula.
-struct Hashed<D>(D);
+struct HashWriter<D>(D);
 
-impl<D: Digest> Write for Hashed<D> {
+impl<D: Digest> Write for HashWriter<D> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.update(bytes);
         Ok(bytes.len())
@@ -145,7 +145,7 @@ impl<D: Digest> Write for Hashed<D> {
 }
 
 #[derive(Serialize)]
-struct Object<'a, R: ?Sized> {
+struct QuestionJson<'a, R: ?Sized> {
     raw: &'a str,
     reference: &'a R,
 }
@@ -195,7 +195,7 @@ impl Formatter for Python {
 
 /// The hashes of a file, held against its rows.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Hashes {
+pub struct QuestionHashes {
     /// Those of their row's question.
     pub confirmed: u64,
     /// Those whose row does not hold both parts of its question.
@@ -208,7 +208,7 @@ pub struct Hashes {
     last: usize,
 }
 
-impl Hashes {
+impl QuestionHashes {
     /// Holds the `digits` of the row in line `line` against its question; false if they are of something else.
     pub fn check(&mut self, digits: &str, question: Option<&Question>, line: u64) -> bool {
         let Some(question) = question else {
@@ -265,7 +265,7 @@ mod tests {
             let found: Vec<usize> = (0..FORMULAS.len()).filter(|at| FORMULAS[*at].gives(question, digits)).collect();
             assert_eq!(found, [at]);
             assert!(FORMULAS[at].gives(question, &digits.to_uppercase()));
-            let mut hashes = Hashes::default();
+            let mut hashes = QuestionHashes::default();
             assert!(hashes.check(digits, Some(question), 1) && hashes.check(digits, Some(question), 2));
             assert_eq!((hashes.confirmed, hashes.last), (2, at));
             assert!(!hashes.check(&digits.replacen(['0', '1', '2', '5', '7', '8', '9'], "a", 1), Some(question), 3));
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn wrong_hashes_are_counted_and_those_without_a_question_believed() {
-        let mut hashes = Hashes::default();
+        let mut hashes = QuestionHashes::default();
         let zeros = "0".repeat(64);
         assert!(hashes.check(&zeros, None, 1));
         assert!(!hashes.check(&zeros, Some(&question("", &[])), 2));

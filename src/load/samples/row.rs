@@ -13,14 +13,14 @@ use crate::language::sentence::Sentence;
 use crate::names::is_not_reported;
 
 /// One row.
-pub struct Row<'a> {
-    raw: RawRow<'a>,
+pub struct SampleRow<'a> {
+    raw: RawSampleRow<'a>,
     graded: Graded<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(expecting = "a row of samples")]
-struct RawRow<'a> {
+struct RawSampleRow<'a> {
     #[serde(borrow, default)]
     evaluation_id: Scalar<'a>,
     #[serde(borrow, default)]
@@ -110,7 +110,7 @@ struct Texts<'a> {
 
 /// Why no answer could be graded, as far as a row says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub enum GradingFailure {
     /// `error` says something.
     Error,
     /// The model or its platform refused.
@@ -153,14 +153,14 @@ fn text(raw: Option<&RawValue>) -> String {
     }
 }
 
-impl<'a> Row<'a> {
+impl<'a> SampleRow<'a> {
     /// Reads line `number`; `None` for an empty one. The error quotes nothing of it.
-    pub fn read(line: &'a [u8], number: u64) -> Result<Option<Row<'a>>, Sentence> {
+    pub fn read(line: &'a [u8], number: u64) -> Result<Option<SampleRow<'a>>, Sentence> {
         if line.is_empty() {
             return Ok(None);
         }
         let fault = |key, column| Sentence::of(key).with("line", number).with("column", column);
-        let raw: RawRow = serde_json::from_slice(line).map_err(|err| {
+        let raw: RawSampleRow = serde_json::from_slice(line).map_err(|err| {
             fault(if err.is_data() { "samples.why.no_row" } else { "samples.why.no_json" }, err.column())
         })?;
         // A list is read as the members in their order.
@@ -168,7 +168,7 @@ impl<'a> Row<'a> {
             return Err(fault("samples.why.no_row", 1));
         }
         let graded = block(raw.evaluation);
-        Ok(Some(Row { raw, graded }))
+        Ok(Some(SampleRow { raw, graded }))
     }
 
     /// `evaluation_id`; empty if absent, as below.
@@ -260,10 +260,10 @@ impl<'a> Row<'a> {
     }
 
     /// The first thing that failed.
-    pub fn failure(&self) -> Option<Failure> {
+    pub fn failure(&self) -> Option<GradingFailure> {
         let says_something = |raw: &RawValue| !matches!(raw.get(), "null" | "\"\"" | "false" | "{}" | "[]");
         if self.raw.error.is_some_and(says_something) {
-            return Some(Failure::Error);
+            return Some(GradingFailure::Error);
         }
         let Metadata { stop_reason, finish_reason, .. } = block(self.raw.metadata);
         let is_one_of = |words: &[&str]| {
@@ -272,13 +272,13 @@ impl<'a> Row<'a> {
                 .any(|it| words.iter().any(|word| it.as_str().eq_ignore_ascii_case(word)))
         };
         if is_one_of(&REFUSED) {
-            return Some(Failure::Refused);
+            return Some(GradingFailure::Refused);
         }
         if is_one_of(&TRUNCATED) {
-            return Some(Failure::Truncated);
+            return Some(GradingFailure::Truncated);
         }
         let is_empty = self.extracted()?.is_none_or(|raw| matches!(raw.get(), "null" | "\"\""));
-        is_empty.then_some(Failure::Malformed)
+        is_empty.then_some(GradingFailure::Malformed)
     }
 
     /// What was read out of the answer in the end; `None` if nothing says.
@@ -313,8 +313,8 @@ impl<'a> Row<'a> {
 mod tests {
     use super::*;
 
-    fn row(text: &str) -> Row<'_> {
-        Row::read(text.as_bytes(), 1).ok().flatten().unwrap()
+    fn row(text: &str) -> SampleRow<'_> {
+        SampleRow::read(text.as_bytes(), 1).ok().flatten().unwrap()
     }
 
     #[test]
@@ -340,21 +340,21 @@ mod tests {
         for line in
             ["[1]", "\"secret\"", "{\"evaluation\": {\"score\": NaN}}", "{\"sample_id\": 1, \"sample_id\": 2}", "{"]
         {
-            let why = Row::read(line.as_bytes(), 7).map(|_| ()).unwrap_err().to_string();
+            let why = SampleRow::read(line.as_bytes(), 7).map(|_| ()).unwrap_err().to_string();
             assert!(why.starts_with("Line 7 is not ") && !why.contains("secret"), "{why}");
         }
-        assert!(Row::read(b"", 1).unwrap().is_none());
+        assert!(SampleRow::read(b"", 1).unwrap().is_none());
     }
 
     #[test]
     fn the_first_failure_is_told() {
         let attribution = r#""answer_attribution": [{"extracted_value": "", "is_terminal": true}]"#;
         for (members, failure) in [
-            (r#""error": "timeout""#.to_owned(), Some(Failure::Error)),
+            (r#""error": "timeout""#.to_owned(), Some(GradingFailure::Error)),
             (r#""error": null, "metadata": {"stop_reason": "stop"}"#.to_owned(), None),
-            (r#""metadata": {"stop_reason": "max_tokens"}"#.to_owned(), Some(Failure::Truncated)),
-            (r#""metadata": {"finish_reason": "content_filter"}"#.to_owned(), Some(Failure::Refused)),
-            (attribution.to_owned(), Some(Failure::Malformed)),
+            (r#""metadata": {"stop_reason": "max_tokens"}"#.to_owned(), Some(GradingFailure::Truncated)),
+            (r#""metadata": {"finish_reason": "content_filter"}"#.to_owned(), Some(GradingFailure::Refused)),
+            (attribution.to_owned(), Some(GradingFailure::Malformed)),
             (attribution.replace("\"\"", "\"A\""), None),
             (r#""metadata": "text", "answer_attribution": 7"#.to_owned(), None),
         ] {

@@ -1,7 +1,7 @@
 //! A *tally*: what the rows of one result add up to. A row more takes no room but that of its answer.
 
 use super::answers::Answers;
-use super::row::{Failure, Row};
+use super::row::{GradingFailure, SampleRow};
 use super::runs::Runs;
 
 /// What the rows of one result add up to, and their answers.
@@ -61,7 +61,7 @@ pub enum Repeats {
 
 impl Tally {
     /// Adds a row.
-    pub(super) fn add(&mut self, row: &Row) {
+    pub(super) fn add(&mut self, row: &SampleRow) {
         if self.rows == 0 {
             (self.least, self.greatest) = (f64::INFINITY, f64::NEG_INFINITY);
         }
@@ -78,10 +78,10 @@ impl Tally {
         }
         match row.failure() {
             None => {}
-            Some(Failure::Error) => self.errors += 1,
-            Some(Failure::Refused) => self.refused += 1,
-            Some(Failure::Truncated) => self.truncated += 1,
-            Some(Failure::Malformed) => self.malformed += 1,
+            Some(GradingFailure::Error) => self.errors += 1,
+            Some(GradingFailure::Refused) => self.refused += 1,
+            Some(GradingFailure::Truncated) => self.truncated += 1,
+            Some(GradingFailure::Malformed) => self.malformed += 1,
         }
         for (average, value) in [
             (&mut self.tokens, row.tokens()),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use evalcards::facts::{ModelFact, ModelInfo};
+use evalcards::facts::{HubModelInfo, ModelFact};
 use evalcards::fetch::models::{ModelsReport, fetch};
 use serde_json::json;
 
@@ -18,7 +18,7 @@ fn ask(desk: &Desk, day: i64, of: &[&str]) -> ModelsReport {
 }
 
 #[track_caller]
-fn info(desk: &Desk, id: &str) -> Option<ModelInfo> {
+fn info(desk: &Desk, id: &str) -> Option<HubModelInfo> {
     let facts = desk.facts::<ModelFact>();
     facts.into_iter().find(|fact| fact.id == id).unwrap_or_else(|| panic!("no line of {id}")).info
 }

@@ -1,6 +1,6 @@
 use std::fs;
 
-use evalcards::facts::{AccountFact, Introduced, Submission};
+use evalcards::facts::{AccountFact, Introduced, ObjectSubmission};
 use evalcards::fetch::Run;
 use evalcards::fetch::evidence::{EvidenceReport, fetch};
 use evalcards::hash::Sha256;
@@ -84,8 +84,8 @@ impl Store {
     }
 
     #[track_caller]
-    fn line(&self) -> Submission {
-        let mut lines = self.desk.facts::<Submission>();
+    fn line(&self) -> ObjectSubmission {
+        let mut lines = self.desk.facts::<ObjectSubmission>();
         assert_eq!(lines.len(), 1);
         let line = lines.remove(0);
         assert_eq!((line.object.as_str(), line.sha256), (object(ID).as_str(), Sha256::of(BYTES)));

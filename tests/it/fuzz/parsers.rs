@@ -3,13 +3,15 @@
 use std::fs;
 use std::sync::Arc;
 
-use evalcards::config::{Config, Options};
+use evalcards::config::{BuildOptions, Config};
 use evalcards::diagnostic::Diagnostics;
-use evalcards::facts::{self, AccountFact, BenchmarkFact, Fact, ModelFact, PostedFact, ProposalFact, Submission};
+use evalcards::facts::{
+    self, AccountFact, BenchmarkFact, ModelFact, ObjectSubmission, PostedFact, ProposalFact, StoredFact,
+};
 use evalcards::load::block::Blocks;
 use evalcards::load::datastore::{Datastore, SamplesFile, is_safe_relative};
 use evalcards::load::eval_yaml::EvalYaml;
-use evalcards::load::samples::{self, Kept};
+use evalcards::load::samples::{self, KeptRows};
 use evalcards::load::{attestation, content, index, record};
 use evalcards::lock::Lock;
 use evalcards::markdown;
@@ -111,7 +113,7 @@ pub fn parsers() -> Vec<Parser> {
             corpus: of(|path| path.ends_with(".yaml")),
             holds: Box::new(move |bytes| {
                 fs::write(site.path("content/site.yaml"), bytes).unwrap();
-                match Config::new(Options { root: site.root().to_owned(), ..Options::default() }) {
+                match Config::new(BuildOptions { root: site.root().to_owned(), ..BuildOptions::default() }) {
                     Err(err) => ensure(format!("{err:#}").contains("site.yaml"), &format!("names no file: {err:#}")),
                     Ok(_) => Ok(()),
                 }
@@ -186,7 +188,7 @@ fn record_holds(bytes: &[u8]) -> Result<(), String> {
 
 fn index_holds(bytes: &[u8]) -> Result<(), String> {
     for row in index::rows(bytes, &Arc::from("c")) {
-        if let index::Row::Object(object) = row {
+        if let index::IndexRow::Object(object) = row {
             ensure(is_safe_relative(&object.path), "a path leads outside")?;
             let samples = object.samples.is_none_or(|samples| is_safe_relative(&samples.path));
             ensure(samples, "a path of samples leads outside")?;
@@ -203,7 +205,7 @@ fn samples_hold(store: &Project, bytes: &[u8]) -> Result<(), String> {
     let (record, _) = record::parse(text.as_bytes(), &Blocks::default()).unwrap();
     let datastore = Datastore { root: store.root().to_owned(), repo: None, revision: None, lock: Default::default() };
     let file = SamplesFile { path: "data/x.jsonl".into(), expected: None };
-    let read = samples::read(&datastore, Some(&file), (&record, false), Kept::of(1, 10), &|_| ());
+    let read = samples::read(&datastore, Some(&file), (&record, false), KeptRows::of(1, 10), &|_| ());
     ensure(read.is_some(), "a file that is there was not read")
 }
 
@@ -215,7 +217,7 @@ fn posted_holds(bytes: &[u8]) -> Result<(), String> {
 }
 
 fn facts_hold(text: &str) -> Result<(), String> {
-    fn of<F: Fact>(text: &str) -> Result<(), String> {
+    fn of<F: StoredFact>(text: &str) -> Result<(), String> {
         for line in text.lines() {
             if let Ok(read) = facts::read::<F>(line)
                 && !read.is_empty()
@@ -229,7 +231,7 @@ fn facts_hold(text: &str) -> Result<(), String> {
     }
     of::<ModelFact>(text)?;
     of::<BenchmarkFact>(text)?;
-    of::<Submission>(text)?;
+    of::<ObjectSubmission>(text)?;
     of::<AccountFact>(text)?;
     of::<PostedFact>(text)?;
     of::<ProposalFact>(text)

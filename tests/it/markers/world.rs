@@ -1,8 +1,8 @@
 //! A site whose records were fetched, for the tests of markers.
 
 use evalcards::check::explain::{Explanation, explain};
-use evalcards::config::{Config, Options};
-use evalcards::facts::{self, AccountFact, Introduced, Submission};
+use evalcards::config::{BuildOptions, Config};
+use evalcards::facts::{self, AccountFact, Introduced, ObjectSubmission};
 use evalcards::hash::Sha256;
 use evalcards::lock::{Lock, Pin};
 
@@ -17,7 +17,7 @@ pub const SEEN: &str = "2026-06-01T00:00:00Z";
 pub struct World {
     pub project: Project,
     pub objects: Vec<(String, String)>,
-    pub submissions: Vec<Submission>,
+    pub submissions: Vec<ObjectSubmission>,
     pub accounts: Vec<AccountFact>,
 }
 
@@ -98,7 +98,7 @@ impl World {
         };
         let (object, seen) = (path.to_owned(), SEEN.parse().unwrap());
         let datastore = STORE.to_owned();
-        self.submissions.push(Submission { datastore, object, sha256, seen, introduced: Some(introduced) });
+        self.submissions.push(ObjectSubmission { datastore, object, sha256, seen, introduced: Some(introduced) });
     }
 
     /// Writes index, lock and facts, as `fetch` does.
@@ -128,7 +128,7 @@ impl World {
     }
 
     pub fn explain(&self, wanted: &str) -> anyhow::Result<Explanation> {
-        let options = Options { root: self.project.root().to_owned(), ..Options::default() };
+        let options = BuildOptions { root: self.project.root().to_owned(), ..BuildOptions::default() };
         explain(&Config::new(options)?, wanted)
     }
 
