@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use crate::Progress;
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics};
 use crate::export;
 use crate::language::Language;
 use crate::load::content;
@@ -128,7 +128,7 @@ fn faults(config: &Config, dataset: &Dataset, found: &mut Diagnostics) {
     for entry in dataset.inputs.quarantined.iter().filter(|entry| entry.reason.is_fault()) {
         let root = &config.datastores[usize::from(entry.datastore)].root;
         let file = root.join(&*entry.file).display().to_string();
-        found.error(
+        found.left_out(
             entry.reason.code(),
             &file,
             &entry.place,
@@ -147,7 +147,7 @@ fn orphans(config: &Config, dataset: &Dataset, found: &mut Diagnostics) {
     for meta in described.filter(|meta| !collections.contains(meta.id.as_str())) {
         let message = format!("1 entry describes a collection without records: `{}`", meta.id);
         let help = "check the spelling, or keep it for future records".to_owned();
-        found.warn_with_help("unused-metadata", &file, "", message, help);
+        found.warn_with_help(DiagnosticCode::UnusedMetadata, &file, "", message, help);
     }
 }
 
@@ -167,7 +167,13 @@ fn sizes(config: &Config, paths: &[&str], seen: &[Seen], found: &mut Diagnostics
     for (path, seen) in paths.iter().zip(seen).filter(|(_, seen)| seen.parts.is_some() && seen.bytes > LARGE_PAGE) {
         let file = config.out.join(path).display().to_string();
         let message = format!("the page has {}, more than {}", megabytes(seen.bytes), megabytes(LARGE_PAGE));
-        found.warn_with_help("large-page", &file, "", message, "shorten its text or its template".to_owned());
+        found.warn_with_help(
+            DiagnosticCode::LargePage,
+            &file,
+            "",
+            message,
+            "shorten its text or its template".to_owned(),
+        );
     }
     let of_pages = paths.iter().zip(seen).filter(|(path, _)| path.starts_with("pages/"));
     let total: u64 = of_pages.map(|(_, seen)| seen.bytes).sum();
@@ -177,7 +183,7 @@ fn sizes(config: &Config, paths: &[&str], seen: &[Seen], found: &mut Diagnostics
             format!("the site has {}, and GitHub Pages publishes up to {}", megabytes(total), megabytes(LARGE_SITE));
         let help =
             "set `datastore.repo` in site.yaml to where the records are public, so that the site needs no copies";
-        found.warn_with_help("large-site", &file, "", message, help.to_owned());
+        found.warn_with_help(DiagnosticCode::LargeSite, &file, "", message, help.to_owned());
     }
 }
 
@@ -195,7 +201,13 @@ fn stale(config: &Config, paths: &[&str], seen: &[Seen], found: &mut Diagnostics
             current.union(&listed.iter().map(String::as_str).collect()).count()
         );
         let help = "run `evalcards build` again, or pass `check` the options of that build";
-        found.warn_with_help("stale-site", &config.out.display().to_string(), "", message, help.to_owned());
+        found.warn_with_help(
+            DiagnosticCode::StaleSite,
+            &config.out.display().to_string(),
+            "",
+            message,
+            help.to_owned(),
+        );
     }
     Ok(())
 }

@@ -9,6 +9,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::codes::codes;
+
 /// How bad it is. A warning leaves the data in use; an error leaves something out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -17,6 +19,126 @@ pub enum Severity {
     Error,
     /// All was used, but a person should look.
     Warning,
+}
+
+codes! {
+    /// What is wrong. The reference lists them with their meaning.
+    pub enum DiagnosticCode {
+        /// An alias of an entry that nothing names.
+        UnusedAlias = "unused-alias",
+        /// An alias of two entries.
+        AmbiguousAlias = "ambiguous-alias",
+        /// A lock file that was edited or truncated.
+        BrokenLock = "broken-lock",
+        /// A file of facts whose bytes changed since `fetch` wrote them.
+        ChangedFact = "changed-fact",
+        /// A link to a page or anchor that does not exist.
+        DeadLink = "dead-link",
+        /// Text that nests too deeply for Markdown.
+        DeepNesting = "deep-nesting",
+        /// A BenchmarkCard that may be of another benchmark.
+        DoubtfulBenchmarkCard = "doubtful-benchmark-card",
+        /// A second entry with an id.
+        DuplicateId = "duplicate-id",
+        /// A copy that an editor left.
+        EditorCopy = "editor-copy",
+        /// An `eval.yaml` that the Hub would refuse.
+        EvalYamlRule = "eval-yaml-rule",
+        /// A date in the future, or an evaluation after its retrieval.
+        ImpossibleDay = "impossible-day",
+        /// A standard error below 0 or larger than the scale.
+        ImpossibleUncertainty = "impossible-uncertainty",
+        /// An index that is too large to read.
+        LargeIndex = "large-index",
+        /// A page of more than 2 MiB.
+        LargePage = "large-page",
+        /// A site larger than GitHub Pages publishes.
+        LargeSite = "large-site",
+        /// Files that do not match the lock file.
+        LockDiffers = "lock-differs",
+        /// A repository name that looks like that of the public datastore.
+        LookAlike = "look-alike",
+        /// A task of our list that the `eval.yaml` lacks.
+        MissingTask = "missing-task",
+        /// A task of an `eval.yaml` that our list lacks.
+        NewTask = "new-task",
+        /// A dataset of our list that the Hub does not show.
+        NoBenchmark = "no-benchmark",
+        /// A dataset in the Hub's list without a valid id.
+        NoDatasetId = "no-dataset-id",
+        /// A benchmark for which no draft can be written.
+        NoDraft = "no-draft",
+        /// A benchmark without a public `eval.yaml`.
+        NoEvalYaml = "no-eval-yaml",
+        /// A `front` that names no benchmark of the site.
+        NoFront = "no-front",
+        /// A metadata page without front matter.
+        NoFrontMatter = "no-front-matter",
+        /// An entry without an `id`.
+        NoId = "no-id",
+        /// A site without scores to verify.
+        NoNumbers = "no-numbers",
+        /// A file that does not contain the state of a build.
+        NoPreviousState = "no-previous-state",
+        /// Records without a public address that are too large to copy.
+        NoPublicAddress = "no-public-address",
+        /// A `benchmark_card` that names no file.
+        NoSuchBenchmarkCard = "no-such-benchmark-card",
+        /// A file where a folder is expected.
+        NotAFolder = "not-a-folder",
+        /// An object whose bytes do not match the lock file.
+        NotLocked = "not-locked",
+        /// A file that is not UTF-8 text.
+        NotUtf8 = "not-utf-8",
+        /// A record that was not available for verification.
+        RecordNotRead = "record-not-read",
+        /// A dataset that has another name on the Hub.
+        RenamedBenchmark = "renamed-benchmark",
+        /// A page at the address of another page.
+        ReservedPage = "reserved-page",
+        /// A score that the other scores of its source contradict.
+        ScaleContradicted = "scale-contradicted",
+        /// A site that is out of date.
+        StaleSite = "stale-site",
+        /// A file that is too large to read.
+        TooLarge = "too-large",
+        /// A value whose type is not that of the schema.
+        UnexpectedType = "unexpected-type",
+        /// An attestation with a last day and no day to judge it by.
+        UnknownDay = "unknown-day",
+        /// A file in `content/` that is not read.
+        UnknownFile = "unknown-file",
+        /// An evaluation framework that the built-in list lacks.
+        UnknownFramework = "unknown-framework",
+        /// A key that is not used.
+        UnknownKey = "unknown-key",
+        /// A BenchmarkCard that cannot be read.
+        UnreadableBenchmarkCard = "unreadable-benchmark-card",
+        /// A line of a file of facts that cannot be read.
+        UnreadableFact = "unreadable-fact",
+        /// Metadata that cannot be read.
+        UnreadableMetadata = "unreadable-metadata",
+        /// A table that cannot be read.
+        UnreadableTable = "unreadable-table",
+        /// A time that is not a valid date.
+        UnreadableTime = "unreadable-time",
+        /// A key of a table that this program does not use.
+        UnusedKey = "unused-key",
+        /// Metadata that no record uses.
+        UnusedMetadata = "unused-metadata",
+        /// A publishing rule that applies to no result.
+        UnusedRule = "unused-rule",
+        /// A variant that is already a model or an alias.
+        VariantIsAModel = "variant-is-a-model",
+        /// An invalid entry of the list of Hub benchmarks.
+        WrongHubBenchmark = "wrong-hub-benchmark",
+        /// A score that does not match its record.
+        WrongNumber = "wrong-number",
+        /// A `sample_hash` that does not match its row.
+        WrongSampleHash = "wrong-sample-hash",
+        /// An invalid value in metadata.
+        WrongValue = "wrong-value",
+    }
 }
 
 /// One finding in an input file. Sorted by file, place and code, so that two runs print the same.
@@ -62,18 +184,23 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Adds a warning without help.
-    pub fn warn(&mut self, code: &'static str, file: &str, place: &str, message: String) {
-        self.push(Severity::Warning, code, file, place, message, None);
+    pub fn warn(&mut self, code: DiagnosticCode, file: &str, place: &str, message: String) {
+        self.push(Severity::Warning, code.code(), file, place, message, None);
     }
 
     /// Adds a warning that says what to do.
-    pub fn warn_with_help(&mut self, code: &'static str, file: &str, place: &str, message: String, help: String) {
-        self.push(Severity::Warning, code, file, place, message, Some(help));
+    pub fn warn_with_help(&mut self, code: DiagnosticCode, file: &str, place: &str, message: String, help: String) {
+        self.push(Severity::Warning, code.code(), file, place, message, Some(help));
     }
 
     /// Adds an error: something of `file` is not used.
-    pub fn error(&mut self, code: &'static str, file: &str, place: &str, message: String, help: &str) {
-        self.push(Severity::Error, code, file, place, message, Some(help.to_owned()));
+    pub fn error(&mut self, code: DiagnosticCode, file: &str, place: &str, message: String, help: &str) {
+        self.push(Severity::Error, code.code(), file, place, message, Some(help.to_owned()));
+    }
+
+    /// Adds an error: a record or result is left out, for a reason with a code of its own.
+    pub fn left_out(&mut self, reason: &'static str, file: &str, place: &str, message: String, help: &str) {
+        self.push(Severity::Error, reason, file, place, message, Some(help.to_owned()));
     }
 
     fn push(

@@ -13,10 +13,10 @@ mod matching;
 mod notes;
 pub mod page;
 mod repository;
+pub mod skip;
 mod slot;
 pub mod yaml;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use anyhow::Result;
@@ -27,13 +27,12 @@ use crate::card::Paths;
 use crate::config::Config;
 use crate::load::block::MetricConfig;
 use crate::load::hub_benchmark::{HubBenchmark, HubTask, LeaderboardUnit};
-use crate::mark::Standing;
 use crate::mark::hub_run::{HubResult, HubRuns};
 use crate::merge::{Dataset, Reading, Scale};
 use crate::paths;
 use conditions::StatedConditions;
-use fit::Misfit;
 use matching::{Match, ResultIdentity};
+use skip::{SkipCode, SkipReason};
 
 pub use manifest::{EntryStatus, Manifest, ManifestEntry, ManifestError, RecordRef, Skipped};
 pub use yaml::{DatasetRef, SourceRef, YamlEntry};
@@ -129,9 +128,9 @@ impl Converter<'_> {
         let (benchmark, result) = match found {
             Match::None => return ProposalOutcome::Unsupported,
             Match::Task { benchmark, .. } | Match::Other(benchmark, _) if is_aggregate => {
-                (benchmark, Err(Cow::Borrowed("aggregate")))
+                (benchmark, Err(SkipCode::Aggregate.into()))
             }
-            Match::Other(benchmark, reason) => (benchmark, Err(Cow::Owned(reason.to_owned()))),
+            Match::Other(benchmark, reason) => (benchmark, Err(reason)),
             Match::Task { benchmark, task, is_headline } => (
                 benchmark,
                 self.entry(reading, benchmark, task).map(|entry| ManifestEntry {
@@ -161,14 +160,12 @@ impl Converter<'_> {
         &self,
         entry: ManifestEntry,
         reading: &Reading,
-        misfit: Option<Misfit>,
-    ) -> Result<ManifestEntry, Cow<'static, str>> {
-        let doubt = match (misfit, reading.contradiction) {
-            (Some(misfit), _) => misfit.code(),
-            (None, Some(_)) => Cow::Borrowed("scale_contradicted_by_neighbours"),
-            (None, None) => return Ok(entry),
-        };
-        let may_be_decided = matches!(misfit, None | Some(Misfit::PartialTestSet));
+        misfit: Option<SkipReason>,
+    ) -> Result<ManifestEntry, SkipReason> {
+        let contradiction = || reading.contradiction.map(|_| SkipCode::ScaleContradictedByNeighbours.into());
+        let Some(doubt) = misfit.or_else(contradiction) else { return Ok(entry) };
+        let may_be_decided =
+            matches!(doubt.code(), Some(SkipCode::PartialTestSet | SkipCode::ScaleContradictedByNeighbours));
         match may_be_decided && slot::is_decided(&self.config.site.publish, &entry) {
             true => Ok(entry),
             false => Err(doubt),
@@ -188,7 +185,7 @@ impl Converter<'_> {
         }
         let records = self.dataset.inputs.records.iter().zip(unsupported).filter(|(_, (_, count))| *count > 0);
         let skipped = records.map(|(loaded, (first, count))| Skipped {
-            reason: Cow::Borrowed("no_supported_hf_dataset_result"),
+            reason: SkipCode::NoSupportedDataset.into(),
             benchmark: None,
             collection: loaded.origin.collection.clone(),
             model_id: loaded.record.model.id.clone(),
@@ -217,40 +214,35 @@ impl Converter<'_> {
         }
     }
 
-    fn entry(
-        &self,
-        reading: &Reading,
-        benchmark: &HubBenchmark,
-        task: &HubTask,
-    ) -> Result<ManifestEntry, Cow<'static, str>> {
+    fn entry(&self, reading: &Reading, benchmark: &HubBenchmark, task: &HubTask) -> Result<ManifestEntry, SkipReason> {
         let loaded = self.dataset.loaded(reading);
         let result = self.dataset.result(reading);
         let model = &self.dataset.entities.models[reading.resolved.model];
         let meta = self.dataset.model_meta(model);
-        if reading.standing != Standing::Current {
-            return Err(Cow::Borrowed(reading.standing.code()));
+        if let Some(code) = skip::of_standing(reading.standing) {
+            return Err(code.into());
         }
         // The repository of a model is not that of its quantisation.
         if self.dataset.variant_of(reading).is_some() {
-            return Err(Cow::Borrowed("variant_of_model"));
+            return Err(SkipCode::VariantOfModel.into());
         }
         if loaded.origin.names_another_model {
-            return Err(Cow::Borrowed("path_names_another_model"));
+            return Err(SkipCode::PathNamesAnotherModel.into());
         }
         let datastore = &self.config.datastores[usize::from(loaded.origin.datastore)];
         if datastore.contradicts(&loaded.origin) {
-            return Err(Cow::Borrowed("record_not_in_lock"));
+            return Err(SkipCode::RecordNotInLock.into());
         }
         if let Some(provider) =
             closed_model::provider(&loaded.record.model, meta.and_then(|meta| meta.openness.as_deref()))
         {
-            return Err(Cow::Owned(format!("api_only_or_closed_provider:{provider}")));
+            return Err(SkipReason::about(SkipCode::ClosedModel, &provider));
         }
         let platforms = &self.dataset.inputs.content.platforms;
         let spellings = model.spellings.keys().map(String::as_str);
         let hf_repo = meta.and_then(|meta| meta.hf_repo.as_deref());
         let Some(model_repo) = repository::of(&model.id, spellings, hf_repo, platforms) else {
-            return Err(Cow::Borrowed("model_id_is_no_hub_repo"));
+            return Err(SkipCode::ModelIdIsNoHubRepo.into());
         };
         let conditions = StatedConditions::of(self.dataset, reading, task);
         // The splits of another data set, such as a table of submissions, are none of the test.
@@ -266,7 +258,7 @@ impl Converter<'_> {
             source,
             notes: notes::of(self.dataset, reading, &conditions),
         };
-        let yaml = yaml::write(&yaml_entry).map_err(|_| "cannot_be_written_as_yaml")?;
+        let yaml = yaml::write(&yaml_entry).map_err(|_| SkipCode::CannotBeWrittenAsYaml)?;
         let entry = ManifestEntry {
             status: EntryStatus::Ready,
             benchmark: benchmark.key.clone(),
@@ -297,11 +289,11 @@ fn posted_value(
     metric: &MetricConfig,
     score: BigDecimal,
     unit: LeaderboardUnit,
-) -> Result<String, &'static str> {
+) -> Result<String, SkipCode> {
     let value = in_unit(score, reading.scale, metric.unit.as_deref(), unit)?;
     match reading.in_range {
         true => Ok(value.normalized().to_plain_string()),
-        false => Err("score_out_of_bounds"),
+        false => Err(SkipCode::ScoreOutOfBounds),
     }
 }
 
@@ -311,22 +303,22 @@ fn in_unit(
     scale: Scale,
     stated: Option<&str>,
     unit: LeaderboardUnit,
-) -> Result<BigDecimal, &'static str> {
+) -> Result<BigDecimal, SkipCode> {
     let hundred = BigDecimal::from(100);
     let says = |words: &[&str]| stated.is_some_and(|it| words.iter().any(|word| word.eq_ignore_ascii_case(it.trim())));
     let value = match (unit, scale) {
-        (_, Scale::Contradictory) => return Err("contradictory_scale"),
+        (_, Scale::Contradictory) => return Err(SkipCode::ContradictoryScale),
         (LeaderboardUnit::AsIs, _) => return Ok(score),
         (LeaderboardUnit::Percent, Scale::Proportion) => score * &hundred,
         (LeaderboardUnit::Percent, Scale::Percent) => score,
-        (LeaderboardUnit::Percent, Scale::Range { .. } | Scale::Open) => return Err("unknown_scale"),
+        (LeaderboardUnit::Percent, Scale::Range { .. } | Scale::Open) => return Err(SkipCode::UnknownScale),
         (LeaderboardUnit::Points, _) if says(&["points", "point", "score"]) => return Ok(score),
         (LeaderboardUnit::Seconds, _) if says(&["seconds", "second", "secs", "sec", "s"]) => return Ok(score),
-        (LeaderboardUnit::Points | LeaderboardUnit::Seconds, _) => return Err("other_unit"),
+        (LeaderboardUnit::Points | LeaderboardUnit::Seconds, _) => return Err(SkipCode::OtherUnit),
     };
     match value >= 0 && value <= hundred {
         true => Ok(value),
-        false => Err("score_out_of_bounds"),
+        false => Err(SkipCode::ScoreOutOfBounds),
     }
 }
 
@@ -350,10 +342,10 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(digits: &str, scale: Scale, expected: Result<&str, &str>) {
+    fn check(digits: &str, scale: Scale, expected: Result<&str, SkipCode>) {
         let found = in_unit(digits.parse().unwrap(), scale, None, LeaderboardUnit::Percent);
         let found = found.map(|value| value.normalized().to_plain_string());
-        assert_eq!(found.as_deref().map_err(|reason| *reason), expected, "{digits}");
+        assert_eq!(found.as_deref().map_err(|code| *code), expected, "{digits}");
     }
 
     #[test]
@@ -365,11 +357,11 @@ mod tests {
         check("0.0", Scale::Proportion, Ok("0"));
         check("63.70", Scale::Percent, Ok("63.7"));
         check("5e-3", Scale::Proportion, Ok("0.5"));
-        check("-1", Scale::Proportion, Err("score_out_of_bounds"));
-        check("100.00000000001", Scale::Percent, Err("score_out_of_bounds"));
-        check("3.5", Scale::Range { min: 0.0, max: 5.0 }, Err("unknown_scale"));
-        check("0.5", Scale::Open, Err("unknown_scale"));
-        check("0.5", Scale::Contradictory, Err("contradictory_scale"));
+        check("-1", Scale::Proportion, Err(SkipCode::ScoreOutOfBounds));
+        check("100.00000000001", Scale::Percent, Err(SkipCode::ScoreOutOfBounds));
+        check("3.5", Scale::Range { min: 0.0, max: 5.0 }, Err(SkipCode::UnknownScale));
+        check("0.5", Scale::Open, Err(SkipCode::UnknownScale));
+        check("0.5", Scale::Contradictory, Err(SkipCode::ContradictoryScale));
     }
 
     proptest::proptest! {

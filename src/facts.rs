@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::codes::codes;
 use crate::hash::Sha256;
 
 /// A line of a file of facts.
@@ -224,34 +225,23 @@ pub struct ProposalFact {
     pub seen: Timestamp,
 }
 
-/// How far a pull request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProposalState {
-    /// It can be merged.
-    Open,
-    /// It is not yet offered for merging.
-    Draft,
-    /// It is on main.
-    Merged,
-    /// It was closed without being merged.
-    Closed,
-    /// The Hub knows no such pull request, or no such model.
-    Gone,
+codes! {
+    /// How far a pull request is.
+    pub enum ProposalState in "proposal" {
+        /// It can be merged.
+        Open = "open",
+        /// It is not yet offered for merging.
+        Draft = "draft",
+        /// It is on main.
+        Merged = "merged",
+        /// It was closed without being merged.
+        Closed = "closed",
+        /// The Hub knows no such pull request, or no such model.
+        Gone = "gone",
+    }
 }
 
 impl ProposalState {
-    /// Its code, also among the words of the interface.
-    pub fn code(self) -> &'static str {
-        match self {
-            ProposalState::Open => "open",
-            ProposalState::Draft => "draft",
-            ProposalState::Merged => "merged",
-            ProposalState::Closed => "closed",
-            ProposalState::Gone => "gone",
-        }
-    }
-
     /// True if what it proposed can be seen on the Hub.
     pub fn is_live(self) -> bool {
         matches!(self, ProposalState::Open | ProposalState::Draft | ProposalState::Merged)

@@ -71,6 +71,7 @@
 pub mod card;
 pub mod chart;
 pub mod check;
+pub(crate) mod codes;
 pub mod config;
 pub mod date;
 pub mod diagnostic;

@@ -50,7 +50,7 @@ use rayon::prelude::*;
 use crate::Progress;
 use crate::config::{Config, PUBLIC_DATASTORE};
 use crate::date::{Stamp, day};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::Sha256;
 use crate::language::sentence::Sentence;
 use crate::words::counted;
@@ -125,7 +125,7 @@ impl Inputs {
                     "SOURCE_DATE_EPOCH sets the current day; a record cannot contain a result from after its retrieval"
                         .to_owned();
                 let file = root.join(&*origin.path).display().to_string();
-                diagnostics.warn_with_help("impossible-day", &file, &place, message, help);
+                diagnostics.warn_with_help(DiagnosticCode::ImpossibleDay, &file, &place, message, help);
             };
             drop(&mut record.retrieved, today, "/retrieved_timestamp".to_owned());
             let retrieved = record.retrieved.as_ref().and_then(|stamp| stamp.day).or(today);
@@ -152,7 +152,7 @@ impl Inputs {
         let help = format!(
             "set `datastore: {{repo: OWNER/NAME}}` in site.yaml ({PUBLIC_DATASTORE} for a clone of the public datastore), or download the records with `evalcards fetch`"
         );
-        diagnostics.warn_with_help("no-public-address", &root, "", message, help);
+        diagnostics.warn_with_help(DiagnosticCode::NoPublicAddress, &root, "", message, help);
     }
 }
 

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::id::{Id, Table};
 use crate::load::block::{MetricConfig, ScoreKind};
 use crate::load::categories;
@@ -345,7 +345,13 @@ impl Dataset {
                 }
             };
             let help = "it is shown as reported and not proposed to the Hub; check the source and have the record corrected, or choose it in `publish.decide` of site.yaml".to_owned();
-            diagnostics.warn_with_help("scale-contradicted", &file.display().to_string(), &place, message, help);
+            diagnostics.warn_with_help(
+                DiagnosticCode::ScaleContradicted,
+                &file.display().to_string(),
+                &place,
+                message,
+                help,
+            );
         }
     }
 

@@ -102,7 +102,7 @@ impl HubReport {
         let mut skipped = BTreeMap::new();
         for it in &manifest.skipped {
             if it.benchmark.is_some() {
-                *skipped.entry(it.reason.to_string()).or_default() += it.results;
+                *skipped.entry(it.reason.as_str().to_owned()).or_default() += it.results;
             }
         }
         HubReport {

@@ -22,7 +22,7 @@ pub mod steps;
 pub mod study;
 pub mod verdict;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::load::detail_keys::{is_counted, is_size};
 use crate::load::record::EvaluationResult;
 use crate::merge::{Dataset, Reading};
@@ -143,7 +143,7 @@ pub fn warn_of_impossible_uncertainty(dataset: &Dataset, diagnostics: &mut Diagn
             let message = format!("the standard error {} {why}; the card shows it with that remark", error.digits());
             let place = format!("/evaluation_results/{}/score_details/uncertainty/standard_error", result.index);
             let file = dataset.inputs.file(dataset.loaded(reading));
-            diagnostics.warn("impossible-uncertainty", &file, &place, message);
+            diagnostics.warn(DiagnosticCode::ImpossibleUncertainty, &file, &place, message);
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::card::posted::PostedCounts;
 use crate::card::proposals::ProposalRow;
 use crate::card::{Cards, Paths, benchmark, list, merged, not_shown, record_path, record_url};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::diagnostic::{DiagnosticCode, Diagnostics, did_you_mean};
 use crate::emit::page::PublishingCard;
 use crate::emit::{HubFiles, Manifest, page};
 use crate::export::further::Further;
@@ -267,7 +267,7 @@ impl<'a> Site<'a> {
             let message = format!(
                 "front: no benchmark of this site has the page `{front}`, so it begins with the general home page"
             );
-            diagnostics.error("no-front", &file, "front", message, &help);
+            diagnostics.error(DiagnosticCode::NoFront, &file, "front", message, &help);
         }
         found
     }
@@ -279,7 +279,7 @@ impl<'a> Site<'a> {
             // Some file systems take letter case for nothing.
             if !taken.insert(path.to_lowercase()) {
                 let message = format!("`{path}.html` is the address of another page");
-                diagnostics.error("reserved-page", &page.file, "", message, "rename the file");
+                diagnostics.error(DiagnosticCode::ReservedPage, &page.file, "", message, "rename the file");
                 continue;
             }
             // The built-in page is among the links below every page.

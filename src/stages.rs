@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::card::Paths;
 use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::emit::{self, HubFiles, Manifest};
 use crate::export::changes::State;
 use crate::export::{self, Export, Exports};
@@ -107,7 +107,7 @@ impl Prepared {
         for rule in &hub.unused_rules {
             let file = config.content.join("site.yaml").display().to_string();
             let help = "check the spelling, or remove the rule".to_owned();
-            diagnostics.warn_with_help("unused-rule", &file, "publish", rule.clone(), help);
+            diagnostics.warn_with_help(DiagnosticCode::UnusedRule, &file, "publish", rule.clone(), help);
         }
         Prepared { dataset, paths, hub, language: language.clone(), data: OnceLock::new() }
     }
@@ -195,7 +195,13 @@ pub fn previous(
         let message = format!("exports.previous does not contain the state of a build: {err}");
         let help = "put the published api/v1/state.jsonl.gz there; until then feeds use the dates in the records";
         let file = path.display().to_string();
-        diagnostics.warn_with_help("no-previous-state", &file, "exports.previous", message, help.to_owned());
+        diagnostics.warn_with_help(
+            DiagnosticCode::NoPreviousState,
+            &file,
+            "exports.previous",
+            message,
+            help.to_owned(),
+        );
     });
     Previous::Named(sha256, state.ok())
 }

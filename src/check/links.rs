@@ -6,7 +6,7 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 
 use super::html::PageParts;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 
 /// Where a link leads.
 #[derive(Debug, PartialEq)]
@@ -68,7 +68,7 @@ pub fn check<'a>(
             more => format!("{problem}; also on {} more", crate::words::counted(more, "page", "pages")),
         };
         let help = "write links in prose relative to the page, with `.html` at the end".to_owned();
-        found.error("dead-link", &folder.join(first).display().to_string(), "", message, &help);
+        found.error(DiagnosticCode::DeadLink, &folder.join(first).display().to_string(), "", message, &help);
     }
     n_links
 }

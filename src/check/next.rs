@@ -11,6 +11,7 @@ use super::explain::is_model;
 use super::prepared;
 use crate::config::Config;
 use crate::diagnostic::{did_you_mean, printable};
+use crate::emit::skip::SkipReason;
 use crate::language::Language;
 use crate::signal::completeness::Field;
 use crate::signal::setup_of;
@@ -59,11 +60,11 @@ pub fn next(config: &Config, wanted: &str) -> Result<Next> {
     };
     let readings = dataset.readings_of(id);
     let mut needed: [Vec<(String, String)>; N] = [const { Vec::new() }; N];
-    let mut held: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    let mut held: BTreeMap<&SkipReason, Vec<(String, String)>> = BTreeMap::new();
     let places = dataset.places_of(id);
     for skipped in prepared.hub.manifest.skipped.iter().filter(|it| it.benchmark.is_some()) {
         if places.contains(&(skipped.reading as usize)) {
-            held.entry(&*skipped.reason)
+            held.entry(&skipped.reason)
                 .or_default()
                 .push((skipped.record.path.to_string(), skipped.record.pointer.clone()));
         }
@@ -83,8 +84,8 @@ pub fn next(config: &Config, wanted: &str) -> Result<Next> {
     });
     let of_hub = held.into_iter().map(|(reason, results)| NextStep {
         aim: "hub",
-        code: reason.to_owned(),
-        what: words.say(&format!("outcome.{reason}"), &[]),
+        code: reason.as_str().to_owned(),
+        what: reason.in_words(words).unwrap_or(reason.as_str()).to_owned(),
         fields: &[],
         action: None,
         results,

@@ -19,7 +19,7 @@ use super::html::{self, PageParts, ShownNumber, ShownRecord, ShownSamples};
 use super::links::{LinkTarget, target};
 use super::pair::wrong_pair;
 use crate::Progress;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::Sha256;
 use crate::hub::Web;
 use crate::load::block::Blocks;
@@ -83,13 +83,13 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
                 CopyVerdict::Holds => numbers += 1,
                 CopyVerdict::Wrong(message) => {
                     let help = "build the site again from its records";
-                    found.error("wrong-number", &file, &pointer, message, help);
+                    found.error(DiagnosticCode::WrongNumber, &file, &pointer, message, help);
                 }
                 CopyVerdict::NotVerified(sha256, why) => {
                     if reported.insert(sha256.clone()) {
                         let message = format!("scores of record {sha256} were not verified: {why}");
                         let help = "pass a datastore that has it with --datastore".to_owned();
-                        found.warn_with_help("record-not-read", &file, "", message, help);
+                        found.warn_with_help(DiagnosticCode::RecordNotRead, &file, "", message, help);
                     }
                 }
             }
@@ -108,12 +108,12 @@ fn verify(place: &str, copy: &Copy, datastores: &[PathBuf], progress: &dyn Progr
         };
         for message in page.parts.pairs.iter().filter_map(|pair| wrong_pair(pair, rows)) {
             let help = "build the site again from its records";
-            found.error("wrong-number", &copy.name(&page.path), "#pairs", message, help);
+            found.error(DiagnosticCode::WrongNumber, &copy.name(&page.path), "#pairs", message, help);
         }
     }
     if pages.iter().all(|page| page.parts.numbers.is_empty()) {
         let help = "pass the folder or address of index.html; custom templates must keep `id` and `data-score` of results, and `data-record` of records";
-        found.error("no-numbers", place, "", "no score with its record was found".to_owned(), help);
+        found.error(DiagnosticCode::NoNumbers, place, "", "no score with its record was found".to_owned(), help);
     }
     Ok(Checked {
         records: scores.values().filter(|scores| scores.is_ok()).count(),
@@ -271,7 +271,13 @@ impl Copy {
                 let Some(bytes) = bytes? else {
                     ensure!(path != "index.html", "there is no site at {}", self.name(""));
                     let message = "a page of the site links to it, but it does not exist".to_owned();
-                    found.error("dead-link", &self.name(&path), "", message, "build and publish the whole site again");
+                    found.error(
+                        DiagnosticCode::DeadLink,
+                        &self.name(&path),
+                        "",
+                        message,
+                        "build and publish the whole site again",
+                    );
                     continue;
                 };
                 let parts = html::parts(&String::from_utf8_lossy(&bytes));

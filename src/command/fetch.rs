@@ -212,7 +212,7 @@ fn print_official(official: &Official, folder: &Path, out: &mut impl Write) -> i
     });
     let gone_rows = gone.iter().map(|dataset| ("gone", dataset, "the Hub does not mark it official".to_owned()));
     let changed_rows = changed.iter().map(|Changed { dataset, differences }| {
-        ("changed", dataset, differences.iter().copied().collect::<Vec<_>>().join(", "))
+        ("changed", dataset, differences.iter().map(|code| code.code()).collect::<Vec<_>>().join(", "))
     });
     let rows: Vec<_> = new_rows.chain(gone_rows).chain(changed_rows).collect();
     let width = rows.iter().map(|(_, dataset, _)| printable(dataset).chars().count()).max().unwrap_or(0);

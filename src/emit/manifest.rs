@@ -1,7 +1,6 @@
 //! The *manifest*: every candidate for a pull request, and all that was skipped, with reasons.
 //! `publish` reads nothing else of a build.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -9,7 +8,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::skip::SkipReason;
 use super::yaml::{DatasetRef, YamlEntry};
+use crate::codes::codes;
 use crate::config::Config;
 use crate::hash::Sha256;
 use crate::language::Language;
@@ -22,6 +23,7 @@ pub struct Manifest {
     generator: Generator,
     datastore: DatastoreRef,
     /// Why nothing of this manifest may be published; empty if it may.
+    #[serde(serialize_with = "in_english")]
     pub blocked: Vec<Blocked>,
     /// Candidates, by model and task.
     pub entries: Vec<ManifestEntry>,
@@ -32,30 +34,19 @@ pub struct Manifest {
     errors: Vec<ManifestError>,
 }
 
-/// Why nothing may be published.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Blocked {
-    /// Nothing says where the records are public.
-    NoAddress,
-    /// They are public, but not at one commit.
-    NotPinned,
-}
-
-impl Blocked {
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Blocked::NoAddress => "blocked.no_address",
-            Blocked::NotPinned => "blocked.not_pinned",
-        }
+codes! {
+    /// Why nothing may be published.
+    pub enum Blocked in "blocked" {
+        /// Nothing says where the records are public.
+        NoAddress = "no_address",
+        /// They are public, but not at one commit.
+        NotPinned = "not_pinned",
     }
 }
 
 /// In English, as the manifest is for machines.
-impl Serialize for Blocked {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(Language::english().phrase(self.key()))
-    }
+fn in_english<S: Serializer>(blocked: &[Blocked], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(blocked.iter().map(|it| Language::english().phrase(it.key())))
 }
 
 /// Something that could not be read or trusted.
@@ -128,26 +119,15 @@ pub struct ManifestEntry {
     pub has_tools: bool,
 }
 
-/// Status of an entry after `build`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryStatus {
-    /// Can be proposed.
-    Ready,
-    /// Another record of this build says something else.
-    ConflictInBuild,
-    /// Another record of this build says the same.
-    DuplicateInBuild,
-}
-
-impl EntryStatus {
-    /// As in the manifest.
-    pub fn code(self) -> &'static str {
-        match self {
-            EntryStatus::Ready => "ready",
-            EntryStatus::ConflictInBuild => "conflict_in_build",
-            EntryStatus::DuplicateInBuild => "duplicate_in_build",
-        }
+codes! {
+    /// Status of an entry after `build`.
+    pub enum EntryStatus in "outcome" {
+        /// Can be proposed.
+        Ready = "ready",
+        /// Another record of this build says something else.
+        ConflictInBuild = "conflict_in_build",
+        /// Another record of this build says the same.
+        DuplicateInBuild = "duplicate_in_build",
     }
 }
 
@@ -166,7 +146,7 @@ pub struct RecordRef {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Skipped {
     /// Machine-readable.
-    pub reason: Cow<'static, str>,
+    pub reason: SkipReason,
     /// Key of the Hub benchmark, if it is of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub benchmark: Option<String>,
@@ -240,7 +220,7 @@ impl Manifest {
         }
         for skipped in &self.skipped {
             if let Some(benchmark) = &skipped.benchmark {
-                *counts.entry(benchmark).or_default().entry(&skipped.reason).or_default() += skipped.results;
+                *counts.entry(benchmark).or_default().entry(skipped.reason.as_str()).or_default() += skipped.results;
             }
         }
         counts

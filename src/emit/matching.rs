@@ -4,6 +4,7 @@
 //! row's `subset`, the result's id, its own name, and last its data set. A result is taken only if
 //! it is the whole of a task by the benchmark's headline metric.
 
+use super::skip::{SkipCode, SkipReason};
 use crate::load::Subset;
 use crate::load::hub_benchmark::{HubBenchmark, HubTask};
 use crate::load::record::EvaluationResult;
@@ -23,7 +24,7 @@ pub enum Match<'a> {
         is_headline: bool,
     },
     /// Of a registered dataset, but not the result of one of its tasks.
-    Other(&'a HubBenchmark, &'a str),
+    Other(&'a HubBenchmark, SkipReason),
     /// Of no registered dataset.
     None,
 }
@@ -73,13 +74,13 @@ pub fn find<'a>(
         return Match::None;
     };
     if known.metric.is_relative {
-        return Match::Other(benchmark, "relative_metric");
+        return Match::Other(benchmark, SkipCode::RelativeMetric.into());
     }
     match task(benchmark, result, known, subset) {
         Err(reason) => Match::Other(benchmark, reason),
         Ok(task) => match names_headline_metric(benchmark.metrics_of(task), result) {
             false if !is_usual_metric(benchmark.metric_kinds_of(task), known.metric) => {
-                Match::Other(benchmark, "not_the_headline_metric")
+                Match::Other(benchmark, SkipCode::NotTheHeadlineMetric.into())
             }
             is_headline => Match::Task { benchmark, task, is_headline },
         },
@@ -92,11 +93,11 @@ fn task<'a>(
     result: &EvaluationResult,
     known: &ResultIdentity,
     subset: &Subset,
-) -> Result<&'a HubTask, &'a str> {
+) -> Result<&'a HubTask, SkipReason> {
     let own_name = normal_form(&result.name);
     let has_own_name = |names: &[String]| own_name.as_ref().is_some_and(|name| names.contains(name));
     if let Some(listed) = benchmark.not_mapped.iter().find(|listed| has_own_name(&listed.names)) {
-        return Err(&listed.reason);
+        return Err(SkipReason::listed(&listed.reason));
     }
     let by_own_name = || benchmark.tasks.iter().find(|task| own_name.as_ref().is_some_and(|name| task.is_called(name)));
     let names = known.names();
@@ -105,23 +106,23 @@ fn task<'a>(
     // Whatever else names a task: a result with a name of its own is a part of it.
     let is_known_whole = || known.slice.is_none() && is_name_of_whole(benchmark, &normal_form(known.benchmark));
     if named.is_none() && !is_name_of_whole(benchmark, &own_name) && !is_known_whole() {
-        return Err("part_of_benchmark");
+        return Err(SkipCode::PartOfBenchmark.into());
     }
     let [_, _, ..] = &benchmark.tasks[..] else { return Ok(&benchmark.tasks[0]) };
     let of_row = match subset {
-        Subset::Contradictory => return Err("contradictory_subset"),
+        Subset::Contradictory => return Err(SkipCode::ContradictorySubset.into()),
         Subset::Named(subset) if !subset.trim().is_empty() => {
             let subset = normal_form(subset);
             let task =
                 benchmark.tasks.iter().find(|task| subset.as_ref().is_some_and(|subset| task.subsets.contains(subset)));
-            Some(task.ok_or("unknown_subset")?)
+            Some(task.ok_or(SkipCode::UnknownSubset)?)
         }
         Subset::Named(_) | Subset::Unsaid => None,
     };
     match (of_row, named.or_else(|| task_of_data(benchmark, result))) {
-        (Some(row), Some(result)) if row != result => Err("contradictory_subset"),
+        (Some(row), Some(result)) if row != result => Err(SkipCode::ContradictorySubset.into()),
         (Some(task), _) | (None, Some(task)) => Ok(task),
-        (None, None) => Err("task_not_stated"),
+        (None, None) => Err(SkipCode::TaskNotStated.into()),
     }
 }
 
@@ -212,7 +213,7 @@ mod tests {
             &of_rows,
         ) {
             Match::Task { benchmark, task, .. } => format!("{}/{}", benchmark.key, task.id),
-            Match::Other(_, reason) => reason.to_owned(),
+            Match::Other(_, reason) => reason.as_str().to_owned(),
             Match::None => "-".to_owned(),
         };
         assert_eq!(found, expected, "{name} {id} {data} {subset:?}");

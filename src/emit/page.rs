@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::skip::SkipCode;
 use super::{EntryStatus, Manifest, ManifestEntry, Skipped};
 use crate::card::Cards;
 use crate::card::list::{Pager, page_path};
@@ -141,7 +142,9 @@ pub fn outcomes<'a>(language: &'a Language, manifest: &'a Manifest) -> Vec<Bench
 /// What a status or reason says. A reason may name something behind a `:`.
 fn in_words<'a>(language: &'a Language, outcome: &str) -> Option<&'a str> {
     let code = outcome.split(':').next().unwrap_or_default();
-    language.lookup(&format!("outcome.{code}"))
+    let of_status = EntryStatus::from_code(code).map(EntryStatus::key);
+    let key = of_status.or_else(|| SkipCode::from_code(code).map(SkipCode::key))?;
+    Some(language.phrase(key))
 }
 
 /// All rows of the list.
@@ -172,7 +175,7 @@ fn groups(manifest: &Manifest) -> BTreeMap<Group<'_>, Vec<PublishingItem<'_>>> {
     }
     for skipped in &manifest.skipped {
         if let Some(benchmark) = &skipped.benchmark {
-            let group = Group { place: ORDER.len(), benchmark, outcome: &skipped.reason };
+            let group = Group { place: ORDER.len(), benchmark, outcome: skipped.reason.as_str() };
             groups.entry(group).or_default().push(PublishingItem::Skipped(skipped));
         }
     }
@@ -195,7 +198,7 @@ impl<'a> PublishingItem<'a> {
             }
             PublishingItem::Skipped(it) => {
                 let benchmark = it.benchmark.as_deref().unwrap_or_default();
-                (it.reading, &*it.reason, benchmark, &it.model_id, None, &it.collection, &it.record)
+                (it.reading, it.reason.as_str(), benchmark, &it.model_id, None, &it.collection, &it.record)
             }
         };
         let certainty = match self {

@@ -3,9 +3,9 @@
 //! Several entries for one slot with one value are one entry and its duplicates. With different
 //! values none is ready, until `publish.decide` or `publish.prefer` of `site.yaml` chooses.
 
-use std::borrow::Cow;
 use std::cmp::Reverse;
 
+use super::skip::SkipCode;
 use super::{EntryStatus, ManifestEntry, Skipped};
 use crate::config::{Preference, PublishSettings};
 use crate::hash::Sha256;
@@ -29,7 +29,7 @@ pub fn settle(
         while let Some(entry) = rest.next_if(|entry| entry.slot() == slot[0].slot()) {
             slot.push(entry);
         }
-        let mut lose = |entry: ManifestEntry, reason: &'static str| skipped.push(lost(entry, reason, dataset));
+        let mut lose = |entry: ManifestEntry, reason: SkipCode| skipped.push(lost(entry, reason, dataset));
         let slot = without_tools(slot, publish, &mut lose);
         let slot = one_a_record(slot, &mut lose);
         let mut slot = chosen(slot, publish, dataset, &mut lose);
@@ -49,8 +49,7 @@ fn spell_repos_alike(entries: &mut [ManifestEntry]) {
 
 /// A record with several results for one slot: the one by the headline metric; else, if they do
 /// not say the same, none. `slot` is sorted by record.
-fn one_a_record(slot: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry, &'static str)) -> Vec<ManifestEntry> {
-    const REASON: &str = "several_candidates_in_record";
+fn one_a_record(slot: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry, SkipCode)) -> Vec<ManifestEntry> {
     let mut kept: Vec<ManifestEntry> = Vec::with_capacity(slot.len());
     let mut rest = slot.into_iter().peekable();
     while let Some(first) = rest.next() {
@@ -68,7 +67,7 @@ fn one_a_record(slot: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry, &
         for (place, entry) in of_record.into_iter().enumerate() {
             match Some(place) == keep {
                 true => kept.push(entry),
-                false => lose(entry, REASON),
+                false => lose(entry, SkipCode::SeveralCandidatesInRecord),
             }
         }
     }
@@ -80,7 +79,7 @@ fn one_a_record(slot: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry, &
 fn without_tools(
     slot: Vec<ManifestEntry>,
     publish: &PublishSettings,
-    lose: &mut impl FnMut(ManifestEntry, &'static str),
+    lose: &mut impl FnMut(ManifestEntry, SkipCode),
 ) -> Vec<ManifestEntry> {
     let is_mixed = slot.iter().any(|entry| entry.has_tools) && slot.iter().any(|entry| !entry.has_tools);
     if !is_mixed || slot.iter().any(|entry| is_decided(publish, entry)) {
@@ -88,7 +87,7 @@ fn without_tools(
     }
     let (with, without): (Vec<ManifestEntry>, Vec<ManifestEntry>) = slot.into_iter().partition(|entry| entry.has_tools);
     for entry in with {
-        lose(entry, "beside_one_without_tools");
+        lose(entry, SkipCode::BesideOneWithoutTools);
     }
     without
 }
@@ -98,7 +97,7 @@ fn chosen(
     slot: Vec<ManifestEntry>,
     publish: &PublishSettings,
     dataset: &Dataset,
-    lose: &mut impl FnMut(ManifestEntry, &'static str),
+    lose: &mut impl FnMut(ManifestEntry, SkipCode),
 ) -> Vec<ManifestEntry> {
     let Some(first) = slot.first() else { return slot };
     if slot.iter().all(|entry| same_value(entry, first)) {
@@ -123,7 +122,7 @@ fn chosen(
     for (entry, wins) in slot.into_iter().zip(wins) {
         match wins {
             true => kept.push(entry),
-            false => lose(entry, "not_preferred"),
+            false => lose(entry, SkipCode::NotPreferred),
         }
     }
     kept
@@ -221,9 +220,9 @@ fn same_value(a: &ManifestEntry, b: &ManifestEntry) -> bool {
     a.yaml_entry.value == b.yaml_entry.value
 }
 
-fn lost(entry: ManifestEntry, reason: &'static str, dataset: &Dataset) -> Skipped {
+fn lost(entry: ManifestEntry, reason: SkipCode, dataset: &Dataset) -> Skipped {
     Skipped {
-        reason: Cow::Borrowed(reason),
+        reason: reason.into(),
         benchmark: Some(entry.benchmark),
         collection: entry.collection,
         model_id: dataset.loaded(&dataset.readings[entry.reading as usize]).record.model.id.clone(),

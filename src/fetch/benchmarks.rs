@@ -14,7 +14,7 @@ use super::asking::{FailedRequest, Run, ask_all, plain};
 use super::draft::Drafts;
 use super::official::{self, Changed, New, Official};
 use super::store::{Store, write_if_changed};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics};
 use crate::facts::{BenchmarkFact, EvalYamlFact};
 use crate::hash::Sha256;
 use crate::hub::{ErrorKind, Hub, HubError, Repo, RepoHead};
@@ -236,7 +236,7 @@ fn compare(
     found: &BenchmarkOnHub,
     path: &Path,
     findings: &mut Diagnostics,
-) -> BTreeSet<&'static str> {
+) -> BTreeSet<DiagnosticCode> {
     const OWN_LIST: &str = "write content/benchmarks/<name>.hub.yaml with the same key; it replaces the built-in entry";
     let file = path.display().to_string();
     let dataset = &ours.dataset;
@@ -250,34 +250,44 @@ fn compare(
     match &found.head {
         None => {
             let message = format!("the Hub has no dataset {dataset}, or does not show it");
-            differs("no-benchmark", "", message, OWN_LIST);
+            differs(DiagnosticCode::NoBenchmark, "", message, OWN_LIST);
             return differences;
         }
         Some(head) if head.id != *dataset => {
             let message = format!("the dataset {dataset} is now called {}", head.id);
-            differs("renamed-benchmark", "", message, OWN_LIST);
+            differs(DiagnosticCode::RenamedBenchmark, "", message, OWN_LIST);
         }
         Some(_) => {}
     }
     let Some((_, said)) = &found.file else {
         let message = format!("{dataset} has no public eval.yaml");
-        differs("no-eval-yaml", "", message, "the built-in list of its tasks is used");
+        differs(DiagnosticCode::NoEvalYaml, "", message, "the built-in list of its tasks is used");
         return differences;
     };
     let theirs: BTreeSet<&str> = said.tasks.iter().map(|task| task.id.as_str()).collect();
     for task in ours.tasks.iter().filter(|task| !theirs.contains(task.id.as_str())) {
         let alias = task.aliases.iter().find(|alias| theirs.contains(alias.as_str()));
         let instead = alias.map_or(String::new(), |alias| format!(", but `{alias}`"));
-        differs("missing-task", "tasks", format!("{dataset} has no task `{}`{instead}", task.id), OWN_LIST);
+        differs(
+            DiagnosticCode::MissingTask,
+            "tasks",
+            format!("{dataset} has no task `{}`{instead}", task.id),
+            OWN_LIST,
+        );
     }
     let is_known = |id: &str| ours.tasks.iter().any(|task| task.id == id || task.aliases.iter().any(|it| it == id));
     for id in theirs.into_iter().filter(|id| !is_known(id)) {
-        differs("new-task", "tasks", format!("{dataset} has a task `{id}` that is not in the built-in list"), OWN_LIST);
+        differs(
+            DiagnosticCode::NewTask,
+            "tasks",
+            format!("{dataset} has a task `{id}` that is not in the built-in list"),
+            OWN_LIST,
+        );
     }
     let unknown = said.framework.as_ref().filter(|name| !FRAMEWORKS.split(' ').any(|known| known == *name));
     if let Some(name) = unknown {
         let message = format!("{dataset} names the evaluation framework `{name}`, which is not in the built-in list");
-        differs("unknown-framework", "evaluation_framework", message, "nothing needs to be done");
+        differs(DiagnosticCode::UnknownFramework, "evaluation_framework", message, "nothing needs to be done");
     }
     differences
 }

@@ -9,7 +9,7 @@ use super::asking::Run;
 use super::benchmarks::BenchmarkOnHub;
 use super::draft::Drafts;
 use crate::config::is_hub_id;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 
 pub use super::draft::{Draft, DraftState};
 
@@ -46,7 +46,7 @@ pub struct Changed {
     /// Hub dataset id, as our list has it.
     pub dataset: String,
     /// Codes of the findings about it.
-    pub differences: BTreeSet<&'static str>,
+    pub differences: BTreeSet<DiagnosticCode>,
 }
 
 /// The listed ids that are some, each once.
@@ -55,7 +55,7 @@ pub fn sound(ids: Vec<String>, findings: &mut Diagnostics) -> Vec<String> {
     for id in others {
         let message = format!("the Hub lists `{}` as an official benchmark, which is no id", id.escape_debug());
         let help = "it is left out; report it to the Hub".to_owned();
-        findings.warn_with_help("no-dataset-id", "api/datasets", "", message, help);
+        findings.warn_with_help(DiagnosticCode::NoDatasetId, "api/datasets", "", message, help);
     }
     sound.into_iter().collect()
 }
@@ -76,7 +76,13 @@ impl New {
             Ok(draft) => Some(draft),
             Err(mistake) => {
                 let help = "describe it in content/benchmarks/<name>.hub.yaml".to_owned();
-                findings.warn_with_help("no-draft", &dataset, "eval.yaml", format!("no draft: {mistake}"), help);
+                findings.warn_with_help(
+                    DiagnosticCode::NoDraft,
+                    &dataset,
+                    "eval.yaml",
+                    format!("no draft: {mistake}"),
+                    help,
+                );
                 None
             }
         };

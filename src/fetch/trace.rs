@@ -22,7 +22,7 @@ use serde::Serialize;
 use super::asking::{FailedRequest, Run, ask_all};
 use super::pulls::{CommitOrigin, MAX_PULLS, Pulls};
 use super::store::Store;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics};
 use crate::facts::{Introduced, ObjectSubmission};
 use crate::hash::Sha256;
 use crate::hub::{CommitSummary, Discussion, FileAt, Hub, HubError, PullRequest, Repo, git_blob_id};
@@ -142,7 +142,7 @@ fn wanted<'a>(
             Err(why) => {
                 let file = datastore.join(path).display().to_string();
                 let help = "run `evalcards fetch` again to download the bytes that the lock file names";
-                findings.error("not-locked", &file, "", why, help);
+                findings.error(DiagnosticCode::NotLocked, &file, "", why, help);
                 None
             }
         });

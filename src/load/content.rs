@@ -30,7 +30,7 @@ use super::peeling::{self, Peeling};
 use super::platform::{self, Platforms};
 use super::precedence;
 use super::unread;
-use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::diagnostic::{DiagnosticCode, Diagnostics, did_you_mean};
 use crate::facts::{PostedModel, StoredFact};
 use crate::hash::{Hasher, Sha256};
 use crate::markdown;
@@ -203,7 +203,7 @@ impl ContentReader<'_> {
             if path.exists() && !path.is_dir() {
                 let message = "is a file; a folder is expected".to_owned();
                 let help = "rename the file, or put it into a folder of this name";
-                self.diagnostics.error("not-a-folder", &path.display().to_string(), "", message, help);
+                self.diagnostics.error(DiagnosticCode::NotAFolder, &path.display().to_string(), "", message, help);
             }
         }
     }
@@ -228,12 +228,12 @@ impl ContentReader<'_> {
             let is_link = entry.file_type().is_symlink();
             let (code, message, help) = if is_copy(folder, path) {
                 let help = "delete it, or rename it".to_owned();
-                ("editor-copy", "is a copy that an editor left; it is not read", help)
+                (DiagnosticCode::EditorCopy, "is a copy that an editor left; it is not read", help)
             } else if unread::is_aside(&entry.file_name().to_string_lossy().to_lowercase()) {
                 continue;
             } else {
                 let message = if is_link { "is a link; links are not read" } else { "is not read" };
-                ("unknown-file", message, unread::help(path, is_link))
+                (DiagnosticCode::UnknownFile, message, unread::help(path, is_link))
             };
             self.content.digest.add(file.as_bytes());
             self.diagnostics.warn_with_help(code, &file, "", message.to_owned(), help);
@@ -270,11 +270,11 @@ impl ContentReader<'_> {
                 ContentPage::NotText(err) => self.not_text(&file, &err),
                 ContentPage::NoFrontMatter(fence) => {
                     let help = "start the file with a line `---`, the metadata, and another line `---`";
-                    self.diagnostics.error("no-front-matter", &file, "line 1", fence.to_string(), help);
+                    self.diagnostics.error(DiagnosticCode::NoFrontMatter, &file, "line 1", fence.to_string(), help);
                 }
                 ContentPage::Entry(Ok(meta), ..) if !T::MAY_LACK_ID && meta.id().trim().is_empty() => {
                     let help = "add an `id`; names are matched by it";
-                    self.diagnostics.error("no-id", &file, "front matter", "has no `id`".to_owned(), help);
+                    self.diagnostics.error(DiagnosticCode::NoId, &file, "front matter", "has no `id`".to_owned(), help);
                 }
                 ContentPage::Entry(Ok(meta), prose, yaml) => {
                     self.warn_of_unknown_keys(&meta, &file, "front matter");
@@ -287,7 +287,7 @@ impl ContentReader<'_> {
                         let message =
                             format!("nests deeper than {} levels, so it is shown as plain text", markdown::MOST_LEVELS);
                         let help = "close the open elements and quotes".to_owned();
-                        self.diagnostics.warn_with_help("deep-nesting", &file, "", message, help);
+                        self.diagnostics.warn_with_help(DiagnosticCode::DeepNesting, &file, "", message, help);
                     }
                     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
                     keep(&mut self.content, meta, file, stem, prose);
@@ -315,7 +315,7 @@ impl ContentReader<'_> {
                     None if self.content.hub_benchmarks.iter().any(|other| other.clashes_with(&benchmark)) => {
                         let message = "another file describes the same key, dataset or file".to_owned();
                         self.diagnostics.error(
-                            "duplicate-id",
+                            DiagnosticCode::DuplicateId,
                             &file,
                             "",
                             message,
@@ -324,7 +324,7 @@ impl ContentReader<'_> {
                     }
                     None => self.content.hub_benchmarks.push(benchmark),
                     Some(mistake) => self.diagnostics.error(
-                        "wrong-hub-benchmark",
+                        DiagnosticCode::WrongHubBenchmark,
                         &file,
                         "",
                         mistake,
@@ -350,7 +350,13 @@ impl ContentReader<'_> {
                 Ok(eval) => {
                     let rules = serde_yaml::from_str(&text).map(|it| eval_rules::broken(&it)).unwrap_or_default();
                     for it in rules {
-                        self.diagnostics.warn_with_help("eval-yaml-rule", &file, &it.key, it.message, it.help);
+                        self.diagnostics.warn_with_help(
+                            DiagnosticCode::EvalYamlRule,
+                            &file,
+                            &it.key,
+                            it.message,
+                            it.help,
+                        );
                     }
                     self.content.eval_yamls.push(EvalYaml { benchmark: Some(slug.to_owned()), file, text, ..eval });
                 }
@@ -377,7 +383,7 @@ impl ContentReader<'_> {
                 Ok(card) => self.content.benchmark_cards.push(BenchmarkCard { file, ..card }),
                 Err(reason) => {
                     let help = "a card must be a JSON object with `benchmark_details` and a `name` in it";
-                    self.diagnostics.error("unreadable-benchmark-card", &file, "", reason, help);
+                    self.diagnostics.error(DiagnosticCode::UnreadableBenchmarkCard, &file, "", reason, help);
                 }
             }
         }
@@ -420,7 +426,7 @@ impl ContentReader<'_> {
             let file = path.display().to_string();
             if sha256 != stated.sha256 {
                 let message = "was changed after `fetch` wrote it".to_owned();
-                self.diagnostics.error("changed-fact", &file, "", message, "run `evalcards fetch` again");
+                self.diagnostics.error(DiagnosticCode::ChangedFact, &file, "", message, "run `evalcards fetch` again");
                 continue;
             }
             match EvalYaml::parse(&text) {
@@ -449,7 +455,7 @@ impl ContentReader<'_> {
         for (line, reason) in bad {
             let help = "the other lines are used; run `evalcards fetch` again to rewrite it";
             let place = format!("line {line}");
-            self.diagnostics.error("unreadable-fact", &path.display().to_string(), &place, reason, help);
+            self.diagnostics.error(DiagnosticCode::UnreadableFact, &path.display().to_string(), &place, reason, help);
         }
         Ok(facts)
     }
@@ -506,7 +512,7 @@ impl ContentReader<'_> {
                         None => format!("the tables are {}", NAMES.map(|name| format!("{name}.yaml")).join(", ")),
                     };
                     self.diagnostics.warn_with_help(
-                        "unknown-file",
+                        DiagnosticCode::UnknownFile,
                         &file,
                         "",
                         "is not a table of evalcards".to_owned(),
@@ -531,7 +537,7 @@ impl ContentReader<'_> {
         };
         let Some(items) = table.get(key).and_then(Value::as_sequence) else {
             let help = format!("write `{key}:` and below it one item per entry, each with `- ` in front");
-            self.diagnostics.error("unreadable-table", &file, "", format!("has no list `{key}`"), &help);
+            self.diagnostics.error(DiagnosticCode::UnreadableTable, &file, "", format!("has no list `{key}`"), &help);
             return Ok(Vec::new());
         };
         let mut entries: Vec<T> = Vec::with_capacity(items.len());
@@ -541,7 +547,7 @@ impl ContentReader<'_> {
             match serde_yaml::from_value::<T>(item.clone()) {
                 Ok(entry) if entry.id().trim().is_empty() => {
                     self.diagnostics.error(
-                        "no-id",
+                        DiagnosticCode::NoId,
                         &file,
                         &place,
                         "has no `id`".to_owned(),
@@ -582,8 +588,8 @@ impl ContentReader<'_> {
 
     fn not_text(&mut self, file: &str, err: &NotText) {
         let (code, help) = match err {
-            NotText::TooLarge => ("too-large", "split it into several files"),
-            NotText::Utf16 | NotText::NotUtf8(_) => ("not-utf-8", "save the file as UTF-8"),
+            NotText::TooLarge => (DiagnosticCode::TooLarge, "split it into several files"),
+            NotText::Utf16 | NotText::NotUtf8(_) => (DiagnosticCode::NotUtf8, "save the file as UTF-8"),
         };
         self.diagnostics.error(code, file, "", err.to_string(), help);
     }
@@ -595,7 +601,7 @@ impl ContentReader<'_> {
             message.split(" at line ").next().unwrap_or(&message).replace("expected f64", "expected a number");
         let help = text::remedy_of_yaml(text, err)
             .unwrap_or_else(|| "the rest of the site is built without it; fix it and build again".to_owned());
-        self.diagnostics.error("unreadable-metadata", file, place, message, &help);
+        self.diagnostics.error(DiagnosticCode::UnreadableMetadata, file, place, message, &help);
     }
 
     /// All that is wrong with an entry that cannot be read: whoever mends one fault should not find the next.
@@ -644,13 +650,19 @@ impl ContentReader<'_> {
         for ((file, key), n) in std::mem::take(&mut self.unused) {
             let message = format!("`{key}` is not used; {} it", counted(n, "entry has", "entries have"));
             let help = "remove it if no other program needs it".to_owned();
-            self.diagnostics.warn_with_help("unused-key", &file, "", message, help);
+            self.diagnostics.warn_with_help(DiagnosticCode::UnusedKey, &file, "", message, help);
         }
     }
 
     fn warn_of_wrong_values<T: MetadataEntry>(&mut self, entry: &T, file: &str, place: impl Fn(&str) -> String) {
         for wrong in entry.wrong_values() {
-            self.diagnostics.warn_with_help("wrong-value", file, &place(wrong.key), wrong.message, wrong.help);
+            self.diagnostics.warn_with_help(
+                DiagnosticCode::WrongValue,
+                file,
+                &place(wrong.key),
+                wrong.message,
+                wrong.help,
+            );
         }
     }
 
@@ -665,7 +677,7 @@ impl ContentReader<'_> {
                 Some(known) => format!("did you mean `{known}`?"),
                 None => format!("the the known keys are {}", T::KEYS.join(", ")),
             };
-            self.diagnostics.warn_with_help("unknown-key", file, place, message, help);
+            self.diagnostics.warn_with_help(DiagnosticCode::UnknownKey, file, place, message, help);
         }
     }
 }

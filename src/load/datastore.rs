@@ -27,7 +27,7 @@ use super::index::{INDEXES, IndexRow, lines, read_row};
 use super::quarantine::{Quarantined, Reason};
 use super::unread;
 use crate::config::PUBLIC_DATASTORE;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::{Hasher, Sha256};
 use crate::language::sentence::Sentence;
 use crate::lock::{Lock, Pin};
@@ -220,14 +220,14 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     if let LockFile::Broken(why) = &datastore.lock {
         let help = "until it is fixed, no record counts as pinned, and nothing can be published";
         let file = LockFile::path(root).display().to_string();
-        diagnostics.error("broken-lock", &file, "", why.clone(), help);
+        diagnostics.error(DiagnosticCode::BrokenLock, &file, "", why.clone(), help);
     }
     if let Some(repo) = datastore.repo.as_deref().filter(|repo| looks_public(repo)) {
         let message = format!("`datastore.repo` is `{repo}`, which looks like `{PUBLIC_DATASTORE}` but is not");
         let help = "who made that repository wanted it to be taken for the other: ask them, or fetch from the true one"
             .to_owned();
         let file = LockFile::path(&datastore.root).display().to_string();
-        diagnostics.warn_with_help("look-alike", &file, "", message, help);
+        diagnostics.warn_with_help(DiagnosticCode::LookAlike, &file, "", message, help);
     }
     let mut samples = HashSet::default();
     if indexes.is_dir() {
@@ -305,7 +305,7 @@ fn list_indexes(
         if fs::metadata(&path).with_context(unreadable)?.len() > MAX_INDEX {
             let message = format!("is larger than {} MiB, so it was not read", MAX_INDEX >> 20);
             let help = "a real index is much smaller; fetch the collection again";
-            locked.diagnostics.error("large-index", &path.display().to_string(), "", message, help);
+            locked.diagnostics.error(DiagnosticCode::LargeIndex, &path.display().to_string(), "", message, help);
             listing.digest.add(collection.as_bytes());
             continue;
         }
@@ -383,7 +383,7 @@ impl<'a> LockedIndexes<'a> {
             None => format!("the collection is not in {}", self.lock_file),
         };
         let help = format!("run `evalcards fetch {collection}` to fetch and pin it").to_owned();
-        self.diagnostics.warn_with_help("lock-differs", &path.display().to_string(), "", message, help);
+        self.diagnostics.warn_with_help(DiagnosticCode::LockDiffers, &path.display().to_string(), "", message, help);
         false
     }
 
@@ -391,7 +391,7 @@ impl<'a> LockedIndexes<'a> {
         for collection in self.missing {
             let message = format!("pins the collection {collection}, which is not on disk");
             let help = "run `evalcards fetch --locked` to get it".to_owned();
-            self.diagnostics.warn_with_help("lock-differs", &self.lock_file, "", message, help);
+            self.diagnostics.warn_with_help(DiagnosticCode::LockDiffers, &self.lock_file, "", message, help);
         }
     }
 }

@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer};
 
+use crate::codes::codes;
 use crate::config::is_hub_id;
 use crate::names::normal_form;
 
@@ -103,29 +104,17 @@ pub struct HubTask {
     stated: Option<UnitSource>,
 }
 
-/// How a number came about, as far as it makes it another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TestCondition {
-    /// The model had tools.
-    Tools,
-    /// The model acted within an agent or scaffold.
-    Agent,
-    /// The best of several attempts, or a vote over them, counts.
-    Attempts,
-    /// The model was told how it did, or given hints.
-    Feedback,
-}
-
-impl TestCondition {
-    /// As in the registry, and behind the reason of a result that breaks it.
-    pub fn code(self) -> &'static str {
-        match self {
-            TestCondition::Tools => "tools",
-            TestCondition::Agent => "agent",
-            TestCondition::Attempts => "attempts",
-            TestCondition::Feedback => "feedback",
-        }
+codes! {
+    /// How a number came about, as far as it makes it another one.
+    pub enum TestCondition {
+        /// The model had tools.
+        Tools = "tools",
+        /// The model acted within an agent or scaffold.
+        Agent = "agent",
+        /// The best of several attempts, or a vote over them, counts.
+        Attempts = "attempts",
+        /// The model was told how it did, or given hints.
+        Feedback = "feedback",
     }
 }
 
@@ -144,26 +133,19 @@ pub struct UnitSource {
     pub certainty: Certainty,
 }
 
-/// How sure an entry of the registry is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Certainty {
-    /// Seen at two independent places, or with the dataset's owner.
-    #[default]
-    Sure,
-    /// Seen at one place.
-    Likely,
+codes! {
+    /// How sure an entry of the registry is.
+    #[derive(Default)]
+    pub enum Certainty {
+        /// Seen at two independent places, or with the dataset's owner.
+        #[default]
+        Sure = "sure",
+        /// Seen at one place.
+        Likely = "likely",
+    }
 }
 
 impl Certainty {
-    /// As in the registry.
-    pub fn code(self) -> &'static str {
-        match self {
-            Certainty::Sure => "sure",
-            Certainty::Likely => "likely",
-        }
-    }
-
     /// True for [`Certainty::Sure`].
     pub fn is_sure(&self) -> bool {
         *self == Certainty::Sure

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::also::Leaf;
 use super::{Inputs, Loaded};
 use crate::date::{Stamp, day};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::words::{counted, shorten};
 
 /// Longest text of a record in a finding.
@@ -36,7 +36,13 @@ impl Inputs {
                         shorten(text, MOST)
                     );
                     let help = "write seconds since 1970, or a date such as 2026-03-01".to_owned();
-                    diagnostics.warn_with_help("unreadable-time", &self.file(loaded), &place, message, help);
+                    diagnostics.warn_with_help(
+                        DiagnosticCode::UnreadableTime,
+                        &self.file(loaded),
+                        &place,
+                        message,
+                        help,
+                    );
                 }
             }
         }
@@ -63,7 +69,7 @@ impl Inputs {
                 shorten(text, MOST),
                 counted(n, "place", "places")
             );
-            diagnostics.warn("unexpected-type", &self.file(loaded), path, message);
+            diagnostics.warn(DiagnosticCode::UnexpectedType, &self.file(loaded), path, message);
         }
     }
 
@@ -82,7 +88,7 @@ impl Inputs {
             let help =
                 "write the SHA-256 of `input.raw` followed by all references, or leave `sample_hash` out".to_owned();
             let file = self.path(loaded, &samples.path);
-            diagnostics.warn_with_help("wrong-sample-hash", &file, &format!("line {line}"), message, help);
+            diagnostics.warn_with_help(DiagnosticCode::WrongSampleHash, &file, &format!("line {line}"), message, help);
         }
     }
 

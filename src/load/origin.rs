@@ -7,7 +7,7 @@ use super::datastore::{Datastore, ListedObject, LockFile};
 use super::quarantine::{Quarantined, Reason};
 use super::record::Record;
 use crate::config::Config;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::Sha256;
 use crate::language::sentence::Sentence;
 
@@ -131,7 +131,7 @@ impl Origin {
         let file = datastore.root.join(&*self.path).display().to_string();
         let help =
             "it is shown without a link to the public datastore; run `evalcards fetch` to pin the current records";
-        diagnostics.warn_with_help("lock-differs", &file, "", message, help.to_owned());
+        diagnostics.warn_with_help(DiagnosticCode::LockDiffers, &file, "", message, help.to_owned());
     }
 
     pub(super) fn quarantined(

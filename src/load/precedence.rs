@@ -3,22 +3,24 @@
 //! What loses is kept with its source where it differs, so that a page can show both.
 
 use super::metadata::{BenchmarkMeta, ModelMeta};
+use crate::codes::codes;
 
-/// A source of metadata; the first in this order counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    /// A Markdown file of the site.
-    Page,
-    /// A table of the site.
-    Table,
-    /// What the Hub says.
-    Hub,
-    /// A BenchmarkCard.
-    BenchmarkCard,
-    /// The tables of this program.
-    BuiltIn,
-    /// What records claim.
-    Records,
+codes! {
+    /// A source of metadata; the first in this order counts.
+    pub enum Source in "source" {
+        /// A Markdown file of the site.
+        Page = "page",
+        /// A table of the site.
+        Table = "table",
+        /// What the Hub says.
+        Hub = "hub",
+        /// A BenchmarkCard.
+        BenchmarkCard = "benchmark_card",
+        /// The tables of this program.
+        BuiltIn = "built_in",
+        /// What records claim.
+        Records = "records",
+    }
 }
 
 impl Source {
@@ -28,18 +30,6 @@ impl Source {
             "" => Source::BuiltIn,
             file if file.ends_with(".md") => Source::Page,
             _ => Source::Table,
-        }
-    }
-
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Source::Page => "source.page",
-            Source::Table => "source.table",
-            Source::Hub => "source.hub",
-            Source::BenchmarkCard => "source.benchmark_card",
-            Source::BuiltIn => "source.built_in",
-            Source::Records => "source.records",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! `source_metadata`: who reported a record, as it claims, and the stamps of those who collected it.
 
+use crate::codes::codes;
 use serde_json::Value;
 
 use super::also::{Leaf, of_block, of_block_but};
@@ -71,18 +72,20 @@ impl ScheduledRun {
     }
 }
 
-/// `evaluator_relationship`, as claimed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Relationship {
-    /// The evaluator made the model.
-    FirstParty,
-    /// Somebody else.
-    ThirdParty,
-    /// A joint effort.
-    Collaborative,
-    /// `other`, absent or an unknown word.
-    #[default]
-    NotReported,
+codes! {
+    /// `evaluator_relationship`, as claimed.
+    #[derive(Default)]
+    pub enum Relationship in "relationship" {
+        /// The evaluator made the model.
+        FirstParty = "first_party",
+        /// Somebody else.
+        ThirdParty = "third_party",
+        /// A joint effort.
+        Collaborative = "collaborative",
+        /// `other`, absent or an unknown word.
+        #[default]
+        NotReported = "not_reported",
+    }
 }
 
 impl Relationship {
@@ -101,16 +104,6 @@ impl Relationship {
             (self, who),
             (Relationship::FirstParty, MeasuredBy::Others) | (Relationship::ThirdParty, MeasuredBy::Developer)
         )
-    }
-
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Relationship::FirstParty => "relationship.first_party",
-            Relationship::ThirdParty => "relationship.third_party",
-            Relationship::Collaborative => "relationship.collaborative",
-            Relationship::NotReported => "relationship.not_reported",
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use foldhash::{HashMap, HashSet};
 use jiff::civil::Date;
 
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::Sha256;
 use crate::load::Inputs;
 use crate::load::attestation::{Attestation, AttestedBytes, Statement};
@@ -75,7 +75,7 @@ pub fn warn_of_last_days(content: &Content, day: Option<Date>, diagnostics: &mut
             None => format!("it cannot be judged whether {last} has passed, so it does not count"),
         };
         let help = "set SOURCE_DATE_EPOCH to the day of the build, such as `SOURCE_DATE_EPOCH=$(date +%s)`".to_owned();
-        diagnostics.warn_with_help("unknown-day", &attestation.file, "valid_until", message, help);
+        diagnostics.warn_with_help(DiagnosticCode::UnknownDay, &attestation.file, "valid_until", message, help);
     }
 }
 

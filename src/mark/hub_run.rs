@@ -4,6 +4,7 @@
 
 use foldhash::{HashMap, HashMapExt};
 
+use crate::codes::codes;
 use crate::facts::PostedFact;
 
 /// A result as it would stand on the Hub.
@@ -20,27 +21,20 @@ pub struct HubResult<'a> {
     pub value: &'a str,
 }
 
-/// Where a value stands on the Hub.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Posted {
-    /// On the main branch of the model's repository. Who brought it there is not known: a pull request may have.
-    OnMain,
-    /// In a pull request that is open.
-    InPullRequest,
+codes! {
+    /// Where a value stands on the Hub.
+    pub enum Posted in "markers" {
+        /// On the main branch of the model's repository. Who brought it there is not known: a pull request may have.
+        OnMain = "on_main",
+        /// In a pull request that is open.
+        InPullRequest = "in_pull_request",
+    }
 }
 
 impl Posted {
     /// Of a fact.
     pub fn of(fact: &PostedFact) -> Posted {
         if fact.pull_request.is_some() { Posted::InPullRequest } else { Posted::OnMain }
-    }
-
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Posted::OnMain => "markers.on_main",
-            Posted::InPullRequest => "markers.in_pull_request",
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! *Relationship*: does what the record claims of evaluator and developer fit what metadata says?
 
 use super::Proofs;
+use crate::codes::codes;
 use crate::load::source_metadata::Relationship as Claimed;
 use crate::resolve::Resolved;
 
@@ -13,28 +14,17 @@ pub struct Relationship {
     pub fit: Fit,
 }
 
-/// How a claim fits what is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
-    /// It does.
-    Consistent,
-    /// It cannot be so.
-    Contradicted,
-    /// The record itself says that somebody else measured.
-    ContradictedByRecord,
-    /// One of the two organisations is not known, or the claim says nothing that could be held against them.
-    Undetermined,
-}
-
-impl Fit {
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Fit::Consistent => "fit.consistent",
-            Fit::Contradicted => "fit.contradicted",
-            Fit::ContradictedByRecord => "fit.contradicted_by_record",
-            Fit::Undetermined => "fit.undetermined",
-        }
+codes! {
+    /// How a claim fits what is known.
+    pub enum Fit in "fit" {
+        /// It does.
+        Consistent = "consistent",
+        /// It cannot be so.
+        Contradicted = "contradicted",
+        /// The record itself says that somebody else measured.
+        ContradictedByRecord = "contradicted_by_record",
+        /// One of the two organisations is not known, or the claim says nothing that could be held against them.
+        Undetermined = "undetermined",
     }
 }
 

@@ -2,30 +2,22 @@
 //! rankings and what is published.
 
 use super::{Attested, Proofs};
+use crate::codes::codes;
 use crate::load::Loaded;
 use crate::load::attestation::Statement;
 use crate::load::content::Content;
 
-/// Whether a result is still asserted; the gravest of what is said.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// Nobody of this site says otherwise.
-    #[default]
-    Current,
-    /// Somebody objects.
-    Disputed,
-    /// Who stands behind it took it back.
-    Withdrawn,
-}
-
-impl Standing {
-    /// Machine-readable.
-    pub fn code(self) -> &'static str {
-        match self {
-            Standing::Current => "current",
-            Standing::Disputed => "disputed",
-            Standing::Withdrawn => "withdrawn",
-        }
+codes! {
+    /// Whether a result is still asserted; the gravest of what is said.
+    #[derive(Default)]
+    pub enum Standing {
+        /// Nobody of this site says otherwise.
+        #[default]
+        Current = "current",
+        /// Somebody objects.
+        Disputed = "disputed",
+        /// Who stands behind it took it back.
+        Withdrawn = "withdrawn",
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Proofs, Trace};
+use crate::codes::codes;
 use crate::load::Origin;
 
 /// The account that opened the merged pull request which brought a record.
@@ -19,34 +20,21 @@ pub enum Submitter {
     },
 }
 
-/// Why a submitter is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotKnown {
-    /// The record itself is not traced.
-    NotTraced,
-    /// Nobody asked the Hub.
-    NotAsked,
-    /// The history that the Hub shows does not say.
-    NoHistory,
-    /// A commit was pushed; the name of its author is free text.
-    Pushed,
-    /// The account was deleted, or the Hub does not show it.
-    NoAccount,
-    /// Another record has the same id.
-    Collision,
-}
-
-impl NotKnown {
-    /// The key of the sentence among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            NotKnown::NotTraced => "evidence.submitter.not_traced",
-            NotKnown::NotAsked => "evidence.submitter.not_asked",
-            NotKnown::NoHistory => "evidence.submitter.no_history",
-            NotKnown::Pushed => "evidence.submitter.pushed",
-            NotKnown::NoAccount => "evidence.submitter.no_account",
-            NotKnown::Collision => "evidence.submitter.collision",
-        }
+codes! {
+    /// Why a submitter is not known.
+    pub enum NotKnown in "evidence.submitter" {
+        /// The record itself is not traced.
+        NotTraced = "not_traced",
+        /// Nobody asked the Hub.
+        NotAsked = "not_asked",
+        /// The history that the Hub shows does not say.
+        NoHistory = "no_history",
+        /// A commit was pushed; the name of its author is free text.
+        Pushed = "pushed",
+        /// The account was deleted, or the Hub does not show it.
+        NoAccount = "no_account",
+        /// Another record has the same id.
+        Collision = "collision",
     }
 }
 

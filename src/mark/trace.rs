@@ -1,6 +1,7 @@
 //! *Trace*: are these the bytes of a public record?
 
 use super::Proofs;
+use crate::codes::codes;
 use crate::load::Origin;
 use crate::load::datastore::LockFile;
 use crate::load::quarantine::Reason;
@@ -16,31 +17,19 @@ pub enum Trace {
     PinnedAndIndexed,
 }
 
-/// Why the bytes count for no more than those of this disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Untraced {
-    /// Nobody fetched them.
-    NoLock,
-    /// The lock file cannot be trusted.
-    BrokenLock,
-    /// The lock has no such path.
-    NotInLock,
-    /// The lock has other bytes under this path.
-    Changed,
-    /// An index names other bytes for this path.
-    IndexDisagrees,
-}
-
-impl Untraced {
-    /// The key of the sentence among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Untraced::NoLock => "evidence.trace.no_lock",
-            Untraced::BrokenLock => "evidence.trace.broken_lock",
-            Untraced::NotInLock => "evidence.trace.not_in_lock",
-            Untraced::Changed => "evidence.trace.changed",
-            Untraced::IndexDisagrees => "evidence.trace.index_disagrees",
-        }
+codes! {
+    /// Why the bytes count for no more than those of this disk.
+    pub enum Untraced in "evidence.trace" {
+        /// Nobody fetched them.
+        NoLock = "no_lock",
+        /// The lock file cannot be trusted.
+        BrokenLock = "broken_lock",
+        /// The lock has no such path.
+        NotInLock = "not_in_lock",
+        /// The lock has other bytes under this path.
+        Changed = "changed",
+        /// An index names other bytes for this path.
+        IndexDisagrees = "index_disagrees",
     }
 }
 

@@ -1,26 +1,18 @@
 //! *Neighbours*: a score that the other scores of its source contradict, as it is a hundredth of what they are, or a
 //! hundred times that. Nothing is converted because of it.
 
+use crate::codes::codes;
 use foldhash::{HashMap, HashMapExt};
 
 use super::{Dataset, Reading, Scale};
 
-/// What the other scores of a source say against one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Contradiction {
-    /// It is below 1, and they are above 1: it may be a proportion.
-    BelowOne,
-    /// It is above 1, and they are below 1: they may be proportions, or it a percentage twice over.
-    AboveOne,
-}
-
-impl Contradiction {
-    /// The key of the remark at the score, among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Contradiction::BelowOne => "remark.below_one",
-            Contradiction::AboveOne => "remark.above_one",
-        }
+codes! {
+    /// What the other scores of a source say against one.
+    pub enum Contradiction in "remark" {
+        /// It is below 1, and they are above 1: it may be a proportion.
+        BelowOne = "below_one",
+        /// It is above 1, and they are below 1: they may be proportions, or it a percentage twice over.
+        AboveOne = "above_one",
     }
 }
 

@@ -74,7 +74,7 @@ impl Serialize for Review<'_> {
             reasons_against,
             requests: self.requests,
             benchmarks: &self.benchmarks,
-            counts: self.counts(),
+            counts: self.counts().into_iter().map(|(status, n)| (status.code(), n)).collect(),
             held_back_by_build: self.candidates.held_back.iter().map(|(status, n)| (status.code(), *n)).collect(),
             left_out: &self.left_out,
             entries: self.json_entries(),

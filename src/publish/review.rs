@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::candidate::{Candidate, Candidates};
 use super::description;
+use crate::codes::codes;
 use crate::emit::EntryStatus as BuildStatus;
 use crate::hash::Sha256;
 use crate::hub::{Account, Discussion, Hub, Repo};
@@ -32,25 +33,50 @@ pub enum CandidateStatus {
     Build(BuildStatus),
 }
 
+codes! {
+    /// A [`CandidateStatus`] in `review.json`.
+    pub enum StatusCode {
+        /// Nothing is against it.
+        Ready = "ready",
+        /// The same score is posted.
+        AlreadyPresent = "already_present",
+        /// Another score is posted.
+        ScoreConflict = "score_conflict",
+        /// The Hub shows no such model.
+        MissingHfModel = "missing_hf_model",
+        /// The audit is incomplete.
+        AuditError = "audit_error",
+        /// Proposed before from here.
+        Opened = "opened",
+        /// Proposed by somebody else, and closed or reverted.
+        Declined = "declined",
+        /// Two candidates that are one on the Hub, with one score.
+        DuplicateInBuild = "duplicate_in_build",
+        /// Two candidates that are one on the Hub, with two scores.
+        ConflictInBuild = "conflict_in_build",
+    }
+}
+
 impl CandidateStatus {
     /// As in `review.json`.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> StatusCode {
         match self {
-            CandidateStatus::Ready => "ready",
-            CandidateStatus::AlreadyPresent => "already_present",
-            CandidateStatus::ScoreConflict => "score_conflict",
-            CandidateStatus::MissingHfModel => "missing_hf_model",
-            CandidateStatus::AuditError => "audit_error",
-            CandidateStatus::Opened(_) => "opened",
-            CandidateStatus::Declined(_) => "declined",
-            CandidateStatus::Build(status) => status.code(),
+            CandidateStatus::Ready | CandidateStatus::Build(BuildStatus::Ready) => StatusCode::Ready,
+            CandidateStatus::AlreadyPresent => StatusCode::AlreadyPresent,
+            CandidateStatus::ScoreConflict => StatusCode::ScoreConflict,
+            CandidateStatus::MissingHfModel => StatusCode::MissingHfModel,
+            CandidateStatus::AuditError => StatusCode::AuditError,
+            CandidateStatus::Opened(_) => StatusCode::Opened,
+            CandidateStatus::Declined(_) => StatusCode::Declined,
+            CandidateStatus::Build(BuildStatus::DuplicateInBuild) => StatusCode::DuplicateInBuild,
+            CandidateStatus::Build(BuildStatus::ConflictInBuild) => StatusCode::ConflictInBuild,
         }
     }
 }
 
 impl Serialize for CandidateStatus {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.code())
+        self.code().serialize(serializer)
     }
 }
 
@@ -379,7 +405,7 @@ impl Review<'_> {
     }
 
     /// How many candidates have each status.
-    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
+    pub fn counts(&self) -> BTreeMap<StatusCode, usize> {
         let mut counts = BTreeMap::new();
         for status in self.statuses().values() {
             *counts.entry(status.code()).or_default() += 1;

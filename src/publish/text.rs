@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::candidate::Candidate;
 use super::follow::{FollowUp, Followed, RecordNow};
-use super::review::{CandidateStatus, Finding, HubLocation, ModelReview, Problem, Review};
+use super::review::{CandidateStatus, Finding, HubLocation, ModelReview, Problem, Review, StatusCode};
 use super::submit::{SubmitOutcome, SubmitReport};
 use crate::diagnostic::printable;
 use crate::facts::{PostedNow, ProposalState};
@@ -23,7 +23,7 @@ pub struct TextStyle {
 
 /// A row of "Needs attention".
 struct AttentionRow {
-    issue: &'static str,
+    issue: Issue,
     model: String,
     details: String,
     action: &'static str,
@@ -80,13 +80,13 @@ impl TextStyle {
             return;
         }
         self.heading(text, "Needs attention");
-        let mut issues: BTreeMap<(u8, &str), Vec<&AttentionRow>> = BTreeMap::new();
+        let mut issues: BTreeMap<(u8, Issue), Vec<&AttentionRow>> = BTreeMap::new();
         for row in &rows {
-            issues.entry((weight(row.issue), row.issue)).or_default().push(row);
+            issues.entry((row.issue.weight(), row.issue)).or_default().push(row);
         }
         for ((_, issue), rows) in issues {
             let shown = &rows[..rows.len().min(self.rows)];
-            self.line(text, &self.bold(&format!("{issue} ({})", count(rows.len()))));
+            self.line(text, &self.bold(&format!("{} ({})", issue.code(), count(rows.len()))));
             let width = |column: fn(&AttentionRow) -> &str| {
                 shown.iter().map(|row| column(row).chars().count()).max().unwrap_or(0)
             };
@@ -105,7 +105,7 @@ impl TextStyle {
                     self.line(text, &self.dim(&format!("    {}", printable(&row.link))));
                 }
             }
-            self.more(text, rows.len(), issue);
+            self.more(text, rows.len(), issue.code());
         }
         text.push('\n');
     }
@@ -125,9 +125,9 @@ impl TextStyle {
         let n_proposed: usize = review.proposals().map(|proposal| proposal.entries.len()).sum();
         let n_pulls = review.proposals().count();
         row("ready", n_proposed, &format!("in {}", counted(n_pulls, "pull request", "pull requests")));
-        for (status, words) in STATUSES {
-            if let Some(n) = counts.get(status) {
-                row(status, *n, words);
+        for (status, n) in &counts {
+            if let Some(meaning) = meaning(*status) {
+                row(status.code(), *n, meaning);
             }
         }
         for (status, n) in &review.candidates.held_back {
@@ -200,28 +200,48 @@ impl TextStyle {
     }
 }
 
-/// What each status but `ready` means for a person.
-const STATUSES: [(&str, &str); 8] = [
-    ("already_present", "the same score is posted"),
-    ("score_conflict", "another score is posted; a person must decide"),
-    ("missing_hf_model", "no such model on the Hub, or not visible to this account"),
-    ("audit_error", "not fully audited; see the reason above"),
-    ("opened", "proposed before"),
-    ("declined", "proposed by others, and closed or taken back by the model's people"),
-    ("duplicate_in_build", "two names of one model, one score"),
-    ("conflict_in_build", "two names of one model, two scores"),
-];
+/// What a person should look at.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Issue {
+    Note,
+    Status(StatusCode),
+}
 
-fn weight(issue: &str) -> u8 {
-    match issue {
-        "already_present" => 0,
-        "opened" => 1,
-        "note" => 2,
-        "missing_hf_model" => 3,
-        "audit_error" => 5,
-        "score_conflict" => 6,
-        _ => 4,
+impl Issue {
+    fn code(self) -> &'static str {
+        match self {
+            Issue::Note => "note",
+            Issue::Status(status) => status.code(),
+        }
     }
+
+    /// How much it matters; the gravest comes last.
+    fn weight(self) -> u8 {
+        match self {
+            Issue::Status(StatusCode::Ready | StatusCode::AlreadyPresent) => 0,
+            Issue::Status(StatusCode::Opened) => 1,
+            Issue::Note => 2,
+            Issue::Status(StatusCode::MissingHfModel) => 3,
+            Issue::Status(StatusCode::Declined | StatusCode::DuplicateInBuild | StatusCode::ConflictInBuild) => 4,
+            Issue::Status(StatusCode::AuditError) => 5,
+            Issue::Status(StatusCode::ScoreConflict) => 6,
+        }
+    }
+}
+
+/// What a status means for a person; `None` for candidates that are ready.
+fn meaning(status: StatusCode) -> Option<&'static str> {
+    Some(match status {
+        StatusCode::Ready => return None,
+        StatusCode::AlreadyPresent => "the same score is posted",
+        StatusCode::ScoreConflict => "another score is posted; a person must decide",
+        StatusCode::MissingHfModel => "no such model on the Hub, or not visible to this account",
+        StatusCode::AuditError => "not fully audited; see the reason above",
+        StatusCode::Opened => "proposed before",
+        StatusCode::Declined => "proposed by others, and closed or taken back by the model's people",
+        StatusCode::DuplicateInBuild => "two names of one model, one score",
+        StatusCode::ConflictInBuild => "two names of one model, two scores",
+    })
 }
 
 fn rows(review: &Review) -> Vec<AttentionRow> {
@@ -238,7 +258,7 @@ fn rows(review: &Review) -> Vec<AttentionRow> {
                 .map(|problem| of_problem(review, model, problem.entry_index.map(|index| by_index[&index]), problem)),
         );
         rows.extend(model.notes.iter().map(|note| AttentionRow {
-            issue: "note",
+            issue: Issue::Note,
             model: model.repo.clone(),
             details: note.clone(),
             action: "",
@@ -249,12 +269,16 @@ fn rows(review: &Review) -> Vec<AttentionRow> {
                 CandidateStatus::Opened(url) => ("proposed before", url.clone()),
                 CandidateStatus::Declined(url) => ("closed or taken back by the model's people", url.clone()),
                 CandidateStatus::Build(_) => ("two names of one model", String::new()),
-                _ => continue,
+                CandidateStatus::Ready
+                | CandidateStatus::AlreadyPresent
+                | CandidateStatus::ScoreConflict
+                | CandidateStatus::MissingHfModel
+                | CandidateStatus::AuditError => continue,
             };
             let benchmark = &by_index[index].entry.benchmark;
             let details = format!("{benchmark}: {details}");
             rows.push(AttentionRow {
-                issue: status.code(),
+                issue: Issue::Status(status.code()),
                 model: model.repo.clone(),
                 details,
                 action: "excluded",
@@ -267,7 +291,7 @@ fn rows(review: &Review) -> Vec<AttentionRow> {
         let model = by_index[index].entry.model_repo.clone();
         if seen.insert(model.clone()) {
             rows.push(AttentionRow {
-                issue: status.code(),
+                issue: Issue::Status(status.code()),
                 model,
                 details: why.clone(),
                 action: "excluded",
@@ -280,11 +304,11 @@ fn rows(review: &Review) -> Vec<AttentionRow> {
 
 fn of_finding(review: &Review, model: &ModelReview, candidate: &Candidate, finding: &Finding) -> AttentionRow {
     let ours = &candidate.entry.yaml_entry.value;
-    let (issue, words) = match (finding.same, finding.rescaled) {
-        (true, _) if finding.place.is_past() => ("opened", "proposed before, and not on main"),
-        (true, _) => ("already_present", "the same score"),
-        (false, true) => ("score_conflict", "the same score on another scale"),
-        (false, false) => ("score_conflict", "another score"),
+    let (status, words) = match (finding.same, finding.rescaled) {
+        (true, _) if finding.place.is_past() => (StatusCode::Opened, "proposed before, and not on main"),
+        (true, _) => (StatusCode::AlreadyPresent, "the same score"),
+        (false, true) => (StatusCode::ScoreConflict, "the same score on another scale"),
+        (false, false) => (StatusCode::ScoreConflict, "another score"),
     };
     let notes = finding
         .existing_notes
@@ -298,7 +322,7 @@ fn of_finding(review: &Review, model: &ModelReview, candidate: &Candidate, findi
         HubLocation::Main => format!("{}/{}/blob/{}/{}", review.endpoint, model.repo, model.head, finding.path),
         HubLocation::PullRequest { pr_url, .. } => format!("{pr_url} ({})", finding.place.in_words()),
     };
-    AttentionRow { issue, model: model.repo.clone(), details, action: "excluded", link }
+    AttentionRow { issue: Issue::Status(status), model: model.repo.clone(), details, action: "excluded", link }
 }
 
 fn of_problem(review: &Review, model: &ModelReview, candidate: Option<&Candidate>, problem: &Problem) -> AttentionRow {
@@ -310,7 +334,7 @@ fn of_problem(review: &Review, model: &ModelReview, candidate: Option<&Candidate
         _ => format!("{}/{}", review.endpoint, model.repo),
     };
     AttentionRow {
-        issue: "audit_error",
+        issue: Issue::Status(StatusCode::AuditError),
         model: model.repo.clone(),
         details: format!("{benchmark}{path}{}", problem.error),
         action: if candidate.is_some() { "entry blocked" } else { "model blocked" },

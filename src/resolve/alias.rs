@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use super::step::Step;
-use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::diagnostic::{DiagnosticCode, Diagnostics, did_you_mean};
 use crate::load::content::Content;
 use crate::load::metadata::AliasKind;
 use crate::names::normal_form;
@@ -64,7 +64,7 @@ impl<T: Copy + PartialEq> Aliases<T> {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => "add metadata for it first".to_owned(),
                 };
-                diagnostics.warn_with_help("alias-for-nothing", &alias.file, &alias.id, message, help);
+                diagnostics.warn_with_help(DiagnosticCode::UnusedAlias, &alias.file, &alias.id, message, help);
                 continue;
             };
             for name in &alias.names {
@@ -82,7 +82,7 @@ impl<T: Copy + PartialEq> Aliases<T> {
             Some(_) => {
                 let message = format!("`{alias}` of `{id}` already belongs to another entry");
                 let help = "remove it from one of the two; until then the first keeps it".to_owned();
-                diagnostics.warn_with_help("ambiguous-alias", file, id, message, help);
+                diagnostics.warn_with_help(DiagnosticCode::AmbiguousAlias, file, id, message, help);
             }
             None => self.keep(alias, entity, step),
         }
@@ -118,7 +118,7 @@ impl<T: Copy + PartialEq> Aliases<T> {
 /// Reports the second entry with one id.
 pub fn duplicate(diagnostics: &mut Diagnostics, file: &str, kind: &str, id: &str) {
     let message = format!("{kind} `{id}` is described twice; this one is not used");
-    diagnostics.error("duplicate-id", file, id, message, "merge the two entries");
+    diagnostics.error(DiagnosticCode::DuplicateId, file, id, message, "merge the two entries");
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use super::Benchmark;
 use super::alias::Aliases;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::id::Table;
 use crate::load::benchmark_card::BenchmarkCard;
 use crate::load::content::Content;
@@ -41,13 +41,13 @@ pub fn attach(content: &Content, benchmarks: &mut Table<Benchmark>, diagnostics:
         };
         let help = format!("set the right one in the benchmark's metadata: `benchmark_card: {}`", files[0]);
         let file = card_of(&benchmark.cards[0]).file.clone();
-        diagnostics.warn_with_help("doubtful-benchmark-card", &file, "", message, help);
+        diagnostics.warn_with_help(DiagnosticCode::DoubtfulBenchmarkCard, &file, "", message, help);
     }
     for meta in &content.benchmarks {
         let Some(wanted) = &meta.benchmark_card else { continue };
         if !content.benchmark_cards.iter().any(|card| file_name(card) == wanted) {
             let message = format!("there is no card `{wanted}` in benchmark-cards/");
-            diagnostics.warn("no-such-benchmark-card", &meta.file, &meta.id, message);
+            diagnostics.warn(DiagnosticCode::NoSuchBenchmarkCard, &meta.file, &meta.id, message);
         }
     }
 }

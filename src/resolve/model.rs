@@ -16,7 +16,7 @@ use super::alias::{self, Aliases};
 use super::organization::Organizations;
 use super::step::{Names, Step, note};
 use super::{Model, Variant};
-use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::diagnostic::{DiagnosticCode, Diagnostics, did_you_mean};
 use crate::id::{Id, Table};
 use crate::load::Inputs;
 use crate::load::block::ModelInfo;
@@ -118,7 +118,7 @@ impl<'a> ModelResolver<'a> {
                 if self.aliases.exact("", &variant.id).is_some() {
                     let message = format!("`{}` is listed as a variant, but is already a model or alias", variant.id);
                     let help = "a variant has no entry of its own; keep one of the two".to_owned();
-                    diagnostics.warn_with_help("variant-is-a-model", &meta.file, &meta.id, message, help);
+                    diagnostics.warn_with_help(DiagnosticCode::VariantIsAModel, &meta.file, &meta.id, message, help);
                     continue;
                 }
                 let known = (number, Some(place));
@@ -147,7 +147,7 @@ impl<'a> ModelResolver<'a> {
                     Some(known) => format!("did you mean `{known}`?"),
                     None => "check the spelling".to_owned(),
                 };
-                diagnostics.warn_with_help("alias-for-nothing", &alias.file, &alias.id, message, help);
+                diagnostics.warn_with_help(DiagnosticCode::UnusedAlias, &alias.file, &alias.id, message, help);
                 continue;
             }
             for name in &alias.names {
@@ -156,7 +156,7 @@ impl<'a> ModelResolver<'a> {
                 if other || (alias.collection.is_none() && self.aliases.exact("", name).is_some()) {
                     let message = format!("`{name}` of `{}` already belongs to another entry", alias.id);
                     let help = "remove it from one of the two; until then the first keeps it".to_owned();
-                    diagnostics.warn_with_help("ambiguous-alias", &alias.file, &alias.id, message, help);
+                    diagnostics.warn_with_help(DiagnosticCode::AmbiguousAlias, &alias.file, &alias.id, message, help);
                     continue;
                 }
                 self.redirects.insert(place, &alias.id);

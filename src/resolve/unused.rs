@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Entities;
-use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::diagnostic::{DiagnosticCode, Diagnostics, did_you_mean};
 use crate::load::content::Content;
 use crate::words::counted;
 
@@ -52,6 +52,6 @@ fn report<'a>(
             Some(meant) => format!("if you mean `{meant}`, write that, or add this as an alias"),
             None => "check the spelling, or keep it for future records".to_owned(),
         };
-        diagnostics.warn_with_help("unused-metadata", file, "", message, help);
+        diagnostics.warn_with_help(DiagnosticCode::UnusedMetadata, file, "", message, help);
     }
 }

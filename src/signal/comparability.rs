@@ -9,6 +9,7 @@ use bigdecimal::BigDecimal;
 
 use super::scale::Class;
 use super::verdict::{Conditions, Gulf, gulfs};
+use crate::codes::codes;
 use crate::id::Id;
 use crate::mark::Standing;
 use crate::merge::{Dataset, Ranking, Reading, Scale};
@@ -250,23 +251,24 @@ fn median(mut values: Vec<BigDecimal>) -> Option<BigDecimal> {
     }
 }
 
-/// Why the cells of two rankings of one slice are kept apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Apart {
-    /// They are over different parts of the test.
-    Part,
-    /// One names the part of the test that it is over, and the other names none.
-    PartUnknown,
-    /// They are by different metrics.
-    Metric,
-    /// A record names no metric, so that nothing says that they are by one.
-    MetricUnknown,
-    /// One direction is not that of the other, or not reported.
-    Direction,
-    /// They are of different variants of the model.
-    Variant,
-    /// Their scales are different, or contradictory.
-    Scale,
+codes! {
+    /// Why the cells of two rankings of one slice are kept apart.
+    pub enum Apart in "apart" {
+        /// They are over different parts of the test.
+        Part = "part",
+        /// One names the part of the test that it is over, and the other names none.
+        PartUnknown = "part_unknown",
+        /// They are by different metrics.
+        Metric = "metric",
+        /// A record names no metric, so that nothing says that they are by one.
+        MetricUnknown = "metric_unknown",
+        /// One direction is not that of the other, or not reported.
+        Direction = "direction",
+        /// They are of different variants of the model.
+        Variant = "variant",
+        /// Their scales are different, or contradictory.
+        Scale = "scale",
+    }
 }
 
 impl Apart {
@@ -286,19 +288,6 @@ impl Apart {
             Apart::Variant
         } else {
             Apart::Scale
-        }
-    }
-
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Apart::Part => "apart.part",
-            Apart::PartUnknown => "apart.part_unknown",
-            Apart::Metric => "apart.metric",
-            Apart::MetricUnknown => "apart.metric_unknown",
-            Apart::Direction => "apart.direction",
-            Apart::Variant => "apart.variant",
-            Apart::Scale => "apart.scale",
         }
     }
 }

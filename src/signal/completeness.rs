@@ -3,75 +3,43 @@
 //! There is one definition of each: a list of facts that somebody can report. Placeholders such as
 //! "unknown" report nothing, and no fact is on a list that nobody can fill.
 
+use crate::codes::codes;
 use crate::load::metadata::BenchmarkMeta;
 use crate::load::source_metadata::Relationship;
 use crate::merge::{Dataset, Reading};
 use crate::names::is_not_reported;
 
-/// A fact that a result can report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// What is measured.
-    Metric,
-    /// In which unit.
-    Unit,
-    /// Which end is good.
-    Direction,
-    /// Least and greatest possible score.
-    Range,
-    /// Which data the test is made of.
-    TestData,
-    /// How many samples.
-    Samples,
-    /// Standard error or interval.
-    Uncertainty,
-    /// On which day.
-    Evaluated,
-    /// By whom.
-    Evaluator,
-    /// In which relation to the developer.
-    Relationship,
-    /// With which software.
-    Harness,
-    /// With which settings.
-    Settings,
+codes! {
+    /// A fact that a result can report.
+    pub enum Field in "field" {
+        /// What is measured.
+        Metric = "metric",
+        /// In which unit.
+        Unit = "unit",
+        /// Which end is good.
+        Direction = "direction",
+        /// Least and greatest possible score.
+        Range = "range",
+        /// Which data the test is made of.
+        TestData = "test_data",
+        /// How many samples.
+        Samples = "samples",
+        /// Standard error or interval.
+        Uncertainty = "uncertainty",
+        /// On which day.
+        Evaluated = "evaluated",
+        /// By whom.
+        Evaluator = "evaluator",
+        /// In which relation to the developer.
+        Relationship = "relationship",
+        /// With which software.
+        Harness = "harness",
+        /// With which settings.
+        Settings = "settings",
+    }
 }
 
 impl Field {
-    /// All, in the order of pages.
-    pub const ALL: [Field; 12] = [
-        Field::Metric,
-        Field::Unit,
-        Field::Direction,
-        Field::Range,
-        Field::TestData,
-        Field::Samples,
-        Field::Uncertainty,
-        Field::Evaluated,
-        Field::Evaluator,
-        Field::Relationship,
-        Field::Harness,
-        Field::Settings,
-    ];
-
-    /// Its key among the words of the interface.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Field::Metric => "field.metric",
-            Field::Unit => "field.unit",
-            Field::Direction => "field.direction",
-            Field::Range => "field.range",
-            Field::TestData => "field.test_data",
-            Field::Samples => "field.samples",
-            Field::Uncertainty => "field.uncertainty",
-            Field::Evaluated => "field.evaluated",
-            Field::Evaluator => "field.evaluator",
-            Field::Relationship => "field.relationship",
-            Field::Harness => "field.harness",
-            Field::Settings => "field.settings",
-        }
-    }
-
     /// True if the record of `reading` reports it; metadata does not count.
     pub fn is_reported(self, dataset: &Dataset, reading: &Reading) -> bool {
         let (record, result) = (&dataset.loaded(reading).record, dataset.result(reading));

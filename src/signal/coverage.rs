@@ -1,27 +1,25 @@
 //! *Coverage*: for a model and a benchmark, whether the developer, somebody else or both report.
 
 use super::provenance::Parties;
+use crate::codes::codes;
 
-/// Who covers one model on one benchmark, as claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coverage {
-    /// The developer only.
-    Developer,
-    /// Others only.
-    Others,
-    /// Both.
-    Both,
-    /// A joint effort, and nobody else.
-    Joint,
-    /// No record says, or metadata contradicts what they say.
-    NotReported,
+codes! {
+    /// Who covers one model on one benchmark, as claimed.
+    pub enum Coverage in "coverage" {
+        /// The developer only.
+        Developer = "developer",
+        /// Others only.
+        Others = "others",
+        /// Both.
+        Both = "both",
+        /// A joint effort, and nobody else.
+        Joint = "joint",
+        /// No record says, or metadata contradicts what they say.
+        NotReported = "not_reported",
+    }
 }
 
 impl Coverage {
-    /// All, in the order of pages.
-    pub const ALL: [Coverage; 5] =
-        [Coverage::Developer, Coverage::Others, Coverage::Both, Coverage::Joint, Coverage::NotReported];
-
     /// By who reports. Results that do not say neither add to a class nor take from it.
     pub fn of(parties: &Parties) -> Coverage {
         match (parties.first > 0, parties.third > 0) {
@@ -30,17 +28,6 @@ impl Coverage {
             (false, true) => Coverage::Others,
             (false, false) if parties.collaborative > 0 => Coverage::Joint,
             (false, false) => Coverage::NotReported,
-        }
-    }
-
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Coverage::Developer => "coverage.developer",
-            Coverage::Others => "coverage.others",
-            Coverage::Both => "coverage.both",
-            Coverage::Joint => "coverage.joint",
-            Coverage::NotReported => "coverage.not_reported",
         }
     }
 }

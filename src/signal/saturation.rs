@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::scale::Class;
+use crate::codes::codes;
 use crate::merge::{Dataset, Direction, Ranking, Reading, Scale};
 
 /// How saturated a ranking is.
@@ -26,28 +27,17 @@ pub struct Saturation {
     pub is_similar: bool,
 }
 
-/// Why saturation is not computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoSaturation {
-    /// The ranking has fewer than five models.
-    FewerThanFive,
-    /// The scores are no shares of right answers.
-    NoShare,
-    /// No record of the five says how large the test was.
-    NoSamples,
-    /// Scores of exactly 0 and 1 have no error, though they differ.
-    NoError,
-}
-
-impl NoSaturation {
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            NoSaturation::FewerThanFive => "saturation.fewer_than_five",
-            NoSaturation::NoShare => "saturation.no_share",
-            NoSaturation::NoSamples => "saturation.no_samples",
-            NoSaturation::NoError => "saturation.no_error",
-        }
+codes! {
+    /// Why saturation is not computed.
+    pub enum NoSaturation in "saturation" {
+        /// The ranking has fewer than five models.
+        FewerThanFive = "fewer_than_five",
+        /// The scores are no shares of right answers.
+        NoShare = "no_share",
+        /// No record of the five says how large the test was.
+        NoSamples = "no_samples",
+        /// Scores of exactly 0 and 1 have no error, though they differ.
+        NoError = "no_error",
     }
 }
 

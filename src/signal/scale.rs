@@ -3,47 +3,36 @@
 
 use bigdecimal::BigDecimal;
 
+use crate::codes::codes;
 use crate::load::block::MetricConfig;
 use crate::merge::{Scale, in_range, is_unknown_level};
 use crate::number::Number;
 
-/// What happens to a score before it is compared. A conversion is done only where unit or bounds call for it, never by size alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    /// Compared as it stands.
-    Kept,
-    /// A percentage: divided by 100, in exact decimals, when it meets proportions.
-    Percent,
-    /// No two finite bounds and no unit with a scale: shown, ranked by value, no threshold.
-    NoBounds,
-    /// Unit and bounds contradict each other.
-    Contradictory,
-    /// -1 on a scale of levels that has a mark for "unknown": no score at all.
-    UnknownLevel,
-    /// -1 on a scale that excludes it: by custom the mark of a run without result.
-    Sentinel,
-    /// Above 1 and at most 1.5 where 1 is the greatest: nothing tells what it means.
-    Ambiguous,
-    /// Outside its bounds, where a hundredth of it would lie inside.
-    LooksLikePercent,
-    /// Outside its bounds.
-    OutOfRange,
+codes! {
+    /// What happens to a score before it is compared. A conversion is done only where unit or bounds call for it, never by size alone.
+    pub enum Class in "class" {
+        /// Compared as it stands.
+        Kept = "kept",
+        /// A percentage: divided by 100, in exact decimals, when it meets proportions.
+        Percent = "percent",
+        /// No two finite bounds and no unit with a scale: shown, ranked by value, no threshold.
+        NoBounds = "no_bounds",
+        /// Unit and bounds contradict each other.
+        Contradictory = "contradictory",
+        /// -1 on a scale of levels that has a mark for "unknown": no score at all.
+        UnknownLevel = "unknown_level",
+        /// -1 on a scale that excludes it: by custom the mark of a run without result.
+        Sentinel = "sentinel",
+        /// Above 1 and at most 1.5 where 1 is the greatest: nothing tells what it means.
+        Ambiguous = "ambiguous",
+        /// Outside its bounds, where a hundredth of it would lie inside.
+        LooksLikePercent = "looks_like_percent",
+        /// Outside its bounds.
+        OutOfRange = "out_of_range",
+    }
 }
 
 impl Class {
-    /// All, in the order of pages.
-    pub const ALL: [Class; 9] = [
-        Class::Kept,
-        Class::Percent,
-        Class::NoBounds,
-        Class::Contradictory,
-        Class::UnknownLevel,
-        Class::Sentinel,
-        Class::Ambiguous,
-        Class::LooksLikePercent,
-        Class::OutOfRange,
-    ];
-
     /// Of a score with this metric and scale.
     pub fn of(metric: &MetricConfig, scale: Scale, score: &Number) -> Class {
         if is_unknown_level(metric, score) {
@@ -77,21 +66,6 @@ impl Class {
     /// True if the score takes part in rankings and comparisons.
     pub fn is_compared(self) -> bool {
         matches!(self, Class::Kept | Class::Percent | Class::NoBounds)
-    }
-
-    /// The key of what is done, among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Class::Kept => "class.kept",
-            Class::Percent => "class.percent",
-            Class::NoBounds => "class.no_bounds",
-            Class::Contradictory => "class.contradictory",
-            Class::UnknownLevel => "class.unknown_level",
-            Class::Sentinel => "class.sentinel",
-            Class::Ambiguous => "class.ambiguous",
-            Class::LooksLikePercent => "class.looks_like_percent",
-            Class::OutOfRange => "class.out_of_range",
-        }
     }
 
     /// The key of a remark at the score; `None` for scores that are compared.

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use foldhash::HashSet;
 
+use crate::codes::codes;
 use crate::load::Loaded;
 use crate::load::detail_keys;
 use crate::load::details::is_blank;
@@ -109,54 +110,29 @@ fn named((key, value): &(String, String)) -> Setting<'_> {
     Setting { name, value }
 }
 
-/// One decision that a re-run must pin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slot {
-    /// Temperature, top-p or top-k.
-    Decoding,
-    /// How long the model may think.
-    Reasoning,
-    /// How much it may write.
-    Length,
-    /// Which evaluation software.
-    Harness,
-    /// Which version of it.
-    HarnessVersion,
-    /// What happens when an agent's context is full.
-    Context,
-    /// Which part of the test, or how many samples.
-    TestSet,
-    /// How often an agent may try.
-    Attempts,
+codes! {
+    /// One decision that a re-run must pin.
+    pub enum Slot in "slot" {
+        /// Temperature, top-p or top-k.
+        Decoding = "decoding",
+        /// How long the model may think.
+        Reasoning = "reasoning",
+        /// How much it may write.
+        Length = "length",
+        /// Which evaluation software.
+        Harness = "harness",
+        /// Which version of it.
+        HarnessVersion = "harness_version",
+        /// What happens when an agent's context is full.
+        Context = "context",
+        /// Which part of the test, or how many samples.
+        TestSet = "test_set",
+        /// How often an agent may try.
+        Attempts = "attempts",
+    }
 }
 
 impl Slot {
-    /// All, in the order of pages.
-    pub const ALL: [Slot; 8] = [
-        Slot::Decoding,
-        Slot::Reasoning,
-        Slot::Length,
-        Slot::Harness,
-        Slot::HarnessVersion,
-        Slot::Context,
-        Slot::TestSet,
-        Slot::Attempts,
-    ];
-
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Slot::Decoding => "slot.decoding",
-            Slot::Reasoning => "slot.reasoning",
-            Slot::Length => "slot.length",
-            Slot::Harness => "slot.harness",
-            Slot::HarnessVersion => "slot.harness_version",
-            Slot::Context => "slot.context",
-            Slot::TestSet => "slot.test_set",
-            Slot::Attempts => "slot.attempts",
-        }
-    }
-
     /// Settings that fill it.
     fn keys(self) -> &'static [&'static str] {
         match self {

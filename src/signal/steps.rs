@@ -4,41 +4,20 @@
 
 use super::completeness::Field;
 use super::setup::{self, Setup, Slot};
+use crate::codes::codes;
 use crate::load::detail_keys;
 use crate::mark::Level;
 use crate::merge::{Dataset, Reading};
 
-/// What a step leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Aim {
-    /// The score can be compared with others.
-    Compare,
-    /// The run can be repeated.
-    Repeat,
-    /// It is known who says so.
-    Trace,
-}
-
-impl Aim {
-    /// All, the greatest effect first.
-    pub const ALL: [Aim; 3] = [Aim::Compare, Aim::Repeat, Aim::Trace];
-
-    /// Machine-readable.
-    pub fn code(self) -> &'static str {
-        match self {
-            Aim::Compare => "compare",
-            Aim::Repeat => "repeat",
-            Aim::Trace => "trace",
-        }
-    }
-
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Aim::Compare => "next.compare",
-            Aim::Repeat => "next.repeat",
-            Aim::Trace => "next.trace",
-        }
+codes! {
+    /// What a step leads to.
+    pub enum Aim in "next" {
+        /// The score can be compared with others.
+        Compare = "compare",
+        /// The run can be repeated.
+        Repeat = "repeat",
+        /// It is known who says so.
+        Trace = "trace",
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::agreement::{Agreement, agreements, is_essential};
 use super::setup::{self, Setting};
+use crate::codes::codes;
 use crate::merge::{Dataset, Reading};
 
 /// Under which conditions a reading was made, as far as its record says.
@@ -19,25 +20,15 @@ pub struct Conditions<'a> {
     pub samples: Option<u64>,
 }
 
-/// Why two readings are not of one kind, so that their difference says nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Gulf {
-    /// One is with tools, and one without.
-    Tools,
-    /// They are by different agents, or agents in different scaffolds.
-    Agent,
-    /// One is over a tenth of the samples of another, or fewer.
-    Samples,
-}
-
-impl Gulf {
-    /// Its key among the words of the interface.
-    pub fn key(self) -> &'static str {
-        match self {
-            Gulf::Tools => "script.verdict.tools",
-            Gulf::Agent => "script.verdict.agent",
-            Gulf::Samples => "script.verdict.samples",
-        }
+codes! {
+    /// Why two readings are not of one kind, so that their difference says nothing.
+    pub enum Gulf in "script.verdict" {
+        /// One is with tools, and one without.
+        Tools = "tools",
+        /// They are by different agents, or agents in different scaffolds.
+        Agent = "agent",
+        /// One is over a tenth of the samples of another, or fewer.
+        Samples = "samples",
     }
 }
 

@@ -8,6 +8,7 @@ mod captures; // the same source captured again is one result, and copies of edi
 mod check; // what is wrong, where, and whether a copy's numbers hold
 mod claims; // metadata wins where it speaks, and takes nothing away where it is silent
 mod cli; // what people see: messages, exit codes, --json
+mod codes; // every code has words and a line in the reference
 mod datastore; // both layouts, every schema version, every reason to leave something out
 mod documentation; // what the documentation says is so
 mod embeds; // light pages for frames in other pages
@@ -21,8 +22,8 @@ mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
 mod hub_fit; // what is proposed to the Hub fits its leaderboard, and says what a reader must know
 mod init; // a new project
-mod layers;
-mod limits; // which modules may know which
+mod layers; // which modules may know which
+mod limits;
 mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
 mod measurement; // which numbers measure the same, what leads, and that no two others meet

@@ -182,7 +182,7 @@ fn an_alias_may_mean_one_collection_only_and_the_site_wins_over_the_built_in_tab
         "content/organizations.yaml",
         "organizations:\n  - {id: meta, name: Meta}\n  - {id: llama-makers, name: Llama makers, aliases: [meta-llama]}\n",
     );
-    check_finding(&project, "alias-for-nothing", "acme/oen");
+    check_finding(&project, "unused-alias", "acme/oen");
     // `chat-1` is two models now, and the site says that the two owners are not one.
     let mut on = BTreeSet::new();
     for (path, bytes) in crate::project::files(&project.path("site/pages/models")) {
@@ -236,7 +236,7 @@ fn suggestions_are_the_same_in_every_run() {
     project.write("content/benchmarks.yaml", &format!("benchmarks:\n{known}"));
     project.write("content/aliases.yaml", "aliases:\n  - {id: quiz-x, kind: benchmark, names: [q]}\n");
     for _ in 0..3 {
-        check_finding(&project, "alias-for-nothing", "did you mean `quiz-a`?");
+        check_finding(&project, "unused-alias", "did you mean `quiz-a`?");
     }
 }
 

@@ -9,6 +9,7 @@ use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use serde_json::Value;
 
+use crate::codes;
 use crate::markers;
 use crate::project::{Project, files};
 
@@ -476,6 +477,10 @@ fn every_phrase_that_is_asked_for_is_there_and_every_phrase_is_asked_for() {
             }
             texts.push_str(&code);
         }
+    }
+    for codes in codes::all() {
+        asked
+            .extend(codes.words.iter().flat_map(|begin| codes.codes.iter().map(move |code| format!("{begin}.{code}"))));
     }
     assert!(asked.len() > 400, "{}", asked.len());
     for key in &asked {

@@ -66,9 +66,12 @@ fn new_gone_and_changed_ones_are_told_and_each_new_one_gets_a_draft() {
     let new: Vec<_> = found.new.iter().map(|it| (it.dataset.as_str(), it.tasks.len())).collect();
     assert_eq!(new, [("other/Fresh-Bench", 1), ("other/bare", 0), ("other/several", 2)]);
     assert_eq!(found.gone, ["acme/exam"]);
-    let changed: Vec<_> =
-        found.changed.iter().map(|it| (it.dataset.as_str(), Vec::from_iter(&it.differences))).collect();
-    assert_eq!(changed, [("acme/old", vec![&"renamed-benchmark"]), ("acme/quiz", vec![&"new-task"])]);
+    let changed: Vec<_> = found
+        .changed
+        .iter()
+        .map(|it| (it.dataset.as_str(), Vec::from_iter(it.differences.iter().map(|code| code.code()))))
+        .collect();
+    assert_eq!(changed, [("acme/old", vec!["renamed-benchmark"]), ("acme/quiz", vec!["new-task"])]);
     assert_eq!(found.listed, 5);
     let written = DraftState::Written;
     let expected = [
