@@ -14,7 +14,7 @@ mod notes;
 pub mod page;
 mod repository;
 pub mod skip;
-mod slot;
+mod target;
 pub mod yaml;
 
 use std::collections::BTreeMap;
@@ -69,10 +69,10 @@ pub fn emit(config: &Config, dataset: &Dataset, paths: &Paths) -> HubFiles {
     }
     let candidates = entries.iter().map(candidate);
     let hub_runs = HubRuns::join(&dataset.inputs.content.hub.posted, candidates);
-    let entries = slot::settle(entries, &config.site.publish, dataset, &mut skipped);
+    let entries = target::settle(entries, &config.site.publish, dataset, &mut skipped);
     skipped.par_sort_unstable();
     let yaml = yaml_files(&entries);
-    let unused_rules = slot::unused_rules(&config.site.publish, &entries, dataset);
+    let unused_rules = target::unused_rules(&config.site.publish, &entries, dataset);
     HubFiles { yaml, manifest: Manifest::new(config, errors(dataset), entries, skipped), hub_runs, unused_rules }
 }
 
@@ -166,7 +166,7 @@ impl Converter<'_> {
         let Some(doubt) = misfit.or_else(contradiction) else { return Ok(entry) };
         let may_be_decided =
             matches!(doubt.code(), Some(SkipCode::PartialTestSet | SkipCode::ScaleContradictedByNeighbours));
-        match may_be_decided && slot::is_decided(&self.config.site.publish, &entry) {
+        match may_be_decided && target::is_decided(&self.config.site.publish, &entry) {
             true => Ok(entry),
             false => Err(doubt),
         }

@@ -50,7 +50,7 @@ pub struct Hub {
     /// Nothing is sent before: the Hub asked for a pause.
     not_before: Mutex<Instant>,
     requests: AtomicUsize,
-    told: Box<PauseListener>,
+    on_pause: Box<PauseListener>,
 }
 
 /// Hears of every pause: why, and how long.
@@ -101,8 +101,11 @@ fn whole(body: &mut dyn Read) -> Result<Vec<u8>, TakeError> {
 }
 
 impl Hub {
-    /// Makes a client. `told` hears of every pause, to show it.
-    pub fn connect(settings: Settings, told: impl Fn(&str, Duration) + Send + Sync + 'static) -> Result<Hub, HubError> {
+    /// Makes a client. `on_pause` is called before every pause.
+    pub fn connect(
+        settings: Settings,
+        on_pause: impl Fn(&str, Duration) + Send + Sync + 'static,
+    ) -> Result<Hub, HubError> {
         // Fails only if a provider was chosen before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
@@ -118,7 +121,7 @@ impl Hub {
         })?;
         let waits = Waits::new(settings.wait_scale());
         let not_before = Mutex::new(Instant::now());
-        Ok(Hub { http, settings, waits, not_before, requests: AtomicUsize::new(0), told: Box::new(told) })
+        Ok(Hub { http, settings, waits, not_before, requests: AtomicUsize::new(0), on_pause: Box::new(on_pause) })
     }
 
     /// The Hub's address, without a slash at the end.
@@ -142,12 +145,12 @@ impl Hub {
     }
 
     /// Sends a request that changes nothing on the Hub, again after a passing fault.
-    fn ask(&self, request: &Request) -> Result<HubResponse, HubError> {
-        self.ask_into(request, &whole)
+    fn send_with_retry(&self, request: &Request) -> Result<HubResponse, HubError> {
+        self.send_with_retry_into(request, &whole)
     }
 
     /// The same, with the body taken in by `take`.
-    fn ask_into<T>(&self, request: &Request, take: &Take<T>) -> Result<HubResponse<T>, HubError> {
+    fn send_with_retry_into<T>(&self, request: &Request, take: &Take<T>) -> Result<HubResponse<T>, HubError> {
         let mut tries = 0;
         loop {
             let error = match self.send(request, take) {
@@ -163,7 +166,7 @@ impl Hub {
             let Some(pause) = self.waits.before_retry(&error, tries) else { return Err(error) };
             tries += 1;
             let words = format!("{}; trying again in {:.0} s", error.in_short(), pause.as_secs_f64().ceil());
-            (self.told)(&words, pause);
+            (self.on_pause)(&words, pause);
             match error.kind {
                 // The Hub counts the requests of all threads together.
                 ErrorKind::RateLimited => self.pause_all(pause),
@@ -173,7 +176,7 @@ impl Hub {
     }
 
     /// Sends a request that changes something on the Hub: once, whatever comes of it.
-    fn tell(&self, request: &Request) -> Result<HubResponse, HubError> {
+    fn send_once(&self, request: &Request) -> Result<HubResponse, HubError> {
         self.send(request, &whole).inspect_err(|error| {
             // The next request waits for what the Hub asked of this one.
             if let Some(pause) = error.asked_to_wait.filter(|_| !error.asks_for_long()) {
@@ -196,7 +199,7 @@ impl Hub {
                 return;
             }
             let words = format!("the Hub asks to wait {:.0} s", pause.as_secs_f64().ceil());
-            (self.told)(&words, pause);
+            (self.on_pause)(&words, pause);
             std::thread::sleep(pause);
         }
     }

@@ -3,7 +3,6 @@
 //! It is one of the two edges of a build (the other is [`crate::output`]); no later stage touches
 //! the file system. It does not know which names mean the same thing: that is [`crate::resolve`].
 
-pub mod again;
 pub mod also;
 pub mod attestation;
 pub mod benchmark_card;
@@ -33,6 +32,7 @@ pub mod platform;
 pub mod precedence;
 pub mod quarantine;
 pub mod record;
+pub mod reuse;
 pub mod samples;
 pub mod scalar;
 pub mod schema;
@@ -54,13 +54,13 @@ use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::Sha256;
 use crate::language::sentence::Sentence;
 use crate::words::counted;
-use again::Earlier;
 use block::Blocks;
 use captures::Capture;
 use content::Content;
 use datastore::{Datastore, ListedObject, Listing};
 use quarantine::{Quarantined, Reason};
 use record::{BadRecord, Record};
+use reuse::PreviousRead;
 use samples::Samples;
 
 pub use origin::{Origin, Subset};
@@ -278,15 +278,15 @@ impl Listings {
         diagnostics: &mut Diagnostics,
         progress: &dyn Progress,
     ) -> (Inputs, Option<Sha256>) {
-        self.read_again(config, content, &Earlier::default(), diagnostics, progress)
+        self.read_changed(config, content, &PreviousRead::default(), diagnostics, progress)
     }
 
-    /// The same, but for the records that are still as they were earlier.
-    pub fn read_again(
+    /// The same, but reuses records of `previous` whose files have not changed.
+    pub fn read_changed(
         self,
         config: &Config,
         content: Content,
-        earlier: &Earlier,
+        previous: &PreviousRead,
         diagnostics: &mut Diagnostics,
         progress: &dyn Progress,
     ) -> (Inputs, Option<Sha256>) {
@@ -299,7 +299,7 @@ impl Listings {
         let outcomes: Vec<ReadOutcome> = self
             .objects(config)
             .map_init(Vec::new, |buffer, (number, datastore, object)| {
-                let outcome = match earlier.record(number, datastore, object) {
+                let outcome = match previous.record(number, datastore, object) {
                     Some((loaded, bad)) => ReadOutcome::Read(loaded, bad),
                     None => read_object(number, datastore, object, &blocks, buffer).with_samples(
                         datastore,

@@ -212,7 +212,7 @@ pub fn resolve(inputs: &Inputs, diagnostics: &mut Diagnostics) -> (Entities, Vec
         let organization = loaded.record.source.organization.as_deref().unwrap_or_default();
         let (evaluator, evaluator_step) = evaluators.resolve(collection, organization);
         for (result, found) in loaded.record.results.iter().enumerate() {
-            let told = rules.told(loaded, found);
+            let told = rules.effect_on(loaded, found);
             let slice = benchmarks.resolve(collection, found, told.as_ref());
             let (benchmark, of_benchmark) = benchmarks.names_of(slice);
             let metric = metrics.resolve(&metric::MetricSource {

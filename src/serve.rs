@@ -128,7 +128,7 @@ impl<'a> Shown<'a> {
         // A browser may outlive us; the moment of our start keeps our first site apart from another's.
         let moment = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         self.status = SiteStatus { version: format!("{generation}-{}", moment.as_nanos()), error: None };
-        server.tell(&self.status);
+        server.publish(&self.status);
     }
 
     /// Answers requests until files changed and were read; gives them with the moment of the change.
@@ -185,7 +185,7 @@ impl<'a> Shown<'a> {
 
     fn fail(&mut self, error: Option<String>, server: &Server) {
         self.status.error = error;
-        server.tell(&self.status);
+        server.publish(&self.status);
     }
 
     /// Makes some of the pages that nobody asked for, to find what is wrong with them.

@@ -63,7 +63,7 @@ pub fn run(arguments: PublishArgs, common: &Common) -> Result<ExitCode> {
     let submission = publishing.submit(&hub, &review, account, &title, progress, &interrupt.stop);
     bar.finish();
     let submission = submission?;
-    session.tell(&submission)?;
+    session.print_outcome(&submission)?;
     session.json(Some(&submission))?;
     Ok(if submission.is_complete() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -194,7 +194,7 @@ impl PublishSession<'_> {
         }
     }
 
-    fn tell(&self, submission: &SubmitReport) -> Result<()> {
+    fn print_outcome(&self, submission: &SubmitReport) -> Result<()> {
         if !self.common.quiet {
             self.print(&TextStyle { rows: usize::MAX, color: self.color() }.submission(submission))?;
         }

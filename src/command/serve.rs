@@ -13,11 +13,11 @@ use crate::cli::{Common, ServeArgs};
 /// Runs `evalcards serve`, until somebody ends it.
 pub fn run(serve: ServeArgs, common: &Common) -> Result<ExitCode> {
     serve.sources.start_threads()?;
-    serve::serve(&serve.options(common), |news| tell(&news, common))?;
+    serve::serve(&serve.options(common), |news| print_notice(&news, common))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn tell(news: &ServeNotice, common: &Common) {
+fn print_notice(news: &ServeNotice, common: &Common) {
     let is_on = common.color.is_on();
     let label = |colour: &str, label: &str| match is_on {
         true => format!("\x1b[{colour}m{label}\x1b[0m"),

@@ -165,7 +165,7 @@ pub struct Skipped {
 
 impl ManifestEntry {
     /// What no two proposals may share: the model in any letter case, dataset and task.
-    pub fn slot(&self) -> (String, &DatasetRef) {
+    pub fn target(&self) -> (String, &DatasetRef) {
         (self.model_repo.to_lowercase(), &self.yaml_entry.dataset)
     }
 }

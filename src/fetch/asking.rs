@@ -8,7 +8,7 @@ use anyhow::Result;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::patience::Patience;
+use super::failure_budget::FailureBudget;
 use crate::Progress;
 use crate::config::is_hub_id;
 use crate::diagnostic::printable;
@@ -74,15 +74,15 @@ pub fn ask_all<T: Sync, A: Send>(
         return Ok(0);
     }
     run.progress.stage(stage, items.len());
-    let (next, patience) = (AtomicUsize::new(0), Patience::new(MAX_FAILURES_IN_A_ROW, is_hopeless));
+    let (next, budget) = (AtomicUsize::new(0), FailureBudget::new(MAX_FAILURES_IN_A_ROW, is_hopeless));
     // Answers wait for the disk here, not in memory.
     let (sender, receiver) = mpsc::sync_channel(1);
     let work = |sender: mpsc::SyncSender<_>| {
-        while !patience.is_over() {
+        while !budget.is_over() {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(index) else { return };
             let answer = ask(item);
-            patience.hear(&answer);
+            budget.record(&answer);
             if sender.send((index, answer)).is_err() {
                 return;
             }

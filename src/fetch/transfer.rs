@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use rayon::prelude::*;
 
 use super::asking::FailedRequest;
+use super::failure_budget::FailureBudget;
 use super::folder::{Folder, Staged};
-use super::patience::Patience;
 use crate::Progress;
 use crate::hash::Hashing;
 use crate::hub::{ErrorKind, Hub, HubError, Repo};
@@ -59,13 +59,13 @@ fn is_hopeless(error: &HubError) -> bool {
 impl Transfer<'_> {
     /// Brings `files`. An error is one that ends the run; what is there already stays.
     pub fn bring(&self, files: &[(&str, &Expected)], progress: &dyn Progress) -> Result<Transferred> {
-        let patience = Patience::new(2 * self.jobs, is_hopeless);
+        let budget = FailureBudget::new(2 * self.jobs, is_hopeless);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs).build().context("failed to start threads")?;
         let outcomes: Vec<TransferOutcome> = pool.install(|| {
             let files = files.par_iter().with_max_len(1);
             files
                 .map(|(path, expected)| {
-                    let outcome = self.bring_one(path, expected, &patience);
+                    let outcome = self.bring_one(path, expected, &budget);
                     if let TransferOutcome::Placed(pin) | TransferOutcome::Staged(pin, _) = &outcome {
                         progress.received(pin.size);
                     }
@@ -73,7 +73,7 @@ impl Transfer<'_> {
                 })
                 .collect()
         });
-        if let Some(error) = patience.into_end() {
+        if let Some(error) = budget.into_end() {
             return Err(error);
         }
         let mut all = Transferred::default();
@@ -91,14 +91,14 @@ impl Transfer<'_> {
         Ok(all)
     }
 
-    fn bring_one(&self, path: &str, expected: &Expected, patience: &Patience) -> TransferOutcome {
-        if patience.is_over() {
+    fn bring_one(&self, path: &str, expected: &Expected, budget: &FailureBudget) -> TransferOutcome {
+        if budget.is_over() {
             return TransferOutcome::NotTried;
         }
         // Bytes that are wrong may have been spoilt on the way, once.
-        let mut tries = self.receive(path, expected, patience);
+        let mut tries = self.receive(path, expected, budget);
         if let Err(Refusal::Wrong(_)) = tries {
-            tries = self.receive(path, expected, patience);
+            tries = self.receive(path, expected, budget);
         }
         match tries {
             Ok(outcome) => outcome,
@@ -106,18 +106,18 @@ impl Transfer<'_> {
                 TransferOutcome::Failed(FailedRequest { what: path.to_owned(), said: why })
             }
             Err(Refusal::End(error)) => {
-                patience.end(error);
+                budget.end(error);
                 TransferOutcome::NotTried
             }
         }
     }
 
-    fn receive(&self, path: &str, expected: &Expected, patience: &Patience) -> Result<TransferOutcome, Refusal> {
+    fn receive(&self, path: &str, expected: &Expected, budget: &FailureBudget) -> Result<TransferOutcome, Refusal> {
         let temporary = self.folder.temporary();
         let open = || create_new(&temporary).map(Hashing::new);
         let cap = expected.size.unwrap_or(MAX_BYTES);
         let received = self.hub.copy(Repo::dataset(self.repo), self.revision, path, cap, open);
-        patience.hear(&received);
+        budget.record(&received);
         let refuse = |refusal| {
             // If it cannot be removed, the next run does it.
             let _ = std::fs::remove_file(&temporary);

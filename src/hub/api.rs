@@ -25,7 +25,8 @@ const MAX_PAGES: usize = 1000;
 impl Hub {
     /// The account of the token.
     pub fn whoami(&self) -> Result<Account, HubError> {
-        let answer = self.ask(&self.request("/api/whoami-v2", &[], "ask whose token this is".to_owned()))?;
+        let answer =
+            self.send_with_retry(&self.request("/api/whoami-v2", &[], "ask whose token this is".to_owned()))?;
         let found: Value = json_of(&answer, "ask whose token this is")?;
         let name = found["name"].as_str().ok_or_else(|| {
             HubError::malformed("ask whose token this is", &answer.url, "the answer has no `name`".to_owned())
@@ -48,7 +49,7 @@ impl Hub {
     pub fn model(&self, id: &str) -> Result<ModelAnswer, HubError> {
         let attempted = format!("look up the model {id}");
         let query = [("expand", "sha"), ("expand", "evalResults")];
-        let answer = self.ask(&self.request(&Repo::model(id).api(), &query, attempted.clone()))?;
+        let answer = self.send_with_retry(&self.request(&Repo::model(id).api(), &query, attempted.clone()))?;
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct ModelJson {
@@ -73,7 +74,7 @@ impl Hub {
         let mut items = Vec::new();
         let mut request = self.request(&path, &query, attempted.clone());
         for _ in 0..MAX_PAGES {
-            let answer = match self.ask(&request) {
+            let answer = match self.send_with_retry(&request) {
                 Err(err) if err.kind == ErrorKind::EntryNotFound && items.is_empty() => return Ok(items),
                 answer => answer?,
             };
@@ -95,7 +96,7 @@ impl Hub {
         for page in 0..MAX_PAGES {
             let number = page.to_string();
             let query = [("p", number.as_str()), ("type", "pull_request"), ("status", "all")];
-            let answer = self.ask(&self.request(&path, &query, attempted.clone()))?;
+            let answer = self.send_with_retry(&self.request(&path, &query, attempted.clone()))?;
             #[derive(Deserialize)]
             struct DiscussionsPage {
                 discussions: Vec<Discussion>,
@@ -119,7 +120,7 @@ impl Hub {
     pub fn diff(&self, repo: Repo, number: u64) -> Result<Option<String>, HubError> {
         let attempted = format!("read the changes of pull request {number} of {}", repo.id);
         let path = format!("{}/discussions/{number}", repo.api());
-        let answer = self.ask(&self.request(&path, &[("diff", "1")], attempted.clone()))?;
+        let answer = self.send_with_retry(&self.request(&path, &[("diff", "1")], attempted.clone()))?;
         let found: Value = json_of(&answer, &attempted)?;
         Ok(found["diff"].as_str().map(str::to_owned))
     }
@@ -148,16 +149,16 @@ impl Hub {
                 }
             }
         };
-        self.ask_into(&request, &take).map(|answer| answer.body)
+        self.send_with_retry_into(&request, &take).map(|answer| answer.body)
     }
 
     /// The bytes of a file, at most `cap`, verified by the hash that the Hub names in its answer:
     /// for a file whose hash nothing else tells. What came damaged is asked for once more.
     pub fn checked_file(&self, repo: Repo, revision: &str, path: &str, cap: u64) -> Result<Vec<u8>, HubError> {
         let request = self.file_request(repo, revision, path, cap);
-        let mut answer = self.ask(&request)?;
+        let mut answer = self.send_with_retry(&request)?;
         if !is_whole(&answer) {
-            answer = self.ask(&request)?;
+            answer = self.send_with_retry(&request)?;
         }
         match is_whole(&answer) {
             true => Ok(answer.body),
@@ -176,7 +177,7 @@ impl Hub {
         path: &str,
         cap: u64,
     ) -> Result<(Vec<u8>, Option<String>), HubError> {
-        let answer = self.ask(&self.file_request(repo, revision, path, cap))?;
+        let answer = self.send_with_retry(&self.file_request(repo, revision, path, cap))?;
         let commit = answer.headers.get("x-repo-commit").and_then(|value| value.to_str().ok());
         Ok((answer.body, commit.map(str::to_owned)))
     }
@@ -200,7 +201,8 @@ impl Hub {
         let body = json!({ "files": files }).to_string().into_bytes();
         let path = format!("{}/preupload/main", repo.api());
         let request = self.request(&path, &[("create_pr", "1")], attempted.clone());
-        let answer = self.ask(&Request { method: Method::POST, body: Some(("application/json", body)), ..request })?;
+        let answer =
+            self.send_with_retry(&Request { method: Method::POST, body: Some(("application/json", body)), ..request })?;
         #[derive(Deserialize)]
         struct PreuploadJson {
             files: Vec<Upload>,
@@ -233,7 +235,7 @@ impl Hub {
             timeout: WRITE_TIMEOUT,
             ..self.request(&path, &[("create_pr", "1")], attempted.clone())
         };
-        let answer = self.tell(&request)?;
+        let answer = self.send_once(&request)?;
         let found: Value = json_of(&answer, &attempted)?;
         let url = found["pullRequestUrl"].as_str().unwrap_or_default().to_owned();
         let number = url.rsplit_once("/discussions/").and_then(|(_, number)| number.parse().ok());

@@ -89,7 +89,7 @@ impl ErrorKind {
     }
 
     /// True if the same request may do better in a while.
-    pub fn is_passing(self) -> bool {
+    pub fn is_transient(self) -> bool {
         matches!(
             self,
             ErrorKind::RateLimited
@@ -102,7 +102,7 @@ impl ErrorKind {
     }
 
     /// True if the Hub surely did nothing of what was asked.
-    pub fn did_nothing(self) -> bool {
+    pub fn is_not_applied(self) -> bool {
         !matches!(
             self,
             ErrorKind::Refused(408)
@@ -182,8 +182,8 @@ impl HubError {
         let said = if said.is_empty() { status.to_string() } else { format!("{}: {said}", status.as_u16()) };
         HubError {
             // A hostile answer may hold what we sent.
-            said: token.map_or(said.clone(), |token| token.taken_out_of(&said)),
-            request_id: request_id.map(|id| token.map_or(id.to_owned(), |token| token.taken_out_of(id))),
+            said: token.map_or(said.clone(), |token| token.redact(&said)),
+            request_id: request_id.map(|id| token.map_or(id.to_owned(), |token| token.redact(id))),
             asked_to_wait: wait::asked_to_wait(status, headers),
             ..HubError::new(kind, attempted, url, String::new())
         }

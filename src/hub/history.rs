@@ -64,7 +64,7 @@ impl Hub {
             body: Some(("application/json", body)),
             ..self.request(&path, &[], attempted.clone())
         };
-        let found: Vec<Value> = json_of(&self.ask(&request)?, &attempted)?;
+        let found: Vec<Value> = json_of(&self.send_with_retry(&request)?, &attempted)?;
         Ok(found.iter().filter_map(file_at).map(|file| (file.item.path.clone(), file)).collect())
     }
 
@@ -72,7 +72,7 @@ impl Hub {
     pub fn authors(&self, repo: Repo, commit: &str) -> Result<Vec<String>, HubError> {
         let attempted = format!("look up the commit {commit} of {}", repo.id);
         let path = format!("{}/commits/{}", repo.api(), segment(commit));
-        let answer = self.ask(&self.request(&path, &[("limit", "1")], attempted.clone()))?;
+        let answer = self.send_with_retry(&self.request(&path, &[("limit", "1")], attempted.clone()))?;
         let found: Vec<Value> = json_of(&answer, &attempted)?;
         let it = found.iter().find(|it| it["id"] == commit).ok_or_else(|| {
             HubError::malformed(&attempted, &answer.url, "the answer is about another commit".to_owned())
@@ -94,7 +94,7 @@ impl Hub {
     fn details(&self, repo: Repo, number: u64, query: &[(&str, &str)]) -> Result<Option<PullRequest>, HubError> {
         let attempted = format!("look up pull request {number} of {}", repo.id);
         let path = format!("{}/discussions/{number}", repo.api());
-        let answer = self.ask(&self.request(&path, query, attempted.clone()))?;
+        let answer = self.send_with_retry(&self.request(&path, query, attempted.clone()))?;
         #[derive(Deserialize)]
         struct DiscussionJson {
             #[serde(flatten)]

@@ -44,7 +44,7 @@ impl Hub {
     pub fn head(&self, repo: Repo, revision: &str) -> Result<RepoHead, HubError> {
         let attempted = format!("look up {revision} of {}", repo.id);
         let path = format!("{}/revision/{}", repo.api(), segment(revision));
-        let answer = self.ask(&self.request(&path, &[("expand", "sha")], attempted.clone()))?;
+        let answer = self.send_with_retry(&self.request(&path, &[("expand", "sha")], attempted.clone()))?;
         head(&json_of(&answer, &attempted)?)
             .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it has no id or no commit".to_owned()))
     }
@@ -54,7 +54,7 @@ impl Hub {
         let attempted = format!("look up the model {id}");
         let query: Vec<_> = ["sha", "private"].iter().chain(fields).map(|field| ("expand", *field)).collect();
         let request = Request { cap: MAX_MODEL, ..self.request(&Repo::model(id).api(), &query, attempted.clone()) };
-        let answer = self.ask(&request)?;
+        let answer = self.send_with_retry(&request)?;
         let fields: Value = json_of(&answer, &attempted)?;
         let head = head(&fields)
             .ok_or_else(|| HubError::malformed(&attempted, &answer.url, "it has no id or no commit".to_owned()))?;
@@ -68,7 +68,7 @@ impl Hub {
         let attempted = format!("look up the account {account}");
         let path = format!("/api/users/{}/overview", segment(account));
         let request = Request { cap: MAX_ACCOUNT, is_anonymous: true, ..self.request(&path, &[], attempted.clone()) };
-        let answer = self.ask(&request)?;
+        let answer = self.send_with_retry(&request)?;
         let found: Value = json_of(&answer, &attempted)?;
         let organizations = found["orgs"].as_array().ok_or_else(|| {
             HubError::malformed(&attempted, &answer.url, "the answer has no list of organisations".to_owned())
@@ -84,7 +84,7 @@ impl Hub {
         let mut request = Request { is_anonymous: true, ..self.request("/api/datasets", &query, attempted.clone()) };
         let mut ids = Vec::new();
         for _ in 0..MAX_PAGES {
-            let answer = self.ask(&request)?;
+            let answer = self.send_with_retry(&request)?;
             let page: Vec<Value> = json_of(&answer, &attempted)?;
             // A Hub that does not know the filter lists everything.
             let is_official =
@@ -101,7 +101,7 @@ impl Hub {
     /// The bytes of a file that everybody may read, at most `cap`: asked without the token.
     pub fn public_file(&self, repo: Repo, revision: &str, path: &str, cap: u64) -> Result<Vec<u8>, HubError> {
         let request = Request { is_anonymous: true, ..self.file_request(repo, revision, path, cap) };
-        Ok(self.ask(&request)?.body)
+        Ok(self.send_with_retry(&request)?.body)
     }
 }
 

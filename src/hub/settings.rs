@@ -58,7 +58,7 @@ impl Token {
         value
     }
 
-    pub(super) fn taken_out_of(&self, text: &str) -> String {
+    pub(super) fn redact(&self, text: &str) -> String {
         text.replace(&self.0, "****")
     }
 }
@@ -243,7 +243,7 @@ mod tests {
         assert!(!format!("{settings:?}").contains("secret"));
         let token = settings.token().unwrap();
         assert!(!format!("{:?}", token.header()).contains("secret"));
-        assert_eq!(token.taken_out_of("Bearer hf_secret!"), "Bearer ****!");
+        assert_eq!(token.redact("Bearer hf_secret!"), "Bearer ****!");
         assert!(self::settings(&[("HF_TOKEN", "hf_sé")]).is_err_and(|err| !err.contains("hf_s")));
     }
 

@@ -42,7 +42,7 @@ impl Waits {
     pub fn before_retry(&self, error: &HubError, tries: usize) -> Option<Duration> {
         let usual = Duration::from_secs(*SCHEDULE.get(tries)?);
         let is_lost = error.kind == ErrorKind::Unreachable && !self.was_reached.load(Ordering::Relaxed);
-        let may_wait = error.kind.is_passing() && !error.asks_for_long() && !(is_lost && tries >= TRIES_TO_REACH);
+        let may_wait = error.kind.is_transient() && !error.asks_for_long() && !(is_lost && tries >= TRIES_TO_REACH);
         may_wait.then(|| self.scaled(error.asked_to_wait.unwrap_or(usual)))
     }
 }

@@ -16,21 +16,21 @@ pub struct Web {
 }
 
 impl Web {
-    /// A client for files at `address` and elsewhere. `variable` is the environment; `told` hears of every pause.
+    /// A client for files at `address` and elsewhere. `variable` is the environment; `on_pause` is called before every pause.
     pub fn new(
         address: &Url,
         variable: impl Fn(&str) -> Option<String>,
-        told: impl Fn(&str, Duration) + Send + Sync + 'static,
+        on_pause: impl Fn(&str, Duration) + Send + Sync + 'static,
     ) -> Result<Web, HubError> {
         let offline = Settings::offline(&variable);
-        let client = Hub::connect(Settings::of_everybody(address, variable), told)?;
+        let client = Hub::connect(Settings::of_everybody(address, variable), on_pause)?;
         Ok(Web { client, offline })
     }
 
     /// The bytes at `url`, at most `cap`; `None` if there is no such file.
     pub fn read(&self, url: &Url, cap: u64) -> Result<Option<Vec<u8>>, HubError> {
         let request = self.client.request_of_everybody(url.clone(), cap);
-        match self.client.ask(&request) {
+        match self.client.send_with_retry(&request) {
             Ok(answer) => Ok(Some(answer.body)),
             Err(error) if error.kind.is_missing_file() => Ok(None),
             Err(error) => Err(error),

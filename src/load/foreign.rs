@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use crate::language::Language;
 
-    fn told(source: &str) -> String {
+    fn describe(source: &str) -> String {
         let err = serde_json::from_str::<serde_json::Value>(source).unwrap_err();
         text(source, &err).say(Language::english()).to_string()
     }
@@ -96,7 +96,7 @@ mod tests {
             ("{\"a\": 1,\n  \"b\": 2, ,\n\"c\": 3}", "line 2 has a second comma"),
             ("[\"ä\",, 1]", "line 1 has a second comma"),
         ] {
-            assert!(told(source).contains(expected), "{source}: {}", told(source));
+            assert!(describe(source).contains(expected), "{source}: {}", describe(source));
         }
         let of_bytes = |bytes: &'static [u8]| {
             super::bytes(bytes, std::str::from_utf8(bytes).unwrap_err()).say(Language::english()).to_string()

@@ -205,7 +205,7 @@ impl PullRequestSender<'_> {
                 let written = self.journal.opened(attempt, &now.model_repo, &pull_request_url, number);
                 (SubmitOutcome::Opened { pull_request: pull_request_url }, written.err())
             }
-            Err(err) if err.kind.did_nothing() => {
+            Err(err) if err.kind.is_not_applied() => {
                 let written = self.journal.refused(attempt, &now.model_repo, err.in_short());
                 return (failed(err.in_short()), written.err().map(|err| format!("{err:#}")).or(stop_after(&err)));
             }

@@ -137,7 +137,7 @@ impl<'a> BenchmarkResolver<'a> {
         let (benchmark, slice) = match self.listed(collection, &result.name, &result.data) {
             Some(listed) => self.found(listed, &result.name),
             None => match told.and_then(|told| Some((told.benchmark.as_deref()?, told.part.as_deref()))) {
-                Some((name, part)) => self.told(collection, name, part),
+                Some((name, part)) => self.named_by(collection, name, part),
                 None => match self.known(collection, &result.name, &result.data) {
                     Some(found) => self.found(found, &result.name),
                     None => self.unknown(collection, result, told.and_then(|told| told.part.as_deref())),
@@ -178,7 +178,12 @@ impl<'a> BenchmarkResolver<'a> {
     }
 
     /// Step 2: a rule says which benchmark, and which part.
-    fn told<'n>(&mut self, collection: &str, name: &str, part: Option<&'n str>) -> (Id<Benchmark>, Option<&'n str>) {
+    fn named_by<'n>(
+        &mut self,
+        collection: &str,
+        name: &str,
+        part: Option<&'n str>,
+    ) -> (Id<Benchmark>, Option<&'n str>) {
         let known = self.find(collection, name, Part::Whole).map(|found| (found.benchmark, found.step));
         let benchmark = match known {
             Some((number, _)) => self.benchmark_of(number),

@@ -32,7 +32,7 @@ impl<'a> RuleBook<'a> {
     }
 
     /// What the first rule that holds tells of `result`; `None` if none holds.
-    pub fn told(&mut self, loaded: &Loaded, result: &EvaluationResult) -> Option<Rc<RuleEffect>> {
+    pub fn effect_on(&mut self, loaded: &Loaded, result: &EvaluationResult) -> Option<Rc<RuleEffect>> {
         let collection = &loaded.origin.collection;
         let key = [
             collection.as_ptr(),

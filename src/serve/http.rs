@@ -130,7 +130,7 @@ impl Server {
     }
 
     /// Tells all browsers.
-    pub fn tell(&self, status: &SiteStatus) {
+    pub fn publish(&self, status: &SiteStatus) {
         self.status.send_replace(status.clone());
     }
 }

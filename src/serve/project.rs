@@ -7,8 +7,8 @@ use crate::config::{BuildOptions, Config};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::export::Exports;
 use crate::load::Inputs;
-use crate::load::again::{Earlier, Stamps};
 use crate::load::content::{self, Content};
+use crate::load::reuse::{FileStamps, PreviousRead};
 use crate::mark;
 use crate::render::Theme;
 use crate::site::Site;
@@ -22,7 +22,7 @@ pub struct ServedProject {
     /// What later stages made of it.
     pub prepared: Prepared,
     /// How the record files were when they were read.
-    stamps: Stamps,
+    stamps: FileStamps,
     /// Found while content was read.
     of_content: Diagnostics,
     /// Found while records were read.
@@ -46,7 +46,7 @@ enum FreshContent {
 
 struct Records {
     inputs: Inputs,
-    stamps: Stamps,
+    stamps: FileStamps,
     findings: Diagnostics,
 }
 
@@ -107,11 +107,11 @@ impl ServedProject {
         }
         // A lock file beside the records, or another repository, changes what they count for.
         let is_same_place = format!("{:?}", config.datastores) == format!("{:?}", self.config.datastores);
-        // What was read earlier has other excerpts.
+        // The previous read has other excerpts.
         let has_same_excerpts = config.site.samples == self.config.site.samples;
         if change.records || !is_same_place || !has_same_excerpts {
-            let earlier = has_same_excerpts.then_some(self);
-            return Ok(Some(FreshContent::All(Records::read(config, content, earlier)?, findings)));
+            let previous = has_same_excerpts.then_some(self);
+            return Ok(Some(FreshContent::All(Records::read(config, content, previous)?, findings)));
         }
         mark::check(&content, &self.prepared.dataset.inputs)?;
         let known = &self.prepared.dataset.inputs.content;
@@ -148,13 +148,14 @@ impl ServedProject {
 }
 
 impl Records {
-    /// Reads the records of `config`, but for those that are as they were in `earlier`.
-    fn read(config: &Config, content: Content, earlier: Option<&ServedProject>) -> Result<Records> {
+    /// Reads the records of `config`, but reuses those of `previous` whose files have not changed.
+    fn read(config: &Config, content: Content, previous: Option<&ServedProject>) -> Result<Records> {
         let mut findings = Diagnostics::default();
         let listings = stages::listings(config, &mut findings)?;
-        let stamps = Stamps::of(&listings, config);
-        let earlier = earlier.map(|project| Earlier::new(&project.prepared.dataset.inputs, &project.stamps, &stamps));
-        let (inputs, _) = listings.read_again(config, content, &earlier.unwrap_or_default(), &mut findings, &());
+        let stamps = FileStamps::of(&listings, config);
+        let previous =
+            previous.map(|project| PreviousRead::new(&project.prepared.dataset.inputs, &project.stamps, &stamps));
+        let (inputs, _) = listings.read_changed(config, content, &previous.unwrap_or_default(), &mut findings, &());
         stages::ensure_sound(&inputs)?;
         Ok(Records { inputs, stamps, findings })
     }

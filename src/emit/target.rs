@@ -1,6 +1,6 @@
-//! A *slot* is what no two proposals may share: a model repository, a dataset and a task.
+//! A *target* is what no two proposals may share: a model repository, a dataset and a task.
 //!
-//! Several entries for one slot with one value are one entry and its duplicates. With different
+//! Several entries for one target with one value are one entry and its duplicates. With different
 //! values none is ready, until `publish.decide` or `publish.prefer` of `site.yaml` chooses.
 
 use std::cmp::Reverse;
@@ -20,21 +20,21 @@ pub fn settle(
     dataset: &Dataset,
     skipped: &mut Vec<Skipped>,
 ) -> Vec<ManifestEntry> {
-    entries.sort_by(|a, b| a.slot().cmp(&b.slot()).then_with(|| a.record.cmp(&b.record)));
+    entries.sort_by(|a, b| a.target().cmp(&b.target()).then_with(|| a.record.cmp(&b.record)));
     spell_repos_alike(&mut entries);
     let mut settled = Vec::with_capacity(entries.len());
     let mut rest = entries.into_iter().peekable();
     while let Some(first) = rest.next() {
-        let mut slot = vec![first];
-        while let Some(entry) = rest.next_if(|entry| entry.slot() == slot[0].slot()) {
-            slot.push(entry);
+        let mut rivals = vec![first];
+        while let Some(entry) = rest.next_if(|entry| entry.target() == rivals[0].target()) {
+            rivals.push(entry);
         }
         let mut lose = |entry: ManifestEntry, reason: SkipCode| skipped.push(lost(entry, reason, dataset));
-        let slot = without_tools(slot, publish, &mut lose);
-        let slot = one_a_record(slot, &mut lose);
-        let mut slot = chosen(slot, publish, dataset, &mut lose);
-        set_status(&mut slot, dataset);
-        settled.extend(slot);
+        let rivals = without_tools(rivals, publish, &mut lose);
+        let rivals = one_a_record(rivals, &mut lose);
+        let mut rivals = chosen(rivals, publish, dataset, &mut lose);
+        set_status(&mut rivals, dataset);
+        settled.extend(rivals);
     }
     settled
 }
@@ -47,11 +47,11 @@ fn spell_repos_alike(entries: &mut [ManifestEntry]) {
     }
 }
 
-/// A record with several results for one slot: the one by the headline metric; else, if they do
-/// not say the same, none. `slot` is sorted by record.
-fn one_a_record(slot: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry, SkipCode)) -> Vec<ManifestEntry> {
-    let mut kept: Vec<ManifestEntry> = Vec::with_capacity(slot.len());
-    let mut rest = slot.into_iter().peekable();
+/// A record with several results for one target: the one by the headline metric; else, if they do
+/// not say the same, none. `rivals` is sorted by record.
+fn one_a_record(rivals: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry, SkipCode)) -> Vec<ManifestEntry> {
+    let mut kept: Vec<ManifestEntry> = Vec::with_capacity(rivals.len());
+    let mut rest = rivals.into_iter().peekable();
     while let Some(first) = rest.next() {
         let mut of_record = vec![first];
         while let Some(entry) = rest.next_if(|entry| entry.record.sha256 == of_record[0].record.sha256) {
@@ -77,15 +77,16 @@ fn one_a_record(slot: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry, S
 /// A score with tools and one without are different numbers, which neither repeat nor contradict each other; the Hub's
 /// leaderboards show one a task. Where both are there, the one without is the model's own, unless the site decides.
 fn without_tools(
-    slot: Vec<ManifestEntry>,
+    rivals: Vec<ManifestEntry>,
     publish: &PublishSettings,
     lose: &mut impl FnMut(ManifestEntry, SkipCode),
 ) -> Vec<ManifestEntry> {
-    let is_mixed = slot.iter().any(|entry| entry.has_tools) && slot.iter().any(|entry| !entry.has_tools);
-    if !is_mixed || slot.iter().any(|entry| is_decided(publish, entry)) {
-        return slot;
+    let is_mixed = rivals.iter().any(|entry| entry.has_tools) && rivals.iter().any(|entry| !entry.has_tools);
+    if !is_mixed || rivals.iter().any(|entry| is_decided(publish, entry)) {
+        return rivals;
     }
-    let (with, without): (Vec<ManifestEntry>, Vec<ManifestEntry>) = slot.into_iter().partition(|entry| entry.has_tools);
+    let (with, without): (Vec<ManifestEntry>, Vec<ManifestEntry>) =
+        rivals.into_iter().partition(|entry| entry.has_tools);
     for entry in with {
         lose(entry, SkipCode::BesideOneWithoutTools);
     }
@@ -94,32 +95,32 @@ fn without_tools(
 
 /// What the site's own rules leave of entries that disagree.
 fn chosen(
-    slot: Vec<ManifestEntry>,
+    rivals: Vec<ManifestEntry>,
     publish: &PublishSettings,
     dataset: &Dataset,
     lose: &mut impl FnMut(ManifestEntry, SkipCode),
 ) -> Vec<ManifestEntry> {
-    let Some(first) = slot.first() else { return slot };
-    if slot.iter().all(|entry| same_value(entry, first)) {
-        return slot;
+    let Some(first) = rivals.first() else { return rivals };
+    if rivals.iter().all(|entry| same_value(entry, first)) {
+        return rivals;
     }
     let decided = decision(publish, first).map(str::to_owned);
     let is_decided = |entry: &ManifestEntry| decided.as_deref().is_some_and(|record| is_record(entry, record));
     // Digits that two records begin with choose neither.
-    if slot.iter().filter(|entry| is_decided(entry)).count() > 1 {
-        return slot;
+    if rivals.iter().filter(|entry| is_decided(entry)).count() > 1 {
+        return rivals;
     }
     let meets = |entry: &ManifestEntry, rule: &Preference| meets(entry, rule, dataset);
-    let wins: Vec<bool> = if slot.iter().any(is_decided) {
-        slot.iter().map(is_decided).collect()
+    let wins: Vec<bool> = if rivals.iter().any(is_decided) {
+        rivals.iter().map(is_decided).collect()
     } else {
-        match publish.prefer.iter().find(|rule| slot.iter().any(|entry| meets(entry, rule))) {
-            Some(rule) => slot.iter().map(|entry| meets(entry, rule)).collect(),
-            None => return slot,
+        match publish.prefer.iter().find(|rule| rivals.iter().any(|entry| meets(entry, rule))) {
+            Some(rule) => rivals.iter().map(|entry| meets(entry, rule)).collect(),
+            None => return rivals,
         }
     };
     let mut kept = Vec::new();
-    for (entry, wins) in slot.into_iter().zip(wins) {
+    for (entry, wins) in rivals.into_iter().zip(wins) {
         match wins {
             true => kept.push(entry),
             false => lose(entry, SkipCode::NotPreferred),
@@ -195,9 +196,9 @@ fn meets(entry: &ManifestEntry, rule: &Preference, dataset: &Dataset) -> bool {
 }
 
 /// Equal values: the newest day, then the newest retrieval, then the first path is ready.
-fn set_status(slot: &mut [ManifestEntry], dataset: &Dataset) {
-    let Some(first) = slot.first() else { return };
-    let agree = slot.iter().all(|entry| same_value(entry, first));
+fn set_status(rivals: &mut [ManifestEntry], dataset: &Dataset) {
+    let Some(first) = rivals.first() else { return };
+    let agree = rivals.iter().all(|entry| same_value(entry, first));
     let retrieved = |entry: &ManifestEntry| {
         let record = &dataset.loaded(&dataset.readings[entry.reading as usize]).record;
         record.retrieved.as_ref().map(|stamp| (stamp.day, stamp.text.clone()))
@@ -205,8 +206,8 @@ fn set_status(slot: &mut [ManifestEntry], dataset: &Dataset) {
     let age = |entry: &ManifestEntry| {
         (Reverse(entry.yaml_entry.date.clone()), Reverse(retrieved(entry)), entry.record.path.clone())
     };
-    let newest = (0..slot.len()).min_by_key(|place| age(&slot[*place]));
-    for (place, entry) in slot.iter_mut().enumerate() {
+    let newest = (0..rivals.len()).min_by_key(|place| age(&rivals[*place]));
+    for (place, entry) in rivals.iter_mut().enumerate() {
         entry.status = match (agree, Some(place) == newest) {
             (false, _) => EntryStatus::ConflictInBuild,
             (true, true) => EntryStatus::Ready,

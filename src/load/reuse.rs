@@ -1,4 +1,4 @@
-//! What need not be read *again*: records whose files are as they were when they were last read.
+//! *Reuse* of what was read before: records whose files have not changed are not read again.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::config::Config;
 
 /// How the record files were just before they were read, by place of the datastore and path.
 #[derive(Default)]
-pub struct Stamps(HashMap<u16, HashMap<Arc<str>, FileStamp>>);
+pub struct FileStamps(HashMap<u16, HashMap<Arc<str>, FileStamp>>);
 
 #[derive(Clone, Copy, PartialEq)]
 struct FileStamp {
@@ -30,9 +30,9 @@ struct FileStamp {
 /// systems tick, the slowest every two seconds.
 const TICK: Duration = Duration::from_secs(2);
 
-impl Stamps {
+impl FileStamps {
     /// Looks at all files of `listings`.
-    pub fn of(listings: &Listings, config: &Config) -> Stamps {
+    pub fn of(listings: &Listings, config: &Config) -> FileStamps {
         let now = SystemTime::now();
         let stamps: Vec<(u16, Arc<str>, FileStamp)> = (listings.objects(config))
             .filter_map(|(number, datastore, object)| {
@@ -42,7 +42,7 @@ impl Stamps {
                 are_settled.then(|| (number, object.path.clone(), stamp))
             })
             .collect();
-        let mut found = Stamps::default();
+        let mut found = FileStamps::default();
         for (number, path, stamp) in stamps {
             found.0.entry(number).or_default().insert(path, stamp);
         }
@@ -77,28 +77,28 @@ impl FileStamp {
     }
 }
 
-/// The records that were read earlier and whose files have not changed since.
+/// The records of the previous read whose files have not changed since.
 #[derive(Default)]
-pub struct Earlier<'a> {
+pub struct PreviousRead<'a> {
     records: HashMap<(u16, &'a str), (&'a Loaded, FileStamp)>,
     /// Their results that were left out.
     bad: HashMap<(u16, &'a str), Vec<&'a Quarantined>>,
 }
 
-impl<'a> Earlier<'a> {
+impl<'a> PreviousRead<'a> {
     /// What of `inputs`, whose files were as in `then`, is the same `now`.
-    pub fn new(inputs: &'a Inputs, then: &Stamps, now: &Stamps) -> Earlier<'a> {
-        let mut earlier = Earlier::default();
+    pub fn new(inputs: &'a Inputs, then: &FileStamps, now: &FileStamps) -> PreviousRead<'a> {
+        let mut previous = PreviousRead::default();
         for loaded in &inputs.records {
             let Origin { datastore, path, .. } = &loaded.origin;
             if let Some(stamp) = now.get(*datastore, path).filter(|now| then.get(*datastore, path) == Some(*now)) {
-                earlier.records.insert((*datastore, path), (loaded, stamp));
+                previous.records.insert((*datastore, path), (loaded, stamp));
             }
         }
         for left_out in inputs.quarantined.iter().filter(|it| it.reason == Reason::InvalidResult) {
-            earlier.bad.entry((left_out.datastore, &left_out.file)).or_default().push(left_out);
+            previous.bad.entry((left_out.datastore, &left_out.file)).or_default().push(left_out);
         }
-        earlier
+        previous
     }
 
     /// The record in `object` with its results that were left out, if it need not be read again.

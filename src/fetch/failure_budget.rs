@@ -1,4 +1,4 @@
-//! *Patience* with a Hub that fails: a run of many requests ends where going on is no use.
+//! *Failure budget*: a run of many requests ends when the Hub fails too often in a row, or for good.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,7 @@ use anyhow::Error;
 use crate::hub::{ErrorKind, HubError};
 
 /// Counts failures in a row, each of which took all its tries.
-pub struct Patience {
+pub struct FailureBudget {
     failures: AtomicUsize,
     /// After so many nothing more is asked.
     most: usize,
@@ -17,10 +17,10 @@ pub struct Patience {
     end: Mutex<Option<Error>>,
 }
 
-impl Patience {
+impl FailureBudget {
     /// That ends with `most` failures in a row, or with one that `is_hopeless`.
-    pub fn new(most: usize, is_hopeless: fn(&HubError) -> bool) -> Patience {
-        Patience { failures: AtomicUsize::new(0), most, is_hopeless, end: Mutex::new(None) }
+    pub fn new(most: usize, is_hopeless: fn(&HubError) -> bool) -> FailureBudget {
+        FailureBudget { failures: AtomicUsize::new(0), most, is_hopeless, end: Mutex::new(None) }
     }
 
     /// True if nothing more is to be asked.
@@ -28,11 +28,11 @@ impl Patience {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
-    /// Hears how a request went.
-    pub fn hear<T>(&self, answer: &Result<T, HubError>) {
+    /// Records how a request went.
+    pub fn record<T>(&self, answer: &Result<T, HubError>) {
         let error = match answer {
             Err(error) if (self.is_hopeless)(error) => error,
-            Err(error) if error.kind.is_passing() || error.kind == ErrorKind::Malformed => {
+            Err(error) if error.kind.is_transient() || error.kind == ErrorKind::Malformed => {
                 if self.failures.fetch_add(1, Ordering::Relaxed) + 1 < self.most {
                     return;
                 }
@@ -67,10 +67,10 @@ mod tests {
     /// Whether it is over after these answers.
     #[track_caller]
     fn check(answers: &[Result<(), HubError>], is_over: bool) {
-        let patience = Patience::new(3, |error| error.kind == ErrorKind::BadToken);
-        answers.iter().for_each(|answer| patience.hear(answer));
-        assert_eq!(patience.is_over(), is_over, "{answers:?}");
-        assert_eq!(patience.into_end().is_some(), is_over);
+        let budget = FailureBudget::new(3, |error| error.kind == ErrorKind::BadToken);
+        answers.iter().for_each(|answer| budget.record(answer));
+        assert_eq!(budget.is_over(), is_over, "{answers:?}");
+        assert_eq!(budget.into_end().is_some(), is_over);
     }
 
     #[test]
