@@ -41,10 +41,11 @@ use markers::MarkerView;
 use samples::SamplesView;
 use serde::Serialize;
 
+use crate::address::is_web_address;
 use crate::date::Stamp;
 use crate::id::Id;
 use crate::language::Language;
-use crate::load::block::{MetricConfig, ScoreKind, is_web_address};
+use crate::load::block::{MetricConfig, ScoreKind};
 use crate::load::metadata::{Link, OrganizationMeta};
 use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::load::{Inputs, Loaded, Whereabouts};
@@ -319,7 +320,7 @@ impl<'a> Cards<'a> {
 
     /// Website and Hub account of an organisation.
     fn organization_facts(&self, meta: &OrganizationMeta) -> Vec<Fact<'a>> {
-        let hub = meta.hf.as_deref().filter(|account| crate::config::is_hub_id(&format!("{account}/x")));
+        let hub = meta.hf.as_deref().filter(|account| crate::address::is_hub_id(&format!("{account}/x")));
         let hub = hub.map(|account| format!("https://huggingface.co/{account}"));
         vec![self.address("fact.website", meta.website.as_deref()), self.fact("fact.account", meta.hf.clone()).to(hub)]
     }

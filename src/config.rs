@@ -10,11 +10,10 @@ use anyhow::{Context, Result, bail, ensure};
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::address::{is_commit, is_hub_id};
 use crate::date::epoch_day;
 use crate::diagnostic::did_you_mean;
-use crate::hash::is_commit;
-use crate::load::datastore::{Datastore, LockFile};
-use crate::load::samples::MOST_ROWS;
+use crate::lock::LockFile;
 
 /// `build` as it was typed; paths are relative to `root`.
 #[derive(Clone, Debug, Default)]
@@ -181,12 +180,28 @@ impl Default for PublishSettings {
 /// True for `https://…` and for `name@host`.
 fn is_contact(contact: &str) -> bool {
     if contact.starts_with("https://") {
-        return crate::load::block::is_web_address(contact);
+        return crate::address::is_web_address(contact);
     }
     let is_part =
         |part: &str| !part.is_empty() && !part.contains(|c: char| c.is_whitespace() || ":/?#<>\"@".contains(c));
     contact.split_once('@').is_some_and(|(name, host)| is_part(name) && is_part(host) && host.contains('.'))
 }
+
+/// Where a datastore is, and where the same records are public.
+#[derive(Clone, Debug)]
+pub struct Datastore {
+    /// The folder that holds `flat/` or `data/`.
+    pub root: PathBuf,
+    /// The Hub dataset that holds these records; `None` if they are nowhere else.
+    pub repo: Option<String>,
+    /// The 40-digit commit of `repo` that was read; `None` if not pinned.
+    pub revision: Option<String>,
+    /// What `fetch` noted of the files.
+    pub lock: LockFile,
+}
+
+/// Most rows that a site can ask for.
+pub const MOST_ROWS: usize = 10;
 
 /// The dataset that holds the public datastore.
 pub const PUBLIC_DATASTORE: &str = "evaleval/EEE_datastore";
@@ -305,21 +320,6 @@ fn datastores(options: &BuildOptions, content: &Path, locator: &PublicCopy) -> R
         Ok(Datastore { repo, revision, root, lock })
     });
     located.collect()
-}
-
-/// True for `owner/name` as the Hub allows it.
-pub fn is_hub_id(id: &str) -> bool {
-    let is_part = |part: &str| {
-        !part.is_empty()
-            && part.len() <= 96
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
-            && !part.starts_with(['-', '.'])
-            && !part.ends_with(['-', '.'])
-            && !part.contains("--")
-            && !part.contains("..")
-            && !part.ends_with(".git")
-    };
-    id.split_once('/').is_some_and(|(owner, name)| is_part(owner) && is_part(name))
 }
 
 fn read_site(path: &Path) -> Result<SiteSettings> {

@@ -39,11 +39,6 @@ impl Sha256 {
     }
 }
 
-/// True for the id of a commit, as git and the Hub write it: 40 lower-case hex digits.
-pub fn is_commit(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 impl Sha256 {
     /// Its first sixteen digits, as a number.
     pub fn first_bits(self) -> u64 {

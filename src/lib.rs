@@ -50,7 +50,39 @@
 //! | [`publish`] | what the Hub holds already, and how pull requests are opened once |
 //! | [`hub`] | how to talk to the Hub: tokens, waits, errors |
 //! | [`report`], [`diagnostic`] | what to tell the user |
-//! | [`names`], [`number`], [`words`], [`text`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |
+//! | [`address`], [`names`], [`number`], [`words`], [`text`], [`date`], [`hash`], [`id`], [`intern`] | small things that the stages share |
+//!
+//! # Terms
+//!
+//! One word for one thing, in code, pages and messages.
+//!
+//! | term | meaning |
+//! |---|---|
+//! | record | one JSON file of Every Eval Ever: a model, a source, and results |
+//! | collection, datastore | the records of one submission channel; a folder of collections |
+//! | object | a record file that an index lists, known by its SHA-256 |
+//! | lock file | the commit, path and SHA-256 of each object that `fetch` downloaded |
+//! | left out | a record or result that is not shown; each has a [reason](load::quarantine::Reason) |
+//! | result, score | a measurement in a record with its metric and settings; its number |
+//! | model, variant | what is evaluated; a snapshot, quantisation or reasoning effort of it |
+//! | benchmark, slice, test part | the test; a benchmark or one of its parts; the subjects, split and version that a result covers |
+//! | evaluator, developer | the organisation that reports a result; the one that made the model |
+//! | step | the rule by which a name was matched: its own name, an alias, a normal form … |
+//! | id rewrite | what may be removed from a model's id before it is looked up again |
+//! | evidence level | how far a result is traced: claimed, traced, submitter known, submitted by its source |
+//! | attestation, standing | a statement of this site about records; whether a result is current, disputed or withdrawn |
+//! | reading | a result after matching, in the [`Dataset`](merge::Dataset) |
+//! | measurement, cell, ranking | what makes scores comparable; the readings of one model for one measurement; its models in order, for one evaluator |
+//! | conflict | scores of one cell that differ by more than the threshold |
+//! | signal | what readings show beyond their values |
+//! | set-up, setting | how a result was obtained; one stated value of it |
+//! | card, page, document | what a page says; its HTML; its JSON |
+//! | fact | a line of what the Hub said, with the time of retrieval |
+//! | candidate, target | a result that could be proposed to the Hub; the repository, dataset and task that it is for |
+//! | skip reason | why a result is no candidate |
+//! | proposal | a pull request of ours |
+//! | diagnostic | a finding about an input file, with its code, place and remedy |
+//! | code | a stable, machine-readable name, as `wrong-hash` |
 //!
 //! # Invariants
 //!
@@ -59,7 +91,9 @@
 //!   direction, scale. [`resolve`] tells these from a record, [`merge`] holds them together. All else is a condition.
 //! - A bad record is a line on the "not shown" page, never a failed build.
 //! - The same inputs give the same bytes, whatever the number of threads.
-//! - No stage imports a later one; nothing between load and output touches disk, clock or network.
+//! - No module imports a later one. Only the modules at an edge touch disk, clock, environment or network: of those that
+//!   a build uses these are [`config`], [`lock`], [`load`], [`text`] (which reads files for them), [`output`], and
+//!   [`stages`] for records that a site copies. `tests/it/layers.rs` lists all.
 //! - No score reaches a page or a file without its provenance: file, SHA-256, JSON pointer.
 //! - Templates see a card and nothing else. Pages are complete without the script.
 //! - Nothing is sent to the Hub that a person did not see and confirm, and nothing twice.
@@ -68,6 +102,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs, clippy::print_stdout, clippy::print_stderr)]
 
+pub mod address;
 pub mod card;
 pub mod chart;
 pub mod check;

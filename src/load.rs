@@ -48,7 +48,7 @@ use jiff::civil::Date;
 use rayon::prelude::*;
 
 use crate::Progress;
-use crate::config::{Config, PUBLIC_DATASTORE};
+use crate::config::{Config, Datastore, PUBLIC_DATASTORE};
 use crate::date::{Stamp, day};
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::Sha256;
@@ -57,7 +57,7 @@ use crate::words::counted;
 use block::Blocks;
 use captures::Capture;
 use content::Content;
-use datastore::{Datastore, ListedObject, Listing};
+use datastore::{ListedObject, Listing};
 use quarantine::{Quarantined, Reason};
 use record::{BadRecord, Record};
 use reuse::PreviousRead;

@@ -16,11 +16,15 @@
 //! reads against it. The checksum tells an edit by hand or a bad merge from what `fetch` wrote.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{self, Write};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::hash::{Sha256, is_commit};
+use crate::address::{is_commit, is_hub_id};
+use crate::hash::Sha256;
 
 /// First line of the file.
 const HEADER: &str = "evalcards-lock 1";
@@ -53,6 +57,62 @@ impl Pin {
     /// The pin of `bytes`.
     pub fn of(bytes: &[u8]) -> Pin {
         Pin { sha256: Sha256::of(bytes), size: bytes.len() as u64 }
+    }
+}
+
+/// The lock file beside a datastore.
+#[derive(Clone, Debug, Default)]
+pub enum LockFile {
+    /// There is none: nobody fetched these records.
+    #[default]
+    Absent,
+    /// It cannot be used; the reason. No record is taken for pinned.
+    Broken(String),
+    /// It is as `fetch` wrote it.
+    Sound(Pinned),
+}
+
+/// A lock, and the hash of its text; only that is printed, as a lock has as many lines as records.
+#[derive(Clone)]
+pub struct Pinned {
+    /// What it says.
+    pub lock: Arc<Lock>,
+    sha256: Sha256,
+}
+
+impl fmt::Debug for Pinned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "lock {}", self.sha256)
+    }
+}
+
+impl LockFile {
+    /// Path of the lock file of the datastore at `root`: beside it, with `.lock` after its name.
+    pub fn path(root: &Path) -> PathBuf {
+        let mut name = root.file_name().unwrap_or_default().to_owned();
+        name.push(".lock");
+        root.with_file_name(name)
+    }
+
+    /// Reads the lock file of the datastore at `root`.
+    pub fn read(root: &Path) -> LockFile {
+        let text = match fs::read_to_string(Self::path(root)) {
+            Ok(text) => text.replace("\r\n", "\n"),
+            Err(err) if err.kind() == std::io::ErrorKind::NotFound => return LockFile::Absent,
+            Err(err) => return LockFile::Broken(format!("cannot be read: {err}")),
+        };
+        match Lock::parse(&text) {
+            Ok(lock) => LockFile::Sound(Pinned { lock: Arc::new(lock), sha256: Sha256::of(text.as_bytes()) }),
+            Err(err) => LockFile::Broken(err.to_string()),
+        }
+    }
+
+    /// The lock, if it can be used.
+    pub fn sound(&self) -> Option<&Lock> {
+        match self {
+            LockFile::Sound(pinned) => Some(&pinned.lock),
+            LockFile::Absent | LockFile::Broken(_) => None,
+        }
     }
 }
 
@@ -93,7 +153,7 @@ impl Lock {
             Sha256::of(&text.as_bytes()[..end]) == checksum,
             "the checksum does not match: the file was edited or merged by hand; {REMEDY}"
         );
-        ensure!(crate::config::is_hub_id(&lock.repo), "does not name a Hub dataset; {REMEDY}");
+        ensure!(is_hub_id(&lock.repo), "does not name a Hub dataset; {REMEDY}");
         ensure!(is_commit(&lock.revision), "does not name a commit of 40 hex digits; {REMEDY}");
         Ok(lock)
     }

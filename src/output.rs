@@ -22,8 +22,8 @@ use foldhash::{HashMap, HashMapExt};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::address::is_safe_relative;
 use crate::hash::Sha256;
-use crate::load::datastore::is_safe_relative;
 use disk::{create_new, holds, is_below_folders, is_file, is_folder, lock, make_folder};
 
 /// An output folder that is ours, locked against other builds while this value lives.

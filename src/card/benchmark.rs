@@ -457,8 +457,9 @@ impl<'a> Cards<'a> {
             return Some(category).filter(|category| category.value.is_some()).into_iter().collect();
         };
         let dataset = meta.dataset.id.as_deref();
-        let dataset_url =
-            dataset.filter(|id| crate::config::is_hub_id(id)).map(|id| format!("https://huggingface.co/datasets/{id}"));
+        let dataset_url = dataset
+            .filter(|id| crate::address::is_hub_id(id))
+            .map(|id| format!("https://huggingface.co/datasets/{id}"));
         let with_task = |id: &str| match &meta.dataset.task {
             Some(task) => self.language.say("fact.dataset.task", &[("id", id), ("task", task)]),
             None => id.to_owned(),

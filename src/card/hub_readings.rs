@@ -4,7 +4,8 @@
 use serde::Serialize;
 
 use super::{Cards, web_address};
-use crate::config::{PUBLIC_DATASTORE, is_hub_id};
+use crate::address::is_hub_id;
+use crate::config::PUBLIC_DATASTORE;
 use crate::facts::PostedFact;
 use crate::id::Id;
 use crate::names::normal_form;

@@ -250,7 +250,7 @@ impl<'a> Cards<'a> {
                 false => language.say("eval.task", &[("id", &task.id), ("details", &language.list(&details))]),
             }
         };
-        let dataset = eval.dataset.as_deref().filter(|id| crate::config::is_hub_id(id));
+        let dataset = eval.dataset.as_deref().filter(|id| crate::address::is_hub_id(id));
         let place = dataset.zip(eval.commit.as_deref());
         EvalView {
             name: eval.name.as_deref(),

@@ -18,10 +18,10 @@ use super::metadata::MetadataView;
 use super::names::NameView;
 use super::quote::Quotes;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key};
+use crate::address::is_web_address;
 use crate::date::Stamp;
 use crate::id::Id;
 use crate::load::Loaded;
-use crate::load::block::is_web_address;
 use crate::load::captures::Capture;
 use crate::merge::{Ranking, Reading, cells};
 use crate::names::is_not_reported;
@@ -216,7 +216,7 @@ impl<'a> Cards<'a> {
         let hf_repo = meta.and_then(|meta| meta.hf_repo.clone());
         let hub_url = hf_repo
             .as_deref()
-            .filter(|repo| crate::config::is_hub_id(repo))
+            .filter(|repo| crate::address::is_hub_id(repo))
             .map(|repo| format!("https://huggingface.co/{repo}"));
         vec![
             self.maker(id),

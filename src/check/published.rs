@@ -383,5 +383,5 @@ fn public_path(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("/blob/")?;
     let (_, path) = rest.split_once('/')?;
     let path = percent_encoding::percent_decode_str(path).decode_utf8().ok()?.into_owned();
-    crate::load::datastore::is_safe_relative(&path).then_some(path)
+    crate::address::is_safe_relative(&path).then_some(path)
 }

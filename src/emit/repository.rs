@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::load::platform::Platforms;
 use crate::names::normal_form;
 

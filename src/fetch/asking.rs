@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::failure_budget::FailureBudget;
 use crate::Progress;
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::diagnostic::printable;
 use crate::hub::{ErrorKind, Hub, HubError};
 

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use anyhow::{Result, bail, ensure};
 use similar::TextDiff;
 
-use crate::config::{PUBLIC_DATASTORE, is_hub_id};
+use crate::address::is_hub_id;
+use crate::config::PUBLIC_DATASTORE;
 
 /// Where to fetch from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::asking::{FailedRequest, Run, ask_all, plain};
 use super::store::Store;
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::facts::{BaseModel, HubModelInfo, ModelFact};
 use crate::hub::{ErrorKind, Hub, HubError, HubModelPage};
 

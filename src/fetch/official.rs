@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::asking::Run;
 use super::benchmarks::BenchmarkOnHub;
 use super::draft::Drafts;
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 
 pub use super::draft::{Draft, DraftState};

@@ -9,7 +9,7 @@ use serde_json::{Number, Value};
 
 use super::asking::{FailedRequest, Run, account_name, ask_all, plain};
 use super::store::Store;
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::diagnostic::printable;
 use crate::facts::{PostedFact, PostedModel, PostedSource, StoredFact};
 use crate::hub::{Discussion, ErrorKind, Hub, HubError, HubModelPage, Repo};

@@ -9,7 +9,7 @@ use super::FetchOptions;
 use super::locator::{self, Locator, check_collection};
 use super::wanted::CollectionIndex;
 use crate::Progress;
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::hub::{ErrorKind, Hub, Repo};
 use crate::load::index::{INDEXES, RETIRED};
 use crate::lock::Lock;

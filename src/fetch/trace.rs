@@ -22,11 +22,11 @@ use serde::Serialize;
 use super::asking::{FailedRequest, Run, ask_all};
 use super::pulls::{CommitOrigin, MAX_PULLS, Pulls};
 use super::store::Store;
+use crate::address::is_safe_relative;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics};
 use crate::facts::{Introduced, ObjectSubmission};
 use crate::hash::Sha256;
 use crate::hub::{CommitSummary, Discussion, FileAt, Hub, HubError, PullRequest, Repo, git_blob_id};
-use crate::load::datastore::is_safe_relative;
 use crate::load::index::{INDEXES, legacy_paths as legacy_paths_in};
 use crate::lock::Lock;
 

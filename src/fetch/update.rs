@@ -13,8 +13,9 @@ use super::transfer::{Transfer, Transferred};
 use super::wanted::{CollectionIndex, WantedFiles};
 use super::{FetchOptions, FetchReport};
 use crate::Progress;
-use crate::load::datastore::{Expected, LockFile};
+use crate::load::datastore::Expected;
 use crate::load::index::INDEXES;
+use crate::lock::LockFile;
 use crate::lock::{Lock, Pin};
 
 /// A file that is there and right.

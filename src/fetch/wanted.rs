@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::asking::FailedRequest;
+use crate::address::is_safe_relative;
 use crate::hash::Sha256;
-use crate::load::datastore::{Expected, ListedObject, is_safe_relative};
+use crate::load::datastore::{Expected, ListedObject};
 use crate::load::index::{IndexRow, rows};
 use crate::load::quarantine::Reason;
 use crate::lock::Pin;

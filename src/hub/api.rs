@@ -13,7 +13,8 @@ use serde_json::{Value, json};
 use super::answer::{Account, Committed, Discussion, EvalResult, ModelAnswer, NewFile, TreeItem, Upload};
 use super::repo::{Repo, encoded, segment};
 use super::{ErrorKind, Hub, HubError, HubResponse, MAX_JSON, Request, TakeError, git_blob_id};
-use crate::hash::{Sha256, is_commit};
+use crate::address::is_commit;
+use crate::hash::Sha256;
 
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// Opening a pull request may take long, and an answer that is not waited for is one that must be searched for.

@@ -11,7 +11,7 @@ use super::answer::{Discussion, TreeItem};
 use super::api::json_of;
 use super::repo::{Repo, segment};
 use super::{Hub, HubError, Request};
-use crate::hash::is_commit;
+use crate::address::is_commit;
 
 /// Longest title of a commit that is kept (characters).
 const MAX_TITLE: usize = 300;

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::api::{endless, json_of};
 use super::repo::{Repo, segment};
 use super::{Hub, HubError, Request};
-use crate::hash::{Sha256, is_commit};
+use crate::address::is_commit;
+use crate::hash::Sha256;
 
 /// A model's answer holds the header of its README, in which some keep thousands of results (bytes).
 const MAX_MODEL: u64 = 16 << 20;

@@ -10,10 +10,10 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::csv::{self, CsvRow};
+use crate::address::is_web_address;
 use crate::date;
 use crate::diagnostic::{did_you_mean, printable};
 use crate::hash::Sha256;
-use crate::load::block::is_web_address;
 use crate::paths::part;
 use crate::words::{is_unshown, shorten};
 

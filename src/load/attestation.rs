@@ -13,8 +13,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_yaml::Value;
 
-use super::block::is_web_address;
-use super::datastore::is_safe_relative;
+use crate::address::is_safe_relative;
+use crate::address::is_web_address;
 use crate::hash::Sha256;
 
 /// What a person states, and about which bytes.

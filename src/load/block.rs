@@ -253,13 +253,6 @@ pub(super) fn string(value: &Value) -> Option<String> {
 /// Longest text that is kept of any member; no real name or address comes near.
 const MAX_TEXT: usize = 1_000;
 
-/// True for an address that a page may link to; `javascript:` and the like are not.
-pub fn is_web_address(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric()))
-        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
-}
-
 impl ModelInfo {
     fn read(value: &Value) -> ModelInfo {
         let name = string(&value["name"]);

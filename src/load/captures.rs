@@ -236,11 +236,12 @@ fn hash(write: impl FnOnce(&mut Hashing<io::Sink>) -> io::Result<()>) -> Sha256 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Datastore;
     use crate::load::block::Blocks;
     use crate::load::content::Content;
-    use crate::load::datastore::{Datastore, LockFile};
     use crate::load::source_metadata::SourceMetadata;
     use crate::load::{Subset, record};
+    use crate::lock::LockFile;
 
     const RESULT: &str = r#"{"evaluation_name": "X", "metric_config": {"metric_id": "accuracy", "min_score": 0, "max_score": 1}, "generation_config": {"generation_args": {"temperature": 0}}, "score_details": {"score": 0.5}}"#;
 

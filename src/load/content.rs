@@ -419,7 +419,7 @@ impl ContentReader<'_> {
         for fact in &hub.benchmarks {
             let Some(stated) = &fact.eval_yaml else { continue };
             let path = folder.join("eval").join(format!("{}.yaml", fact.dataset));
-            if !crate::config::is_hub_id(&fact.dataset) || !path.is_file() {
+            if !crate::address::is_hub_id(&fact.dataset) || !path.is_file() {
                 continue;
             }
             let Some((text, sha256)) = self.hashed_text(&path)? else { continue };

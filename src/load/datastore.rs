@@ -7,7 +7,6 @@
 
 use std::collections::BTreeSet;
 use std::collections::hash_map::Entry;
-use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -26,81 +25,12 @@ use super::foreign;
 use super::index::{INDEXES, IndexRow, lines, read_row};
 use super::quarantine::{Quarantined, Reason};
 use super::unread;
-use crate::config::PUBLIC_DATASTORE;
+use crate::config::{Datastore, PUBLIC_DATASTORE};
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::{Hasher, Sha256};
 use crate::language::sentence::Sentence;
-use crate::lock::{Lock, Pin};
+use crate::lock::{Lock, LockFile, Pin};
 use crate::words::shorten;
-
-/// Where a datastore is, and where the same records are public.
-#[derive(Clone, Debug)]
-pub struct Datastore {
-    /// The folder that holds `flat/` or `data/`.
-    pub root: PathBuf,
-    /// The Hub dataset that holds these records; `None` if they are nowhere else.
-    pub repo: Option<String>,
-    /// The 40-digit commit of `repo` that was read; `None` if not pinned.
-    pub revision: Option<String>,
-    /// What `fetch` noted of the files.
-    pub lock: LockFile,
-}
-
-/// The lock file beside a datastore.
-#[derive(Clone, Debug, Default)]
-pub enum LockFile {
-    /// There is none: nobody fetched these records.
-    #[default]
-    Absent,
-    /// It cannot be used; the reason. No record is taken for pinned.
-    Broken(String),
-    /// It is as `fetch` wrote it.
-    Sound(Pinned),
-}
-
-/// A lock, and the hash of its text; only that is printed, as a lock has as many lines as records.
-#[derive(Clone)]
-pub struct Pinned {
-    /// What it says.
-    pub lock: Arc<Lock>,
-    sha256: Sha256,
-}
-
-impl fmt::Debug for Pinned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "lock {}", self.sha256)
-    }
-}
-
-impl LockFile {
-    /// Path of the lock file of the datastore at `root`: beside it, with `.lock` after its name.
-    pub fn path(root: &Path) -> PathBuf {
-        let mut name = root.file_name().unwrap_or_default().to_owned();
-        name.push(".lock");
-        root.with_file_name(name)
-    }
-
-    /// Reads the lock file of the datastore at `root`.
-    pub fn read(root: &Path) -> LockFile {
-        let text = match fs::read_to_string(Self::path(root)) {
-            Ok(text) => text.replace("\r\n", "\n"),
-            Err(err) if err.kind() == std::io::ErrorKind::NotFound => return LockFile::Absent,
-            Err(err) => return LockFile::Broken(format!("cannot be read: {err}")),
-        };
-        match Lock::parse(&text) {
-            Ok(lock) => LockFile::Sound(Pinned { lock: Arc::new(lock), sha256: Sha256::of(text.as_bytes()) }),
-            Err(err) => LockFile::Broken(err.to_string()),
-        }
-    }
-
-    /// The lock, if it can be used.
-    pub fn sound(&self) -> Option<&Lock> {
-        match self {
-            LockFile::Sound(pinned) => Some(&pinned.lock),
-            LockFile::Absent | LockFile::Broken(_) => None,
-        }
-    }
-}
 
 impl Datastore {
     /// The address of a record in the public datastore. Without a pinned revision it is that of
@@ -506,13 +436,6 @@ pub fn read(root: &Path, object: &ListedObject, buffer: &mut Vec<u8>) -> Result<
     }
 }
 
-/// True for a relative path whose parts are plain names on every system.
-pub fn is_safe_relative(path: &str) -> bool {
-    !path.is_empty()
-        && !path.contains(['\\', '\0', ':'])
-        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-}
-
 /// The files of `folder` with `extension`, by name.
 pub fn sorted_files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let context = || format!("failed to list {}", folder.display());
@@ -543,13 +466,5 @@ mod tests {
         for repo in [PUBLIC_DATASTORE, "evaleval/other", "lab/EEE_datastore"] {
             assert!(!looks_public(repo), "{repo}");
         }
-    }
-
-    #[test]
-    fn paths_that_leave_the_datastore_are_unsafe() {
-        for path in ["", "/etc/passwd", "a/../b", "../a", "a//b", "a/./b", "a\\b", "C:x", "a\0"] {
-            assert!(!is_safe_relative(path), "{path:?}");
-        }
-        assert!(is_safe_relative("flat/objects/ab/cd/x.json"));
     }
 }

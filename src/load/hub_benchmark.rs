@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Deserializer};
 
+use crate::address::is_hub_id;
 use crate::codes::codes;
-use crate::config::is_hub_id;
 use crate::names::normal_form;
 
 /// A dataset that is registered as a benchmark.

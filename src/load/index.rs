@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::datastore::{Expected, ListedObject, SamplesFile, is_safe_relative};
+use super::datastore::{Expected, ListedObject, SamplesFile};
 use super::quarantine::Reason;
 use super::scalar::Scalar;
+use crate::address::is_safe_relative;
 use crate::hash::Sha256;
 use crate::language::sentence::Sentence;
 

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use super::Loaded;
-use super::datastore::{Datastore, ListedObject, LockFile};
+use super::datastore::ListedObject;
 use super::quarantine::{Quarantined, Reason};
 use super::record::Record;
 use crate::config::Config;
+use crate::config::Datastore;
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::Sha256;
 use crate::language::sentence::Sentence;
+use crate::lock::LockFile;
 
 /// Which bytes a record is: the provenance that every score keeps to its page.
 #[derive(Clone, Debug)]

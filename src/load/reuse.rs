@@ -8,11 +8,12 @@ use std::time::{Duration, SystemTime};
 use foldhash::HashMap;
 use rayon::prelude::*;
 
-use super::datastore::{Datastore, Expected, ListedObject};
+use super::datastore::{Expected, ListedObject};
 use super::quarantine::{Quarantined, Reason};
 use super::samples::Found;
 use super::{Inputs, Listings, Loaded, Origin};
 use crate::config::Config;
+use crate::config::Datastore;
 
 /// How the record files were just before they were read, by place of the datastore and path.
 #[derive(Default)]

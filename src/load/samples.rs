@@ -18,8 +18,9 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::datastore::{Datastore, SamplesFile};
+use super::datastore::SamplesFile;
 use super::record::Record;
+use crate::config::Datastore;
 use crate::hash::Sha256;
 use crate::language::sentence::Sentence;
 use lines::{Lines, NumberedLine};
@@ -27,7 +28,7 @@ use matching::{Matched, Matching};
 use row::SampleRow;
 
 pub use answers::{Answers, MOST_OF_FILE};
-pub use excerpt::{Excerpt, MOST_ROWS};
+pub use excerpt::Excerpt;
 pub use question::QuestionHashes;
 pub use runs::{End, Run, Runs};
 pub use tally::{Average, Repeats, Tally};

@@ -4,8 +4,9 @@ use crate::codes::codes;
 use serde_json::Value;
 
 use super::also::{Leaf, of_block, of_block_but};
-use super::block::{is_web_address, pairs, string};
+use super::block::{pairs, string};
 use super::detail_keys::{self, MeasuredBy};
+use crate::address::is_web_address;
 use crate::names::is_not_reported;
 
 /// Who reported a record.

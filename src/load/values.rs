@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::metadata::{BenchmarkMeta, CollectionMeta, Link, ModelMeta, OrganizationMeta};
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::words::shorten;
 
 /// One such value.
@@ -90,7 +90,7 @@ fn day(key: &'static str, value: Option<&str>) -> Option<WrongValue> {
 }
 
 fn address(key: &'static str, value: Option<&str>) -> Option<WrongValue> {
-    let value = value.filter(|value| !super::block::is_web_address(value))?;
+    let value = value.filter(|value| !crate::address::is_web_address(value))?;
     let wanted = match value.contains("://") || value.contains(char::is_whitespace) || !value.contains('.') {
         true => "a web address that begins with https://".to_owned(),
         false => format!("https://{value}"),

@@ -3,8 +3,8 @@
 use super::Proofs;
 use crate::codes::codes;
 use crate::load::Origin;
-use crate::load::datastore::LockFile;
 use crate::load::quarantine::Reason;
+use crate::lock::LockFile;
 
 /// Where the bytes of a record are known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use super::journal::{Attempt, Journal, ProposedResult, RequestState};
 use super::posted::{PostedFile, PostedMatch};
 use super::registry::{Registry, TaskStatus};
 use super::review::{CandidateStatus, FileChange, Finding, HubLocation, ModelReview, Problem, Proposal};
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::emit::EntryStatus as BuildStatus;
 use crate::hash::Sha256;
 use crate::hub::{Discussion, ErrorKind, Hub, HubError, ModelAnswer, Repo, TreeItem, git_blob_id};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::emit::{EntryStatus, MANIFEST, ManifestEntry, preview_path, yaml};
 use crate::hash::Sha256;
 

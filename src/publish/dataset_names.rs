@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use crate::config::is_hub_id;
+use crate::address::is_hub_id;
 use crate::hub::{ErrorKind, Hub, Repo};
 
 /// More names are not looked up in one run.

@@ -5,9 +5,6 @@
 
 use super::row::SampleRow;
 
-/// Most rows that a site can ask for.
-pub const MOST_ROWS: usize = 10;
-
 /// Longest text of a row, in characters, and in lines.
 const MOST_TEXT: usize = 1_000;
 const MOST_LINES: usize = 30;
@@ -110,6 +107,7 @@ fn cut(text: &str, left: &mut usize) -> Box<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::MOST_ROWS;
 
     fn excerpts(lines: &[String], limits: ExcerptLimits) -> Box<[Excerpt]> {
         let mut excerpts = Excerpts::new(limits);

@@ -3,13 +3,15 @@
 use std::fs;
 use std::sync::Arc;
 
+use evalcards::address::is_safe_relative;
+use evalcards::config::Datastore;
 use evalcards::config::{BuildOptions, Config};
 use evalcards::diagnostic::Diagnostics;
 use evalcards::facts::{
     self, AccountFact, BenchmarkFact, ModelFact, ObjectSubmission, PostedFact, ProposalFact, StoredFact,
 };
 use evalcards::load::block::Blocks;
-use evalcards::load::datastore::{Datastore, SamplesFile, is_safe_relative};
+use evalcards::load::datastore::SamplesFile;
 use evalcards::load::eval_yaml::EvalYaml;
 use evalcards::load::samples::{self, KeptRows};
 use evalcards::load::{attestation, content, index, record};
