@@ -48,14 +48,14 @@ use crate::language::Language;
 use crate::load::block::{MetricConfig, ScoreKind};
 use crate::load::metadata::{Link, OrganizationMeta};
 use crate::load::record::{EvaluationResult, Uncertainty};
-use crate::load::{Inputs, Loaded, Whereabouts};
+use crate::load::{Inputs, Loaded, RecordLocation};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
 use crate::merge::{Collection, Dataset, Developer, Direction, Ranking, Reading, Scale, is_unknown_level};
 use crate::number::Number;
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
-use crate::signal::scale::{Class, Doubt, Interval};
+use crate::signal::scale::{Doubt, Interval, ScoreCheck};
 use crate::signal::setup::{self, HARNESS_VERSION, Setting};
 use crate::words::{count, shorten};
 
@@ -493,7 +493,7 @@ pub fn flag(dataset: &Dataset, reading: &Reading) -> Option<&'static str> {
     match reading.standing {
         Standing::Withdrawn => Some("flag.withdrawn"),
         Standing::Disputed => Some("flag.disputed"),
-        Standing::Current => Class::of(&result.metric, reading.scale, &result.score).flag(),
+        Standing::Current => ScoreCheck::of(&result.metric, reading.scale, &result.score).flag(),
     }
 }
 
@@ -517,10 +517,10 @@ pub fn metric_name<'a>(dataset: &'a Dataset, language: &'a Language, id: Id<Metr
 
 /// Where a record can be read: in the public datastore, or the copy on this site.
 pub fn record_url(inputs: &Inputs, loaded: &Loaded, top: &str) -> Option<String> {
-    match inputs.whereabouts(loaded) {
-        Whereabouts::Public(url) => Some(url),
-        Whereabouts::Copied => Some(format!("{top}{}", record_path(loaded))),
-        Whereabouts::Unknown => None,
+    match inputs.location_of(loaded) {
+        RecordLocation::Public(url) => Some(url),
+        RecordLocation::Copied => Some(format!("{top}{}", record_path(loaded))),
+        RecordLocation::Unknown => None,
     }
 }
 

@@ -40,12 +40,12 @@ use crate::mark::{Counts, Standing};
 use crate::merge::{Collection, Dataset, Developer, Ranking, cells};
 use crate::resolve::{Benchmark, Evaluator, Model};
 use crate::signal::collection;
-use changes::State;
+use changes::ChangeState;
 use choices::Choices;
 use citation::{Citation, Cited};
 use feed::Events;
 use further::Further;
-use table::{Coverage, Source, TABLES, Table};
+use table::{ModelCoverage, TABLES, Table, TableSource};
 
 /// Where the API stands.
 pub const ROOT: &str = "api/v1";
@@ -63,7 +63,7 @@ pub struct Export {
 enum What {
     Index,
     Schema(&'static str),
-    List(Kind),
+    List(ListKind),
     Table(&'static Table),
     JsonLines(&'static Table, usize),
     Parquet(&'static Table),
@@ -102,7 +102,7 @@ enum What {
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+enum ListKind {
     Models,
     Benchmarks,
     Evaluators,
@@ -138,9 +138,9 @@ pub struct Exports<'a> {
     paths: &'a Paths,
     hub: &'a HubFiles,
     choices: Choices,
-    source: Source<'a>,
+    source: TableSource<'a>,
     /// What the last build left, until `events` are made of it.
-    previous: Mutex<Option<State>>,
+    previous: Mutex<Option<ChangeState>>,
     events: OnceLock<Events>,
     day: String,
     made_from: String,
@@ -161,7 +161,7 @@ impl<'a> Exports<'a> {
         dataset: &'a Dataset,
         paths: &'a Paths,
         hub: &'a HubFiles,
-        previous: Option<State>,
+        previous: Option<ChangeState>,
     ) -> Exports<'a> {
         let stamps = dataset.inputs.records.iter().filter_map(|loaded| loaded.record.retrieved.as_ref()?.day);
         let newest = stamps.max().map(|day| day.to_string());
@@ -174,7 +174,7 @@ impl<'a> Exports<'a> {
             paths,
             hub,
             choices,
-            source: Source {
+            source: TableSource {
                 config,
                 dataset,
                 collections: collection::tallies(dataset),
@@ -215,11 +215,11 @@ impl<'a> Exports<'a> {
             self.file(api(&format!("schema/{name}.json")), What::Schema(name));
         }
         for (name, kind) in [
-            ("models", Kind::Models),
-            ("benchmarks", Kind::Benchmarks),
-            ("evaluators", Kind::Evaluators),
-            ("developers", Kind::Developers),
-            ("sources", Kind::Collections),
+            ("models", ListKind::Models),
+            ("benchmarks", ListKind::Benchmarks),
+            ("evaluators", ListKind::Evaluators),
+            ("developers", ListKind::Developers),
+            ("sources", ListKind::Collections),
         ] {
             self.file(api(&format!("{name}.json")), What::List(kind));
         }
@@ -320,11 +320,11 @@ impl<'a> Exports<'a> {
     }
 
     /// What is counted of each collection, by id.
-    pub fn collections(&self) -> &[collection::Tally<'a>] {
+    pub fn collections(&self) -> &[collection::CollectionTally<'a>] {
         &self.source.collections
     }
 
-    fn collection(&self, id: Id<Collection>) -> &collection::Tally<'a> {
+    fn collection(&self, id: Id<Collection>) -> &collection::CollectionTally<'a> {
         &self.source.collections[id.index()]
     }
 
@@ -358,7 +358,7 @@ impl<'a> Exports<'a> {
                 let mut levels = Counts::default();
                 asserted.clone().for_each(|reading| levels.add(dataset.level_of(reading)));
                 let n = asserted.clone().count();
-                badge::svg(n, all.len() - n, &Coverage::of(dataset, asserted), &levels)
+                badge::svg(n, all.len() - n, &ModelCoverage::of(dataset, asserted), &levels)
             }
             What::Ranking(id) => self.ranking_json(*id)?,
             What::RankingCsv(id) => page_table::ranking(cards.ranking_rows(*id)),

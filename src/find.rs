@@ -85,7 +85,8 @@ fn list_files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<(Str
         ("evaluators", table::of_evaluators(dataset, paths, language)),
         ("developers", table::of_developers(dataset, paths, language, &facts)),
     ];
-    let file = |path: &str, table: table::Table| (path.to_owned(), DataFile::new(&format!("lists/{path}"), &table));
+    let file =
+        |path: &str, table: table::FilterTable| (path.to_owned(), DataFile::new(&format!("lists/{path}"), &table));
     let long: Vec<_> = dataset.rankings.iter().filter(|(_, ranking)| ranking.rows.len() >= LEAST_FILTERED).collect();
     // One at a time on each thread: all tables together take more room than what is written of them.
     let rankings = (long.into_par_iter())

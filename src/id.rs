@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::ops::Index;
 
-/// The place of an entity in its [`Table`].
+/// The place of an entity in its [`EntityTable`].
 pub struct Id<T> {
     index: u32,
     kind: PhantomData<fn() -> T>,
@@ -59,15 +59,15 @@ impl<T> std::fmt::Debug for Id<T> {
 
 /// All entities of one kind.
 #[derive(Debug)]
-pub struct Table<T>(Vec<T>);
+pub struct EntityTable<T>(Vec<T>);
 
-impl<T> Default for Table<T> {
+impl<T> Default for EntityTable<T> {
     fn default() -> Self {
-        Table(Vec::new())
+        EntityTable(Vec::new())
     }
 }
 
-impl<T> Table<T> {
+impl<T> EntityTable<T> {
     /// Adds an entity.
     pub(crate) fn push(&mut self, entity: T) -> Id<T> {
         self.0.push(entity);
@@ -113,7 +113,7 @@ impl<T> Table<T> {
     }
 }
 
-impl<T> Index<Id<T>> for Table<T> {
+impl<T> Index<Id<T>> for EntityTable<T> {
     type Output = T;
     fn index(&self, id: Id<T>) -> &T {
         &self.0[id.index()]

@@ -21,13 +21,13 @@ mod foreign;
 mod front_matter;
 pub mod hub_benchmark;
 pub mod hub_facts;
+pub mod id_rewrite;
 pub mod index;
 pub mod measurement_rules;
 pub mod metadata;
 mod object;
 mod odd;
 mod origin;
-pub mod peeling;
 pub mod platform;
 pub mod precedence;
 pub mod quarantine;
@@ -92,11 +92,11 @@ impl Inputs {
     }
 
     /// Where a record can be read.
-    pub fn whereabouts(&self, loaded: &Loaded) -> Whereabouts {
+    pub fn location_of(&self, loaded: &Loaded) -> RecordLocation {
         match self.datastores[usize::from(loaded.origin.datastore)].public_url(&loaded.origin) {
-            Some(url) => Whereabouts::Public(url),
-            None if self.without_address <= MOST_COPIED => Whereabouts::Copied,
-            None => Whereabouts::Unknown,
+            Some(url) => RecordLocation::Public(url),
+            None if self.without_address <= MOST_COPIED => RecordLocation::Copied,
+            None => RecordLocation::Unknown,
         }
     }
 
@@ -141,7 +141,7 @@ impl Inputs {
 
     /// Tells that no copies are made, as there would be too many.
     pub fn warn_of_no_copies(&self, diagnostics: &mut Diagnostics) {
-        let mut unknown = self.records.iter().filter(|it| self.whereabouts(it) == Whereabouts::Unknown);
+        let mut unknown = self.records.iter().filter(|it| self.location_of(it) == RecordLocation::Unknown);
         let Some(first) = unknown.next() else { return };
         let root = self.datastores[usize::from(first.origin.datastore)].root.display().to_string();
         let message = format!(
@@ -158,7 +158,7 @@ impl Inputs {
 
 /// Where a record can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whereabouts {
+pub enum RecordLocation {
     /// At this address.
     Public(String),
     /// In the copy that the site carries.

@@ -26,7 +26,7 @@ use crate::load::content::Content;
 use crate::load::{Inputs, Origin};
 use crate::resolve::{Entities, Resolved};
 
-pub use attested::{Attested, State, check, known_day, warn_of_last_days};
+pub use attested::{AttestationState, Attested, check, known_day, warn_of_last_days};
 pub use collision::Collision;
 pub use level::{Counts, Level};
 pub use relationship::{Fit, Relationship};
@@ -99,7 +99,7 @@ pub struct Marks {
     /// Ids that tell nothing apart.
     pub collisions: Vec<Collision>,
     /// The state of each attestation.
-    pub states: Vec<State>,
+    pub states: Vec<AttestationState>,
     /// The day as of which that was judged; `None` if none is known.
     pub as_of: Option<Date>,
     /// How many records each attestation raises or objects to.
@@ -114,7 +114,7 @@ pub struct Marks {
 struct Proofs<'a> {
     inputs: &'a Inputs,
     entities: &'a Entities,
-    states: &'a [State],
+    states: &'a [AttestationState],
     /// Attestations about these bytes.
     attested: HashMap<Sha256, Vec<Attested>>,
     /// Attestations about other bytes under this path.
@@ -131,7 +131,8 @@ struct Proofs<'a> {
 /// Marks all records of `inputs`, whose attestations were checked. `day` is that of the build.
 pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Option<Date>) -> Marks {
     let today = known_day(&inputs.content, day);
-    let states: Vec<State> = inputs.content.attestations.iter().map(|it| attested::state(it, today)).collect();
+    let states: Vec<AttestationState> =
+        inputs.content.attestations.iter().map(|it| attested::state(it, today)).collect();
     let (collisions, of_records) = collision::collisions(inputs);
     let proofs = Proofs::new(inputs, entities, &states);
     let denied = proofs.denied(&collisions);
@@ -170,7 +171,7 @@ pub fn mark(inputs: &Inputs, entities: &Entities, resolved: &[Resolved], day: Op
 }
 
 impl<'a> Proofs<'a> {
-    fn new(inputs: &'a Inputs, entities: &'a Entities, states: &'a [State]) -> Proofs<'a> {
+    fn new(inputs: &'a Inputs, entities: &'a Entities, states: &'a [AttestationState]) -> Proofs<'a> {
         let content = &inputs.content;
         let mut attested: HashMap<Sha256, Vec<Attested>> = HashMap::new();
         let mut attested_paths: HashMap<&str, Vec<u32>> = HashMap::new();
@@ -231,13 +232,14 @@ impl<'a> Proofs<'a> {
 
     /// Those of them that count.
     fn active(&self, origin: &Origin) -> impl Iterator<Item = (Attested, &'a Attestation)> {
-        let active = self.about(origin).iter().filter(|it| self.states[it.attestation as usize] == State::Active);
+        let active =
+            self.about(origin).iter().filter(|it| self.states[it.attestation as usize] == AttestationState::Active);
         active.map(|attested| (*attested, attested.of(&self.inputs.content)))
     }
 
     fn lapsed(&self, origin: &Origin) -> Box<[u32]> {
         let about_it = || self.about(origin).iter().map(|it| it.attestation);
-        let lapsed = about_it().filter(|place| self.states[*place as usize] != State::Active);
+        let lapsed = about_it().filter(|place| self.states[*place as usize] != AttestationState::Active);
         let of_path = self.attested_paths.get(&*origin.path).map_or(&[][..], Vec::as_slice).iter().copied();
         let changed = of_path.filter(|place| !about_it().any(|other| other == *place));
         let mut places: Vec<u32> = lapsed.chain(changed).collect();

@@ -19,7 +19,7 @@ use foldhash::HashMap;
 use rayon::prelude::*;
 
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
-use crate::id::{Id, Table};
+use crate::id::{EntityTable, Id};
 use crate::load::block::{MetricConfig, ScoreKind};
 use crate::load::categories;
 use crate::load::metadata::{BenchmarkMeta, CollectionMeta, ModelMeta, OrganizationMeta};
@@ -34,7 +34,7 @@ pub use collection::Collection;
 pub use developer::Developer;
 pub use measurement::Measurement;
 pub use neighbours::{Contradiction, contradicted};
-pub use rank::{Ranking, Row};
+pub use rank::{RankedModel, Ranking};
 pub use scale::{Direction, Family, Scale};
 
 /// Everything that is known, joined and sorted.
@@ -48,25 +48,25 @@ pub struct Dataset {
     /// All readings, by model, then slice, metric and newest first.
     pub readings: Vec<Reading>,
     /// All measurements, by benchmark, the one that leads its page first.
-    pub measurements: Table<Measurement>,
+    pub measurements: EntityTable<Measurement>,
     /// All rankings, by measurement, the longest list first.
-    pub rankings: Table<Ranking>,
+    pub rankings: EntityTable<Ranking>,
     /// Where the readings of each model begin; one more entry than there are models.
     model_starts: Vec<u32>,
     /// Where the rankings of each benchmark begin; one more entry than there are benchmarks.
     benchmark_starts: Vec<u32>,
     /// What each evaluator reported, by evaluator and benchmark.
-    reported: Vec<Reported>,
+    reported: Vec<ReportedCount>,
     /// Where the entries of each evaluator begin.
     reported_starts: Vec<u32>,
     /// The same by benchmark and evaluator.
-    reported_of: Vec<Reported>,
+    reported_of: Vec<ReportedCount>,
     /// Where the entries of each benchmark begin.
     reported_of_starts: Vec<u32>,
     /// Who made the models, by name.
-    pub developers: Table<Developer>,
+    pub developers: EntityTable<Developer>,
     /// The collections of the datastores, by name.
-    pub collections: Table<Collection>,
+    pub collections: EntityTable<Collection>,
     /// The same by their own ids.
     collection_ids: HashMap<Arc<str>, Id<Collection>>,
     /// The developer of each model.
@@ -129,7 +129,7 @@ impl Reading {
 
 /// How many results of one benchmark one evaluator reported.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reported {
+pub struct ReportedCount {
     /// Who.
     pub evaluator: Id<Evaluator>,
     /// Of what.
@@ -154,16 +154,16 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
         entities,
         marks,
         readings: Vec::new(),
-        measurements: Table::default(),
-        rankings: Table::default(),
+        measurements: EntityTable::default(),
+        rankings: EntityTable::default(),
         model_starts: Vec::new(),
         benchmark_starts: Vec::new(),
         reported: Vec::new(),
         reported_starts: Vec::new(),
         reported_of: Vec::new(),
         reported_of_starts: Vec::new(),
-        developers: Table::default(),
-        collections: Table::default(),
+        developers: EntityTable::default(),
+        collections: EntityTable::default(),
         collection_ids: HashMap::default(),
         developer_of: Vec::new(),
         captures,
@@ -279,12 +279,12 @@ impl Dataset {
     }
 
     /// The readings of one row of a ranking, all by its evaluator: the one that stands for it first, then the others.
-    pub fn readings_in(&self, row: &Row) -> &[Reading] {
+    pub fn readings_in(&self, row: &RankedModel) -> &[Reading] {
         &self.readings[row.start as usize..row.end as usize]
     }
 
     /// The readings of the whole cell that a row is of, whoever reports them.
-    pub fn cell_of(&self, row: &Row) -> &[Reading] {
+    pub fn cell_of(&self, row: &RankedModel) -> &[Reading] {
         &self.readings[row.cell.start as usize..row.cell.end as usize]
     }
 
@@ -450,13 +450,13 @@ impl Dataset {
         (key(b).cmp(&key(a))).then_with(|| retrieved(b).cmp(&retrieved(a))).then_with(|| path(a).cmp(&path(b)))
     }
 
-    fn reported(&self) -> Vec<Reported> {
+    fn reported(&self) -> Vec<ReportedCount> {
         let mut triples: Vec<(Id<Evaluator>, Id<Benchmark>, Id<Model>)> = (self.readings.par_iter())
             .map(|reading| (reading.resolved.evaluator, self.benchmark_of(reading), reading.resolved.model))
             .collect();
         triples.par_sort_unstable();
         let chunks = triples.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-        let reported = chunks.map(|chunk| Reported {
+        let reported = chunks.map(|chunk| ReportedCount {
             evaluator: chunk[0].0,
             benchmark: chunk[0].1,
             results: chunk.len() as u32,
@@ -466,12 +466,12 @@ impl Dataset {
     }
 
     /// What `evaluator` reported, by benchmark.
-    pub fn reported_by(&self, evaluator: Id<Evaluator>) -> &[Reported] {
+    pub fn reported_by(&self, evaluator: Id<Evaluator>) -> &[ReportedCount] {
         &self.reported[group(&self.reported_starts, evaluator.index())]
     }
 
     /// What was reported of `benchmark`, by evaluator.
-    pub fn reported_of(&self, benchmark: Id<Benchmark>) -> &[Reported] {
+    pub fn reported_of(&self, benchmark: Id<Benchmark>) -> &[ReportedCount] {
         &self.reported_of[group(&self.reported_of_starts, benchmark.index())]
     }
 

@@ -42,7 +42,7 @@ use crate::Progress;
 use crate::diagnostic::did_you_mean;
 use crate::hub::{Account, Hub, ModelAnswer};
 use crate::output::disk;
-use audit::{Auditor, Group, Lookup};
+use audit::{Auditor, DatasetGroup, Lookup};
 use candidate::Candidate;
 use journal::Journal;
 use registry::Registry;
@@ -182,7 +182,7 @@ impl Publishing {
             lookup
         };
         let lookups: Vec<Lookup> = chunk.par_iter().with_max_len(1).map(look_up).collect();
-        let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+        let mut groups: BTreeMap<String, DatasetGroup> = BTreeMap::new();
         for (lookup, candidates) in lookups.into_iter().zip(chunk) {
             let (status, error) = match lookup {
                 Lookup::Found(model) => {
@@ -206,9 +206,9 @@ impl Publishing {
                 .absent
                 .extend(group.candidates.iter().map(|it| (it.index, CandidateStatus::AuditError, why.clone())));
         }
-        let groups: Vec<Group> = groups.into_values().collect();
+        let groups: Vec<DatasetGroup> = groups.into_values().collect();
         let journal: &Journal = &self.journal();
-        let audit = |group: &Group| {
+        let audit = |group: &DatasetGroup| {
             let found = auditor.audit(group, journal);
             progress.step();
             found
@@ -241,8 +241,8 @@ impl Publishing {
     }
 }
 
-fn add<'a>(groups: &mut BTreeMap<String, Group<'a>>, model: ModelAnswer, candidates: &[&'a Candidate]) {
-    let group = groups.entry(model.id.to_lowercase()).or_insert_with(|| Group { model, candidates: Vec::new() });
+fn add<'a>(groups: &mut BTreeMap<String, DatasetGroup<'a>>, model: ModelAnswer, candidates: &[&'a Candidate]) {
+    let group = groups.entry(model.id.to_lowercase()).or_insert_with(|| DatasetGroup { model, candidates: Vec::new() });
     group.candidates.extend(candidates);
     group.candidates.sort_by_key(|candidate| candidate.index);
 }

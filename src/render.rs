@@ -17,7 +17,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, Undefi
 use serde::Serialize;
 
 use crate::diagnostic::did_you_mean;
-use crate::export::head::Head;
+use crate::export::head::PageHead;
 use crate::hash::{Hasher, Sha256};
 use crate::language::Language;
 use crate::words::is_unshown;
@@ -54,7 +54,7 @@ pub struct Frame<'a> {
     /// True if any record names samples or has some.
     pub has_samples: bool,
     /// What the page tells machines, and what may be taken away.
-    pub head: Head,
+    pub head: PageHead,
 }
 
 /// A link of the navigation.

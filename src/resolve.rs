@@ -18,7 +18,7 @@ mod unique;
 mod unused;
 
 use crate::diagnostic::Diagnostics;
-use crate::id::{Id, Table};
+use crate::id::{EntityTable, Id};
 use crate::load::Inputs;
 use crate::load::block::{Jury, ScoreKind};
 use crate::load::metadata::OfSamples;
@@ -54,7 +54,7 @@ pub struct Model {
     /// True if neither metadata nor records name its developer, and the table of platforms does.
     pub has_listed_developer: bool,
     /// Place of its developer in [`crate::load::content::Content::organizations`], and how it was found.
-    pub developer: Option<(usize, step::Step)>,
+    pub developer: Option<(usize, step::MatchStep)>,
 }
 
 /// A dated snapshot, quantisation or the like, which metadata declares as a variant of a model.
@@ -172,26 +172,26 @@ pub struct Resolved {
     /// Who says so.
     pub evaluator: Id<Evaluator>,
     /// By which step the record's name for them was joined with metadata; `None` without metadata.
-    pub evaluator_step: Option<step::Step>,
+    pub evaluator_step: Option<step::MatchStep>,
 }
 
 /// All identities of a build. Each table is sorted by name, and no two entities of one have the same id.
 #[derive(Debug, Default)]
 pub struct Entities {
     /// By id.
-    pub models: Table<Model>,
+    pub models: EntityTable<Model>,
     /// By label; the first is the model itself.
-    pub variants: Table<Variant>,
+    pub variants: EntityTable<Variant>,
     /// By name.
-    pub benchmarks: Table<Benchmark>,
+    pub benchmarks: EntityTable<Benchmark>,
     /// By benchmark, the whole first.
-    pub slices: Table<Slice>,
+    pub slices: EntityTable<Slice>,
     /// By name.
-    pub metrics: Table<Metric>,
+    pub metrics: EntityTable<Metric>,
     /// By label; the first is of results that name none.
-    pub parts: Table<TestPart>,
+    pub parts: EntityTable<TestPart>,
     /// By name.
-    pub evaluators: Table<Evaluator>,
+    pub evaluators: EntityTable<Evaluator>,
 }
 
 /// The identity of every result in `inputs`, in their order.

@@ -27,12 +27,12 @@ use crate::load::detail_keys::{is_counted, is_size};
 use crate::load::record::EvaluationResult;
 use crate::merge::{Dataset, Reading};
 use completeness::Field;
-use scale::{Class, Doubt};
-use setup::{Documented, Setup, Slot, SlotState};
+use scale::{Doubt, ScoreCheck};
+use setup::{Documented, Setup, SetupField, SlotState};
 
 /// Counts of signals over any number of results.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Tally {
+pub struct SignalTally {
     /// Results.
     pub results: usize,
     /// Those that state all that a documented set-up needs.
@@ -40,19 +40,19 @@ pub struct Tally {
     /// Those that need it: a score that is read from probabilities has no temperature.
     pub documentable: usize,
     /// For each slot, how many results fill it, and for how many it is known to apply.
-    pub slots: [(usize, usize); Slot::ALL.len()],
+    pub slots: [(usize, usize); SetupField::ALL.len()],
     /// For each field, how many results report it.
     pub fields: [usize; Field::ALL.len()],
     /// For each of [`steps::STEPS`], how many results need it.
     pub steps: [usize; steps::N],
     /// For each class of scale, how many results are of it.
-    pub classes: [usize; Class::ALL.len()],
+    pub classes: [usize; ScoreCheck::ALL.len()],
 }
 
-impl Tally {
+impl SignalTally {
     /// Counts `readings`.
-    pub fn of<'r>(dataset: &Dataset, readings: impl IntoIterator<Item = &'r Reading>) -> Tally {
-        let mut tally = Tally::default();
+    pub fn of<'r>(dataset: &Dataset, readings: impl IntoIterator<Item = &'r Reading>) -> SignalTally {
+        let mut tally = SignalTally::default();
         for reading in readings {
             tally.add(dataset, reading);
         }
@@ -74,11 +74,11 @@ impl Tally {
             *count += usize::from(is_reported);
         }
         steps::Gaps::new(dataset, reading, &setup, reported).needs().for_each(|step| self.steps[step] += 1);
-        self.classes[Class::of(&result.metric, reading.scale, &result.score) as usize] += 1;
+        self.classes[ScoreCheck::of(&result.metric, reading.scale, &result.score) as usize] += 1;
     }
 
     /// Counts what `other` counts as well.
-    pub fn join(&mut self, other: &Tally) {
+    pub fn join(&mut self, other: &SignalTally) {
         self.results += other.results;
         self.documented += other.documented;
         self.documentable += other.documentable;

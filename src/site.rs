@@ -26,7 +26,7 @@ use crate::export::{self, Export, Exports};
 use crate::hash::Sha256;
 use crate::id::Id;
 use crate::language::Language;
-use crate::load::Whereabouts;
+use crate::load::RecordLocation;
 use crate::load::metadata::ProsePage;
 use crate::mark::hub_run::HubRuns;
 use crate::markdown;
@@ -230,7 +230,7 @@ impl<'a> Site<'a> {
         }
         self.plan_prose(diagnostics);
         for (number, loaded) in self.dataset.inputs.records.iter().enumerate() {
-            if self.dataset.inputs.whereabouts(loaded) == Whereabouts::Copied {
+            if self.dataset.inputs.location_of(loaded) == RecordLocation::Copied {
                 self.file(record_path(loaded), Page::Record(number as u32));
             }
         }

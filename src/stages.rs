@@ -14,7 +14,7 @@ use crate::card::Paths;
 use crate::config::Config;
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::emit::{self, HubFiles, Manifest};
-use crate::export::changes::State;
+use crate::export::changes::ChangeState;
 use crate::export::{self, Export, Exports};
 use crate::find::{self, DataFile};
 use crate::hash::Sha256;
@@ -123,7 +123,7 @@ impl Prepared {
     }
 
     /// The plan of all that is taken away; `previous` is what the last build left.
-    pub fn exports<'a>(&'a self, config: &'a Config, previous: Option<State>) -> Exports<'a> {
+    pub fn exports<'a>(&'a self, config: &'a Config, previous: Option<ChangeState>) -> Exports<'a> {
         Exports::new(config, &self.dataset, &self.paths, &self.hub, previous)
     }
 
@@ -167,14 +167,14 @@ pub enum Previous {
     /// In the output folder, if anything; read when it is needed.
     InOutput(Option<Vec<u8>>),
     /// In the file that `site.yaml` names: the hash of its bytes, and what they say, if they are a state.
-    Named(Sha256, Option<State>),
+    Named(Sha256, Option<ChangeState>),
 }
 
 impl Previous {
     /// What it says.
-    pub fn into_state(self) -> Option<State> {
+    pub fn into_state(self) -> Option<ChangeState> {
         match self {
-            Previous::InOutput(bytes) => State::read(&bytes?).ok(),
+            Previous::InOutput(bytes) => ChangeState::read(&bytes?).ok(),
             Previous::Named(_, state) => state,
         }
     }
@@ -190,7 +190,7 @@ pub fn previous(
     let path = config.content.join(path);
     let bytes = fs::read(&path);
     let sha256 = Sha256::of(bytes.as_deref().unwrap_or_default());
-    let state = bytes.map_err(anyhow::Error::from).and_then(|bytes| State::read(&bytes));
+    let state = bytes.map_err(anyhow::Error::from).and_then(|bytes| ChangeState::read(&bytes));
     let state = state.map_err(|err| {
         let message = format!("exports.previous does not contain the state of a build: {err}");
         let help = "put the published api/v1/state.jsonl.gz there; until then feeds use the dates in the records";

@@ -49,7 +49,7 @@ const MOST_BLOCKS: usize = 40;
 /// What `loaded` holds, equal values of several results once: first what is said of the record, then by results.
 pub fn also(loaded: &Loaded) -> Vec<Also<'_>> {
     let record = &loaded.record;
-    let mut found = Found::default();
+    let mut found = AlsoCollector::default();
     found.block(None, &record.also);
     found.block(None, &record.source.also);
     if let Some(library) = &record.library {
@@ -69,13 +69,13 @@ pub fn also(loaded: &Loaded) -> Vec<Also<'_>> {
 }
 
 #[derive(Default)]
-struct Found<'a> {
+struct AlsoCollector<'a> {
     all: Vec<Also<'a>>,
     /// By path, which is a prefix and the rest, and by value.
     places: HashMap<(&'static str, &'a str, &'a str), usize>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> AlsoCollector<'a> {
     fn say(&mut self, result: Option<u16>, path: (&'static str, &'a str), value: &'a str) {
         let place = *self.places.entry((path.0, path.1, value)).or_insert_with(|| {
             let path = if path.0.is_empty() { Cow::Borrowed(path.1) } else { Cow::Owned([path.0, path.1].concat()) };

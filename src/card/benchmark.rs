@@ -22,10 +22,10 @@ use super::runs::RunsView;
 use super::{Cards, Fact, Labelled, ReadingView, direction_key, web_links};
 use crate::id::Id;
 use crate::load::metadata::BenchmarkMeta;
-use crate::merge::{Ranking, Reading, Row};
+use crate::merge::{RankedModel, Ranking, Reading};
 use crate::resolve::{Benchmark, Evaluator};
 use crate::signal::provenance::Parties;
-use crate::signal::{Tally, completeness};
+use crate::signal::{SignalTally, completeness};
 use crate::words::count;
 use setups::SetupsView;
 use short::RankingShort;
@@ -291,7 +291,7 @@ impl<'a> Cards<'a> {
             by_evaluator.entry(reading.resolved.evaluator).or_default().push(reading);
         }
         let rows = by_evaluator.into_iter().map(|(evaluator, readings)| {
-            let tally = Tally::of(self.dataset, readings.iter().copied());
+            let tally = SignalTally::of(self.dataset, readings.iter().copied());
             let parties = Parties::of(self.dataset, readings.iter().copied());
             let mut models: Vec<_> = readings.iter().map(|reading| reading.resolved.model).collect();
             models.sort_unstable();
@@ -321,7 +321,7 @@ impl<'a> Cards<'a> {
     }
 
     fn benchmark_documentation(&self, id: Id<Benchmark>, cells: &[(&[Reading], Option<Outcome>)]) -> Documentation<'a> {
-        let tally = Tally::of(self.dataset, self.readings_of_benchmark(id));
+        let tally = SignalTally::of(self.dataset, self.readings_of_benchmark(id));
         let mut by_model: BTreeMap<_, Vec<&Reading>> = BTreeMap::new();
         for reading in self.readings_of_benchmark(id) {
             by_model.entry(reading.resolved.model).or_default().push(reading);
@@ -340,7 +340,7 @@ impl<'a> Cards<'a> {
         ranking.rows.iter().enumerate().map(|(place, row)| self.row(ranking, place, row))
     }
 
-    fn row(&self, ranking: &Ranking, place: usize, row: &Row) -> RowView<'a> {
+    fn row(&self, ranking: &Ranking, place: usize, row: &RankedModel) -> RowView<'a> {
         let readings = self.dataset.readings_in(row);
         let model = readings[0].resolved.model;
         let reading = self.reading(&readings[0]);

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::Cards;
-use crate::load::source_metadata::Relationship;
+use crate::load::source_metadata::ClaimedRelationship;
 use crate::mark::{Counts, Level, Standing};
 use crate::merge::Reading;
 use crate::signal::provenance::Parties;
@@ -31,10 +31,10 @@ impl Cards<'_> {
     pub(super) fn claims<'r>(&self, readings: impl Iterator<Item = &'r Reading> + Clone) -> Claims {
         let parties = Parties::of(self.dataset, readings.clone());
         let relations = [
-            (Relationship::FirstParty.key(), parties.first),
-            (Relationship::ThirdParty.key(), parties.third),
-            (Relationship::Collaborative.key(), parties.collaborative),
-            (Relationship::NotReported.key(), parties.not_reported),
+            (ClaimedRelationship::FirstParty.key(), parties.first),
+            (ClaimedRelationship::ThirdParty.key(), parties.third),
+            (ClaimedRelationship::Collaborative.key(), parties.collaborative),
+            (ClaimedRelationship::NotReported.key(), parties.not_reported),
             ("relationship.contradicted", parties.contradicted),
         ];
         let (mut levels, mut results) = (Counts::default(), 0);

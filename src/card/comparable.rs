@@ -8,8 +8,8 @@ use super::{Cards, setting_name};
 use crate::language::Language;
 use crate::merge::{Direction, Ranking, Reading, Scale};
 use crate::signal::agreement::{Agreement, agreements, is_essential};
-use crate::signal::provenance::Reporters;
-use crate::signal::verdict::{Conditions, Verdict, verdict};
+use crate::signal::provenance::EvaluatorCount;
+use crate::signal::verdict::{Comparability, Conditions, verdict};
 
 /// Whether the numbers of a ranking can be compared, and what that rests on.
 #[derive(Debug, Serialize)]
@@ -33,7 +33,7 @@ impl<'a> Cards<'a> {
         };
         let partly = named(&|it| matches!(it, Agreement::OnlyOne | Agreement::OnlySome(_)), true);
         let nobody = named(&|it| it == Agreement::Nobody, true);
-        let evaluators = Reporters::of(self.dataset, readings.iter().map(|reading| reading.resolved.evaluator));
+        let evaluators = EvaluatorCount::of(self.dataset, readings.iter().map(|reading| reading.resolved.evaluator));
         let is_relative = self.dataset.entities.metrics[ranking.metric].is_relative;
         let has_metric = self.dataset.entities.metrics[ranking.metric].is_reported();
         let is_aggregate = self.dataset.entities.slices[ranking.slice].is_aggregate;
@@ -44,9 +44,9 @@ impl<'a> Cards<'a> {
             Some("comparable.nothing")
         } else if is_said_by_settings {
             None
-        } else if is_no_ranking || (!has_metric && evaluators.named > 1) || matches!(verdict, Verdict::Apart(_)) {
+        } else if is_no_ranking || (!has_metric && evaluators.named > 1) || matches!(verdict, Comparability::Apart(_)) {
             Some("comparable.no")
-        } else if evaluators.named > 1 || matches!(verdict, Verdict::Different(_)) {
+        } else if evaluators.named > 1 || matches!(verdict, Comparability::Different(_)) {
             Some("comparable.care")
         } else {
             Some("comparable.unknown")
@@ -59,7 +59,7 @@ impl<'a> Cards<'a> {
         reasons.extend(say(ranking.direction == Direction::NotReported, "comparable.direction", ("", "")));
         reasons.extend(say(ranking.direction == Direction::Neither, "comparable.neither", ("", "")));
         reasons.extend(say(!has_metric, "comparable.metric", ("", "")));
-        let Reporters { named, some_unnamed } = evaluators;
+        let EvaluatorCount { named, some_unnamed } = evaluators;
         let evaluators_in_words = self.language.counted("count.evaluators", named);
         reasons.extend(say(named > 1, "comparable.several", ("evaluators", &evaluators_in_words)));
         reasons.extend(say(named == 0 && some_unnamed, "comparable.unnamed", ("", "")));
@@ -70,7 +70,7 @@ impl<'a> Cards<'a> {
             false => reasons.extend(say(readings.len() > 1, "comparable.settings", ("verdict", &verdict_in_words))),
         }
         // The verdict names what is not stated already.
-        if !matches!(verdict, Verdict::NotEnoughStated(_)) {
+        if !matches!(verdict, Comparability::NotEnoughStated(_)) {
             reasons.extend(say(!partly.is_empty(), "comparable.partly", ("names", &list(self.language, &partly))));
             reasons.extend(say(!nobody.is_empty(), "comparable.nobody", ("names", &list(self.language, &nobody))));
         }
@@ -80,16 +80,16 @@ impl<'a> Cards<'a> {
 
 impl Cards<'_> {
     /// A verdict, as every page says it.
-    pub(super) fn verdict_in_words(&self, verdict: &Verdict) -> String {
+    pub(super) fn verdict_in_words(&self, verdict: &Comparability) -> String {
         let say = |key: &'static str, names: &[Cow<str>]| {
             let names: Vec<&str> = names.iter().map(|name| setting_name(self.language, name)).collect();
             self.language.say(key, &[("names", &list(self.language, &names))])
         };
         match verdict {
-            Verdict::Comparable => self.words("script.verdict.comparable").to_owned(),
-            Verdict::Different(names) => say("script.verdict.different", names),
-            Verdict::NotEnoughStated(names) => say("script.verdict.not_enough_stated", names),
-            Verdict::Apart(gulfs) => {
+            Comparability::Comparable => self.words("script.verdict.comparable").to_owned(),
+            Comparability::Different(names) => say("script.verdict.different", names),
+            Comparability::NotEnoughStated(names) => say("script.verdict.not_enough_stated", names),
+            Comparability::Apart(gulfs) => {
                 let why: Vec<&str> = gulfs.iter().map(|gulf| self.words(gulf.key())).collect();
                 self.language.say("script.verdict.apart", &[("why", &why.join(self.words("list.semicolon")))])
             }

@@ -10,7 +10,7 @@ use super::scope::{Covered, SetupView};
 use super::{Cards, Fact};
 use crate::id::Id;
 use crate::merge::{Developer, cells};
-use crate::signal::Tally;
+use crate::signal::SignalTally;
 use crate::signal::coverage::Coverage;
 use crate::signal::provenance::Parties;
 use crate::words::count;
@@ -141,7 +141,7 @@ impl<'a> Cards<'a> {
         let mut benchmarks: Vec<_> = readings().map(|reading| self.dataset.benchmark_of(reading)).collect();
         benchmarks.sort_unstable();
         benchmarks.dedup();
-        let tally = Tally::of(self.dataset, readings());
+        let tally = SignalTally::of(self.dataset, readings());
         let pairs = developer.models.iter().flat_map(|model| self.by_benchmark(*model));
         let pairs = self.pairs_by_coverage("figures.evaluators.pairs", pairs);
         let outcomes_only = outcomes.iter().map(|(_, outcome)| *outcome).collect();

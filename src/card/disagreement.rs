@@ -10,9 +10,9 @@ use crate::merge::{Reading, cells, ends};
 use crate::number::as_shown;
 use crate::resolve::Model;
 use crate::signal::agreement::{Agreement, side_by_side};
-use crate::signal::comparability::{self, Apart, Comparison, Unit, Verdict};
+use crate::signal::comparability::{self, Comparison, ComparisonResult, NotComparable, Unit};
 use crate::signal::setup;
-use crate::signal::verdict::{Conditions, Verdict as Readable, verdict};
+use crate::signal::verdict::{Comparability as Readable, Conditions, verdict};
 use crate::words::shorten;
 
 /// The readings of a cell side by side.
@@ -43,7 +43,7 @@ pub struct DisagreementView<'a> {
     /// Settings with different values, by name.
     pub different: String,
     /// One a reading.
-    pub columns: Vec<Column<'a>>,
+    pub columns: Vec<ReadingColumn<'a>>,
     /// One a setting that somebody reports.
     #[serde(skip)]
     pub rows: Vec<SettingRow>,
@@ -70,19 +70,19 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    fn of(verdict: Option<Verdict>) -> Outcome {
+    fn of(verdict: Option<ComparisonResult>) -> Outcome {
         match verdict {
-            None | Some(Verdict::NoThreshold) => Outcome::NotCompared,
-            Some(Verdict::Diverges) => Outcome::Conflict,
-            Some(Verdict::Within) => Outcome::Within,
-            Some(Verdict::Same | Verdict::SameTo(_)) => Outcome::Agree,
+            None | Some(ComparisonResult::NoThreshold) => Outcome::NotCompared,
+            Some(ComparisonResult::Diverges) => Outcome::Conflict,
+            Some(ComparisonResult::Within) => Outcome::Within,
+            Some(ComparisonResult::Same | ComparisonResult::SameTo(_)) => Outcome::Agree,
         }
     }
 }
 
 /// A reading in the head of the table.
 #[derive(Debug, Serialize)]
-pub struct Column<'a> {
+pub struct ReadingColumn<'a> {
     /// `A`, `B` …
     pub letter: String,
     /// The record's digits.
@@ -193,7 +193,7 @@ impl<'a> Cards<'a> {
                 name: setting_name(language, &row.name).to_owned(),
             })
             .collect();
-        let columns = shown.iter().enumerate().map(|(at, reading)| Column {
+        let columns = shown.iter().enumerate().map(|(at, reading)| ReadingColumn {
             own: (rows.iter())
                 .filter(|row| row.n_reported() == 1)
                 .filter_map(|row| Some(format!("{}{}{}", row.name, self.words("colon"), row.values[at].as_deref()?)))
@@ -224,9 +224,9 @@ impl<'a> Cards<'a> {
         self.evaluator_name(reading.resolved.evaluator)
     }
 
-    fn column(&self, at: usize, reading: &Reading) -> Column<'a> {
+    fn column(&self, at: usize, reading: &Reading) -> ReadingColumn<'a> {
         let score = self.score(reading);
-        Column {
+        ReadingColumn {
             letter: letter(at),
             digits: score.digits,
             unit: score.unit,
@@ -294,7 +294,7 @@ impl<'a> Cards<'a> {
                 more: (cells.len() > MOST_APART).then(|| self.language.counted("apart.more", cells.len() - MOST_APART)),
                 reason: self
                     .language
-                    .say("apart.lead", &[("reason", self.words(Apart::of(self.dataset, first, second).key()))]),
+                    .say("apart.lead", &[("reason", self.words(NotComparable::of(self.dataset, first, second).key()))]),
             });
         }
         notes
@@ -338,14 +338,14 @@ fn finding(language: &Language, n: usize, n_comparable: usize, found: Option<&Co
     };
     let apart = plain(&found.apart);
     let (key, value) = match found.verdict {
-        Verdict::Same => ("finding.same", ("apart", apart)),
-        Verdict::SameTo(0) => ("finding.rounded", ("apart", apart)),
-        Verdict::SameTo(digits) => {
+        ComparisonResult::Same => ("finding.same", ("apart", apart)),
+        ComparisonResult::SameTo(0) => ("finding.rounded", ("apart", apart)),
+        ComparisonResult::SameTo(digits) => {
             ("finding.same_to", ("decimals", language.counted("count.decimals", digits as usize)))
         }
-        Verdict::Within => ("finding.within", ("apart", apart)),
-        Verdict::Diverges => ("finding.diverges", ("apart", apart)),
-        Verdict::NoThreshold => ("finding.no_threshold", ("apart", apart)),
+        ComparisonResult::Within => ("finding.within", ("apart", apart)),
+        ComparisonResult::Diverges => ("finding.diverges", ("apart", apart)),
+        ComparisonResult::NoThreshold => ("finding.no_threshold", ("apart", apart)),
     };
     let finding = language.say(key, &[(value.0, &value.1)]);
     let left_out = n - n_comparable;
@@ -354,7 +354,7 @@ fn finding(language: &Language, n: usize, n_comparable: usize, found: Option<&Co
 }
 
 /// The comparisons of a cell, printed as what they are.
-fn arithmetic(language: &Language, cell: &comparability::Cell) -> Vec<String> {
+fn arithmetic(language: &Language, cell: &comparability::CellComparisons) -> Vec<String> {
     let note = match cell.unit {
         Unit::Percent => language.phrase("arithmetic.percent"),
         Unit::AsReported => "",
@@ -378,7 +378,7 @@ fn line(language: &Language, what: &str, found: &Comparison) -> String {
         return language.say("arithmetic.line.open", &[("what", what), ("difference", &difference)]);
     };
     let verdict = match found.verdict {
-        Verdict::Diverges => "arithmetic.diverge",
+        ComparisonResult::Diverges => "arithmetic.diverge",
         verdict if verdict.agrees() => "arithmetic.agree",
         _ => "arithmetic.within",
     };

@@ -8,12 +8,12 @@ use super::disagreement::Outcome;
 use crate::id::Id;
 use crate::merge::Reading;
 use crate::resolve::Model;
-use crate::signal::Tally;
+use crate::signal::SignalTally;
 use crate::signal::completeness::Field;
 use crate::signal::coverage::Coverage;
 use crate::signal::provenance::Parties;
-use crate::signal::scale::Class;
-use crate::signal::setup::Slot;
+use crate::signal::scale::ScoreCheck;
+use crate::signal::setup::SetupField;
 use crate::signal::steps::{Aim, STEPS, fills_field, fills_slot};
 
 /// All signals.
@@ -130,7 +130,7 @@ impl<'a> Shares<'a> {
 }
 
 impl<'a> Cards<'a> {
-    fn next_steps(&self, tally: &Tally) -> Vec<NextView<'a>> {
+    fn next_steps(&self, tally: &SignalTally) -> Vec<NextView<'a>> {
         let of_aim = |aim: Aim| {
             let of_aim = STEPS.iter().zip(tally.steps).filter(|(step, n)| step.aim == aim && *n > 0);
             NextView { aim: self.words(aim.key()), steps: of_aim.map(|(step, n)| (self.words(step.what), n)).collect() }
@@ -169,15 +169,20 @@ impl<'a> Cards<'a> {
     }
 
     /// Of results with this tally.
-    pub(super) fn documentation(&self, tally: &Tally, pairs: Option<Pairs<'a>>, cells: Cells) -> Documentation<'a> {
-        let classes = Class::ALL.into_iter().zip(tally.classes).filter(|(_, n)| *n > 0);
+    pub(super) fn documentation(
+        &self,
+        tally: &SignalTally,
+        pairs: Option<Pairs<'a>>,
+        cells: Cells,
+    ) -> Documentation<'a> {
+        let classes = ScoreCheck::ALL.into_iter().zip(tally.classes).filter(|(_, n)| *n > 0);
         Documentation {
             pairs,
             cells,
             documented: None,
             probabilities: tally.results - tally.documentable,
             slots: Shares::of(
-                (Slot::ALL.into_iter().zip(tally.slots))
+                (SetupField::ALL.into_iter().zip(tally.slots))
                     .map(|(slot, share)| (self.words(slot.key()), fills_slot(slot), share)),
             ),
             fields: Shares::of(

@@ -18,11 +18,11 @@ use super::{Cards, Fact};
 use crate::chart::position::Position;
 use crate::id::Id;
 use crate::load::Loaded;
-use crate::load::source_metadata::Relationship;
-use crate::merge::{Collection, Dataset, Reading, Reported, Row};
+use crate::load::source_metadata::ClaimedRelationship;
+use crate::merge::{Collection, Dataset, RankedModel, Reading, ReportedCount};
 use crate::resolve::Evaluator;
-use crate::signal::Tally as Signals;
-use crate::signal::comparability::{self, Comparison, Point, Verdict};
+use crate::signal::SignalTally as Signals;
+use crate::signal::comparability::{self, ComparedReading, Comparison, ComparisonResult};
 use crate::words::count;
 
 /// Everything that the page of an evaluator says.
@@ -89,7 +89,7 @@ pub struct DifferenceRow<'a> {
 #[derive(Debug)]
 struct Differences<'a> {
     /// Pairs that do not agree, greatest difference first: as many as a page lists.
-    found: Vec<Found<'a>>,
+    found: Vec<MedianConflict<'a>>,
     /// How many there are of these.
     differing: usize,
     /// How many pairs were compared.
@@ -100,8 +100,8 @@ struct Differences<'a> {
 
 /// A pair of medians that do not agree.
 #[derive(Debug)]
-struct Found<'a> {
-    row: &'a Row,
+struct MedianConflict<'a> {
+    row: &'a RankedModel,
     other: Id<Evaluator>,
     comparison: Comparison,
     /// True if this evaluator's is the greater.
@@ -154,11 +154,11 @@ pub struct Tally<'a> {
     /// Their signals.
     signals: Signals,
     /// Cells that others report as well.
-    shared: Vec<&'a Row>,
+    shared: Vec<&'a RankedModel>,
     /// What they show, compared once for the page and for all files.
     differences: OnceLock<Differences<'a>>,
     collections: BTreeMap<Id<Collection>, usize>,
-    relationships: BTreeMap<Relationship, usize>,
+    relationships: BTreeMap<ClaimedRelationship, usize>,
 }
 
 impl<'a> Tally<'a> {
@@ -214,7 +214,7 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
 impl<'a> Cards<'a> {
     /// The benchmarks that `id` reported on.
     pub fn reported_by(&self, id: Id<Evaluator>) -> Vec<ReportedView<'a>> {
-        let view = |reported: &Reported| ReportedView {
+        let view = |reported: &ReportedCount| ReportedView {
             name: &self.dataset.entities.benchmarks[reported.benchmark].name,
             url: self.benchmark_url(reported.benchmark),
             results: count(reported.results as usize),
@@ -296,7 +296,7 @@ impl<'a> Cards<'a> {
         let mut found = Vec::new();
         let (mut pairs, mut diverge) = (0, 0);
         for row in &tally.shared {
-            let mut parties: BTreeMap<Id<Evaluator>, Vec<Point>> = BTreeMap::new();
+            let mut parties: BTreeMap<Id<Evaluator>, Vec<ComparedReading>> = BTreeMap::new();
             for point in comparability::points(self.dataset, self.dataset.cell_of(row)) {
                 if let Some(evaluator) = point.evaluator {
                     parties.entry(evaluator).or_default().push(point);
@@ -306,9 +306,9 @@ impl<'a> Cards<'a> {
             for (other, theirs) in parties {
                 let Some((comparison, is_greater)) = comparability::compare_parties(&own, &theirs) else { continue };
                 pairs += 1;
-                diverge += usize::from(comparison.verdict == Verdict::Diverges);
+                diverge += usize::from(comparison.verdict == ComparisonResult::Diverges);
                 if !comparison.verdict.agrees() {
-                    found.push(Found { row, other, share: share(&comparison), comparison, is_greater });
+                    found.push(MedianConflict { row, other, share: share(&comparison), comparison, is_greater });
                 }
             }
         }
@@ -320,7 +320,10 @@ impl<'a> Cards<'a> {
         Differences { found, differing, pairs, diverge }
     }
 
-    fn difference(&self, Found { row, other, comparison, is_greater, .. }: &Found) -> DifferenceRow<'a> {
+    fn difference(
+        &self,
+        MedianConflict { row, other, comparison, is_greater, .. }: &MedianConflict,
+    ) -> DifferenceRow<'a> {
         let reading = &self.dataset.cell_of(row)[0];
         let model = reading.resolved.model;
         let plain = |value: &bigdecimal::BigDecimal| value.normalized().to_plain_string();
@@ -333,8 +336,8 @@ impl<'a> Cards<'a> {
             arithmetic: format!("{} − {} = {}", plain(greatest), plain(least), plain(apart)),
             is_greater: *is_greater,
             verdict: self.words(match comparison.verdict {
-                Verdict::Diverges => "differences.diverge",
-                Verdict::NoThreshold => "differences.no_threshold",
+                ComparisonResult::Diverges => "differences.diverge",
+                ComparisonResult::NoThreshold => "differences.no_threshold",
                 _ => "arithmetic.within",
             }),
         }

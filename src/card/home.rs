@@ -12,10 +12,10 @@ use super::scope::SetupView;
 use super::{Cards, settings};
 use crate::chart::position::Position;
 use crate::id::Id;
-use crate::merge::{Reading, Row, Scale, ends};
+use crate::merge::{RankedModel, Reading, Scale, ends};
 use crate::number::as_shown;
 use crate::resolve::{Benchmark, Evaluator, Model};
-use crate::signal::Tally;
+use crate::signal::SignalTally;
 use crate::signal::completeness::Field;
 
 /// How many benchmarks, models and evaluators the home page shows.
@@ -127,7 +127,7 @@ fn in_fragment(value: &str) -> String {
 
 impl<'a> Cards<'a> {
     /// The home page; `tally` counts all results.
-    pub fn home(&self, tally: &Tally) -> HomeCard<'a> {
+    pub fn home(&self, tally: &SignalTally) -> HomeCard<'a> {
         let entities = &self.dataset.entities;
         let linked = |count: usize, label: &'static str, path: Option<&str>| CountLink {
             count,
@@ -142,12 +142,12 @@ impl<'a> Cards<'a> {
             entities.evaluators.iter().filter(|(_, it)| it.is_reported()).map(|(id, _)| id).collect();
         let n_evaluators = evaluators.len();
         evaluators.sort_by_key(|id| Reverse(self.dataset.reported_by(*id).len()));
-        let cells: Vec<(&Row, Option<Outcome>)> = (self.dataset.rankings.iter())
+        let cells: Vec<(&RankedModel, Option<Outcome>)> = (self.dataset.rankings.iter())
             .flat_map(|(_, ranking)| &ranking.rows)
             .filter(|row| row.is_first_of_cell())
             .map(|row| (row, self.outcome(self.dataset.cell_of(row))))
             .collect();
-        let conflicts: Vec<&Row> =
+        let conflicts: Vec<&RankedModel> =
             (cells.iter()).filter(|(_, outcome)| *outcome == Some(Outcome::Conflict)).map(|(row, _)| *row).collect();
         let (categories, uncategorised) = self.categories();
         HomeCard {
@@ -198,22 +198,22 @@ impl<'a> Cards<'a> {
         (links, self.dataset.entities.benchmarks.len() - of.len())
     }
 
-    fn is_of_one(&self, row: &Row) -> bool {
+    fn is_of_one(&self, row: &RankedModel) -> bool {
         let mut evaluators = self.dataset.cell_of(row).iter().map(|reading| reading.resolved.evaluator);
         let first = evaluators.next();
         evaluators.all(|evaluator| Some(evaluator) == first)
     }
 
     /// The widest of `conflicts` on scales from 0 to 1 or 0 to 100, those between evaluators first.
-    fn largest(&self, mut conflicts: Vec<&Row>) -> Vec<ShownConflict<'a>> {
-        let scale = |row: &Row| self.dataset.cell_of(row)[0].scale;
+    fn largest(&self, mut conflicts: Vec<&RankedModel>) -> Vec<ShownConflict<'a>> {
+        let scale = |row: &RankedModel| self.dataset.cell_of(row)[0].scale;
         conflicts.retain(|row| matches!(scale(row), Scale::Proportion | Scale::Percent));
         conflicts.sort_by(|a, b| b.spread.total_cmp(&a.spread).then(a.start.cmp(&b.start)));
         conflicts.sort_by_cached_key(|row| self.is_of_one(row));
         conflicts.into_iter().take(CONFLICTS).filter_map(|row| self.shown_conflict(row)).collect()
     }
 
-    fn shown_conflict(&self, row: &Row) -> Option<ShownConflict<'a>> {
+    fn shown_conflict(&self, row: &RankedModel) -> Option<ShownConflict<'a>> {
         let readings = || self.dataset.cell_of(row).iter().filter(|reading| reading.counts());
         let [least, greatest] = ends(readings())?;
         let slice = &self.dataset.entities.slices[least.resolved.slice];

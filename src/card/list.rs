@@ -6,7 +6,7 @@ use super::Cards;
 use crate::id::Id;
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Model};
-use crate::signal::provenance::Reporters;
+use crate::signal::provenance::EvaluatorCount;
 
 /// Rows of a list on one page: about 100 kB.
 pub const ROWS: usize = 250;
@@ -174,7 +174,7 @@ impl<'a> Cards<'a> {
 
     pub(super) fn n_evaluators(&self, id: Id<Model>) -> usize {
         let readings = self.dataset.readings_of(id).iter();
-        Reporters::of(self.dataset, readings.map(|reading| reading.resolved.evaluator)).named
+        EvaluatorCount::of(self.dataset, readings.map(|reading| reading.resolved.evaluator)).named
     }
 
     pub(super) fn model_row(&self, id: Id<Model>) -> ModelRow<'a> {
@@ -215,7 +215,7 @@ impl<'a> Cards<'a> {
                 .language
                 .number(self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len())),
             results: self.language.number(self.n_results(id)),
-            evaluators: self.language.number(Reporters::of(self.dataset, evaluators).named),
+            evaluators: self.language.number(EvaluatorCount::of(self.dataset, evaluators).named),
         }
     }
 

@@ -6,9 +6,9 @@ use serde::Serialize;
 use super::{Cards, Labelled};
 use crate::language::Language;
 use crate::load::attestation::Statement;
-use crate::mark::evidence::{self, Evidence, file_name, why_lapsed};
+use crate::mark::evidence::{self, AxisEvidence, file_name, why_lapsed};
 use crate::mark::hub_run::{Posted, SAME_AS_VERIFIED};
-use crate::mark::{Counts, Decision, Fit, Level, Standing, State, Trace, Untraced};
+use crate::mark::{AttestationState, Counts, Decision, Fit, Level, Standing, Trace, Untraced};
 use crate::merge::Reading;
 
 /// What is proven of one reading, in few words.
@@ -41,7 +41,7 @@ pub struct EvidenceView {
     /// The highest level of its results.
     pub words: String,
     /// Axis by axis.
-    pub axes: Vec<Evidence>,
+    pub axes: Vec<AxisEvidence>,
     /// The claimed relationship of evaluator and developer, and how it fits.
     pub relationship: String,
     /// What the Hub says of the same values.
@@ -289,8 +289,8 @@ impl<'a> Cards<'a> {
             }),
             decided_by: format!("{}{}{}", attestation.reviewer, self.words("comma"), attestation.date),
             outcome: match (marks.states[place], marks.used[place]) {
-                (State::Active, 0) => self.words("markers.attestations.unused").to_owned(),
-                (State::Active, n) => {
+                (AttestationState::Active, 0) => self.words("markers.attestations.unused").to_owned(),
+                (AttestationState::Active, n) => {
                     let records = self.language.counted("count.records", n as usize);
                     self.language.say("markers.attestations.used", &[("records", &records)])
                 }

@@ -7,14 +7,14 @@ use foldhash::HashMap;
 use serde::Serialize;
 
 use super::list::Pager;
-use super::names::{code, in_words, peeling_in_words};
+use super::names::{code, id_rewrite_in_words, in_words};
 use super::{Cards, Labelled, Paths};
 use crate::id::Id;
-use crate::load::peeling::PeelingKind;
+use crate::load::id_rewrite::IdRewriteKind;
 use crate::merge::Dataset;
 use crate::names::normal_form;
 use crate::resolve::Model;
-use crate::resolve::step::{Names, Step};
+use crate::resolve::step::{MatchStep, Names};
 
 /// Rows on one page.
 pub const ROWS: usize = 500;
@@ -29,7 +29,7 @@ pub struct MergedCard<'a> {
     /// Benchmarks that neither metadata nor a rule explains; on the first page.
     pub unexplained: Vec<Labelled<'a>>,
     /// The names.
-    pub rows: Vec<RowView<'a>>,
+    pub rows: Vec<MergedName<'a>>,
     /// The pages of the list.
     pub pager: Pager,
 }
@@ -49,7 +49,7 @@ pub struct StepView {
 
 /// A name and what it was taken for.
 #[derive(Debug, Serialize)]
-pub struct RowView<'a> {
+pub struct MergedName<'a> {
     /// `model`.
     pub kind: &'static str,
     /// As records have it.
@@ -68,8 +68,8 @@ pub struct RowView<'a> {
 
 /// A name that is not its entity's own, or a near one.
 struct Merge<'a> {
-    step: Option<Step>,
-    /// The peeling, where the name was not joined.
+    step: Option<MatchStep>,
+    /// The id rewrite, where the name was not joined.
     near: Option<usize>,
     kind: &'static str,
     name: &'a str,
@@ -134,7 +134,7 @@ impl<'a> Merged<'a> {
     }
 
     fn add(&mut self, kind: &'static str, names: &'a Names, entity: &'a str, path: Option<&'a str>, is_known: bool) {
-        let joined = names.iter().filter(|(_, step)| **step != Step::OwnName);
+        let joined = names.iter().filter(|(_, step)| **step != MatchStep::OwnName);
         self.rows.extend(joined.map(|(name, step)| Merge { step: Some(*step), near: None, kind, name, entity, path }));
         if !is_known {
             *self.unresolved.entry(kind).or_default() += 1;
@@ -142,7 +142,7 @@ impl<'a> Merged<'a> {
     }
 
     fn add_developers(&mut self, dataset: &'a Dataset) {
-        let mut known: BTreeMap<&str, (usize, Step)> = BTreeMap::new();
+        let mut known: BTreeMap<&str, (usize, MatchStep)> = BTreeMap::new();
         let mut unknown: BTreeMap<&str, ()> = BTreeMap::new();
         for (_, model) in dataset.entities.models.iter() {
             let is_stated = dataset.model_meta(model).is_some_and(|meta| meta.stated_developer().is_some());
@@ -154,7 +154,7 @@ impl<'a> Merged<'a> {
         }
         for (name, (number, step)) in known {
             let entity = dataset.inputs.content.organizations[number].name.as_str();
-            if name != entity && step != Step::OwnName {
+            if name != entity && step != MatchStep::OwnName {
                 self.rows.push(Merge { step: Some(step), near: None, kind: "developer", name, entity, path: None });
             }
         }
@@ -172,12 +172,12 @@ impl<'a> Merged<'a> {
                 by_form.entry(form).or_insert(id);
             }
         }
-        let peelings = &dataset.inputs.content.peelings;
-        let suffixes = || peelings.iter().enumerate().filter(|(_, it)| it.kind == PeelingKind::Suffix && !it.merges);
+        let rewrites = &dataset.inputs.content.id_rewrites;
+        let suffixes = || rewrites.iter().enumerate().filter(|(_, it)| it.kind == IdRewriteKind::Suffix && !it.merges);
         for (id, model) in models.iter() {
             for name in model.spellings.keys() {
-                let near = suffixes().find_map(|(rule, peeling)| {
-                    let other = *by_form.get(&normal_form(peeling.peel(name)?)?)?;
+                let near = suffixes().find_map(|(rule, rewrite)| {
+                    let other = *by_form.get(&normal_form(rewrite.strip(name)?)?)?;
                     (other != id).then_some((rule, other))
                 });
                 if let Some((rule, other)) = near {
@@ -193,7 +193,7 @@ impl<'a> Cards<'a> {
     /// Page `number` (from 1) of the list.
     pub fn merged(&self, merged: &Merged<'a>, number: usize) -> MergedCard<'a> {
         let content = &self.dataset.inputs.content;
-        let mut counts: BTreeMap<(bool, Step), usize> = BTreeMap::new();
+        let mut counts: BTreeMap<(bool, MatchStep), usize> = BTreeMap::new();
         for step in merged.rows.iter().filter_map(|row| row.step) {
             *counts.entry((!step.is_rule(), step)).or_default() += 1;
         }
@@ -230,9 +230,9 @@ impl<'a> Cards<'a> {
     }
 
     /// All rows of the list.
-    pub fn merged_rows<'m>(&'m self, merged: &'m Merged<'a>) -> impl Iterator<Item = RowView<'a>> + 'm {
+    pub fn merged_rows<'m>(&'m self, merged: &'m Merged<'a>) -> impl Iterator<Item = MergedName<'a>> + 'm {
         let content = &self.dataset.inputs.content;
-        merged.rows.iter().map(|row| RowView {
+        merged.rows.iter().map(|row| MergedName {
             kind: row.kind,
             name: row.name,
             entity: row.entity,
@@ -241,10 +241,10 @@ impl<'a> Cards<'a> {
             step: match (row.step, row.near) {
                 (Some(step), _) => in_words(self.language, step, content),
                 (None, near) => {
-                    near.map(|rule| peeling_in_words(self.language, &content.peelings[rule])).unwrap_or_default()
+                    near.map(|rule| id_rewrite_in_words(self.language, &content.id_rewrites[rule])).unwrap_or_default()
                 }
             },
-            confidence: row.step.map_or("", Step::confidence),
+            confidence: row.step.map_or("", MatchStep::confidence),
         })
     }
 }

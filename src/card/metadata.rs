@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::{Cards, Fact, web_address};
 use crate::id::Id;
-use crate::load::benchmark_card::{BenchmarkCard, Field};
+use crate::load::benchmark_card::{CardStatement, ExternalBenchmarkCard};
 use crate::load::eval_yaml::EvalYaml;
-use crate::load::precedence::{AlsoStated, Source, StatedValue};
+use crate::load::precedence::{AlsoStated, MetadataSource, StatedValue};
 use crate::names::normal_form;
 use crate::resolve::benchmark_card::{chosen, file_name};
 use crate::resolve::{Benchmark, Model};
@@ -134,11 +134,11 @@ impl<'a> Cards<'a> {
         if let (Some(meta), Some(info)) = (meta, info) {
             let licenses = meta.license.as_ref().zip(info.license.as_ref());
             if let Some((_, hub)) = licenses.filter(|(own, hub)| !own.eq_ignore_ascii_case(hub)) {
-                also.push(self.also("fact.licence", hub.clone(), Source::Hub));
+                also.push(self.also("fact.licence", hub.clone(), MetadataSource::Hub));
             }
             let repo = meta.hf_repo.as_deref().unwrap_or(&info.id);
             if !repo.eq_ignore_ascii_case(&info.id) {
-                also.push(self.also("fact.repository", info.id.clone(), Source::Hub));
+                also.push(self.also("fact.repository", info.id.clone(), MetadataSource::Hub));
             }
         }
         also.extend(self.claimed_otherwise(id));
@@ -187,18 +187,18 @@ impl<'a> Cards<'a> {
         };
         let claims = model.claimed_developer.iter().chain(&model.other_claims).filter(|claimed| !is_shown(claimed));
         let mut also: Vec<AlsoView> =
-            claims.map(|claimed| self.also("fact.developer", claimed.clone(), Source::Records)).collect();
+            claims.map(|claimed| self.also("fact.developer", claimed.clone(), MetadataSource::Records)).collect();
         let stated = self.dataset.model_meta(model).and_then(|meta| meta.params_b);
         if let Some((stated, claimed)) = stated.zip(self.dataset.claimed_parameters(id))
             && claimed.parse::<f64>().is_ok_and(|claimed| claimed != stated)
         {
             let value = self.language.say("fact.parameters.billion", &[("number", claimed)]);
-            also.push(self.also("fact.parameters", value, Source::Records));
+            also.push(self.also("fact.parameters", value, MetadataSource::Records));
         }
         also
     }
 
-    fn also(&self, what: &'static str, value: String, by: Source) -> AlsoView<'a> {
+    fn also(&self, what: &'static str, value: String, by: MetadataSource) -> AlsoView<'a> {
         AlsoView { what: self.words(what), value, by: self.words(by.key()) }
     }
 
@@ -241,7 +241,7 @@ impl<'a> Cards<'a> {
 
     fn eval_view(&self, eval: &'a EvalYaml) -> EvalView<'a> {
         let language = self.language;
-        let task = |task: &crate::load::eval_yaml::Task| {
+        let task = |task: &crate::load::eval_yaml::EvalYamlTask| {
             let config = task.config.as_deref().map(|name| language.say("eval.task.config", &[("name", name)]));
             let split = task.split.as_deref().map(|name| language.say("eval.task.split", &[("name", name)]));
             let details: Vec<String> = config.into_iter().chain(split).collect();
@@ -265,7 +265,7 @@ impl<'a> Cards<'a> {
 }
 
 /// The view of a card; `flagged` stands in for a reason that its generator does not give.
-fn card<'a>(card: &'a BenchmarkCard, flagged: &'a str) -> CardView<'a> {
+fn card<'a>(card: &'a ExternalBenchmarkCard, flagged: &'a str) -> CardView<'a> {
     let sections = card.sections.iter().map(|section| SectionView {
         title: &section.title,
         fields: section.fields.iter().map(|it| field(it, flagged)).collect(),
@@ -280,7 +280,7 @@ fn card<'a>(card: &'a BenchmarkCard, flagged: &'a str) -> CardView<'a> {
     }
 }
 
-fn field<'a>(field: &'a Field, flagged: &'a str) -> FieldView<'a> {
+fn field<'a>(field: &'a CardStatement, flagged: &'a str) -> FieldView<'a> {
     FieldView {
         label: &field.label,
         values: field.values.iter().map(|text| ValueView { text, url: web_address(Some(text)) }).collect(),

@@ -28,8 +28,8 @@ use crate::names::is_not_reported;
 use crate::number::Number;
 use crate::resolve::Model;
 use crate::signal::comparability;
-use crate::signal::provenance::Reporters;
-use crate::signal::scale::Class;
+use crate::signal::provenance::EvaluatorCount;
+use crate::signal::scale::ScoreCheck;
 use crate::words::shorten;
 
 /// Keys of facts that not every list of them has.
@@ -200,7 +200,7 @@ impl<'a> Cards<'a> {
         let mut benchmarks: Vec<_> = readings.iter().map(|reading| self.dataset.benchmark_of(reading)).collect();
         benchmarks.dedup();
         let language = self.language;
-        let evaluators = Reporters::of(self.dataset, readings.iter().map(|reading| reading.resolved.evaluator));
+        let evaluators = EvaluatorCount::of(self.dataset, readings.iter().map(|reading| reading.resolved.evaluator));
         let values = [
             ("results", &*language.counted("count.results", readings.len())),
             ("benchmarks", &*language.counted("count.benchmarks", benchmarks.len())),
@@ -352,9 +352,9 @@ impl<'a> Cards<'a> {
                 Some(self.language.say("fact.range", &[("min", bound(min)), ("max", bound(max))]))
             }
         };
-        let conversion = match Class::of(metric, first.scale, &result.score) {
-            Class::Percent => Some("number.conversion.hundredth"),
-            Class::Kept | Class::NoBounds => None,
+        let conversion = match ScoreCheck::of(metric, first.scale, &result.score) {
+            ScoreCheck::Percent => Some("number.conversion.hundredth"),
+            ScoreCheck::Kept | ScoreCheck::NoBounds => None,
             _ => Some("number.conversion.not_ranked"),
         };
         let part = self.dataset.entities.parts[ranking.part].in_words(self.language);

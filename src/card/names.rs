@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::Cards;
 use crate::language::Language;
 use crate::load::content::Content;
-use crate::load::peeling::Peeling;
-use crate::resolve::step::{Names, Step};
+use crate::load::id_rewrite::IdRewrite;
+use crate::resolve::step::{MatchStep, Names};
 
 /// A name that is not the entity's own.
 #[derive(Debug, Serialize)]
@@ -35,29 +35,29 @@ impl<'a> Cards<'a> {
 }
 
 /// A step in words.
-pub fn in_words(language: &Language, step: Step, content: &Content) -> String {
+pub fn in_words(language: &Language, step: MatchStep, content: &Content) -> String {
     let key = match step {
-        Step::OwnName => "step.own_name",
-        Step::CollectionAlias => "step.collection_alias",
-        Step::Alias => "step.alias",
-        Step::BuiltInAlias => "step.built_in_alias",
-        Step::HubId => "step.hub_id",
-        Step::NormalForm => "step.normal_form",
-        Step::Rule => "step.rule",
-        Step::Peeled(rule) => return peeling_in_words(language, &content.peelings[usize::from(rule)]),
+        MatchStep::OwnName => "step.own_name",
+        MatchStep::CollectionAlias => "step.collection_alias",
+        MatchStep::Alias => "step.alias",
+        MatchStep::BuiltInAlias => "step.built_in_alias",
+        MatchStep::HubId => "step.hub_id",
+        MatchStep::NormalForm => "step.normal_form",
+        MatchStep::Rule => "step.rule",
+        MatchStep::Rewritten(rule) => return id_rewrite_in_words(language, &content.id_rewrites[usize::from(rule)]),
     };
     language.phrase(key).to_owned()
 }
 
-/// What a peeling takes off, in words.
-pub fn peeling_in_words(language: &Language, peeling: &Peeling) -> String {
-    language.say(&format!("peeling.{}", peeling.id), &[])
+/// What an id rewrite takes off, in words.
+pub fn id_rewrite_in_words(language: &Language, rewrite: &IdRewrite) -> String {
+    language.say(&format!("id_rewrite.{}", rewrite.id), &[])
 }
 
-/// The machine-readable name of a step or peeling.
-pub fn code(step: Step, content: &Content) -> &str {
+/// The machine-readable name of a step or id rewrite.
+pub fn code(step: MatchStep, content: &Content) -> &str {
     match step {
-        Step::Peeled(rule) => &content.peelings[usize::from(rule)].id,
+        MatchStep::Rewritten(rule) => &content.id_rewrites[usize::from(rule)].id,
         step => step.code(),
     }
 }

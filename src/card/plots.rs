@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Cards;
-use crate::chart::frontier::{Frontier, Point};
+use crate::chart::frontier::{Frontier, FrontierPoint};
 use crate::chart::histogram::Histogram;
 use crate::chart::position::{Position, Spread};
 use crate::chart::{Range, short};
@@ -183,8 +183,8 @@ impl<'a> Cards<'a> {
             return None;
         }
         let days = (*first, *last);
-        let points: Vec<Point> =
-            dated.iter().map(|(_, day, reading)| Point { day: *day as f64, score: reading.position }).collect();
+        let points: Vec<FrontierPoint> =
+            dated.iter().map(|(_, day, reading)| FrontierPoint { day: *day as f64, score: reading.position }).collect();
         // Rankings have the best first.
         let best_undated = undated.first().map(|reading| reading.position);
         let chart = Frontier::new(range, &points, best_undated, ranking.direction != Direction::LowerIsBetter)?;

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::Cards;
-use crate::signal::Tally;
+use crate::signal::SignalTally;
 use crate::signal::completeness::Field;
-use crate::signal::setup::Slot;
+use crate::signal::setup::SetupField;
 
 /// A fact or slot, and how many results state it.
 #[derive(Debug, Serialize)]
@@ -30,16 +30,16 @@ pub struct Missing<'a> {
 }
 
 /// Every fact, then every setting that is none: its key, how many results state it, and for how many it applies.
-fn shares(tally: &Tally) -> impl Iterator<Item = (&'static str, usize, usize)> {
+fn shares(tally: &SignalTally) -> impl Iterator<Item = (&'static str, usize, usize)> {
     let fields = Field::ALL.iter().zip(tally.fields).map(|(field, n)| (field.key(), n, tally.results));
     // Harness is a fact as well.
-    let slots = Slot::ALL.iter().zip(tally.slots).filter(|(slot, _)| **slot != Slot::Harness);
+    let slots = SetupField::ALL.iter().zip(tally.slots).filter(|(slot, _)| **slot != SetupField::Harness);
     fields.chain(slots.map(|(slot, (n, all))| (slot.key(), n, all)))
 }
 
 impl<'a> Cards<'a> {
     /// How completely the results are documented: facts first, then slots.
-    pub(super) fn documented(&self, tally: &Tally) -> Vec<DocumentedRow<'a>> {
+    pub(super) fn documented(&self, tally: &SignalTally) -> Vec<DocumentedRow<'a>> {
         let row = |(key, n, all): (&'static str, usize, usize)| DocumentedRow {
             label: self.words(key),
             results: match all {
@@ -52,7 +52,7 @@ impl<'a> Cards<'a> {
     }
 
     /// What of it is missing.
-    pub(super) fn missing(&self, tally: &Tally) -> Missing<'a> {
+    pub(super) fn missing(&self, tally: &SignalTally) -> Missing<'a> {
         let applying = || shares(tally).filter(|(.., all)| *all > 0);
         let rarely = applying().filter(|(_, n, all)| *n > 0 && n * 10 < *all);
         Missing {

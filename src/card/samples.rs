@@ -6,11 +6,11 @@ use serde::Serialize;
 use super::{Cards, Fact};
 use crate::language::Language;
 use crate::load::Loaded;
-use crate::load::samples::{Average, Excerpt, Found, Tally, Witness};
+use crate::load::samples::{Average, Excerpt, SampleTally, SamplesRead, Witness};
 use crate::merge::{Reading, Scale};
 use crate::number::Number;
-use crate::signal::excerpts::{Excerpts, excerpts};
-use crate::signal::samples::{By, Counted, Outcome, Why, evidence};
+use crate::signal::excerpts::{ShownExcerpts, excerpts};
+use crate::signal::samples::{By, Recomputation, ShortOf, Why, evidence};
 use crate::words::{count, shorten};
 
 /// What the samples of one reading say of it.
@@ -50,20 +50,20 @@ pub struct ExcerptView<'a> {
 }
 
 /// Why a score was not computed from its samples; `None` if it was.
-pub fn reason(language: &Language, outcome: &Outcome) -> Option<String> {
+pub fn reason(language: &Language, outcome: &Recomputation) -> Option<String> {
     let say = |key: &str, values: &[(&str, &str)]| Some(language.say(key, values));
     let n = |n: &u64| count(*n as usize);
     match outcome {
-        Outcome::Recomputed(_) | Outcome::Differs(_) => None,
-        Outcome::Incomplete { rows, of, what, .. } => {
+        Recomputation::Recomputed(_) | Recomputation::Differs(_) => None,
+        Recomputation::Incomplete { rows, of, what, .. } => {
             let key = match what {
-                Counted::Rows => "samples.incomplete.rows",
-                Counted::Samples => "samples.incomplete.samples",
-                Counted::Scores => "samples.incomplete.scores",
+                ShortOf::Rows => "samples.incomplete.rows",
+                ShortOf::Samples => "samples.incomplete.samples",
+                ShortOf::Scores => "samples.incomplete.scores",
             };
             say(key, &[("n", &n(rows)), ("all", &n(of))])
         }
-        Outcome::NotRecomputable { why, .. } => match why {
+        Recomputation::NotRecomputable { why, .. } => match why {
             Why::Aggregation(how) => say("samples.why.aggregation", &[("how", &shorten(how, 60))]),
             Why::OtherEvaluation { line } => say("samples.why.other_evaluation", &[("line", &n(line))]),
             Why::OtherModel { line } => say("samples.why.other_model", &[("line", &n(line))]),
@@ -79,9 +79,9 @@ pub fn reason(language: &Language, outcome: &Outcome) -> Option<String> {
             Why::Scale => say("samples.why.scale", &[]),
             Why::TooLarge => say("samples.why.too_large", &[]),
         },
-        Outcome::BadChecksum { by } => say("samples.bad_checksum.by", &[("who", language.phrase(key(*by)))]),
-        Outcome::Missing => say("samples.missing.says", &[]),
-        Outcome::Unreadable(why) => {
+        Recomputation::BadChecksum { by } => say("samples.bad_checksum.by", &[("who", language.phrase(key(*by)))]),
+        Recomputation::Missing => say("samples.missing.says", &[]),
+        Recomputation::Unreadable(why) => {
             let wording = why.say(language);
             Some(format!("{}{}", wording.words, wording.quoted.unwrap_or_default()))
         }
@@ -108,20 +108,20 @@ impl<'a> Cards<'a> {
         let is_stated = uncertainty
             .is_some_and(|it| it.standard_error.is_some() || it.interval.is_some() || it.standard_deviation.is_some());
         // That of another number is none of the stated score.
-        let is_its = matches!(outcome, Outcome::Recomputed(_)) && !is_stated;
+        let is_its = matches!(outcome, Recomputation::Recomputed(_)) && !is_stated;
         let error = standard_error.filter(|_| is_its).map(three_digits);
         let n = rows.unwrap_or_default() as usize;
         let (excerpts_title, excerpts) = self.excerpts(reading);
         Some(SamplesView {
             code: outcome.code(),
             words: match outcome {
-                Outcome::Recomputed(_) => self.language.counted("samples.recomputed", n),
-                Outcome::Differs(_) => self.language.counted("samples.differs", n),
-                Outcome::Incomplete { .. } => self.words("samples.incomplete").to_owned(),
-                Outcome::NotRecomputable { .. } => self.words("samples.not_recomputable").to_owned(),
-                Outcome::BadChecksum { .. } => self.words("samples.bad_checksum").to_owned(),
-                Outcome::Missing => self.words("samples.missing").to_owned(),
-                Outcome::Unreadable(_) => self.words("samples.unreadable").to_owned(),
+                Recomputation::Recomputed(_) => self.language.counted("samples.recomputed", n),
+                Recomputation::Differs(_) => self.language.counted("samples.differs", n),
+                Recomputation::Incomplete { .. } => self.words("samples.incomplete").to_owned(),
+                Recomputation::NotRecomputable { .. } => self.words("samples.not_recomputable").to_owned(),
+                Recomputation::BadChecksum { .. } => self.words("samples.bad_checksum").to_owned(),
+                Recomputation::Missing => self.words("samples.missing").to_owned(),
+                Recomputation::Unreadable(_) => self.words("samples.unreadable").to_owned(),
             },
             reason: reason(self.language, outcome),
             facts: self.facts_of_samples(reading, found.outcome),
@@ -139,9 +139,9 @@ impl<'a> Cards<'a> {
     /// What is said of the rows of `reading` that are shown, and these.
     fn excerpts(&self, reading: &Reading) -> (Option<String>, Vec<ExcerptView<'a>>) {
         let rows = match excerpts(self.dataset, reading) {
-            Excerpts::None => return (None, Vec::new()),
-            Excerpts::Restricted => return (Some(self.words("samples.restricted").to_owned()), Vec::new()),
-            Excerpts::Rows(rows) => rows,
+            ShownExcerpts::None => return (None, Vec::new()),
+            ShownExcerpts::Restricted => return (Some(self.words("samples.restricted").to_owned()), Vec::new()),
+            ShownExcerpts::Rows(rows) => rows,
         };
         let view = |row: &&'a Excerpt| {
             let texts = [
@@ -160,7 +160,7 @@ impl<'a> Cards<'a> {
         (Some(self.language.counted("samples.excerpts", rows.len())), rows.iter().map(view).collect())
     }
 
-    fn facts_of_samples(&self, reading: &Reading, outcome: Outcome<'a>) -> Vec<Fact<'a>> {
+    fn facts_of_samples(&self, reading: &Reading, outcome: Recomputation<'a>) -> Vec<Fact<'a>> {
         let stated = &self.dataset.result(reading).score;
         let shown = |value: f64| digits(value, stated, reading.scale);
         let mut facts = Vec::new();
@@ -172,7 +172,7 @@ impl<'a> Cards<'a> {
                 By::Share => "samples.share",
             };
             add(key, shown(computed.value));
-            if let Outcome::Differs(_) = outcome {
+            if let Recomputation::Differs(_) = outcome {
                 let difference = computed.difference(stated);
                 let sign = if difference < 0.0 { "−" } else { "+" };
                 add("samples.difference", format!("{sign}{}", shown(difference.abs())));
@@ -207,11 +207,11 @@ impl<'a> Cards<'a> {
         let Some(samples) = loaded.samples.as_deref() else { return Vec::new() };
         let sha256 = samples.sha256();
         let datastore = &self.dataset.inputs.datastores[usize::from(loaded.origin.datastore)];
-        let is_good = matches!(samples.found, Found::Read(_));
+        let is_good = matches!(samples.found, SamplesRead::Read(_));
         let url = datastore.public_url_of_samples(&samples.path, sha256).filter(|_| is_good);
         let mut facts = vec![self.fact("samples.file", Some(shorten(&samples.path, 300))).to(url)];
         facts.extend(sha256.map(|sha256| self.fact("samples.sha256", Some(sha256.to_string()))));
-        if let Found::Read(rows) = &samples.found {
+        if let SamplesRead::Read(rows) = &samples.found {
             let by: Vec<&str> = rows.witnesses.iter().map(|by| self.words(key(*by))).collect();
             let by = if by.is_empty() { self.words("samples.by.nobody").to_owned() } else { self.language.list(&by) };
             facts.push(self.fact("samples.hash_by", Some(by)));
@@ -229,7 +229,7 @@ impl<'a> Cards<'a> {
     }
 
     /// What failed, with how often.
-    fn failures(&self, tally: &Tally) -> Vec<String> {
+    fn failures(&self, tally: &SampleTally) -> Vec<String> {
         let all = [
             (tally.errors, "samples.errors"),
             (tally.refused, "samples.refused"),

@@ -7,9 +7,9 @@ use super::Cards;
 use crate::id::Id;
 use crate::load::categories::is_safety;
 use crate::resolve::Benchmark;
-use crate::signal::Tally;
+use crate::signal::SignalTally;
 use crate::signal::completeness::Field;
-use crate::signal::setup::Slot;
+use crate::signal::setup::SetupField;
 
 /// Most categories without results that a sentence names.
 const MOST: usize = 2;
@@ -25,13 +25,13 @@ pub struct SetupView {
 
 impl SetupView {
     /// Of the results in `tally`.
-    pub(super) fn of(tally: &Tally) -> SetupView {
-        let slot = |slot: Slot| matches!(tally.slots[slot as usize], (0, applying) if applying > 0);
+    pub(super) fn of(tally: &SignalTally) -> SetupView {
+        let slot = |slot: SetupField| matches!(tally.slots[slot as usize], (0, applying) if applying > 0);
         let field = |field: Field| tally.fields[field as usize] == 0;
         let all = [
-            ("temperature", slot(Slot::Decoding)),
-            ("token_limit", slot(Slot::Length)),
-            ("harness", slot(Slot::Harness)),
+            ("temperature", slot(SetupField::Decoding)),
+            ("token_limit", slot(SetupField::Length)),
+            ("harness", slot(SetupField::Harness)),
             ("samples", field(Field::Samples)),
             ("uncertainty", field(Field::Uncertainty)),
             ("date", field(Field::Evaluated)),

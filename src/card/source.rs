@@ -13,7 +13,7 @@ use super::{Cards, Fact, collection_name};
 use crate::id::Id;
 use crate::load::metadata::CollectionMeta;
 use crate::merge::Collection;
-use crate::signal::collection::{Measured, Taken, Tally};
+use crate::signal::collection::{CollectionTally, Measured, Taken};
 use crate::words::{count, shorten};
 
 /// Longest text of a record that a table has whole.
@@ -122,7 +122,7 @@ impl<'a> Cards<'a> {
     }
 
     /// Page `number` of all sources, by name.
-    pub fn sources_list(&self, number: usize, tallies: &[Tally<'a>]) -> ListCard<CollectionRow<'a>> {
+    pub fn sources_list(&self, number: usize, tallies: &[CollectionTally<'a>]) -> ListCard<CollectionRow<'a>> {
         let n = self.dataset.collections.len();
         let places = self.dataset.collections.iter().skip((number - 1) * ROWS).take(ROWS);
         ListCard {
@@ -132,7 +132,7 @@ impl<'a> Cards<'a> {
         }
     }
 
-    fn collection_row(&self, id: Id<Collection>, tally: &Tally<'a>) -> CollectionRow<'a> {
+    fn collection_row(&self, id: Id<Collection>, tally: &CollectionTally<'a>) -> CollectionRow<'a> {
         CollectionRow {
             name: self.collection_name(id),
             url: self.collection_url(id),
@@ -145,13 +145,13 @@ impl<'a> Cards<'a> {
     }
 
     /// How many facts and settings none of its results states, of all that apply: `7 of 18`.
-    pub fn never_reported(&self, tally: &Tally) -> String {
+    pub fn never_reported(&self, tally: &CollectionTally) -> String {
         let missing = self.missing(&tally.signals);
         self.share(missing.never.len(), missing.all)
     }
 
     /// The page of `id`, whose records are counted in `tally`.
-    pub fn source_page(&self, id: Id<Collection>, tally: &Tally<'a>) -> SourceCard<'a> {
+    pub fn source_page(&self, id: Id<Collection>, tally: &CollectionTally<'a>) -> SourceCard<'a> {
         let collection = &self.dataset.collections[id];
         let meta = self.dataset.collection_meta(collection);
         let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.collection_facts(meta)));
@@ -228,7 +228,7 @@ impl<'a> Cards<'a> {
     }
 
     /// The days of retrieval. Records that a newer capture stands for are a row of their own.
-    fn capture_days(&self, tally: &Tally<'a>) -> Vec<Counted<'a>> {
+    fn capture_days(&self, tally: &CollectionTally<'a>) -> Vec<Counted<'a>> {
         let mut rows = Vec::new();
         for (day, captured) in &tally.captures {
             let day = day.map_or(self.words("not_reported").to_owned(), |day| day.to_string());
@@ -241,7 +241,7 @@ impl<'a> Cards<'a> {
     }
 }
 
-fn captured(tally: &Tally) -> Option<CapturedView> {
+fn captured(tally: &CollectionTally) -> Option<CapturedView> {
     let (day, newest) = tally.newest()?;
     let oldest = tally.captures.iter().filter_map(|(day, _)| *day).min().filter(|oldest| *oldest < day);
     Some(CapturedView {

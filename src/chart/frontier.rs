@@ -11,7 +11,7 @@ const TOP: i32 = 14;
 
 /// One model.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Point {
+pub struct FrontierPoint {
     /// Day of release, as a number of days.
     pub day: f64,
     /// Score.
@@ -66,7 +66,7 @@ pub struct FrontierStep {
 impl Frontier {
     /// Of `points` by day; of those of one day the better comes first. `undated` is the best score of the models
     /// without a day. `higher` is true if more is better.
-    pub fn new(range: Range, points: &[Point], undated: Option<f64>, higher: bool) -> Option<Frontier> {
+    pub fn new(range: Range, points: &[FrontierPoint], undated: Option<f64>, higher: bool) -> Option<Frontier> {
         let days = Range::around(points.iter().map(|point| point.day))?;
         let y = |score: f64| TOP + (f64::from(HEIGHT) * (1.0 - range.share(score))).round() as i32;
         let better = |a: f64, b: f64| if higher { a > b } else { a < b };
@@ -118,13 +118,14 @@ mod tests {
 
     #[test]
     fn the_line_goes_up_only_where_a_model_is_better() {
-        let points: Vec<Point> =
-            [(0.0, 0.5), (10.0, 0.4), (20.0, 0.5), (30.0, 0.8)].map(|(day, score)| Point { day, score }).into();
+        let points: Vec<FrontierPoint> =
+            [(0.0, 0.5), (10.0, 0.4), (20.0, 0.5), (30.0, 0.8)].map(|(day, score)| FrontierPoint { day, score }).into();
         let range = Range { min: 0.0, max: 1.0 };
         let up = Frontier::new(range, &points, None, true).unwrap();
         assert_eq!(up.best, [0, 3], "an equal score is no new best");
         assert_eq!(up.steps.len(), 3);
-        let crowd: Vec<Point> = (0..900).map(|at| Point { day: f64::from(at % 3), score: 0.3 }).collect();
+        let crowd: Vec<FrontierPoint> =
+            (0..900).map(|at| FrontierPoint { day: f64::from(at % 3), score: 0.3 }).collect();
         assert_eq!(Frontier::new(range, &crowd, None, true).unwrap().dots.len(), 4, "three places and the best");
         let down = Frontier::new(range, &points, None, false).unwrap();
         assert_eq!(down.best, [0, 1]);
@@ -133,7 +134,8 @@ mod tests {
 
     #[test]
     fn the_line_never_ends_below_a_score_without_saying_so() {
-        let points: Vec<Point> = [(0.0, 0.5), (10.0, 0.6)].map(|(day, score)| Point { day, score }).into();
+        let points: Vec<FrontierPoint> =
+            [(0.0, 0.5), (10.0, 0.6)].map(|(day, score)| FrontierPoint { day, score }).into();
         let range = Range { min: 0.0, max: 1.0 };
         let beyond = |undated, higher| Frontier::new(range, &points, undated, higher).unwrap().beyond;
         assert_eq!(beyond(Some(0.9), true), Some(TOP + 10));

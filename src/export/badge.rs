@@ -1,14 +1,14 @@
 //! The *badge* of a model, for READMEs: how much is known of it and from how many sides. Never a rank
 //! or a score: a number without its provenance says nothing.
 
-use super::table::Coverage;
+use super::table::ModelCoverage;
 use crate::language::Language;
 use crate::mark::{Counts, Level};
 use crate::words::{count, counted};
 
 /// The image of `results` results with this coverage, of which so many have each marker; `withdrawn` are no longer
 /// asserted and not among them.
-pub fn svg(results: usize, withdrawn: usize, coverage: &Coverage, levels: &Counts) -> Vec<u8> {
+pub fn svg(results: usize, withdrawn: usize, coverage: &ModelCoverage, levels: &Counts) -> Vec<u8> {
     let counts = [
         counted(results, "result", "results"),
         counted(coverage.benchmarks, "benchmark", "benchmarks"),

@@ -1,6 +1,6 @@
 //! What *changed between builds*: results added, changed, withdrawn, disputed, and gone.
 //!
-//! A build leaves a [`State`] behind: each result's place and digits, and the newest events. The next
+//! A build leaves a [`ChangeState`] behind: each result's place and digits, and the newest events. The next
 //! build compares, which gives its [`News`]. A result is known by where it stands (datastore, path and place in the record), so
 //! that a model or benchmark that gets another name has no news; and one that is found again elsewhere with the same
 //! digits has only moved. A result that a build does not find is *gone* from the site, for whatever reason;
@@ -78,7 +78,7 @@ struct Before<'a> {
 struct Place(u64);
 
 /// What the last build left for this one.
-pub struct State {
+pub struct ChangeState {
     results: Vec<Line<'static>>,
     events: Vec<Event>,
 }
@@ -92,7 +92,7 @@ pub struct News {
 
 /// The first line of the file.
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct StateHeader {
     version: u32,
     events: Vec<Event>,
 }
@@ -117,20 +117,20 @@ const MOST_BYTES: u64 = 256 << 20;
 /// And none of its lines has more than this.
 const MOST_OF_LINE: u64 = 64 << 20;
 
-impl State {
+impl ChangeState {
     /// Reads what [`News::to_bytes`] wrote.
-    pub fn read(packed: &[u8]) -> Result<State> {
+    pub fn read(packed: &[u8]) -> Result<ChangeState> {
         let mut unpacked = BufReader::new(MultiGzDecoder::new(packed)).take(MOST_BYTES);
         let mut line = Vec::new();
         ensure!(next_line(&mut unpacked, &mut line)?, "the file is empty");
-        let head: Head = serde_json::from_slice(&line)?;
+        let head: StateHeader = serde_json::from_slice(&line)?;
         ensure!(head.version == VERSION, "version {} is not known", head.version);
         let mut results = Vec::new();
         while next_line(&mut unpacked, &mut line)? {
             results.push(serde_json::from_slice(&line)?);
         }
         ensure!(unpacked.limit() > 0, "it has more than {} MB", MOST_BYTES >> 20);
-        Ok(State { results, events: head.events })
+        Ok(ChangeState { results, events: head.events })
     }
 }
 
@@ -144,7 +144,7 @@ fn next_line(unpacked: &mut impl BufRead, line: &mut Vec<u8>) -> Result<bool> {
 
 impl News {
     /// What differs between `dataset` and `previous`, as events of `day`.
-    pub fn new(dataset: &Dataset, previous: Option<State>, day: &str) -> News {
+    pub fn new(dataset: &Dataset, previous: Option<ChangeState>, day: &str) -> News {
         let places: Vec<Place> = dataset.inputs.records.iter().map(|loaded| Place::of(&loaded.origin)).collect();
         let events = match previous {
             Some(previous) => {
@@ -162,7 +162,7 @@ impl News {
         &self.events
     }
 
-    /// The [`State`] of `dataset` for the next build, one JSON document a line: the events, then the results by model
+    /// The [`ChangeState`] of `dataset` for the next build, one JSON document a line: the events, then the results by model
     /// and benchmark; packed with gzip.
     pub fn to_bytes(&self, dataset: &Dataset) -> Result<Vec<u8>> {
         pack(|lines| self.write(dataset, lines))
@@ -412,14 +412,14 @@ mod tests {
         let blank_lines = format!("{head}{}", "\n".repeat(1000));
         let bad = ["", "{}\n", "{\"version\":1,\"events\":[]}\n", &format!("{head}x\n"), head.trim_end(), &blank_lines];
         for text in bad {
-            assert!(State::read(&packed(text)).is_err(), "{text}");
+            assert!(ChangeState::read(&packed(text)).is_err(), "{text}");
         }
-        assert!(State::read(&packed(head)).is_ok());
-        assert!(State::read(head.as_bytes()).is_err(), "it is not packed");
-        assert!(State::read(&packed(head)[..20]).is_err(), "it is cut");
-        assert!(State::read(&[packed(head), packed("x")].concat()).is_err(), "something stands behind it");
+        assert!(ChangeState::read(&packed(head)).is_ok());
+        assert!(ChangeState::read(head.as_bytes()).is_err(), "it is not packed");
+        assert!(ChangeState::read(&packed(head)[..20]).is_err(), "it is cut");
+        assert!(ChangeState::read(&[packed(head), packed("x")].concat()).is_err(), "something stands behind it");
         let long = format!("{head}{}", " ".repeat(MOST_OF_LINE as usize + 1));
-        assert!(State::read(&packed(&long)).is_err(), "a line is too long");
+        assert!(ChangeState::read(&packed(&long)).is_err(), "a line is too long");
     }
 
     fn packed(text: &str) -> Vec<u8> {

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::jsonl::n_files;
-use super::table::{Kind, Table};
+use super::table::{ColumnKind, Table};
 use crate::merge::Dataset;
 
 /// `datapackage.json` of `tables`, which stand beside it as Parquet and, if there are any, as JSON Lines.
@@ -30,10 +30,10 @@ fn resources(table: &Table, dataset: &Dataset) -> [Value; 2] {
         .iter()
         .map(|column| {
             let kind = match column.kind {
-                Kind::Text => "string",
-                Kind::Number => "number",
-                Kind::Count => "integer",
-                Kind::Flag => "boolean",
+                ColumnKind::Text => "string",
+                ColumnKind::Number => "number",
+                ColumnKind::Count => "integer",
+                ColumnKind::Flag => "boolean",
             };
             json!({ "name": column.name, "type": kind, "description": column.about })
         })

@@ -6,15 +6,15 @@ use anyhow::Result;
 
 use super::api::{self, VERSION};
 use super::csv::Csv;
-use super::table::{Source, Table, Value};
-use super::{Audit, Exports, Kind, ROOT};
+use super::table::{Table, TableSource, Value};
+use super::{Audit, Exports, ListKind, ROOT};
 use crate::card::merged::Merged;
 use crate::card::quote::Quotes;
 use crate::card::{direction_key, record_url};
 use crate::emit::page;
 use crate::id::Id;
 use crate::load::Loaded;
-use crate::merge::{Developer, Ranking, Reported};
+use crate::merge::{Developer, Ranking, ReportedCount};
 
 impl<'a> Exports<'a> {
     /// The document of a page that tells how the site came to say what it says.
@@ -91,10 +91,10 @@ impl<'a> Exports<'a> {
         }
     }
 
-    pub(super) fn list(&self, kind: Kind) -> api::List<'_> {
+    pub(super) fn list(&self, kind: ListKind) -> api::List<'_> {
         let dataset = self.source.dataset;
         let entities = &dataset.entities;
-        let has_documents = matches!(kind, Kind::Evaluators | Kind::Collections) || self.choices.documents;
+        let has_documents = matches!(kind, ListKind::Evaluators | ListKind::Collections) || self.choices.documents;
         let entry = |id, name, path: &str, results| api::ListEntry {
             id,
             name,
@@ -102,32 +102,32 @@ impl<'a> Exports<'a> {
             api: has_documents.then(|| format!("{ROOT}/{path}.json")),
             results,
         };
-        let results = |reported: &[Reported]| reported.iter().map(|it| it.results as usize).sum();
+        let results = |reported: &[ReportedCount]| reported.iter().map(|it| it.results as usize).sum();
         let entries = match kind {
-            Kind::Models => {
+            ListKind::Models => {
                 let models = entities.models.iter();
                 models
                     .map(|(id, it)| entry(&it.id, &it.name, self.paths.model(id), dataset.readings_of(id).len()))
                     .collect()
             }
-            Kind::Benchmarks => {
+            ListKind::Benchmarks => {
                 let benchmarks = entities.benchmarks.iter();
                 benchmarks
                     .map(|(id, it)| entry(&it.id, &it.name, self.paths.benchmark(id), results(dataset.reported_of(id))))
                     .collect()
             }
-            Kind::Evaluators => {
+            ListKind::Evaluators => {
                 let evaluators = entities.evaluators.iter();
                 evaluators
                     .map(|(id, it)| entry(&it.id, &it.name, self.paths.evaluator(id), results(dataset.reported_by(id))))
                     .collect()
             }
-            Kind::Developers => {
+            ListKind::Developers => {
                 let results = |it: &Developer| it.models.iter().map(|model| dataset.readings_of(*model).len()).sum();
                 let developers = dataset.developers.iter();
                 developers.map(|(id, it)| entry(&it.id, &it.name, self.paths.developer(id), results(it))).collect()
             }
-            Kind::Collections => {
+            ListKind::Collections => {
                 let collections = dataset.collections.iter();
                 collections
                     .map(|(id, it)| entry(&it.id, &it.name, self.paths.collection(id), it.readings.len()))
@@ -154,7 +154,7 @@ impl<'a> Exports<'a> {
     }
 
     pub(super) fn ranking_json(&self, id: Id<Ranking>) -> Result<Vec<u8>> {
-        let Source { dataset, cards, .. } = &self.source;
+        let TableSource { dataset, cards, .. } = &self.source;
         let entities = &dataset.entities;
         let ranking = &dataset.rankings[id];
         let slice = &entities.slices[ranking.slice];

@@ -69,11 +69,11 @@ impl Exports<'_> {
         events: impl Iterator<Item = &'e Event>,
     ) -> Vec<u8> {
         let entities = &self.source.dataset.entities;
-        let entries: Vec<Entry> = events
+        let entries: Vec<FeedEntry> = events
             .map(|event| {
                 let model = self.model_by_id.get(event.model.as_str());
                 let benchmark = self.benchmark_by_id.get(event.benchmark.as_str());
-                Entry {
+                FeedEntry {
                     event,
                     model: model.map_or(&event.model, |id| &entities.models[*id].name),
                     benchmark: benchmark.map_or(&event.benchmark, |id| &entities.benchmarks[*id].name),
@@ -104,7 +104,7 @@ pub struct Feed<'a> {
 }
 
 /// An event with the names and the page of what it is about.
-pub struct Entry<'a> {
+pub struct FeedEntry<'a> {
     /// What happened.
     pub event: &'a Event,
     /// Display name of the model.
@@ -116,7 +116,7 @@ pub struct Entry<'a> {
 }
 
 /// The feed of `entries`, newest first.
-pub fn atom(feed: &Feed, entries: &[Entry]) -> Vec<u8> {
+pub fn atom(feed: &Feed, entries: &[FeedEntry]) -> Vec<u8> {
     let newest = entries.first().map_or(feed.day, |entry| &entry.event.day);
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n\
@@ -130,7 +130,7 @@ pub fn atom(feed: &Feed, entries: &[Entry]) -> Vec<u8> {
         text(&format!("{}{}", feed.top, feed.page)),
     );
     for entry in entries {
-        let Entry { event, .. } = entry;
+        let FeedEntry { event, .. } = entry;
         let day = if event.day.is_empty() { feed.day } else { &event.day };
         xml.push_str(&format!(
             "<entry><id>{}</id><title>{}</title><updated>{}</updated><link href=\"{}\"/><content>{}</content></entry>\n",

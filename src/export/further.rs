@@ -9,7 +9,7 @@ use super::ROOT;
 use super::csv::Csv;
 use super::page_table::without_commas;
 use crate::card::benchmark::SourceRow;
-use crate::card::disagreement::{Column, DisagreementView};
+use crate::card::disagreement::{DisagreementView, ReadingColumn};
 use crate::card::evaluator::{Counted, EvaluatorCard};
 use crate::card::hub_readings::HubReading;
 use crate::card::markers::MarkersCard;
@@ -116,10 +116,10 @@ impl FurtherLinks {
 }
 
 /// What the head of a column says of its reading.
-type Head = for<'c> fn(&'c Column<'c>) -> &'c str;
+type ColumnHead = for<'c> fn(&'c ReadingColumn<'c>) -> &'c str;
 
 /// A line each, as columns have settings below them.
-const HEADS: [(&str, Head); 6] = [
+const HEADS: [(&str, ColumnHead); 6] = [
     ("score", |column| column.digits),
     ("unit", |column| &column.unit),
     ("evaluator", |column| column.evaluator),

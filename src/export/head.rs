@@ -172,7 +172,7 @@ fn shown<const N: usize>(tables: [(Further, bool); N]) -> Vec<Further> {
 
 /// What a page leads to beside other pages. Addresses are relative to the page.
 #[derive(Debug, Default, Serialize)]
-pub struct Head {
+pub struct PageHead {
     /// The Content-Security-Policy.
     pub policy: &'static str,
     /// The page's table.
@@ -200,14 +200,14 @@ pub struct Head {
     /// Structured data for search engines; safe inside a `script` element.
     pub json_ld: Option<String>,
     /// Sentences that one may quote.
-    pub quotable: Option<Quotable>,
+    pub quotable: Option<QuotableSentences>,
     /// The address of the picture that others show beside a link to the page: `image` of `site.yaml`.
     pub image: Option<String>,
 }
 
 /// Sentences, with what they rest on.
 #[derive(Debug, Serialize)]
-pub struct Quotable {
+pub struct QuotableSentences {
     /// In the language of the site.
     pub sentences: Vec<String>,
     /// Day of the build, else of the newest record.
@@ -278,14 +278,14 @@ impl Exports<'_> {
     }
 
     /// What the head of the page at `path`, which shows `card`, says. `top` leads from it to the top.
-    pub fn head(&self, path: &str, top: &str, card: &impl About, language: &Language) -> Head {
+    pub fn head(&self, path: &str, top: &str, card: &impl About, language: &Language) -> PageHead {
         let site = &self.config.site;
         let base_url = self.config.base_url.as_deref();
         let page = path.trim_end_matches(".html");
         // The pages of one list have one table.
         let page = page.split_once("/_page/").map_or(page, |(first, _)| first);
         let file = |extension: &str| format!("{top}{ROOT}/{page}.{extension}");
-        let mut head = Head { policy: POLICY, feed: Some(format!("{top}feed.atom")), ..Head::default() };
+        let mut head = PageHead { policy: POLICY, feed: Some(format!("{top}feed.atom")), ..PageHead::default() };
         let subject = card.subject();
         let description = site.description.as_deref().unwrap_or_else(|| Language::english().phrase("site.description"));
         match page {
@@ -332,7 +332,7 @@ impl Exports<'_> {
         let is_embedded = self.config.site.exports.embeds && (is_model || self.paths.is_benchmark(page));
         head.embed = base_url.filter(|_| is_embedded).map(|base_url| frame(base_url, page, &subject.title));
         let quotes = card.quotes().filter(|quotes| !quotes.quotes.is_empty());
-        head.quotable = quotes.map(|quotes| Quotable {
+        head.quotable = quotes.map(|quotes| QuotableSentences {
             sentences: quotes.say(language),
             day: self.day.clone(),
             is_built: self.config.day.is_some(),

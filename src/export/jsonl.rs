@@ -6,7 +6,7 @@ use std::io::Write;
 use anyhow::{Context, Result};
 
 use super::gzip::pack;
-use super::table::{Source, Table, Value};
+use super::table::{Table, TableSource, Value};
 
 /// Rows of one file: about 30 MB of results before they are packed.
 pub const ROWS: usize = 50_000;
@@ -17,7 +17,7 @@ pub fn n_files(rows: usize) -> usize {
 }
 
 /// File `number` (from 1) of `table`.
-pub fn write(table: &Table, source: &Source, number: usize) -> Result<Vec<u8>> {
+pub fn write(table: &Table, source: &TableSource, number: usize) -> Result<Vec<u8>> {
     let rows = (table.rows)(source.dataset);
     pack(|lines| {
         for row in ((number - 1) * ROWS)..(number * ROWS).min(rows) {

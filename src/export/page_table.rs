@@ -160,7 +160,7 @@ pub fn developer<'a>(rows: impl Iterator<Item = MadeModel<'a>>) -> Vec<u8> {
 }
 
 /// The names that were joined, and the near ones that were not.
-pub fn merged<'a>(rows: impl Iterator<Item = merged::RowView<'a>>) -> Vec<u8> {
+pub fn merged<'a>(rows: impl Iterator<Item = merged::MergedName<'a>>) -> Vec<u8> {
     let mut csv = Csv::new(&["name", "kind", "is_joined", "taken_for", "step", "confidence"]);
     for row in rows {
         csv.row(&[row.name, row.kind, flag(row.is_merged), row.entity, &row.step, row.confidence]);

@@ -10,17 +10,17 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::Type;
 
 use super::jsonl::ROWS;
-use super::table::{Column, Kind, Source, Table, Value};
+use super::table::{Column, ColumnKind, Table, TableSource, Value};
 
 /// Rows that are held at once: those that the writer takes at once anyway.
 const BATCH: usize = 1024;
 
 /// All rows of `table`.
-pub fn write(table: &Table, source: &Source) -> Result<Vec<u8>> {
+pub fn write(table: &Table, source: &TableSource) -> Result<Vec<u8>> {
     bytes(table, source).with_context(|| format!("failed to write {}.parquet", table.name))
 }
 
-fn bytes(table: &Table, source: &Source) -> parquet::errors::Result<Vec<u8>> {
+fn bytes(table: &Table, source: &TableSource) -> parquet::errors::Result<Vec<u8>> {
     let fields = table.columns.iter().map(field).collect::<parquet::errors::Result<Vec<_>>>()?;
     let schema = Type::group_type_builder(table.name).with_fields(fields).build()?;
     let properties = WriterProperties::builder()
@@ -44,34 +44,34 @@ fn bytes(table: &Table, source: &Source) -> parquet::errors::Result<Vec<u8>> {
 
 fn field(column: &Column) -> parquet::errors::Result<Arc<Type>> {
     let (physical, logical) = match column.kind {
-        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-        Kind::Number => (Physical::DOUBLE, None),
-        Kind::Count => (Physical::INT64, None),
-        Kind::Flag => (Physical::BOOLEAN, None),
+        ColumnKind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        ColumnKind::Number => (Physical::DOUBLE, None),
+        ColumnKind::Count => (Physical::INT64, None),
+        ColumnKind::Flag => (Physical::BOOLEAN, None),
     };
     let field = Type::primitive_type_builder(column.name, physical);
     Ok(Arc::new(field.with_repetition(Repetition::OPTIONAL).with_logical_type(logical).build()?))
 }
 
 fn write_column<'a>(
-    kind: Kind,
+    kind: ColumnKind,
     values: impl Iterator<Item = Value<'a>>,
     writer: &mut SerializedColumnWriter,
 ) -> parquet::errors::Result<()> {
     match kind {
-        Kind::Text => write_typed::<ByteArrayType>(writer, values, |value| match value {
+        ColumnKind::Text => write_typed::<ByteArrayType>(writer, values, |value| match value {
             Value::Text(text) => Some(ByteArray::from(text.into_owned().into_bytes())),
             _ => None,
         }),
-        Kind::Number => write_typed::<DoubleType>(writer, values, |value| match value {
+        ColumnKind::Number => write_typed::<DoubleType>(writer, values, |value| match value {
             Value::Number(number) => Some(number.value()),
             _ => None,
         }),
-        Kind::Count => write_typed::<Int64Type>(writer, values, |value| match value {
+        ColumnKind::Count => write_typed::<Int64Type>(writer, values, |value| match value {
             Value::Count(count) => i64::try_from(count).ok(),
             _ => None,
         }),
-        Kind::Flag => write_typed::<BoolType>(writer, values, |value| match value {
+        ColumnKind::Flag => write_typed::<BoolType>(writer, values, |value| match value {
             Value::Flag(flag) => Some(flag),
             _ => None,
         }),

@@ -26,13 +26,13 @@ use crate::merge::{Dataset, Reading};
 use crate::number::Number;
 use crate::resolve::{Benchmark, Metric, Model};
 use crate::signal::collection;
-use crate::signal::provenance::Reporters;
-use crate::signal::samples::{Evidence, evidence};
+use crate::signal::provenance::EvaluatorCount;
+use crate::signal::samples::{SampleEvidence, evidence};
 use crate::signal::setup::{self, Setting};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Kind {
+pub enum ColumnKind {
     /// UTF-8.
     Text,
     /// A number as its record states it; or as it was computed, where the column says so.
@@ -48,13 +48,13 @@ pub enum Kind {
 pub enum Value<'a> {
     /// Not reported, or not known.
     Missing,
-    /// Of [`Kind::Text`].
+    /// Of [`ColumnKind::Text`].
     Text(Cow<'a, str>),
-    /// Of [`Kind::Number`].
+    /// Of [`ColumnKind::Number`].
     Number(Cow<'a, Number>),
-    /// Of [`Kind::Count`].
+    /// Of [`ColumnKind::Count`].
     Count(u64),
-    /// Of [`Kind::Flag`].
+    /// Of [`ColumnKind::Flag`].
     Flag(bool),
 }
 
@@ -63,11 +63,11 @@ pub struct Column {
     /// Its name in every format.
     pub name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: ColumnKind,
     /// What that means.
     pub about: &'static str,
     /// The value of a row.
-    pub value: for<'a> fn(&Source<'a>, usize) -> Value<'a>,
+    pub value: for<'a> fn(&TableSource<'a>, usize) -> Value<'a>,
 }
 
 /// One table of the whole site.
@@ -87,13 +87,13 @@ pub struct Table {
 }
 
 /// What rows are read off.
-pub struct Source<'a> {
+pub struct TableSource<'a> {
     /// Where records are public.
     pub config: &'a Config,
     /// What is known.
     pub dataset: &'a Dataset,
     /// What is counted of each collection, by id.
-    pub collections: Vec<collection::Tally<'a>>,
+    pub collections: Vec<collection::CollectionTally<'a>>,
     /// Addresses, from the top of the site.
     pub cards: Cards<'a>,
 }
@@ -179,24 +179,36 @@ pub const TABLES: [Table; 9] = [
     },
 ];
 
-const fn text(name: &'static str, about: &'static str, value: for<'a> fn(&Source<'a>, usize) -> Value<'a>) -> Column {
-    Column { name, kind: Kind::Text, about, value }
+const fn text(
+    name: &'static str,
+    about: &'static str,
+    value: for<'a> fn(&TableSource<'a>, usize) -> Value<'a>,
+) -> Column {
+    Column { name, kind: ColumnKind::Text, about, value }
 }
 
-const fn number(name: &'static str, about: &'static str, value: for<'a> fn(&Source<'a>, usize) -> Value<'a>) -> Column {
-    Column { name, kind: Kind::Number, about, value }
+const fn number(
+    name: &'static str,
+    about: &'static str,
+    value: for<'a> fn(&TableSource<'a>, usize) -> Value<'a>,
+) -> Column {
+    Column { name, kind: ColumnKind::Number, about, value }
 }
 
 const fn counted(
     name: &'static str,
     about: &'static str,
-    value: for<'a> fn(&Source<'a>, usize) -> Value<'a>,
+    value: for<'a> fn(&TableSource<'a>, usize) -> Value<'a>,
 ) -> Column {
-    Column { name, kind: Kind::Count, about, value }
+    Column { name, kind: ColumnKind::Count, about, value }
 }
 
-const fn flag(name: &'static str, about: &'static str, value: for<'a> fn(&Source<'a>, usize) -> Value<'a>) -> Column {
-    Column { name, kind: Kind::Flag, about, value }
+const fn flag(
+    name: &'static str,
+    about: &'static str,
+    value: for<'a> fn(&TableSource<'a>, usize) -> Value<'a>,
+) -> Column {
+    Column { name, kind: ColumnKind::Flag, about, value }
 }
 
 const RESULTS: &[Column] = &[
@@ -462,10 +474,10 @@ const MODELS: &[Column] = &[
     text("name", "Display name.", |it, row| said(&it.dataset.entities.models[id(row)].name)),
     counted("results", "Results of it.", |it, row| Value::Count(it.dataset.readings_of(id(row)).len() as u64)),
     counted("benchmarks", "Different benchmarks among them.", |it, row| {
-        Value::Count(Coverage::of(it.dataset, it.dataset.readings_of(id(row)).iter()).benchmarks as u64)
+        Value::Count(ModelCoverage::of(it.dataset, it.dataset.readings_of(id(row)).iter()).benchmarks as u64)
     }),
     counted("evaluators", "Different named evaluators among them.", |it, row| {
-        Value::Count(Coverage::of(it.dataset, it.dataset.readings_of(id(row)).iter()).reporters.named as u64)
+        Value::Count(ModelCoverage::of(it.dataset, it.dataset.readings_of(id(row)).iter()).reporters.named as u64)
     }),
     text("openness", "`open-weights` or `closed-weights`, from metadata.", |it, row| {
         let model = &it.dataset.entities.models[id(row)];
@@ -501,7 +513,7 @@ const BENCHMARKS: &[Column] = &[
     }),
     counted("evaluators", "Different named evaluators among them.", |it, row| {
         let reported = it.dataset.reported_of(id(row)).iter();
-        Value::Count(Reporters::of(it.dataset, reported.map(|reported| reported.evaluator)).named as u64)
+        Value::Count(EvaluatorCount::of(it.dataset, reported.map(|reported| reported.evaluator)).named as u64)
     }),
     counted("rankings", "Rankings: the whole, its parts, and metrics apart.", |it, row| {
         Value::Count(it.dataset.rankings_of(id(row)).len() as u64)
@@ -582,26 +594,26 @@ const NOT_SHOWN: &[Column] = &[
 ];
 
 /// How much is known of a model.
-pub struct Coverage {
+pub struct ModelCoverage {
     /// Different benchmarks.
     pub benchmarks: usize,
     /// Who reports it.
-    pub reporters: Reporters,
+    pub reporters: EvaluatorCount,
 }
 
-impl Coverage {
+impl ModelCoverage {
     /// Of `readings` of one model, in the order of the data set.
-    pub fn of<'r>(dataset: &Dataset, readings: impl Iterator<Item = &'r Reading> + Clone) -> Coverage {
+    pub fn of<'r>(dataset: &Dataset, readings: impl Iterator<Item = &'r Reading> + Clone) -> ModelCoverage {
         let mut benchmarks: Vec<_> = readings.clone().map(|reading| dataset.benchmark_of(reading)).collect();
         benchmarks.dedup();
-        Coverage {
+        ModelCoverage {
             benchmarks: benchmarks.len(),
-            reporters: Reporters::of(dataset, readings.map(|reading| reading.resolved.evaluator)),
+            reporters: EvaluatorCount::of(dataset, readings.map(|reading| reading.resolved.evaluator)),
         }
     }
 }
 
-impl<'a> Source<'a> {
+impl<'a> TableSource<'a> {
     fn reading(&self, row: usize) -> &'a Reading {
         &self.dataset.readings[row]
     }
@@ -674,7 +686,7 @@ impl<'a> Source<'a> {
         self.dataset.inputs.content.hub.submissions[submission as usize].introduced.as_ref()?.account.as_deref()
     }
 
-    fn samples(&self, row: usize) -> Option<Evidence<'a>> {
+    fn samples(&self, row: usize) -> Option<SampleEvidence<'a>> {
         evidence(self.dataset, self.reading(row))
     }
 

@@ -21,7 +21,7 @@ use crate::lock::{Lock, Pin};
 /// A file that is there and right.
 type VerifiedFile = (String, Pin);
 /// A file to fetch, and what the index says of it.
-type Missing<'a> = (&'a str, &'a Expected);
+type MissingFiles<'a> = (&'a str, &'a Expected);
 
 /// One run that brings collections up to date.
 pub struct Update<'a> {
@@ -107,7 +107,7 @@ impl Update<'_> {
     }
 
     /// Parts the files into those that are there, and those to be fetched.
-    fn compare<'w>(&self, files: &'w BTreeMap<String, Expected>) -> (Vec<VerifiedFile>, Vec<Missing<'w>>) {
+    fn compare<'w>(&self, files: &'w BTreeMap<String, Expected>) -> (Vec<VerifiedFile>, Vec<MissingFiles<'w>>) {
         self.progress.stage("check what is there", files.len());
         let look = |(path, expected): (&'w String, &'w Expected)| {
             let pin = if self.options.force { None } else { self.folder.has(path, expected) };
@@ -120,7 +120,7 @@ impl Update<'_> {
         files.par_iter().partition_map(look)
     }
 
-    fn transfer(&self, missing: &[Missing]) -> Result<Transferred> {
+    fn transfer(&self, missing: &[MissingFiles]) -> Result<Transferred> {
         let bytes = missing.iter().map(|(_, expected)| expected.size.unwrap_or(0)).sum();
         self.progress.transfer("fetch", missing.len(), bytes);
         let DatastoreCommit { hub, repo, revision, jobs } = self.source;

@@ -77,7 +77,7 @@ struct Shard {
     texts: Vec<String>,
     rankings: Vec<RankingData>,
     /// How readings were made, each once.
-    setups: Vec<Setup>,
+    setups: Vec<ComparedSetup>,
     /// The settings that a yes needs from all, by the names that readings give them.
     essential: Vec<String>,
     /// Those that it needs from all where one states them: tools and agents.
@@ -88,7 +88,7 @@ struct Shard {
     #[serde(skip)]
     ranking_places: HashMap<usize, usize>,
     #[serde(skip)]
-    setup_places: HashMap<Setup, usize>,
+    setup_places: HashMap<ComparedSetup, usize>,
 }
 
 #[derive(Serialize)]
@@ -133,18 +133,18 @@ struct ReadingData(
     usize,
     String,
     usize,
-    #[serde(skip_serializing_if = "Option::is_none")] Option<Position>,
+    #[serde(skip_serializing_if = "Option::is_none")] Option<RankPosition>,
 );
 
 /// Settings; then what [`crate::signal::verdict`] judges by, for the script to do the same: the settings as name and
 /// canonical value, whether there were tools (null: not stated), agent and scaffold (empty: not stated), samples
 /// (0: not stated).
 #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
-struct Setup(Vec<usize>, Vec<(usize, usize)>, Option<bool>, [usize; 2], u64);
+struct ComparedSetup(Vec<usize>, Vec<(usize, usize)>, Option<bool>, [usize; 2], u64);
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Position {
+enum RankPosition {
     Known(f64),
     NotRanked { flag: usize },
 }
@@ -201,7 +201,8 @@ impl Shard {
         let said = said.collect();
         let agent = AGENT.map(|name| self.text(conditions.agent(name).as_deref().unwrap_or_default()));
         let settings = view.settings.iter().map(|setting| self.text(setting)).collect();
-        let setup = Setup(settings, said, conditions.has_tools(), agent, conditions.samples.unwrap_or_default());
+        let setup =
+            ComparedSetup(settings, said, conditions.has_tools(), agent, conditions.samples.unwrap_or_default());
         let is_of_digits = view.score.digits.parse() == Ok(reading.position);
         ReadingData(
             view.score.digits.to_owned(),
@@ -213,8 +214,8 @@ impl Shard {
             self.setup(setup),
             match view.score.flag {
                 None if is_of_digits => None,
-                None => Some(Position::Known(reading.position)),
-                Some(flag) => Some(Position::NotRanked { flag: self.text(flag) }),
+                None => Some(RankPosition::Known(reading.position)),
+                Some(flag) => Some(RankPosition::NotRanked { flag: self.text(flag) }),
             },
         )
     }
@@ -250,7 +251,7 @@ impl Shard {
         place
     }
 
-    fn setup(&mut self, setup: Setup) -> usize {
+    fn setup(&mut self, setup: ComparedSetup) -> usize {
         let next = self.setups.len();
         *self.setup_places.entry(setup).or_insert_with_key(|setup| {
             self.setups.push(setup.clone());

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::DataFile;
 use crate::card::{Paths, collection_name, evaluator_name};
 use crate::language::Language;
-use crate::merge::{Dataset, Reported};
+use crate::merge::{Dataset, ReportedCount};
 
 /// For the first letters of words, the numbers of their files, that of what is likely meant first.
 pub type Words = BTreeMap<String, Vec<usize>>;
@@ -27,19 +27,19 @@ const FURTHER: usize = 4 * FULL;
 
 /// One thing that can be found: kind, title, second title, path, results, further words.
 #[derive(Serialize)]
-struct Entry<'a>(Kind, &'a str, &'a str, &'a str, usize, String);
+struct SearchEntry<'a>(SearchKind, &'a str, &'a str, &'a str, usize, String);
 
-impl Entry<'_> {
+impl SearchEntry<'_> {
     /// Orders by how likely it is meant: what is not a model first, as there are few, then by results, then short
     /// names, which are the whole of what was typed sooner than long ones.
     fn place(&self) -> (bool, Reverse<usize>, usize) {
-        (self.0 == Kind::Model, Reverse(self.4), self.1.len())
+        (self.0 == SearchKind::Model, Reverse(self.4), self.1.len())
     }
 }
 
 /// What kind of thing it is.
 #[derive(Clone, Copy, PartialEq, Serialize)]
-enum Kind {
+enum SearchKind {
     #[serde(rename = "m")]
     Model,
     #[serde(rename = "b")]
@@ -96,7 +96,7 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> (Words, V
         words.insert(key.to_owned(), vec![group]);
     }
     let files = groups.into_par_iter().enumerate().map(|(number, group)| {
-        let group: Vec<&Entry> = group.into_iter().map(|entry| &entries[entry].0).collect();
+        let group: Vec<&SearchEntry> = group.into_iter().map(|entry| &entries[entry].0).collect();
         DataFile::new(&format!("search/{number}"), &group)
     });
     (words, files.collect())
@@ -121,7 +121,11 @@ fn parts(numbers: &[usize], size_of: impl Fn(&usize) -> usize) -> Vec<BTreeSet<u
 }
 
 /// All entities with all their words.
-fn entries<'a>(dataset: &'a Dataset, paths: &'a Paths, language: &'a Language) -> Vec<(Entry<'a>, BTreeSet<String>)> {
+fn entries<'a>(
+    dataset: &'a Dataset,
+    paths: &'a Paths,
+    language: &'a Language,
+) -> Vec<(SearchEntry<'a>, BTreeSet<String>)> {
     let entities = &dataset.entities;
     let models = entities.models.iter().map(|(id, model)| {
         let path = paths.model(id);
@@ -129,49 +133,49 @@ fn entries<'a>(dataset: &'a Dataset, paths: &'a Paths, language: &'a Language) -
         let name = if model.id.ends_with(&model.name) { "" } else { model.name.as_str() };
         let aliases = dataset.model_meta(model).map(|meta| meta.aliases.as_slice()).unwrap_or_default();
         let spellings = model.spellings.keys().chain(aliases);
-        entry(Kind::Model, &model.id, name, path, dataset.readings_of(id).len(), spellings)
+        entry(SearchKind::Model, &model.id, name, path, dataset.readings_of(id).len(), spellings)
     });
-    let sum = |reported: &[Reported]| reported.iter().map(|reported| reported.results as usize).sum();
+    let sum = |reported: &[ReportedCount]| reported.iter().map(|reported| reported.results as usize).sum();
     let benchmarks = entities.benchmarks.iter().map(|(id, benchmark)| {
         let aliases = dataset.benchmark_meta(benchmark).map(|meta| meta.aliases.as_slice()).unwrap_or_default();
         let spellings = benchmark.spellings.keys().chain(aliases);
         let results = sum(dataset.reported_of(id));
-        entry(Kind::Benchmark, &benchmark.name, "", paths.benchmark(id), results, spellings)
+        entry(SearchKind::Benchmark, &benchmark.name, "", paths.benchmark(id), results, spellings)
     });
     let evaluators = entities.evaluators.iter().map(|(id, evaluator)| {
         let aliases = dataset.evaluator_meta(evaluator).map(|meta| meta.aliases.as_slice()).unwrap_or_default();
         let spellings = evaluator.spellings.keys().chain(aliases);
         let results = sum(dataset.reported_by(id));
-        entry(Kind::Evaluator, evaluator_name(dataset, language, id), "", paths.evaluator(id), results, spellings)
+        entry(SearchKind::Evaluator, evaluator_name(dataset, language, id), "", paths.evaluator(id), results, spellings)
     });
     let developers = dataset.developers.iter().map(|(id, developer)| {
         let results = developer.models.iter().map(|id| dataset.readings_of(*id).len()).sum();
         let meta = developer.meta.map(|place| &dataset.inputs.content.organizations[place]);
         let spellings = meta.into_iter().flat_map(|meta| meta.aliases.iter().chain(&meta.hf));
-        entry(Kind::Developer, &developer.name, "", paths.developer(id), results, spellings)
+        entry(SearchKind::Developer, &developer.name, "", paths.developer(id), results, spellings)
     });
     let sources = dataset.collections.iter().map(|(id, collection)| {
         let name = collection_name(dataset, language, id);
         let spellings = [&collection.id].into_iter();
-        entry(Kind::Source, name, "", paths.collection(id), collection.readings.len(), spellings)
+        entry(SearchKind::Source, name, "", paths.collection(id), collection.readings.len(), spellings)
     });
     models.chain(benchmarks).chain(evaluators).chain(developers).chain(sources).collect()
 }
 
 fn entry<'a, S: AsRef<str>>(
-    kind: Kind,
+    kind: SearchKind,
     title: &'a str,
     second: &'a str,
     path: &'a str,
     results: usize,
     spellings: impl Iterator<Item = S>,
-) -> (Entry<'a>, BTreeSet<String>) {
+) -> (SearchEntry<'a>, BTreeSet<String>) {
     let mut words: BTreeSet<String> = words_of(title).into_iter().chain(words_of(second)).collect();
     let further: BTreeSet<String> =
         spellings.flat_map(|spelling| words_of(spelling.as_ref())).filter(|word| !words.contains(word)).collect();
     let listed = further.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
     words.extend(further);
-    (Entry(kind, title, second, path, results, listed), words)
+    (SearchEntry(kind, title, second, path, results, listed), words)
 }
 
 /// Lower-case runs of letters and digits, parted again where two letters meet a digit: `gpt4o`

@@ -12,16 +12,16 @@ use crate::card::{Paths, evaluator_name, flag, unit};
 use crate::id::Id;
 use crate::language::Language;
 use crate::mark::{Counts, Level};
-use crate::merge::{Dataset, Ranking, Reading, Row, cells};
+use crate::merge::{Dataset, RankedModel, Ranking, Reading, cells};
 use crate::resolve::{Benchmark, Model};
 use crate::signal::comparability::Difference;
-use crate::signal::provenance::Reporters;
+use crate::signal::provenance::EvaluatorCount;
 use crate::signal::samples::evidence;
 use crate::signal::setup::{self, Setting};
 
 /// The rows of one list, by column.
 #[derive(Serialize)]
-pub struct Table {
+pub struct FilterTable {
     /// Text of the link.
     title: Vec<String>,
     /// A line below it; empty where there is none.
@@ -41,9 +41,9 @@ pub struct Table {
 }
 
 /// Values by row; of one that is the same in all rows, only that.
-struct Column<'c, T>(&'c [T]);
+struct FilterColumn<'c, T>(&'c [T]);
 
-impl<T: PartialEq + Serialize> Serialize for Column<'_, T> {
+impl<T: PartialEq + Serialize> Serialize for FilterColumn<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             [first, rest @ ..] if rest.iter().all(|value| value == first) => first.serialize(serializer),
@@ -53,14 +53,14 @@ impl<T: PartialEq + Serialize> Serialize for Column<'_, T> {
 }
 
 fn column<T: PartialEq + Serialize, S: Serializer>(values: &[T], serializer: S) -> Result<S::Ok, S::Error> {
-    Column(values).serialize(serializer)
+    FilterColumn(values).serialize(serializer)
 }
 
 fn columns<T: PartialEq + Serialize, S: Serializer>(
     columns: &BTreeMap<&'static str, Vec<T>>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(columns.iter().map(|(name, values)| (name, Column(values))))
+    serializer.collect_map(columns.iter().map(|(name, values)| (name, FilterColumn(values))))
 }
 
 /// A column of sets.
@@ -100,9 +100,9 @@ impl Facet {
     }
 }
 
-impl Table {
-    fn new() -> Table {
-        Table {
+impl FilterTable {
+    fn new() -> FilterTable {
+        FilterTable {
             title: Vec::new(),
             second: Vec::new(),
             path: Vec::new(),
@@ -171,7 +171,7 @@ impl<'a> ModelFacts<'a> {
         ModelFacts { models: facts.collect() }
     }
 
-    fn add(&self, table: &mut Table, id: Id<Model>) {
+    fn add(&self, table: &mut FilterTable, id: Id<Model>) {
         let facts = &self.models[id.index()];
         table.facet("developer", facts.developer);
         table.facet("openness", facts.openness);
@@ -182,10 +182,10 @@ impl<'a> ModelFacts<'a> {
 }
 
 /// All models.
-pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &ModelFacts) -> Table {
+pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &ModelFacts) -> FilterTable {
     let entities = &dataset.entities;
     let outcomes = Outcomes::new(dataset, language, dataset.inputs.have_samples());
-    let mut table = Table::new();
+    let mut table = FilterTable::new();
     for (id, model) in entities.models.iter() {
         let readings = dataset.readings_of(id);
         let name = if model.id.ends_with(&model.name) { "" } else { &model.name };
@@ -199,7 +199,7 @@ pub fn of_models(dataset: &Dataset, paths: &Paths, language: &Language, facts: &
         evaluators.dedup();
         table.number("results", Some(readings.len() as f64));
         table.number("benchmarks", Some(benchmarks.len() as f64));
-        table.number("evaluators", Some(Reporters::of(dataset, evaluators.iter().copied()).named as f64));
+        table.number("evaluators", Some(EvaluatorCount::of(dataset, evaluators.iter().copied()).named as f64));
         let tested = categories(dataset, language, benchmarks.iter().copied());
         table.facet("category", tested.iter().map(String::as_str));
         table.facet("benchmark", benchmarks.iter().map(|id| entities.benchmarks[*id].name.as_str()));
@@ -218,9 +218,9 @@ fn categories(dataset: &Dataset, language: &Language, benchmarks: impl Iterator<
 }
 
 /// All benchmarks.
-pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
+pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> FilterTable {
     let outcomes = Outcomes::new(dataset, language, dataset.inputs.have_samples());
-    let mut table = Table::new();
+    let mut table = FilterTable::new();
     for (id, benchmark) in dataset.entities.benchmarks.iter() {
         let reported = || dataset.reported_of(id).iter();
         table.row(&benchmark.name, "", paths.benchmark(id));
@@ -237,7 +237,7 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
         table.facet("readings", [word(differs)]);
         table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
-        let reporters = Reporters::of(dataset, reported().map(|reported| reported.evaluator));
+        let reporters = EvaluatorCount::of(dataset, reported().map(|reported| reported.evaluator));
         table.number("evaluators", Some(reporters.named as f64));
         table.number("rankings", Some(dataset.rankings_of(id).len() as f64));
     }
@@ -245,9 +245,9 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> T
 }
 
 /// All evaluators.
-pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> Table {
+pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> FilterTable {
     let outcomes = Outcomes::new(dataset, language, dataset.inputs.have_samples());
-    let mut table = Table::new();
+    let mut table = FilterTable::new();
     for (id, _) in dataset.entities.evaluators.iter() {
         let reported = || dataset.reported_by(id).iter();
         table.row(evaluator_name(dataset, language, id), "", paths.evaluator(id));
@@ -266,9 +266,9 @@ pub fn of_evaluators(dataset: &Dataset, paths: &Paths, language: &Language) -> T
 }
 
 /// All developers: each is chosen by what any model of theirs has.
-pub fn of_developers(dataset: &Dataset, paths: &Paths, language: &Language, facts: &ModelFacts) -> Table {
+pub fn of_developers(dataset: &Dataset, paths: &Paths, language: &Language, facts: &ModelFacts) -> FilterTable {
     let outcomes = Outcomes::new(dataset, language, dataset.inputs.have_samples());
-    let mut table = Table::new();
+    let mut table = FilterTable::new();
     for (id, developer) in dataset.developers.iter() {
         let models = || developer.models.iter().map(|model| &facts.models[model.index()]);
         let readings = || developer.models.iter().flat_map(|model| dataset.readings_of(*model));
@@ -292,8 +292,8 @@ pub fn of_ranking(
     language: &Language,
     facts: &ModelFacts,
     ranking: &Ranking,
-) -> Table {
-    let mut table = Table::new();
+) -> FilterTable {
+    let mut table = FilterTable::new();
     let conditions = Told::of(dataset, language, ranking);
     let outcomes = Outcomes::new(dataset, language, dataset.has_samples(ranking));
     for (row, conditions) in ranking.rows.iter().zip(&conditions.rows) {
@@ -347,7 +347,7 @@ impl<'a> Outcomes<'a> {
     }
 
     /// Adds what came of `readings` to the row.
-    fn add<'r>(&self, table: &mut Table, readings: impl IntoIterator<Item = &'r Reading>) {
+    fn add<'r>(&self, table: &mut FilterTable, readings: impl IntoIterator<Item = &'r Reading>) {
         if self.is_there {
             let found =
                 readings.into_iter().filter_map(|reading| Some(evidence(self.dataset, reading)?.outcome.code()));
@@ -372,7 +372,7 @@ impl Told {
     const LENGTH: usize = 80;
 
     fn of(dataset: &Dataset, language: &Language, ranking: &Ranking) -> Told {
-        let of_row = |row: &Row| {
+        let of_row = |row: &RankedModel| {
             let reading = &dataset.readings_in(row)[0];
             let mut said = setup::settings(dataset.loaded(reading), dataset.result(reading));
             said.retain(|setting| setting.value.len() <= Told::LENGTH);

@@ -81,11 +81,11 @@ struct NewRecord<'a> {
     source_metadata: Value,
     eval_library: Value,
     model_info: Value,
-    evaluation_results: [Measured<'a>; 1],
+    evaluation_results: [ScoredBenchmark<'a>; 1],
 }
 
 #[derive(Serialize)]
-struct Measured<'a> {
+struct ScoredBenchmark<'a> {
     evaluation_name: &'a str,
     source_data: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -370,7 +370,7 @@ impl<'a> NamedCells<'a> {
             }),
             eval_library: json!({ "name": text("harness"), "version": text("harness_version") }),
             model_info,
-            evaluation_results: [Measured {
+            evaluation_results: [ScoredBenchmark {
                 evaluation_name: name,
                 source_data: match url {
                     Some(url) => json!({ "dataset_name": name, "source_type": "url", "url": [url] }),

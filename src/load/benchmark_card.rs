@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 /// One card.
 #[derive(Clone, Debug, Default)]
-pub struct BenchmarkCard {
+pub struct ExternalBenchmarkCard {
     /// `benchmark_details.name`.
     pub name: String,
     /// The names that it claims: its name, what stands before and in brackets there, its abbreviation.
@@ -33,12 +33,12 @@ pub struct Section {
     /// `Methodology`.
     pub title: String,
     /// What it states.
-    pub fields: Vec<Field>,
+    pub fields: Vec<CardStatement>,
 }
 
 /// One statement.
 #[derive(Clone, Debug)]
-pub struct Field {
+pub struct CardStatement {
     /// `Out of scope uses`.
     pub label: String,
     /// Its texts; at least one.
@@ -56,7 +56,7 @@ const MOST_VALUES: usize = 100;
 const LONGEST_VALUE: usize = 4_000;
 
 /// Reads the text of a card. The error is a sentence.
-pub(super) fn parse(text: &str) -> Result<BenchmarkCard, String> {
+pub(super) fn parse(text: &str) -> Result<ExternalBenchmarkCard, String> {
     let value: Value = serde_json::from_str(text).map_err(|err| err.to_string())?;
     let card = value.get("benchmark_card").unwrap_or(&value);
     let Some(card) = card.as_object() else { return Err("is not a JSON object".to_owned()) };
@@ -74,7 +74,7 @@ pub(super) fn parse(text: &str) -> Result<BenchmarkCard, String> {
             sections.push(Section { title: words(key), fields });
         }
     }
-    Ok(BenchmarkCard {
+    Ok(ExternalBenchmarkCard {
         names: names(&name, details.and_then(|details| text_of(details.get("abbreviation")))),
         resources: details.and_then(|details| details.get("resources")).map(texts).unwrap_or_default(),
         sections,
@@ -109,7 +109,7 @@ fn flags(card: &Map<String, Value>) -> BTreeMap<String, String> {
     }
 }
 
-fn fields(section: &str, value: &Value, flags: &BTreeMap<String, String>) -> Vec<Field> {
+fn fields(section: &str, value: &Value, flags: &BTreeMap<String, String>) -> Vec<CardStatement> {
     let doubt = |field: &str| {
         let path = format!("{section}.{field}");
         let reason = flags.get(&path).or_else(|| flags.get(field)).or_else(|| flags.get(section))?;
@@ -117,13 +117,13 @@ fn fields(section: &str, value: &Value, flags: &BTreeMap<String, String>) -> Vec
     };
     let Some(fields) = value.as_object() else {
         let values = texts(value);
-        let all = Field { label: words(section), values, doubt: doubt("") };
+        let all = CardStatement { label: words(section), values, doubt: doubt("") };
         return if all.values.is_empty() { Vec::new() } else { vec![all] };
     };
     let stated =
         fields.iter().filter(|(key, _)| section != "benchmark_details" || !NAME_FIELDS.contains(&key.as_str()));
     stated
-        .map(|(key, value)| Field { label: words(key), values: texts(value), doubt: doubt(key) })
+        .map(|(key, value)| CardStatement { label: words(key), values: texts(value), doubt: doubt(key) })
         .filter(|field| !field.values.is_empty())
         .collect()
 }

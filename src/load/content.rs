@@ -14,7 +14,7 @@ use serde_yaml::Value;
 use walkdir::WalkDir;
 
 use super::attestation::{self, Attestation};
-use super::benchmark_card::{self, BenchmarkCard};
+use super::benchmark_card::{self, ExternalBenchmarkCard};
 use super::datastore::sorted_files;
 use super::editor;
 use super::eval_rules;
@@ -22,11 +22,11 @@ use super::eval_yaml::EvalYaml;
 use super::front_matter::{self, Fence};
 use super::hub_benchmark::{self, HubBenchmark};
 use super::hub_facts::{self, HubFacts};
+use super::id_rewrite::{self, IdRewrite};
 use super::measurement_rules::{self, MeasurementRules};
 use super::metadata::{
     AliasMeta, BenchmarkMeta, CollectionMeta, MetadataEntry, MetricMeta, ModelMeta, OrganizationMeta, ProsePage,
 };
-use super::peeling::{self, Peeling};
 use super::platform::{self, Platforms};
 use super::precedence;
 use super::unread;
@@ -56,14 +56,14 @@ pub struct Content {
     pub hub_benchmarks: Vec<HubBenchmark>,
     /// `aliases.yaml`.
     pub aliases: Vec<AliasMeta>,
-    /// What may be peeled off the ids of models.
-    pub peelings: Vec<Peeling>,
+    /// What may be removed from ids of models.
+    pub id_rewrites: Vec<IdRewrite>,
     /// `measurement.yaml`, then the built-in rules.
     pub measurement: MeasurementRules,
     /// The built-in table of platforms that run models of others.
     pub platforms: Platforms,
     /// `benchmark-cards/*.json`.
-    pub benchmark_cards: Vec<BenchmarkCard>,
+    pub benchmark_cards: Vec<ExternalBenchmarkCard>,
     /// `benchmarks/*.eval.yaml`, then `hub/eval/`.
     pub eval_yamls: Vec<EvalYaml>,
     /// `hub/`: what `fetch` saw.
@@ -145,7 +145,7 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     let built_in: Vec<OrganizationMeta> =
         serde_yaml::from_str(BUILT_IN_ORGANIZATIONS).context("the built-in organisations are broken")?;
     content.organizations.extend(built_in);
-    content.peelings = serde_yaml::from_str(peeling::BUILT_IN).context("the built-in peelings are broken")?;
+    content.id_rewrites = serde_yaml::from_str(id_rewrite::BUILT_IN).context("the built-in id rewrites are broken")?;
     let built_in: MeasurementRules =
         serde_yaml::from_str(measurement_rules::BUILT_IN).context("the built-in measurement rules are broken")?;
     content.measurement.extend(built_in);
@@ -380,7 +380,7 @@ impl ContentReader<'_> {
             let Some(text) = self.text(path)? else { continue };
             let file = path.display().to_string();
             match benchmark_card::parse(&text) {
-                Ok(card) => self.content.benchmark_cards.push(BenchmarkCard { file, ..card }),
+                Ok(card) => self.content.benchmark_cards.push(ExternalBenchmarkCard { file, ..card }),
                 Err(reason) => {
                     let help = "a card must be a JSON object with `benchmark_details` and a `name` in it";
                     self.diagnostics.error(DiagnosticCode::UnreadableBenchmarkCard, &file, "", reason, help);

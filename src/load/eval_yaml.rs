@@ -14,7 +14,7 @@ pub struct EvalYaml {
     pub evaluation_framework: Option<String>,
     /// Its tasks.
     #[serde(default)]
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<EvalYamlTask>,
     /// Id of the benchmark, for a file of the site's own.
     #[serde(skip)]
     pub benchmark: Option<String>,
@@ -34,7 +34,7 @@ pub struct EvalYaml {
 
 /// One task.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Task {
+pub struct EvalYamlTask {
     /// As results name it.
     pub id: String,
     /// Config of the dataset.

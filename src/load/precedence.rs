@@ -7,7 +7,7 @@ use crate::codes::codes;
 
 codes! {
     /// A source of metadata; the first in this order counts.
-    pub enum Source in "source" {
+    pub enum MetadataSource in "source" {
         /// A Markdown file of the site.
         Page = "page",
         /// A table of the site.
@@ -23,13 +23,13 @@ codes! {
     }
 }
 
-impl Source {
+impl MetadataSource {
     /// Of an entry, by its file.
-    pub fn of_file(file: &str) -> Source {
+    pub fn of_file(file: &str) -> MetadataSource {
         match file {
-            "" => Source::BuiltIn,
-            file if file.ends_with(".md") => Source::Page,
-            _ => Source::Table,
+            "" => MetadataSource::BuiltIn,
+            file if file.ends_with(".md") => MetadataSource::Page,
+            _ => MetadataSource::Table,
         }
     }
 }
@@ -42,7 +42,7 @@ pub struct AlsoStated {
     /// The value.
     pub value: StatedValue,
     /// Who states it.
-    pub source: Source,
+    pub source: MetadataSource,
 }
 
 /// A value, before a language gives it words.
@@ -63,7 +63,7 @@ pub enum StatedValue {
 /// Entries that may be described by several sources.
 pub(super) trait FromSources: Sized {
     fn id(&self) -> &str;
-    fn source(&self) -> Source;
+    fn source(&self) -> MetadataSource;
     /// Takes what `lower` states and this does not.
     fn take(&mut self, lower: Self);
 }
@@ -74,7 +74,7 @@ pub(super) fn join<T: FromSources>(entries: Vec<T>) -> Vec<T> {
     let mut joined: Vec<T> = Vec::with_capacity(entries.len());
     let mut pages: foldhash::HashMap<String, Option<usize>> = foldhash::HashMap::default();
     for entry in entries {
-        let is_table = entry.source() == Source::Table;
+        let is_table = entry.source() == MetadataSource::Table;
         match pages.get_mut(entry.id()) {
             Some(page) if is_table && page.is_some() => {
                 if let Some(place) = page.take() {
@@ -96,7 +96,7 @@ fn settle<T: PartialEq>(
     what: &'static str,
     own: &mut Option<T>,
     lower: Option<T>,
-    source: Source,
+    source: MetadataSource,
     also: &mut Vec<AlsoStated>,
     stated: impl Fn(&T) -> StatedValue,
 ) {
@@ -124,8 +124,8 @@ impl FromSources for ModelMeta {
         &self.id
     }
 
-    fn source(&self) -> Source {
-        Source::of_file(&self.file)
+    fn source(&self) -> MetadataSource {
+        MetadataSource::of_file(&self.file)
     }
 
     fn take(&mut self, lower: Self) {
@@ -150,8 +150,8 @@ impl FromSources for BenchmarkMeta {
         &self.id
     }
 
-    fn source(&self) -> Source {
-        Source::of_file(&self.file)
+    fn source(&self) -> MetadataSource {
+        MetadataSource::of_file(&self.file)
     }
 
     fn take(&mut self, lower: Self) {
@@ -194,7 +194,7 @@ mod tests {
         let joined = join(vec![model("m.md", Some("mit"), None), model("models.yaml", Some("apache-2.0"), Some(7.0))]);
         assert_eq!(joined.len(), 1);
         assert_eq!((joined[0].license.as_deref(), joined[0].params_b), (Some("mit"), Some(7.0)));
-        let lost = AlsoStated { what: "fact.licence", value: text("apache-2.0"), source: Source::Table };
+        let lost = AlsoStated { what: "fact.licence", value: text("apache-2.0"), source: MetadataSource::Table };
         assert_eq!(joined[0].also_stated, [lost]);
     }
 
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn sources_have_a_stated_order() {
-        use Source::*;
+        use MetadataSource::*;
         assert!([Page, Table, Hub, BenchmarkCard, BuiltIn, Records].is_sorted());
     }
 }

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::datastore::{Expected, ListedObject};
 use super::quarantine::{Quarantined, Reason};
-use super::samples::Found;
+use super::samples::SamplesRead;
 use super::{Inputs, Listings, Loaded, Origin};
 use crate::config::Config;
 use crate::config::Datastore;
@@ -72,7 +72,7 @@ impl FileStamp {
         });
         let samples = loaded.samples.as_deref();
         let expected = object.samples.as_ref().and_then(|file| file.expected);
-        let is_altered = samples.is_some_and(|samples| matches!(samples.found, Found::Altered { .. }));
+        let is_altered = samples.is_some_and(|samples| matches!(samples.found, SamplesRead::Altered { .. }));
         let found = samples.and_then(|samples| samples.sha256());
         is_record && !is_altered && expected.is_none_or(|expected| found.is_none_or(|found| found == expected.sha256))
     }

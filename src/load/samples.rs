@@ -1,4 +1,4 @@
-//! The *samples* of a record: its companion file with one row a sample, summed up into one [`Tally`] a result.
+//! The *samples* of a record: its companion file with one row a sample, summed up into one [`SampleTally`] a result.
 //!
 //! EEE calls it instance-level data. The file is read once, line by line, and hashed on the way; memory grows neither
 //! with the file nor with what is in it. Nothing of a row is kept but sums, of so many rows that their room is bounded
@@ -31,7 +31,7 @@ pub use answers::{Answers, MOST_OF_FILE};
 pub use excerpt::Excerpt;
 pub use question::QuestionHashes;
 pub use runs::{End, Run, Runs};
-pub use tally::{Average, Repeats, Tally};
+pub use tally::{Average, Repeats, SampleTally};
 
 /// The samples of one record.
 #[derive(Clone, Debug)]
@@ -39,12 +39,12 @@ pub struct Samples {
     /// Path of the file, relative to the datastore's root; of one that is not there, as the record has it.
     pub path: Box<str>,
     /// What reading it gave.
-    pub found: Found,
+    pub found: SamplesRead,
 }
 
 /// What reading a file of samples gave.
 #[derive(Clone, Debug)]
-pub enum Found {
+pub enum SamplesRead {
     /// It is named, and not on disk.
     Missing,
     /// It is there, and no file of rows.
@@ -121,7 +121,7 @@ impl KeptRows {
 }
 
 /// Tallies by place of the result.
-type Tallies = Box<[(u16, Tally)]>;
+type Tallies = Box<[(u16, SampleTally)]>;
 
 /// What a row says that the record does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,8 +140,8 @@ pub enum Stranger {
 
 impl Samples {
     /// The tally of the result at `place`.
-    pub fn tally(&self, place: u16) -> Option<&Tally> {
-        let Found::Read(rows) = &self.found else { return None };
+    pub fn tally(&self, place: u16) -> Option<&SampleTally> {
+        let SamplesRead::Read(rows) = &self.found else { return None };
         let at = rows.tallies.binary_search_by_key(&place, |(of, _)| *of).ok()?;
         Some(&rows.tallies[at].1)
     }
@@ -149,7 +149,7 @@ impl Samples {
     /// What the hashes of its samples are of; `None` if the file was not read.
     pub fn hashes(&self) -> Option<&QuestionHashes> {
         match &self.found {
-            Found::Read(rows) => Some(&rows.hashes),
+            SamplesRead::Read(rows) => Some(&rows.hashes),
             _ => None,
         }
     }
@@ -157,10 +157,10 @@ impl Samples {
     /// Of the bytes, where there are any.
     pub fn sha256(&self) -> Option<Sha256> {
         match &self.found {
-            Found::Missing => None,
-            Found::Unreadable { sha256, .. } => *sha256,
-            Found::Altered { sha256, .. } => Some(*sha256),
-            Found::Read(rows) => Some(rows.sha256),
+            SamplesRead::Missing => None,
+            SamplesRead::Unreadable { sha256, .. } => *sha256,
+            SamplesRead::Altered { sha256, .. } => Some(*sha256),
+            SamplesRead::Read(rows) => Some(rows.sha256),
         }
     }
 }
@@ -232,13 +232,13 @@ pub fn read(
     let stated = StatedSamples::of(record);
     let Some(file) = file else {
         let path = stated.path?.into();
-        return Some(Samples { path, found: Found::Missing });
+        return Some(Samples { path, found: SamplesRead::Missing });
     };
     let found = match size(&datastore.root, file) {
-        None => Found::Missing,
+        None => SamplesRead::Missing,
         Some(_) => {
             let matching = Matching::new(record, has_lost_results, kept);
-            let unreadable = |err: io::Error| Found::Unreadable { why: Sentence::quote(err), sha256: None };
+            let unreadable = |err: io::Error| SamplesRead::Unreadable { why: Sentence::quote(err), sha256: None };
             read_file(datastore, file, &stated, matching, passed).unwrap_or_else(unreadable)
         }
     };
@@ -251,7 +251,7 @@ fn read_file(
     stated: &StatedSamples,
     mut matching: Matching,
     passed: &impl Fn(u64),
-) -> io::Result<Found> {
+) -> io::Result<SamplesRead> {
     let with_md5 = matches!(stated.checksum, Some(Checksum::Md5(_)));
     let mut lines = Lines::new(File::open(datastore.root.join(&*file.path))?, with_md5, passed);
     let (mut n_rows, mut fault) = (0, None);
@@ -280,7 +280,7 @@ fn read_file(
     lines.skip_rest()?;
     let (sha256, md5, is_pointer) = lines.finish();
     if is_pointer {
-        return Ok(Found::Unreadable { why: Sentence::of("detail.lfs_pointer"), sha256: Some(sha256) });
+        return Ok(SamplesRead::Unreadable { why: Sentence::of("detail.lfs_pointer"), sha256: Some(sha256) });
     }
     let by_record = stated.checksum.as_ref().map(|stated| match stated {
         Checksum::Sha256(stated) => *stated == sha256,
@@ -298,15 +298,15 @@ fn read_file(
     for (by, agrees) in hashes {
         match agrees {
             Some(true) => witnesses.push(by),
-            Some(false) => return Ok(Found::Altered { sha256, by }),
+            Some(false) => return Ok(SamplesRead::Altered { sha256, by }),
             None => {}
         }
     }
     if let Some(why) = fault {
-        return Ok(Found::Unreadable { why, sha256: Some(sha256) });
+        return Ok(SamplesRead::Unreadable { why, sha256: Some(sha256) });
     }
     let Matched { stranger, unmatched, hashes, excerpts, tallies } = matching.finish();
-    Ok(Found::Read(Box::new(Rows {
+    Ok(SamplesRead::Read(Box::new(Rows {
         sha256,
         witnesses: witnesses.into(),
         rows: n_rows,

@@ -21,7 +21,7 @@ pub struct SourceMetadata {
     /// Free text, not checked.
     pub organization_url: Option<String>,
     /// The *claimed* relation of evaluator and model developer.
-    pub relationship: Relationship,
+    pub relationship: ClaimedRelationship,
     /// What `additional_details` says of who measured.
     pub measurers: Vec<Measurer>,
     /// On which terms the numbers may be used, by key, as `additional_details` says.
@@ -76,7 +76,7 @@ impl ScheduledRun {
 codes! {
     /// `evaluator_relationship`, as claimed.
     #[derive(Default)]
-    pub enum Relationship in "relationship" {
+    pub enum ClaimedRelationship in "relationship" {
         /// The evaluator made the model.
         FirstParty = "first_party",
         /// Somebody else.
@@ -89,13 +89,13 @@ codes! {
     }
 }
 
-impl Relationship {
-    fn read(word: Option<&str>) -> Relationship {
+impl ClaimedRelationship {
+    fn read(word: Option<&str>) -> ClaimedRelationship {
         match word {
-            Some("first_party") => Relationship::FirstParty,
-            Some("third_party") => Relationship::ThirdParty,
-            Some("collaborative") => Relationship::Collaborative,
-            _ => Relationship::NotReported,
+            Some("first_party") => ClaimedRelationship::FirstParty,
+            Some("third_party") => ClaimedRelationship::ThirdParty,
+            Some("collaborative") => ClaimedRelationship::Collaborative,
+            _ => ClaimedRelationship::NotReported,
         }
     }
 
@@ -103,7 +103,8 @@ impl Relationship {
     pub fn is_denied_by(self, who: MeasuredBy) -> bool {
         matches!(
             (self, who),
-            (Relationship::FirstParty, MeasuredBy::Others) | (Relationship::ThirdParty, MeasuredBy::Developer)
+            (ClaimedRelationship::FirstParty, MeasuredBy::Others)
+                | (ClaimedRelationship::ThirdParty, MeasuredBy::Developer)
         )
     }
 }
@@ -120,9 +121,10 @@ impl SourceMetadata {
             Some([block, old, leaderboard]) => (block, old, leaderboard),
             _ => (value, &Value::Null, &Value::Null),
         };
-        let relationship = Relationship::read(block["evaluator_relationship"].as_str());
-        let is_missed =
-            |path: &str| relationship == Relationship::NotReported && path == "source_metadata.evaluator_relationship";
+        let relationship = ClaimedRelationship::read(block["evaluator_relationship"].as_str());
+        let is_missed = |path: &str| {
+            relationship == ClaimedRelationship::NotReported && path == "source_metadata.evaluator_relationship"
+        };
         let also = [
             of_block_but("source_metadata", block, is_missed),
             of_block("evaluation_source", old),

@@ -32,7 +32,7 @@ impl Attested {
 
 /// Whether an attestation counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum AttestationState {
     /// It does.
     Active,
     /// Its last day has passed.
@@ -48,14 +48,14 @@ pub fn known_day(content: &Content, day: Option<Date>) -> Option<Date> {
     day.max(content.hub.newest.map(|it| it.to_zoned(jiff::tz::TimeZone::UTC).date()))
 }
 
-pub(super) fn state(attestation: &Attestation, today: Option<Date>) -> State {
+pub(super) fn state(attestation: &Attestation, today: Option<Date>) -> AttestationState {
     match (&attestation.revoked, attestation.valid_until) {
-        (Some(_), _) => State::Revoked,
-        (None, None) => State::Active,
+        (Some(_), _) => AttestationState::Revoked,
+        (None, None) => AttestationState::Active,
         (None, Some(last)) => match today {
-            None => State::Undated,
-            Some(today) if today > last => State::Expired,
-            Some(_) => State::Active,
+            None => AttestationState::Undated,
+            Some(today) if today > last => AttestationState::Expired,
+            Some(_) => AttestationState::Active,
         },
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{DecidedBy, Decision, Level, Markers, Marks, NotKnown, State, Submitter, Trace, Untraced};
+use super::{AttestationState, DecidedBy, Decision, Level, Markers, Marks, NotKnown, Submitter, Trace, Untraced};
 use crate::hash::Sha256;
 use crate::language::Language;
 use crate::load::attestation::{Attestation, Basis, Declaration, Statement};
@@ -10,7 +10,7 @@ use crate::load::{Inputs, Loaded};
 
 /// One axis of a record: its value, and why.
 #[derive(Debug, Serialize)]
-pub struct Evidence {
+pub struct AxisEvidence {
     /// Short hash of subject, axis and value; the same in every language.
     pub id: String,
     /// `Trace`.
@@ -41,7 +41,7 @@ impl EvidenceSentence {
 }
 
 /// All axes of the record at this place.
-pub fn of_record(language: &Language, inputs: &Inputs, marks: &Marks, record: usize) -> Vec<Evidence> {
+pub fn of_record(language: &Language, inputs: &Inputs, marks: &Marks, record: usize) -> Vec<AxisEvidence> {
     let (loaded, markers) = (&inputs.records[record], &marks.records[record]);
     let teller = Teller { language, inputs, marks, loaded, markers };
     let mut found = vec![teller.trace()];
@@ -78,8 +78,8 @@ impl Teller<'_> {
         value: &'static str,
         facts: Vec<EvidenceSentence>,
         decided_by: String,
-    ) -> Evidence {
-        Evidence {
+    ) -> AxisEvidence {
+        AxisEvidence {
             id: id(self.loaded.origin.sha256, axis, value),
             axis: self.language.phrase(axis).to_owned(),
             value: self.language.phrase(value).to_owned(),
@@ -101,7 +101,7 @@ impl Teller<'_> {
         self.language.say("evidence.person", &values)
     }
 
-    fn trace(&self) -> Evidence {
+    fn trace(&self) -> AxisEvidence {
         let (language, loaded) = (self.language, self.loaded);
         let datastore = &self.inputs.datastores[usize::from(loaded.origin.datastore)];
         let (value, says) = match self.markers.trace {
@@ -125,7 +125,7 @@ impl Teller<'_> {
         self.evidence("evidence.trace", value, facts, self.rule("trace 1"))
     }
 
-    fn submitter(&self) -> Evidence {
+    fn submitter(&self) -> AxisEvidence {
         let (language, hub) = (self.language, &self.inputs.content.hub);
         let evidence = |value, facts| self.evidence("evidence.submitter", value, facts, self.rule("submitter 1"));
         let (submission, memberships) = match self.markers.submitter {
@@ -190,7 +190,7 @@ impl Teller<'_> {
         facts
     }
 
-    fn source(&self, decision: &Decision) -> Evidence {
+    fn source(&self, decision: &Decision) -> AxisEvidence {
         let content = &self.inputs.content;
         let by_rule = |value, key, place: usize| {
             let organization = &content.organizations[place];
@@ -209,7 +209,7 @@ impl Teller<'_> {
         }
     }
 
-    fn attested_match(&self, attestation: &Attestation, value: &'static str) -> Evidence {
+    fn attested_match(&self, attestation: &Attestation, value: &'static str) -> AxisEvidence {
         let Statement::SubmittedBySource { account, organization, basis } = &attestation.statement else {
             return self.evidence("evidence.source", "evidence.source.unreviewed", Vec::new(), String::new());
         };
@@ -226,7 +226,7 @@ impl Teller<'_> {
         self.evidence("evidence.source", value, facts, self.person(attestation))
     }
 
-    fn objection(&self, attestation: &Attestation) -> Evidence {
+    fn objection(&self, attestation: &Attestation) -> AxisEvidence {
         let (value, declaration) = match &attestation.statement {
             Statement::Withdrawn(declaration) => ("evidence.standing.withdrawn", declaration),
             Statement::Disputed(declaration) => ("evidence.standing.disputed", declaration),
@@ -242,7 +242,7 @@ impl Teller<'_> {
     }
 
     /// An attestation that counts no more.
-    fn lapsed(&self, place: u32) -> Evidence {
+    fn lapsed(&self, place: u32) -> AxisEvidence {
         let attestation = &self.inputs.content.attestations[place as usize];
         let (value, says) = why_lapsed(self.language, attestation, self.marks.states[place as usize]);
         self.evidence("evidence.lapsed", value, vec![EvidenceSentence::new(says)], self.person(attestation))
@@ -263,17 +263,17 @@ impl Teller<'_> {
 }
 
 /// Why an attestation does not count for a record that it speaks of: the key of the value, and a sentence.
-pub fn why_lapsed(language: &Language, attestation: &Attestation, state: State) -> (&'static str, String) {
+pub fn why_lapsed(language: &Language, attestation: &Attestation, state: AttestationState) -> (&'static str, String) {
     match (state, &attestation.revoked, attestation.valid_until) {
-        (State::Revoked, Some(revoked), _) => {
+        (AttestationState::Revoked, Some(revoked), _) => {
             let values = [("day", &*revoked.date.to_string()), ("why", &*revoked.why)];
             ("evidence.lapsed.revoked", language.say("evidence.lapsed.revoked.says", &values))
         }
-        (State::Expired, _, Some(last)) => {
+        (AttestationState::Expired, _, Some(last)) => {
             let says = language.say("evidence.lapsed.expired.says", &[("day", &last.to_string())]);
             ("evidence.lapsed.expired", says)
         }
-        (State::Undated, _, Some(last)) => {
+        (AttestationState::Undated, _, Some(last)) => {
             let says = language.say("evidence.lapsed.undated.says", &[("day", &last.to_string())]);
             ("evidence.lapsed.undated", says)
         }

@@ -2,7 +2,7 @@
 
 use super::Proofs;
 use crate::codes::codes;
-use crate::load::source_metadata::Relationship as Claimed;
+use crate::load::source_metadata::ClaimedRelationship as Claimed;
 use crate::resolve::Resolved;
 
 /// The claimed relationship, and whether it fits.

@@ -8,7 +8,7 @@ use crate::load::Origin;
 use crate::load::attestation::{Basis, Statement};
 use crate::load::content::Content;
 use crate::resolve::Resolved;
-use crate::resolve::step::Step;
+use crate::resolve::step::MatchStep;
 
 /// What was decided of a record's source, or a part of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +96,8 @@ impl Proofs<'_> {
 
     /// The organisation of the site's own metadata that the record names as its source, letter for letter.
     fn named_source(&self, first: &Resolved) -> Option<usize> {
-        let by_name = matches!(first.evaluator_step?, Step::OwnName | Step::Alias | Step::CollectionAlias);
+        let by_name =
+            matches!(first.evaluator_step?, MatchStep::OwnName | MatchStep::Alias | MatchStep::CollectionAlias);
         let place = self.entities.evaluators[first.evaluator].meta.filter(|_| by_name)?;
         (!self.inputs.content.organizations[place].is_built_in()).then_some(place)
     }

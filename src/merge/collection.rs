@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Reading;
-use crate::id::Table;
+use crate::id::EntityTable;
 use crate::load::Inputs;
 use crate::names::normal_form;
 
@@ -25,7 +25,7 @@ pub struct Collection {
 }
 
 /// The collections by name. A record that several indexes name is of each of them.
-pub(super) fn collections(inputs: &Inputs, readings: &[Reading]) -> Table<Collection> {
+pub(super) fn collections(inputs: &Inputs, readings: &[Reading]) -> EntityTable<Collection> {
     let mut records: BTreeMap<&Arc<str>, Vec<u32>> = BTreeMap::new();
     for (place, loaded) in (0..).zip(&inputs.records) {
         for id in [&loaded.origin.collection].into_iter().chain(&loaded.origin.other_collections) {
@@ -48,7 +48,7 @@ pub(super) fn collections(inputs: &Inputs, readings: &[Reading]) -> Table<Collec
     for (place, reading) in (0..).zip(readings) {
         of_record[reading.resolved.record as usize].iter().for_each(|number| found[*number].readings.push(place));
     }
-    let mut table = Table::default();
+    let mut table = EntityTable::default();
     for collection in found {
         table.push(collection);
     }

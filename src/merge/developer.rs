@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Dataset;
-use crate::id::{Id, Table};
+use crate::id::{EntityTable, Id};
 use crate::load::metadata::ModelMeta;
 use crate::names::{normal_form, slug};
 use crate::resolve::Model;
@@ -25,7 +25,7 @@ pub struct Developer {
 }
 
 /// The developers by name, and that of each model.
-pub fn developers(dataset: &Dataset) -> (Table<Developer>, Vec<Option<Id<Developer>>>) {
+pub fn developers(dataset: &Dataset) -> (EntityTable<Developer>, Vec<Option<Id<Developer>>>) {
     let organizations = &dataset.inputs.content.organizations;
     let mut by_key: BTreeMap<(String, String), Developer> = BTreeMap::new();
     for (id, model) in dataset.entities.models.iter() {
@@ -44,7 +44,7 @@ pub fn developers(dataset: &Dataset) -> (Table<Developer>, Vec<Option<Id<Develop
         developer.models.push(id);
         developer.n_claimed += usize::from(is_claimed);
     }
-    let mut developers = Table::default();
+    let mut developers = EntityTable::default();
     let mut of_model = vec![None; dataset.entities.models.len()];
     for developer in by_key.into_values() {
         let models = developer.models.clone();

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::measurement::{self, RankingKey, Weight};
 use super::{Dataset, Direction, Measurement, Reading};
-use crate::id::{Id, Table};
+use crate::id::{EntityTable, Id};
 use crate::load::content::Content;
 use crate::load::test_part::TestPart;
 use crate::names::normal_form;
@@ -33,14 +33,14 @@ pub struct Ranking {
     /// True for the longest list of its measurement.
     pub is_first_of_measurement: bool,
     /// Best first; rows without a rank last.
-    pub rows: Vec<Row>,
+    pub rows: Vec<RankedModel>,
     /// How many readings its rows have together.
     pub n_readings: usize,
 }
 
 /// One model in a ranking: what its evaluator reports of one cell.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct RankedModel {
     /// First of its readings in [`Dataset::readings`]: the one that stands for it.
     pub start: u32,
     /// After its last reading.
@@ -53,7 +53,7 @@ pub struct Row {
     pub spread: f64,
 }
 
-impl Row {
+impl RankedModel {
     /// True for the first row of its cell: each cell has one, and one more for each further evaluator.
     pub fn is_first_of_cell(&self) -> bool {
         self.start == self.cell.start
@@ -65,7 +65,7 @@ impl Row {
 pub(super) fn rank(
     dataset: &mut Dataset,
     weights: &HashMap<RankingKey, Weight>,
-) -> (Table<Measurement>, Table<Ranking>) {
+) -> (EntityTable<Measurement>, EntityTable<Ranking>) {
     let mut order = cells(dataset);
     // Within a ranking the cells stay in the order of their models.
     order.par_sort_by_key(|cell| key(&dataset.readings[cell.start]));
@@ -75,7 +75,7 @@ pub(super) fn rank(
         groups.into_par_iter().map(|it| lists(dataset, it, weights)).collect();
     let places = LeadingPlaces::new(dataset);
     lists.sort_by_cached_key(|(measurement, lists)| places.of(measurement, lists));
-    let (mut measurements, mut rankings) = (Table::default(), Table::default());
+    let (mut measurements, mut rankings) = (EntityTable::default(), EntityTable::default());
     for (measurement, lists) in lists {
         let measurement = measurements.push(measurement);
         for mut ranking in lists {
@@ -122,14 +122,14 @@ fn lists(
     cells: &[Range<usize>],
     weights: &HashMap<RankingKey, Weight>,
 ) -> (Measurement, Vec<Ranking>) {
-    let mut by_evaluator: HashMap<Id<Evaluator>, Vec<Row>> = HashMap::default();
+    let mut by_evaluator: HashMap<Id<Evaluator>, Vec<RankedModel>> = HashMap::default();
     for cell in cells {
         let spread = spread(&dataset.readings[cell.clone()]);
         let mut start = cell.start as u32;
         for run in dataset.readings[cell.clone()].chunk_by(|a, b| a.resolved.evaluator == b.resolved.evaluator) {
             let end = start + run.len() as u32;
             let cell = cell.start as u32..cell.end as u32;
-            by_evaluator.entry(run[0].resolved.evaluator).or_default().push(Row {
+            by_evaluator.entry(run[0].resolved.evaluator).or_default().push(RankedModel {
                 start,
                 end,
                 cell,
@@ -152,8 +152,8 @@ fn lists(
     (Measurement::of(dataset, first, first_met), lists)
 }
 
-fn ranking(dataset: &Dataset, evaluator: Id<Evaluator>, mut rows: Vec<Row>) -> Ranking {
-    let headline = |row: &Row| &dataset.readings[row.start as usize];
+fn ranking(dataset: &Dataset, evaluator: Id<Evaluator>, mut rows: Vec<RankedModel>) -> Ranking {
+    let headline = |row: &RankedModel| &dataset.readings[row.start as usize];
     let first = *headline(&rows[0]);
     let direction = first.direction;
     let can_rank = direction.has_better_end() && first.scale != super::Scale::Contradictory;

@@ -49,7 +49,7 @@ pub struct HubFile {
 }
 
 /// The candidates of one repository, whatever the manifest calls it.
-pub struct Group<'a> {
+pub struct DatasetGroup<'a> {
     /// What the Hub knows of the model.
     pub model: ModelAnswer,
     /// Its candidates.
@@ -87,7 +87,7 @@ impl<'a> Auditor<'a> {
     }
 
     /// Audits one repository.
-    pub fn audit(&self, group: &Group, journal: &Journal) -> ModelReview {
+    pub fn audit(&self, group: &DatasetGroup, journal: &Journal) -> ModelReview {
         let mut audit = RepositoryAudit {
             auditor: self,
             repo: Repo::model(&group.model.id),
@@ -196,7 +196,7 @@ impl<'a> RepositoryAudit<'a> {
     }
 
     /// Looks at main, at every pull request, and at what the Hub itself reads.
-    fn look(&mut self, group: &Group, journal: &Journal) -> Result<(), Box<Problem>> {
+    fn look(&mut self, group: &DatasetGroup, journal: &Journal) -> Result<(), Box<Problem>> {
         if self.candidates.is_empty() {
             return Ok(());
         }
@@ -368,7 +368,7 @@ impl<'a> RepositoryAudit<'a> {
 
     /// Holds what the Hub itself reads against what was found: for what no list and no file shows, and for what
     /// stands in a file and is not shown.
-    fn cross_check(&mut self, group: &Group, pulls: &[Discussion], main: &Files) {
+    fn cross_check(&mut self, group: &DatasetGroup, pulls: &[Discussion], main: &Files) {
         for result in &group.model.eval_results {
             let place = match result.pull_request {
                 Some(number) if pulls.iter().any(|pull| pull.num == number) => continue,
@@ -518,7 +518,7 @@ fn failed(stage: &'static str, err: &HubError) -> Box<Problem> {
 }
 
 /// True if the Hub shows what was found.
-fn is_shown(finding: &Finding, group: &Group) -> bool {
+fn is_shown(finding: &Finding, group: &DatasetGroup) -> bool {
     group.model.eval_results.iter().any(|it| {
         let is_same = |data: &serde_json::Value| data["value"].as_f64() == finding.existing_value.parse().ok();
         it.filename == finding.path

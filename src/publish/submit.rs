@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Result, ensure};
 use serde::Serialize;
 
-use super::audit::{Auditor, Group, Lookup};
+use super::audit::{Auditor, DatasetGroup, Lookup};
 use super::candidate::Candidate;
 use super::journal::{ConfirmedModel, ProposedFile, ProposedResult, PullRequestContent};
 use super::registry::Registry;
@@ -235,7 +235,7 @@ impl PullRequestSender<'_> {
         }
         let candidates: Vec<&Candidate> =
             self.list.iter().filter(|candidate| proposal.entries.contains(&candidate.index)).collect();
-        let mut now = self.auditor.audit(&Group { model, candidates }, self.journal);
+        let mut now = self.auditor.audit(&DatasetGroup { model, candidates }, self.journal);
         match now.proposal.take() {
             Some(again) if again.says_the_same(proposal) => Ok((again, now)),
             Some(_) => Err(SubmitOutcome::Failed { reason: changed(&now) }),

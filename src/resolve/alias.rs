@@ -2,7 +2,7 @@
 
 use foldhash::HashMap;
 
-use super::step::Step;
+use super::step::MatchStep;
 use crate::diagnostic::{DiagnosticCode, Diagnostics, did_you_mean};
 use crate::load::content::Content;
 use crate::load::metadata::AliasKind;
@@ -14,7 +14,7 @@ pub struct Aliases<T> {
     ids: HashMap<String, T>,
     /// By collection and spelling.
     scoped: HashMap<(String, String), T>,
-    exact: HashMap<String, (T, Step)>,
+    exact: HashMap<String, (T, MatchStep)>,
     /// `None` where entities share a normal form: it then decides nothing.
     normal: HashMap<String, Option<T>>,
 }
@@ -40,9 +40,9 @@ impl<T: Copy + PartialEq> Aliases<T> {
     /// and stays with the first.
     pub fn add(&mut self, entity: T, id: &str, aliases: &[String], file: &str, diagnostics: &mut Diagnostics) {
         self.ids.insert(id.to_owned(), entity);
-        self.insert(id, entity, Step::OwnName, id, file, diagnostics);
+        self.insert(id, entity, MatchStep::OwnName, id, file, diagnostics);
         for alias in aliases {
-            self.insert(alias, entity, Step::Alias, id, file, diagnostics);
+            self.insert(alias, entity, MatchStep::Alias, id, file, diagnostics);
         }
     }
 
@@ -50,7 +50,7 @@ impl<T: Copy + PartialEq> Aliases<T> {
     pub fn add_unless_taken<'n>(&mut self, entity: T, names: impl Iterator<Item = &'n str>) {
         for name in names {
             if !self.exact.contains_key(name) {
-                self.keep(name, entity, Step::BuiltInAlias);
+                self.keep(name, entity, MatchStep::BuiltInAlias);
             }
         }
     }
@@ -70,13 +70,13 @@ impl<T: Copy + PartialEq> Aliases<T> {
             for name in &alias.names {
                 match &alias.collection {
                     Some(collection) => _ = self.scoped.insert((collection.clone(), name.clone()), entity),
-                    None => self.insert(name, entity, Step::Alias, &alias.id, &alias.file, diagnostics),
+                    None => self.insert(name, entity, MatchStep::Alias, &alias.id, &alias.file, diagnostics),
                 }
             }
         }
     }
 
-    fn insert(&mut self, alias: &str, entity: T, step: Step, id: &str, file: &str, diagnostics: &mut Diagnostics) {
+    fn insert(&mut self, alias: &str, entity: T, step: MatchStep, id: &str, file: &str, diagnostics: &mut Diagnostics) {
         match self.exact.get(alias) {
             Some((owner, _)) if *owner == entity => {}
             Some(_) => {
@@ -88,7 +88,7 @@ impl<T: Copy + PartialEq> Aliases<T> {
         }
     }
 
-    fn keep(&mut self, alias: &str, entity: T, step: Step) {
+    fn keep(&mut self, alias: &str, entity: T, step: MatchStep) {
         self.exact.insert(alias.to_owned(), (entity, step));
         if let Some(normal) = normal_form(alias) {
             let owner = self.normal.entry(normal).or_insert(Some(entity));
@@ -99,19 +99,19 @@ impl<T: Copy + PartialEq> Aliases<T> {
     }
 
     /// The entity that has exactly this spelling.
-    pub fn exact(&self, collection: &str, name: &str) -> Option<(T, Step)> {
+    pub fn exact(&self, collection: &str, name: &str) -> Option<(T, MatchStep)> {
         let scoped = || self.scoped.get(&(collection.to_owned(), name.to_owned()));
         let in_collection = if self.scoped.is_empty() { None } else { scoped() };
         match in_collection {
-            Some(entity) => Some((*entity, Step::CollectionAlias)),
+            Some(entity) => Some((*entity, MatchStep::CollectionAlias)),
             None => self.exact.get(name).copied(),
         }
     }
 
     /// The entity that `name`, of a record in `collection`, stands for.
-    pub fn find(&self, collection: &str, name: &str) -> Option<(T, Step)> {
+    pub fn find(&self, collection: &str, name: &str) -> Option<(T, MatchStep)> {
         let by_normal = || normal_form(name).and_then(|normal| self.normal.get(&normal).copied().flatten());
-        self.exact(collection, name).or_else(|| by_normal().map(|entity| (entity, Step::NormalForm)))
+        self.exact(collection, name).or_else(|| by_normal().map(|entity| (entity, MatchStep::NormalForm)))
     }
 }
 
@@ -132,11 +132,11 @@ mod tests {
         aliases.add(1, "a/B-c", &["Bee".to_owned()], "f", &mut diagnostics);
         aliases.add(2, "a/b_c", &[], "f", &mut diagnostics);
         aliases.add(3, "x", &["Bee".to_owned()], "f", &mut diagnostics);
-        assert_eq!(aliases.find("", "a/B-c"), Some((1, Step::OwnName)));
-        assert_eq!(aliases.find("", "a/b_c"), Some((2, Step::OwnName)));
+        assert_eq!(aliases.find("", "a/B-c"), Some((1, MatchStep::OwnName)));
+        assert_eq!(aliases.find("", "a/b_c"), Some((2, MatchStep::OwnName)));
         assert_eq!(aliases.find("", "A/B C"), None);
-        assert_eq!(aliases.find("", "Bee"), Some((1, Step::Alias)));
-        assert_eq!(aliases.find("", "BEE"), Some((1, Step::NormalForm)));
+        assert_eq!(aliases.find("", "Bee"), Some((1, MatchStep::Alias)));
+        assert_eq!(aliases.find("", "BEE"), Some((1, MatchStep::NormalForm)));
         assert_eq!(diagnostics.into_sorted().len(), 1);
     }
 }

@@ -17,10 +17,10 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::alias::{self, Aliases};
-use super::step::{Names, Step, note};
+use super::step::{MatchStep, Names, note};
 use super::{Benchmark, Entities, Slice, benchmark_card};
 use crate::diagnostic::Diagnostics;
-use crate::id::{Id, Table};
+use crate::id::{EntityTable, Id};
 use crate::load::block::SourceData;
 use crate::load::content::Content;
 use crate::load::measurement_rules::RuleEffect;
@@ -42,7 +42,7 @@ struct BenchmarkMatch<'n> {
     part: Part,
     /// The name that led there, if it is one of the benchmark's.
     name: Option<&'n str>,
-    step: Step,
+    step: MatchStep,
 }
 
 /// A name that metadata lists for one collection.
@@ -65,8 +65,8 @@ pub struct BenchmarkResolver<'a> {
     same: HashMap<String, &'a str>,
     /// Names of parts that mean the whole, as normal forms.
     whole: HashSet<String>,
-    benchmarks: Table<Benchmark>,
-    slices: Table<Slice>,
+    benchmarks: EntityTable<Benchmark>,
+    slices: EntityTable<Slice>,
     /// Display names of collections.
     collections: HashMap<&'a str, &'a str>,
     /// Names of results that sum up several benchmarks, by collection.
@@ -114,8 +114,8 @@ impl<'a> BenchmarkResolver<'a> {
             by_key: HashMap::new(),
             by_slice: HashMap::new(),
             by_result: HashMap::new(),
-            benchmarks: Table::default(),
-            slices: Table::default(),
+            benchmarks: EntityTable::default(),
+            slices: EntityTable::default(),
             collections: collections.collect(),
             aggregates: aggregates.collect(),
         }
@@ -192,10 +192,10 @@ impl<'a> BenchmarkResolver<'a> {
         self.benchmarks.get_mut(benchmark).is_explained = true;
         let own_name = &self.benchmarks[benchmark].name;
         let step = match known {
-            _ if own_name == name => Some(Step::OwnName),
+            _ if own_name == name => Some(MatchStep::OwnName),
             Some((_, step)) => Some(step),
             // Another way to write the one name is no merge.
-            None => (key(own_name) != key(name)).then_some(Step::Rule),
+            None => (key(own_name) != key(name)).then_some(MatchStep::Rule),
         };
         if let Some(step) = step {
             note(&mut self.benchmarks.get_mut(benchmark).spellings, name, step);
@@ -213,7 +213,7 @@ impl<'a> BenchmarkResolver<'a> {
             let fits = |listed: &&ListedPart| listed.dataset.is_none() || listed.dataset == dataset;
             if let Some(listed) = parts.iter().find(fits) {
                 let is_own = self.metas[listed.benchmark].name.as_deref() == Some(name);
-                let step = if is_own { Step::OwnName } else { Step::CollectionAlias };
+                let step = if is_own { MatchStep::OwnName } else { MatchStep::CollectionAlias };
                 // A part is no name of the benchmark.
                 let name = (listed.part == Part::Whole).then_some(name);
                 return Some(BenchmarkMatch { benchmark: listed.benchmark, part: listed.part, name, step });
@@ -231,10 +231,10 @@ impl<'a> BenchmarkResolver<'a> {
         let (benchmark, step) = self.aliases.find(collection, name).filter(|(number, _)| in_scope(number))?;
         let meta = &self.metas[benchmark];
         let is_own = meta.name.as_deref() == Some(name);
-        let is_scoped = step == Step::Alias && meta.scope.is_some();
+        let is_scoped = step == MatchStep::Alias && meta.scope.is_some();
         let step = match step {
-            _ if is_own => Step::OwnName,
-            _ if is_scoped => Step::CollectionAlias,
+            _ if is_own => MatchStep::OwnName,
+            _ if is_scoped => MatchStep::CollectionAlias,
             step => step,
         };
         Some(BenchmarkMatch { benchmark, part, name: Some(name), step })
@@ -295,7 +295,7 @@ impl<'a> BenchmarkResolver<'a> {
         let is_named = |name: &str| key(name) == key(dataset) || key(name) == key(&benchmark.name);
         let is_whole = is_named(&result.name);
         if is_whole {
-            let step = if *result.name == benchmark.name { Step::OwnName } else { Step::NormalForm };
+            let step = if *result.name == benchmark.name { MatchStep::OwnName } else { MatchStep::NormalForm };
             note(&mut benchmark.spellings, &result.name, step);
         }
         let part = part.unwrap_or(&result.name);

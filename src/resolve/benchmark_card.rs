@@ -7,13 +7,13 @@
 use super::Benchmark;
 use super::alias::Aliases;
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
-use crate::id::Table;
-use crate::load::benchmark_card::BenchmarkCard;
+use crate::id::EntityTable;
+use crate::load::benchmark_card::ExternalBenchmarkCard;
 use crate::load::content::Content;
 use crate::load::metadata::BenchmarkMeta;
 
 /// Gives each benchmark the places of its cards, and says what a person should look at.
-pub fn attach(content: &Content, benchmarks: &mut Table<Benchmark>, diagnostics: &mut Diagnostics) {
+pub fn attach(content: &Content, benchmarks: &mut EntityTable<Benchmark>, diagnostics: &mut Diagnostics) {
     let mut aliases = Aliases::default();
     let mut silent = Diagnostics::default();
     for (id, benchmark) in benchmarks.iter() {
@@ -53,7 +53,7 @@ pub fn attach(content: &Content, benchmarks: &mut Table<Benchmark>, diagnostics:
 }
 
 /// The card among `places` that is taken for that of the benchmark.
-pub fn chosen(meta: Option<&BenchmarkMeta>, places: &[usize], cards: &[BenchmarkCard]) -> Option<usize> {
+pub fn chosen(meta: Option<&BenchmarkMeta>, places: &[usize], cards: &[ExternalBenchmarkCard]) -> Option<usize> {
     if let Some(wanted) = meta.and_then(|meta| meta.benchmark_card.as_deref()) {
         return cards.iter().position(|card| file_name(card) == wanted);
     }
@@ -66,7 +66,7 @@ pub fn chosen(meta: Option<&BenchmarkMeta>, places: &[usize], cards: &[Benchmark
 }
 
 /// True if the card cites `paper`, or no paper at all.
-fn cites(card: &BenchmarkCard, paper: Option<&str>) -> bool {
+fn cites(card: &ExternalBenchmarkCard, paper: Option<&str>) -> bool {
     let Some(paper) = paper else { return true };
     let mut cited = card.resources.iter().filter_map(|url| arxiv_id(url)).peekable();
     cited.peek().is_none() || cited.any(|id| id == paper)
@@ -81,7 +81,7 @@ fn arxiv_id(url: &str) -> Option<&str> {
 }
 
 /// The last part of its path.
-pub fn file_name(card: &BenchmarkCard) -> &str {
+pub fn file_name(card: &ExternalBenchmarkCard) -> &str {
     card.file.rsplit(['/', '\\']).next().unwrap_or(&card.file)
 }
 
@@ -95,8 +95,12 @@ mod tests {
         meta
     }
 
-    fn card(file: &str, paper: &str) -> BenchmarkCard {
-        BenchmarkCard { file: file.to_owned(), resources: vec![paper.to_owned()], ..BenchmarkCard::default() }
+    fn card(file: &str, paper: &str) -> ExternalBenchmarkCard {
+        ExternalBenchmarkCard {
+            file: file.to_owned(),
+            resources: vec![paper.to_owned()],
+            ..ExternalBenchmarkCard::default()
+        }
     }
 
     #[test]

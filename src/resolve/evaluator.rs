@@ -6,27 +6,33 @@ use foldhash::{HashMap, HashMapExt};
 
 use super::Evaluator;
 use super::organization::Organizations;
-use super::step::{Names, Step, note};
-use crate::id::{Id, Table};
+use super::step::{MatchStep, Names, note};
+use crate::id::{EntityTable, Id};
 use crate::load::content::Content;
 use crate::load::metadata::OrganizationMeta;
 use crate::names::{is_not_reported, normal_form, slug};
 
 /// An evaluator, and by which step its name was joined with metadata.
-type EvaluatorMatch = (Id<Evaluator>, Option<Step>);
+type EvaluatorMatch = (Id<Evaluator>, Option<MatchStep>);
 
 pub struct EvaluatorResolver<'a> {
     metas: &'a [OrganizationMeta],
     organizations: &'a Organizations,
     by_key: HashMap<String, Id<Evaluator>>,
     by_raw: HashMap<(Arc<str>, String), EvaluatorMatch>,
-    pub table: Table<Evaluator>,
+    pub table: EntityTable<Evaluator>,
 }
 
 impl<'a> EvaluatorResolver<'a> {
     pub fn new(content: &'a Content, organizations: &'a Organizations) -> Self {
         let (by_key, by_raw) = (HashMap::new(), HashMap::new());
-        EvaluatorResolver { metas: &content.organizations, organizations, by_key, by_raw, table: Table::default() }
+        EvaluatorResolver {
+            metas: &content.organizations,
+            organizations,
+            by_key,
+            by_raw,
+            table: EntityTable::default(),
+        }
     }
 
     /// The organisation that `raw`, in a record of `collection`, names, and by which step that is
@@ -57,9 +63,9 @@ impl<'a> EvaluatorResolver<'a> {
             let spelling = raw.split_whitespace().collect::<Vec<_>>().join(" ");
             let evaluator = table.get_mut(id);
             let step = match found {
-                _ if spelling == evaluator.name => Step::OwnName,
+                _ if spelling == evaluator.name => MatchStep::OwnName,
                 Some((_, step)) => step,
-                None => Step::NormalForm,
+                None => MatchStep::NormalForm,
             };
             note(&mut evaluator.spellings, &spelling, step);
         }

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashMapExt};
 
 use super::alias::Aliases;
-use super::step::{Names, Step, note};
+use super::step::{MatchStep, Names, note};
 use super::{Metric, Slice};
 use crate::diagnostic::Diagnostics;
 use crate::hash::Sha256;
-use crate::id::{Id, Table};
+use crate::id::{EntityTable, Id};
 use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::block::{GenerationConfig, Jury, MetricConfig, ScoreKind, SourceData};
@@ -33,7 +33,7 @@ pub struct PartResolver<'a> {
     main_splits: &'a [String],
     by_key: HashMap<String, Id<TestPart>>,
     by_result: HashMap<(*const GenerationConfig, *const SourceData, *const RuleEffect), Id<TestPart>>,
-    pub table: Table<TestPart>,
+    pub table: EntityTable<TestPart>,
 }
 
 /// Members of `source_data.additional_details` that name the version of a test.
@@ -45,7 +45,7 @@ impl<'a> PartResolver<'a> {
             main_splits: &content.measurement.main_splits,
             by_key: HashMap::new(),
             by_result: HashMap::new(),
-            table: Table::default(),
+            table: EntityTable::default(),
         }
     }
 
@@ -83,7 +83,7 @@ pub struct MetricResolver<'a> {
     aliases: Aliases<usize>,
     by_key: HashMap<String, Id<Metric>>,
     by_result: HashMap<Cached, Id<Metric>>,
-    table: Table<Metric>,
+    table: EntityTable<Metric>,
 }
 
 /// The addresses of all that tells a metric.
@@ -136,7 +136,7 @@ struct Quantity {
     of_samples: Option<OfSamples>,
     is_reported: bool,
     /// The name in the record that led to it.
-    found: Option<(String, Step)>,
+    found: Option<(String, MatchStep)>,
     /// What a metric without a name is described as.
     described: Option<String>,
 }
@@ -154,7 +154,7 @@ impl<'a> MetricResolver<'a> {
         }
         aliases.add_table(content, AliasKind::Metric, diagnostics);
         let (by_key, by_result) = (HashMap::new(), HashMap::new());
-        MetricResolver { metas: &content.metrics, aliases, by_key, by_result, table: Table::default() }
+        MetricResolver { metas: &content.metrics, aliases, by_key, by_result, table: EntityTable::default() }
     }
 
     /// The metric of the result at `place`.
@@ -201,7 +201,7 @@ impl<'a> MetricResolver<'a> {
         });
         if let Some((name, step)) = quantity.found {
             let metric = table.get_mut(id);
-            let step = if name == metric.name { Step::OwnName } else { step };
+            let step = if name == metric.name { MatchStep::OwnName } else { step };
             note(&mut metric.spellings, &name, step);
         }
         self.by_result.insert(cached, id);
@@ -209,7 +209,7 @@ impl<'a> MetricResolver<'a> {
     }
 
     /// The metrics; those that look alike, though they are not the same, with what tells them apart.
-    pub fn finish(mut self) -> Table<Metric> {
+    pub fn finish(mut self) -> EntityTable<Metric> {
         let mut alike: BTreeMap<(String, Option<String>), Vec<usize>> = BTreeMap::new();
         for (at, metric) in self.table.iter_mut().enumerate() {
             let label = (squashed(&metric.name), metric.qualifier(Language::english()));
@@ -253,7 +253,7 @@ impl<'a> MetricResolver<'a> {
             is_relative: false,
             of_samples: of_samples(name),
             is_reported: true,
-            found: Some((name.to_owned(), Step::OwnName)),
+            found: Some((name.to_owned(), MatchStep::OwnName)),
             described: None,
         };
         let normal = |name: &str| normal_form(name).unwrap_or_else(|| name.to_owned());

@@ -3,7 +3,7 @@
 //! 1. an alias, letter for letter: for the record's collection, then for all;
 //! 2. the repository to which the Hub leads the id;
 //! 3. the same normal form;
-//! 4. a listed peeling, tried on what steps 1 to 3 know;
+//! 4. a listed id rewrite, tried on what steps 1 to 3 know;
 //! 5. otherwise the id is a model of its own.
 //!
 //! Steps 2 to 4 never join owners that the organisation table lists as different organisations.
@@ -14,15 +14,15 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 
 use super::alias::{self, Aliases};
 use super::organization::Organizations;
-use super::step::{Names, Step, note};
+use super::step::{MatchStep, Names, note};
 use super::{Model, Variant};
 use crate::diagnostic::{DiagnosticCode, Diagnostics, did_you_mean};
-use crate::id::{Id, Table};
+use crate::id::{EntityTable, Id};
 use crate::load::Inputs;
 use crate::load::block::ModelInfo;
 use crate::load::content::Content;
+use crate::load::id_rewrite::IdRewriteKind;
 use crate::load::metadata::AliasKind;
-use crate::load::peeling::PeelingKind;
 use crate::names::{is_not_reported, normal_form};
 
 /// What metadata has under a name: the entry, and which of its variants.
@@ -65,8 +65,8 @@ pub struct ModelResolver<'a> {
     reached: HashMap<Id<Model>, (BTreeSet<usize>, BTreeSet<String>)>,
     /// The id that an alias table gives to a model without metadata.
     called: HashMap<Id<Model>, &'a str>,
-    table: Table<Model>,
-    pub variants: Table<Variant>,
+    table: EntityTable<Model>,
+    pub variants: EntityTable<Variant>,
 }
 
 impl<'a> ModelResolver<'a> {
@@ -89,8 +89,8 @@ impl<'a> ModelResolver<'a> {
             claims: HashMap::new(),
             reached: HashMap::new(),
             called: HashMap::new(),
-            table: Table::default(),
-            variants: Table::default(),
+            table: EntityTable::default(),
+            variants: EntityTable::default(),
         };
         resolver.add_entries(diagnostics);
         let names: HashSet<&str> = inputs.records.iter().map(|loaded| loaded.record.model.id.as_str()).collect();
@@ -265,7 +265,7 @@ impl<'a> ModelResolver<'a> {
             model.developer = named.and_then(|developer| self.organizations.find("", developer));
             // Two makers of one model are no answer.
             if let (None, Some(place), 1) = (named, makers.first(), makers.len()) {
-                (model.has_listed_developer, model.developer) = (true, Some((*place, Step::Alias)));
+                (model.has_listed_developer, model.developer) = (true, Some((*place, MatchStep::Alias)));
             }
         }
     }
@@ -300,45 +300,45 @@ impl<'a> ModelResolver<'a> {
     }
 
     /// Steps 1 to 5.
-    fn target(&self, collection: &str, name: &str) -> (ModelTarget, Step) {
+    fn target(&self, collection: &str, name: &str) -> (ModelTarget, MatchStep) {
         if let Some((id, step)) = self.redirect(collection, name) {
             return (self.without_aliases(id).0, step);
         }
         let (target, step) = self.without_aliases(name);
         match target {
-            ModelTarget::Unknown(_) => self.peeled(name, 0).unwrap_or((target, step)),
+            ModelTarget::Unknown(_) => self.rewritten(name, 0).unwrap_or((target, step)),
             ModelTarget::Known(_) => (target, step),
         }
     }
 
     /// The id that an alias table gives for `name`, where metadata does not know it.
-    fn redirect(&self, collection: &str, name: &str) -> Option<(&'a str, Step)> {
-        let scopes = [(Some(collection), Step::CollectionAlias), (None, Step::Alias)];
+    fn redirect(&self, collection: &str, name: &str) -> Option<(&'a str, MatchStep)> {
+        let scopes = [(Some(collection), MatchStep::CollectionAlias), (None, MatchStep::Alias)];
         scopes.into_iter().find_map(|(scope, step)| Some((*self.redirects.get(&(scope, name))?, step)))
     }
 
-    /// What `name` leads to without an alias table and without peelings.
-    fn without_aliases(&self, name: &str) -> (ModelTarget, Step) {
+    /// What `name` leads to without an alias table and without id rewrites.
+    fn without_aliases(&self, name: &str) -> (ModelTarget, MatchStep) {
         if let Some((known, step)) = self.aliases.exact("", name) {
             return (ModelTarget::Known(known), step);
         }
         let canonical = self.hub.get(name).map_or(name, |(canonical, _)| *canonical);
         let is_led = canonical != name;
         if is_led && let Some((known, _)) = self.aliases.exact("", canonical) {
-            return (ModelTarget::Known(known), Step::HubId);
+            return (ModelTarget::Known(known), MatchStep::HubId);
         }
         if let Some(known) = self.by_spelling.get(&self.spelling_key(canonical)) {
-            let step = if is_led { Step::HubId } else { Step::NormalForm };
+            let step = if is_led { MatchStep::HubId } else { MatchStep::NormalForm };
             match known {
                 Some(known) => return (ModelTarget::Known(*known), step),
-                None => return (ModelTarget::Unknown((None, format!("={canonical}"))), Step::OwnName),
+                None => return (ModelTarget::Unknown((None, format!("={canonical}"))), MatchStep::OwnName),
             }
         }
         let key = self.owner_key(canonical);
-        if let (Some(Some(known)), Some(rule)) = (self.by_owner.get(&key), self.rule(PeelingKind::Organization)) {
-            return (ModelTarget::Known(*known), Step::Peeled(rule));
+        if let (Some(Some(known)), Some(rule)) = (self.by_owner.get(&key), self.rule(IdRewriteKind::Organization)) {
+            return (ModelTarget::Known(*known), MatchStep::Rewritten(rule));
         }
-        let step = if is_led { Step::HubId } else { Step::OwnName };
+        let step = if is_led { MatchStep::HubId } else { MatchStep::OwnName };
         match self.keys.get(&key) {
             // The Hub has two models whose names differ in such signs only: then they count.
             Some(false) => (ModelTarget::Unknown((None, format!("={canonical}"))), step),
@@ -346,18 +346,18 @@ impl<'a> ModelResolver<'a> {
         }
     }
 
-    /// Step 4: what is left after a peeling, if metadata or another record knows it.
-    fn peeled(&self, name: &str, depth: usize) -> Option<(ModelTarget, Step)> {
+    /// Step 4: what is left after an id rewrite, if metadata or another record knows it.
+    fn rewritten(&self, name: &str, depth: usize) -> Option<(ModelTarget, MatchStep)> {
         const DEEPEST: usize = 4;
-        for (number, peeling) in self.content.peelings.iter().enumerate().filter(|(_, peeling)| peeling.merges) {
-            let Some(rest) = peeling.peel(name).filter(|_| depth < DEEPEST) else { continue };
+        for (number, rewrite) in self.content.id_rewrites.iter().enumerate().filter(|(_, rewrite)| rewrite.merges) {
+            let Some(rest) = rewrite.strip(name).filter(|_| depth < DEEPEST) else { continue };
             if self.organization(name).is_some_and(|owner| self.organization(rest) != Some(owner)) {
                 continue;
             }
-            let step = Step::Peeled(number as u8);
+            let step = MatchStep::Rewritten(number as u8);
             match self.without_aliases(rest).0 {
                 ModelTarget::Unknown(key) => {
-                    if let Some((target, _)) = self.peeled(rest, depth + 1) {
+                    if let Some((target, _)) = self.rewritten(rest, depth + 1) {
                         return Some((target, step));
                     }
                     if self.keys.contains_key(&key) {
@@ -370,8 +370,12 @@ impl<'a> ModelResolver<'a> {
         None
     }
 
-    fn rule(&self, kind: PeelingKind) -> Option<u8> {
-        self.content.peelings.iter().position(|peeling| peeling.merges && peeling.kind == kind).map(|place| place as u8)
+    fn rule(&self, kind: IdRewriteKind) -> Option<u8> {
+        self.content
+            .id_rewrites
+            .iter()
+            .position(|rewrite| rewrite.merges && rewrite.kind == kind)
+            .map(|place| place as u8)
     }
 
     fn add(&mut self, target: ModelTarget, info: &ModelInfo) -> Id<Model> {
@@ -413,11 +417,11 @@ impl<'a> ModelResolver<'a> {
     }
 
     /// Models without metadata are called as the Hub does, else as the site's aliases do, else as most records do; ties
-    /// go to the first by text. Names that an alias or a peeling led here may be those of another model, and do not
+    /// go to the first by text. Names that an alias or an id rewrite led here may be those of another model, and do not
     /// count. Only then it is known by which rule their other names were joined.
-    pub fn finish(mut self) -> (Table<Model>, Table<Variant>) {
+    pub fn finish(mut self) -> (EntityTable<Model>, EntityTable<Variant>) {
         self.settle_developers();
-        let organization_rule = self.rule(PeelingKind::Organization);
+        let organization_rule = self.rule(IdRewriteKind::Organization);
         for (id, counts) in std::mem::take(&mut self.counts) {
             let model = self.table.get_mut(id);
             let stated = counts.iter().filter(|(name, _)| is_own(model.spellings[*name]));
@@ -427,10 +431,10 @@ impl<'a> ModelResolver<'a> {
             model.id = on_hub.map(|info| info.id.clone()).or(called).or(most).unwrap_or_else(|| model.id.clone());
             let form = normal(&model.id);
             for (name, step) in &mut model.spellings {
-                if *step == Step::OwnName && *name != model.id {
+                if *step == MatchStep::OwnName && *name != model.id {
                     *step = match organization_rule {
-                        Some(rule) if normal(name) != form => Step::Peeled(rule),
-                        _ => Step::NormalForm,
+                        Some(rule) if normal(name) != form => MatchStep::Rewritten(rule),
+                        _ => MatchStep::NormalForm,
                     };
                 }
             }
@@ -441,8 +445,8 @@ impl<'a> ModelResolver<'a> {
 }
 
 /// True for the steps by which a name means its model wherever it stands.
-fn is_own(step: Step) -> bool {
-    matches!(step, Step::OwnName | Step::HubId | Step::NormalForm)
+fn is_own(step: MatchStep) -> bool {
+    matches!(step, MatchStep::OwnName | MatchStep::HubId | MatchStep::NormalForm)
 }
 
 /// What follows the owner in an id.

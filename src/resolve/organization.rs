@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::alias::{self, Aliases};
-use super::step::Step;
+use super::step::MatchStep;
 use crate::diagnostic::Diagnostics;
 use crate::load::content::Content;
 use crate::load::metadata::{AliasKind, OrganizationMeta};
@@ -43,7 +43,7 @@ impl Organizations {
     }
 
     /// The place of its metadata.
-    pub fn find(&self, collection: &str, name: &str) -> Option<(usize, Step)> {
+    pub fn find(&self, collection: &str, name: &str) -> Option<(usize, MatchStep)> {
         self.aliases.find(collection, name)
     }
 }

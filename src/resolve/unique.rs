@@ -2,11 +2,11 @@
 
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-use crate::id::{Id, Table};
+use crate::id::{EntityTable, Id};
 
 /// Numbers the ids that several entities of `table` share (`foo-bar`, `foo-bar-2`): the one that
 /// metadata describes keeps it, else the first.
-pub fn make_unique<T>(table: &mut Table<T>, id_of: fn(&mut T) -> &mut String, is_described: fn(&T) -> bool) {
+pub fn make_unique<T>(table: &mut EntityTable<T>, id_of: fn(&mut T) -> &mut String, is_described: fn(&T) -> bool) {
     let mut order: Vec<Id<T>> = table.iter().map(|(id, _)| id).collect();
     order.sort_by_key(|id| !is_described(&table[*id]));
     let mut taken = HashSet::with_capacity(order.len());
@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn a_shared_id_is_numbered_and_no_other_is_taken() {
-        let mut table: Table<(String, bool)> = Table::default();
+        let mut table: EntityTable<(String, bool)> = EntityTable::default();
         for (id, is_described) in [("a", false), ("a-2", false), ("a", true), ("b", false), ("a", false)] {
             table.push((id.to_owned(), is_described));
         }

@@ -87,14 +87,14 @@ fn agreement(values: &[Vec<&str>]) -> Agreement {
 
 /// How many readings agree in each setting: essential ones always, others where one reports them.
 pub fn agreements<'a>(readings: impl Iterator<Item = Vec<Setting<'a>>>) -> Vec<(Cow<'a, str>, Agreement)> {
-    struct StatedValue<'a> {
+    struct SharedValue<'a> {
         value: &'a str,
         n: usize,
         /// The last reading that states it.
         last: usize,
         differs: bool,
     }
-    let mut found: BTreeMap<Cow<'a, str>, Option<StatedValue<'a>>> = BTreeMap::new();
+    let mut found: BTreeMap<Cow<'a, str>, Option<SharedValue<'a>>> = BTreeMap::new();
     found.extend(ESSENTIAL.map(|name| (Cow::Borrowed(name), None)));
     let mut n_readings = 0;
     for settings in readings {
@@ -106,11 +106,11 @@ pub fn agreements<'a>(readings: impl Iterator<Item = Vec<Setting<'a>>>) -> Vec<(
                     known.last = n_readings;
                     known.differs |= !same_value(known.value, value);
                 }
-                none => *none = Some(StatedValue { value, n: 1, last: n_readings, differs: false }),
+                none => *none = Some(SharedValue { value, n: 1, last: n_readings, differs: false }),
             }
         }
     }
-    let agreement = |found: &Option<StatedValue>| match found {
+    let agreement = |found: &Option<SharedValue>| match found {
         None => Agreement::Nobody,
         Some(found) if found.differs => Agreement::Different,
         Some(found) if found.n == n_readings => Agreement::Same,

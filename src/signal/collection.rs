@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::Tally as Signals;
+use super::SignalTally as Signals;
 use super::completeness::Field;
 use crate::id::Id;
 use crate::load::Loaded;
@@ -19,7 +19,7 @@ use crate::resolve::{Benchmark, Evaluator, Model};
 
 /// Counts over the records of one collection.
 #[derive(Debug, Default)]
-pub struct Tally<'a> {
+pub struct CollectionTally<'a> {
     /// Its results.
     pub readings: Vec<&'a Reading>,
     /// Their signals.
@@ -139,10 +139,10 @@ impl Measured {
 }
 
 /// The counts of every collection, by id.
-pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
+pub fn tallies(dataset: &Dataset) -> Vec<CollectionTally<'_>> {
     let collections: Vec<&Collection> = dataset.collections.iter().map(|(_, collection)| collection).collect();
-    let mut tallies: Vec<Tally> =
-        collections.into_par_iter().map(|collection| Tally::of(dataset, collection)).collect();
+    let mut tallies: Vec<CollectionTally> =
+        collections.into_par_iter().map(|collection| CollectionTally::of(dataset, collection)).collect();
     let newest = tallies.iter().filter_map(|tally| Some(tally.newest()?.0)).max();
     for tally in &mut tallies {
         let days = newest.zip(tally.newest()).and_then(|(newest, (own, _))| newest.since(own).ok());
@@ -151,16 +151,16 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
     tallies
 }
 
-impl<'a> Tally<'a> {
-    fn of(dataset: &'a Dataset, collection: &'a Collection) -> Tally<'a> {
+impl<'a> CollectionTally<'a> {
+    fn of(dataset: &'a Dataset, collection: &'a Collection) -> CollectionTally<'a> {
         let readings: Vec<&Reading> =
             collection.readings.iter().map(|place| &dataset.readings[*place as usize]).collect();
-        let mut tally = Tally {
+        let mut tally = CollectionTally {
             signals: Signals::of(dataset, readings.iter().copied()),
             evaluators: most_first(readings.iter().map(|reading| reading.resolved.evaluator)),
             evaluated: (readings.iter().filter_map(|it| dataset.result(it).evaluated.as_ref()?.day)).max(),
             left_out: dataset.inputs.quarantined.iter().filter(|it| it.collection == collection.id).count(),
-            ..Tally::default()
+            ..CollectionTally::default()
         };
         (tally.models, tally.benchmarks) = by_benchmark(dataset, &readings);
         for reading in &readings {

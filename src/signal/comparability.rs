@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
 
-use super::scale::Class;
+use super::scale::ScoreCheck;
 use super::verdict::{Conditions, Gulf, gulfs};
 use crate::codes::codes;
 use crate::id::Id;
@@ -17,7 +17,7 @@ use crate::resolve::Evaluator;
 
 /// One reading, as far as comparing goes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Point {
+pub struct ComparedReading {
     /// Who says so, if somebody is named.
     pub evaluator: Option<Id<Evaluator>>,
     /// The score as the record has it.
@@ -39,7 +39,7 @@ pub enum Unit {
 
 /// What a comparison finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ComparisonResult {
     /// Equal.
     Same,
     /// Equal to this many decimals, the fewest that any of them has, where a step of the last of them is no more
@@ -53,10 +53,10 @@ pub enum Verdict {
     NoThreshold,
 }
 
-impl Verdict {
+impl ComparisonResult {
     /// True if nothing but the number of digits tells the values apart.
     pub fn agrees(self) -> bool {
-        matches!(self, Verdict::Same | Verdict::SameTo(_))
+        matches!(self, ComparisonResult::Same | ComparisonResult::SameTo(_))
     }
 }
 
@@ -80,9 +80,11 @@ impl Difference {
         match readings {
             [] | [_] => Difference::OneReading,
             _ => match compare(&points(dataset, readings)).map(|found| found.all.verdict) {
-                None | Some(Verdict::NoThreshold) => Difference::NotCompared,
-                Some(Verdict::Diverges) => Difference::Differ,
-                Some(Verdict::Same | Verdict::SameTo(_) | Verdict::Within) => Difference::Agree,
+                None | Some(ComparisonResult::NoThreshold) => Difference::NotCompared,
+                Some(ComparisonResult::Diverges) => Difference::Differ,
+                Some(ComparisonResult::Same | ComparisonResult::SameTo(_) | ComparisonResult::Within) => {
+                    Difference::Agree
+                }
             },
         }
     }
@@ -102,12 +104,12 @@ pub struct Comparison {
     /// 5 percent of the scale; `None` if it has no bounds.
     pub threshold: Option<BigDecimal>,
     /// What is found.
-    pub verdict: Verdict,
+    pub verdict: ComparisonResult,
 }
 
 /// The comparisons of one cell.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cell {
+pub struct CellComparisons {
     /// What values are in.
     pub unit: Unit,
     /// Of all readings.
@@ -118,7 +120,7 @@ pub struct Cell {
 
 /// The readings of a cell that can be compared: still asserted, in range, and on a scale that is not
 /// contradictory. None if they may be by different metrics, or under conditions that keep them apart.
-pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
+pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<ComparedReading> {
     if !is_one_metric(dataset, readings) || !gulfs_of(dataset, readings).is_empty() {
         return Vec::new();
     }
@@ -127,7 +129,7 @@ pub fn points(dataset: &Dataset, readings: &[Reading]) -> Vec<Point> {
         let result = dataset.result(reading);
         let evaluator = reading.resolved.evaluator;
         let is_named = dataset.entities.evaluators[evaluator].is_reported();
-        Class::of(&result.metric, reading.scale, &result.score).is_compared().then(|| Point {
+        ScoreCheck::of(&result.metric, reading.scale, &result.score).is_compared().then(|| ComparedReading {
             evaluator: is_named.then_some(evaluator),
             score: result.score.decimal(),
             scale: reading.scale,
@@ -159,7 +161,7 @@ pub fn is_one_metric(dataset: &Dataset, readings: &[Reading]) -> bool {
 }
 
 /// Compares `points` of one cell; `None` if there are fewer than two.
-pub fn compare(points: &[Point]) -> Option<Cell> {
+pub fn compare(points: &[ComparedReading]) -> Option<CellComparisons> {
     let unit = unit_of(points.iter());
     let threshold = threshold(unit, points.first()?.scale);
     let values: Vec<BigDecimal> = points.iter().map(|point| in_unit(point, unit)).collect();
@@ -170,19 +172,23 @@ pub fn compare(points: &[Point]) -> Option<Cell> {
         }
     }
     let medians: Vec<BigDecimal> = by_party.into_values().filter_map(median).collect();
-    Some(Cell { unit, all: comparison(&values, threshold.clone())?, parties: comparison(&medians, threshold) })
+    Some(CellComparisons {
+        unit,
+        all: comparison(&values, threshold.clone())?,
+        parties: comparison(&medians, threshold),
+    })
 }
 
 /// The medians of two parties compared with each other, and whether the first is the greater.
-pub fn compare_parties(first: &[Point], second: &[Point]) -> Option<(Comparison, bool)> {
+pub fn compare_parties(first: &[ComparedReading], second: &[ComparedReading]) -> Option<(Comparison, bool)> {
     let unit = unit_of(first.iter().chain(second));
-    let median = |points: &[Point]| median(points.iter().map(|point| in_unit(point, unit)).collect());
+    let median = |points: &[ComparedReading]| median(points.iter().map(|point| in_unit(point, unit)).collect());
     let medians = [median(first)?, median(second)?];
     let is_first_greater = medians[0] > medians[1];
     Some((comparison(&medians, threshold(unit, first.first()?.scale))?, is_first_greater))
 }
 
-fn unit_of<'p>(points: impl Iterator<Item = &'p Point>) -> Unit {
+fn unit_of<'p>(points: impl Iterator<Item = &'p ComparedReading>) -> Unit {
     let (n, n_percent) =
         points.fold((0, 0), |(n, n_percent), point| (n + 1, n_percent + usize::from(point.scale == Scale::Percent)));
     match n_percent {
@@ -193,7 +199,7 @@ fn unit_of<'p>(points: impl Iterator<Item = &'p Point>) -> Unit {
 }
 
 /// A score in the unit of its cell.
-pub fn in_unit(point: &Point, unit: Unit) -> BigDecimal {
+pub fn in_unit(point: &ComparedReading, unit: Unit) -> BigDecimal {
     match (unit, point.scale) {
         (Unit::Converted, Scale::Percent) => &point.score / BigDecimal::from(100),
         _ => point.score.clone(),
@@ -222,12 +228,12 @@ fn comparison(values: &[BigDecimal], threshold: Option<BigDecimal>) -> Option<Co
     let (least, greatest) = (values.iter().min()?.clone(), values.iter().max()?.clone());
     let apart = &greatest - &least;
     let verdict = match &threshold {
-        _ if least == greatest => Verdict::Same,
-        None => Verdict::NoThreshold,
-        Some(threshold) if apart > *threshold => Verdict::Diverges,
+        _ if least == greatest => ComparisonResult::Same,
+        None => ComparisonResult::NoThreshold,
+        Some(threshold) if apart > *threshold => ComparisonResult::Diverges,
         Some(threshold) => match digits_shared(values, threshold) {
-            Some(digits) if least.round(digits) == greatest.round(digits) => Verdict::SameTo(digits as u64),
-            _ => Verdict::Within,
+            Some(digits) if least.round(digits) == greatest.round(digits) => ComparisonResult::SameTo(digits as u64),
+            _ => ComparisonResult::Within,
         },
     };
     Some(Comparison { n: values.len(), least, greatest, apart, threshold, verdict })
@@ -253,7 +259,7 @@ fn median(mut values: Vec<BigDecimal>) -> Option<BigDecimal> {
 
 codes! {
     /// Why the cells of two rankings of one slice are kept apart.
-    pub enum Apart in "apart" {
+    pub enum NotComparable in "apart" {
         /// They are over different parts of the test.
         Part = "part",
         /// One names the part of the test that it is over, and the other names none.
@@ -271,23 +277,23 @@ codes! {
     }
 }
 
-impl Apart {
+impl NotComparable {
     /// The first reason that holds for the cells of two readings.
-    pub fn of(dataset: &Dataset, a: &Reading, b: &Reading) -> Apart {
+    pub fn of(dataset: &Dataset, a: &Reading, b: &Reading) -> NotComparable {
         let is_other_variant = a.resolved.variant != b.resolved.variant;
         let (a, b) = (&dataset.rankings[a.ranking], &dataset.rankings[b.ranking]);
         let is_named = |ranking: &Ranking| !dataset.entities.parts[ranking.part].label.is_empty();
         if a.part != b.part {
-            if is_named(a) && is_named(b) { Apart::Part } else { Apart::PartUnknown }
+            if is_named(a) && is_named(b) { NotComparable::Part } else { NotComparable::PartUnknown }
         } else if a.metric != b.metric {
             let is_named = |ranking: &Ranking| dataset.entities.metrics[ranking.metric].is_reported();
-            if is_named(a) && is_named(b) { Apart::Metric } else { Apart::MetricUnknown }
+            if is_named(a) && is_named(b) { NotComparable::Metric } else { NotComparable::MetricUnknown }
         } else if a.direction != b.direction {
-            Apart::Direction
+            NotComparable::Direction
         } else if is_other_variant {
-            Apart::Variant
+            NotComparable::Variant
         } else {
-            Apart::Scale
+            NotComparable::Scale
         }
     }
 }
@@ -321,8 +327,8 @@ pub(super) mod tests {
         Loaded { record, origin, captures: Box::default(), samples: None }
     }
 
-    fn points(scale: Scale, scores: &[(usize, &str)]) -> Vec<Point> {
-        let point = |(evaluator, score): &(usize, &str)| Point {
+    fn points(scale: Scale, scores: &[(usize, &str)]) -> Vec<ComparedReading> {
+        let point = |(evaluator, score): &(usize, &str)| ComparedReading {
             evaluator: (*evaluator > 0).then(|| Id::new(*evaluator)),
             score: score.parse().unwrap(),
             scale,
@@ -330,7 +336,7 @@ pub(super) mod tests {
         scores.iter().map(point).collect()
     }
 
-    fn verdict(scale: Scale, scores: &[&str]) -> Verdict {
+    fn verdict(scale: Scale, scores: &[&str]) -> ComparisonResult {
         let scores: Vec<(usize, &str)> = scores.iter().map(|score| (1, *score)).collect();
         compare(&points(scale, &scores)).unwrap().all.verdict
     }
@@ -338,37 +344,37 @@ pub(super) mod tests {
     #[test]
     fn exactly_the_threshold_is_within_it() {
         // In binary floats, 0.35 − 0.30 is more than 0.05.
-        assert_eq!(verdict(Scale::Proportion, &["0.30", "0.35"]), Verdict::Within);
-        assert_eq!(verdict(Scale::Proportion, &["0.30", "0.3500000000000000001"]), Verdict::Diverges);
-        assert_eq!(verdict(Scale::Percent, &["63.7", "58.7"]), Verdict::Within);
-        assert_eq!(verdict(Scale::Percent, &["63.7", "58.69"]), Verdict::Diverges);
+        assert_eq!(verdict(Scale::Proportion, &["0.30", "0.35"]), ComparisonResult::Within);
+        assert_eq!(verdict(Scale::Proportion, &["0.30", "0.3500000000000000001"]), ComparisonResult::Diverges);
+        assert_eq!(verdict(Scale::Percent, &["63.7", "58.7"]), ComparisonResult::Within);
+        assert_eq!(verdict(Scale::Percent, &["63.7", "58.69"]), ComparisonResult::Diverges);
     }
 
     #[test]
     fn the_threshold_is_a_twentieth_of_the_scale() {
         let five = Scale::Range { min: 0.0, max: 5.0 };
-        assert_eq!(verdict(five, &["4.10", "4.35"]), Verdict::Within);
-        assert_eq!(verdict(five, &["4.10", "4.36"]), Verdict::Diverges);
+        assert_eq!(verdict(five, &["4.10", "4.35"]), ComparisonResult::Within);
+        assert_eq!(verdict(five, &["4.10", "4.36"]), ComparisonResult::Diverges);
         let odd = Scale::Range { min: -1.0, max: 0.5 };
         assert_eq!(compare(&points(odd, &[(1, "0.1"), (1, "0.2")])).unwrap().all.threshold, "0.075".parse().ok());
         // A bound of 1.5 is a bound like any other.
         let one_and_a_half = Scale::Range { min: 0.0, max: 1.5 };
-        assert_eq!(verdict(one_and_a_half, &["0.100", "0.175"]), Verdict::Within);
-        assert_eq!(verdict(one_and_a_half, &["0.100", "0.1751"]), Verdict::Diverges);
+        assert_eq!(verdict(one_and_a_half, &["0.100", "0.175"]), ComparisonResult::Within);
+        assert_eq!(verdict(one_and_a_half, &["0.100", "0.1751"]), ComparisonResult::Diverges);
     }
 
     #[test]
     fn no_bounds_no_verdict() {
         let found = compare(&points(Scale::Open, &[(1, "1200"), (1, "1300")])).unwrap().all;
-        assert_eq!((found.verdict, found.threshold, found.apart), (Verdict::NoThreshold, None, 100.into()));
+        assert_eq!((found.verdict, found.threshold, found.apart), (ComparisonResult::NoThreshold, None, 100.into()));
     }
 
     #[test]
     fn equal_and_rounded_values_agree() {
-        assert_eq!(verdict(Scale::Proportion, &["0.50", "0.5", "0.500"]), Verdict::Same);
-        assert_eq!(verdict(Scale::Proportion, &["0.0423", "0.04225352112676056"]), Verdict::SameTo(4));
-        assert_eq!(verdict(Scale::Open, &["7", "7.0"]), Verdict::Same);
-        assert_eq!(verdict(Scale::Percent, &["64", "63.7"]), Verdict::SameTo(0));
+        assert_eq!(verdict(Scale::Proportion, &["0.50", "0.5", "0.500"]), ComparisonResult::Same);
+        assert_eq!(verdict(Scale::Proportion, &["0.0423", "0.04225352112676056"]), ComparisonResult::SameTo(4));
+        assert_eq!(verdict(Scale::Open, &["7", "7.0"]), ComparisonResult::Same);
+        assert_eq!(verdict(Scale::Percent, &["64", "63.7"]), ComparisonResult::SameTo(0));
         assert_eq!(compare(&points(Scale::Proportion, &[(1, "0.5")])), None);
         assert_eq!(compare(&[]), None);
     }
@@ -381,19 +387,19 @@ pub(super) mod tests {
             crate::number::Number::from_json(&raw).unwrap().decimal()
         };
         for (scale, a, b, expected) in [
-            (Scale::Proportion, "0.0", "0.4237", Verdict::Diverges),
-            (Scale::Proportion, "0", "0.4999", Verdict::Diverges),
-            (Scale::Proportion, "1", "0.6", Verdict::Diverges),
-            (Scale::Proportion, "1", "0.96", Verdict::Within),
-            (Scale::Proportion, "0.4", "0.4237", Verdict::Within),
-            (Scale::Proportion, "0.0", "0.04", Verdict::Within),
-            (Scale::Proportion, "0.00", "0.004", Verdict::SameTo(2)),
-            (Scale::Percent, "1e2", "63.7", Verdict::Diverges),
-            (Scale::Percent, "1e2", "98", Verdict::Within),
-            (Scale::Range { min: 0.0, max: 5.0 }, "4", "4.2", Verdict::Within),
-            (Scale::Open, "1200", "1200.3", Verdict::NoThreshold),
+            (Scale::Proportion, "0.0", "0.4237", ComparisonResult::Diverges),
+            (Scale::Proportion, "0", "0.4999", ComparisonResult::Diverges),
+            (Scale::Proportion, "1", "0.6", ComparisonResult::Diverges),
+            (Scale::Proportion, "1", "0.96", ComparisonResult::Within),
+            (Scale::Proportion, "0.4", "0.4237", ComparisonResult::Within),
+            (Scale::Proportion, "0.0", "0.04", ComparisonResult::Within),
+            (Scale::Proportion, "0.00", "0.004", ComparisonResult::SameTo(2)),
+            (Scale::Percent, "1e2", "63.7", ComparisonResult::Diverges),
+            (Scale::Percent, "1e2", "98", ComparisonResult::Within),
+            (Scale::Range { min: 0.0, max: 5.0 }, "4", "4.2", ComparisonResult::Within),
+            (Scale::Open, "1200", "1200.3", ComparisonResult::NoThreshold),
         ] {
-            let points = [a, b].map(|digits| Point { evaluator: None, score: read(digits), scale });
+            let points = [a, b].map(|digits| ComparedReading { evaluator: None, score: read(digits), scale });
             assert_eq!(compare(&points).unwrap().all.verdict, expected, "{a} and {b}");
         }
     }
@@ -404,7 +410,7 @@ pub(super) mod tests {
         mixed.extend(points(Scale::Percent, &[(2, "58.7")]));
         let found = compare(&mixed).unwrap();
         assert_eq!((found.unit, found.all.apart), (Unit::Converted, "0.050".parse().unwrap()));
-        assert_eq!(found.all.verdict, Verdict::Within);
+        assert_eq!(found.all.verdict, ComparisonResult::Within);
     }
 
     #[test]
@@ -412,7 +418,10 @@ pub(super) mod tests {
         // Medians: 0.45 of the first, 0.6 of the second; the unnamed reading is of no party.
         let scores = [(1, "0.4"), (1, "0.5"), (2, "0.6"), (2, "0.1"), (2, "0.9"), (0, "0.0")];
         let parties = compare(&points(Scale::Proportion, &scores)).unwrap().parties.unwrap();
-        assert_eq!((parties.n, parties.apart, parties.verdict), (2, "0.15".parse().unwrap(), Verdict::Diverges));
+        assert_eq!(
+            (parties.n, parties.apart, parties.verdict),
+            (2, "0.15".parse().unwrap(), ComparisonResult::Diverges)
+        );
         assert_eq!(compare(&points(Scale::Proportion, &[(1, "0.4"), (0, "0.9")])).unwrap().parties, None);
     }
 

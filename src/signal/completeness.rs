@@ -5,7 +5,7 @@
 
 use crate::codes::codes;
 use crate::load::metadata::BenchmarkMeta;
-use crate::load::source_metadata::Relationship;
+use crate::load::source_metadata::ClaimedRelationship;
 use crate::merge::{Dataset, Reading};
 use crate::names::is_not_reported;
 
@@ -62,7 +62,7 @@ impl Field {
             }
             Field::Evaluated => result.evaluated.as_ref().is_some_and(|stamp| stamp.day.is_some()),
             Field::Evaluator => says(record.source.organization.as_ref()),
-            Field::Relationship => record.source.relationship != Relationship::NotReported,
+            Field::Relationship => record.source.relationship != ClaimedRelationship::NotReported,
             Field::Harness => says(record.library.as_ref().and_then(|library| library.name.as_ref())),
             Field::Settings => result.generation.is_some(),
         }

@@ -7,12 +7,12 @@
 
 use crate::load::Loaded;
 use crate::load::content::Content;
-use crate::load::samples::{Excerpt, Found};
+use crate::load::samples::{Excerpt, SamplesRead};
 use crate::merge::{Dataset, Reading};
 
 /// What may be shown of the rows of a result.
 #[derive(Clone, Debug)]
-pub enum Excerpts<'a> {
+pub enum ShownExcerpts<'a> {
     /// The site asks for none, or there are none.
     None,
     /// There are some, which may not be shown.
@@ -26,18 +26,18 @@ const RESTRICTED: [&str; 3] = ["restricted", "gated", "private"];
 const DENIALS: [&str; 3] = ["false", "no", "0"];
 
 /// Those of `reading`.
-pub fn excerpts<'a>(dataset: &'a Dataset, reading: &Reading) -> Excerpts<'a> {
+pub fn excerpts<'a>(dataset: &'a Dataset, reading: &Reading) -> ShownExcerpts<'a> {
     let loaded = dataset.loaded(reading);
-    let Some(Found::Read(rows)) = loaded.samples.as_deref().map(|samples| &samples.found) else {
-        return Excerpts::None;
+    let Some(SamplesRead::Read(rows)) = loaded.samples.as_deref().map(|samples| &samples.found) else {
+        return ShownExcerpts::None;
     };
     // Rows of another evaluation or model are none of this card's.
     let is_its = |it: &&Excerpt| it.place == reading.resolved.result && rows.stranger.is_none();
     let found: Vec<&Excerpt> = rows.excerpts.iter().filter(is_its).collect();
     match found.is_empty() {
-        true => Excerpts::None,
-        false if is_restricted(&dataset.inputs.content, loaded) => Excerpts::Restricted,
-        false => Excerpts::Rows(found),
+        true => ShownExcerpts::None,
+        false if is_restricted(&dataset.inputs.content, loaded) => ShownExcerpts::Restricted,
+        false => ShownExcerpts::Rows(found),
     }
 }
 

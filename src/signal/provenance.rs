@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::id::Id;
 use crate::language::Language;
-use crate::load::source_metadata::Relationship;
+use crate::load::source_metadata::ClaimedRelationship;
 use crate::mark::Fit;
 use crate::merge::{Dataset, Reading};
 use crate::resolve::Evaluator;
@@ -46,13 +46,13 @@ impl Parties {
     }
 
     /// Counts one result.
-    pub fn add(&mut self, evaluator: Option<Id<Evaluator>>, relationship: Relationship) {
+    pub fn add(&mut self, evaluator: Option<Id<Evaluator>>, relationship: ClaimedRelationship) {
         self.evaluators.extend(evaluator);
         match relationship {
-            Relationship::FirstParty => self.first += 1,
-            Relationship::ThirdParty => self.third += 1,
-            Relationship::Collaborative => self.collaborative += 1,
-            Relationship::NotReported => self.not_reported += 1,
+            ClaimedRelationship::FirstParty => self.first += 1,
+            ClaimedRelationship::ThirdParty => self.third += 1,
+            ClaimedRelationship::Collaborative => self.collaborative += 1,
+            ClaimedRelationship::NotReported => self.not_reported += 1,
         }
     }
 
@@ -64,21 +64,21 @@ impl Parties {
 
 /// How many evaluators stand behind some results, as far as their records tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reporters {
+pub struct EvaluatorCount {
     /// Different evaluators that are named.
     pub named: usize,
     /// True if some records name nobody: that may be one evaluator, or several, or one of the named.
     pub some_unnamed: bool,
 }
 
-impl Reporters {
+impl EvaluatorCount {
     /// Of the evaluators of some results.
-    pub fn of(dataset: &Dataset, evaluators: impl Iterator<Item = Id<Evaluator>>) -> Reporters {
+    pub fn of(dataset: &Dataset, evaluators: impl Iterator<Item = Id<Evaluator>>) -> EvaluatorCount {
         let mut evaluators: Vec<Id<Evaluator>> = evaluators.collect();
         evaluators.sort_unstable();
         evaluators.dedup();
         let named = evaluators.iter().filter(|id| dataset.entities.evaluators[**id].is_reported()).count();
-        Reporters { named, some_unnamed: named < evaluators.len() }
+        EvaluatorCount { named, some_unnamed: named < evaluators.len() }
     }
 
     /// `2 evaluators`, and whether some are not named.
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn nobody_is_no_evaluator() {
-        let words = |named, some_unnamed| Reporters { named, some_unnamed }.words(Language::english());
+        let words = |named, some_unnamed| EvaluatorCount { named, some_unnamed }.words(Language::english());
         assert_eq!(words(1, false), "1 evaluator");
         assert_eq!(words(2, true), "2 evaluators and some not reported");
         assert_eq!(words(0, true), "evaluators not reported");
@@ -107,13 +107,13 @@ mod tests {
     #[test]
     fn unnamed_evaluators_are_counted_but_make_no_second_source() {
         let mut parties = Parties::default();
-        parties.add(Some(Id::new(1)), Relationship::FirstParty);
-        parties.add(None, Relationship::NotReported);
+        parties.add(Some(Id::new(1)), ClaimedRelationship::FirstParty);
+        parties.add(None, ClaimedRelationship::NotReported);
         assert!(!parties.is_multi_source());
         assert_eq!((parties.first, parties.not_reported), (1, 1));
-        parties.add(Some(Id::new(1)), Relationship::FirstParty);
+        parties.add(Some(Id::new(1)), ClaimedRelationship::FirstParty);
         assert!(!parties.is_multi_source());
-        parties.add(Some(Id::new(2)), Relationship::Collaborative);
+        parties.add(Some(Id::new(2)), ClaimedRelationship::Collaborative);
         assert!(parties.is_multi_source());
     }
 }

@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 
 use super::paired::Paired;
-use super::samples::{Outcome, evidence};
+use super::samples::{Recomputation, evidence};
 use crate::id::Id;
 use crate::load::samples::Answers;
 use crate::merge::{Dataset, Measurement, Reading};
@@ -47,6 +47,6 @@ pub fn pairs(dataset: &Dataset, measurement: Id<Measurement>) -> Vec<Pair<'_>> {
 
 /// The answers of `reading`, if its score was computed again from them.
 fn answers<'a>(dataset: &'a Dataset, reading: &Reading) -> Option<&'a Answers> {
-    let Outcome::Recomputed(computed) = evidence(dataset, reading)?.outcome else { return None };
+    let Recomputation::Recomputed(computed) = evidence(dataset, reading)?.outcome else { return None };
     Some(&computed.tally.answers).filter(|answers| !answers.is_empty())
 }

@@ -10,23 +10,23 @@
 
 use crate::language::sentence::Sentence;
 use crate::load::metadata::OfSamples;
-use crate::load::samples::{Found, Repeats, Rows, Samples, Stranger, Tally, Witness};
+use crate::load::samples::{Repeats, Rows, SampleTally, Samples, SamplesRead, Stranger, Witness};
 use crate::merge::{Dataset, Reading, Scale};
 use crate::number::Number;
 use crate::resolve::Metric;
 
 /// What the samples of one result say of its score.
 #[derive(Clone, Copy, Debug)]
-pub struct Evidence<'a> {
+pub struct SampleEvidence<'a> {
     /// The file.
     pub samples: &'a Samples,
     /// What came of it.
-    pub outcome: Outcome<'a>,
+    pub outcome: Recomputation<'a>,
 }
 
 /// What came of computing a score again.
 #[derive(Clone, Copy, Debug)]
-pub enum Outcome<'a> {
+pub enum Recomputation<'a> {
     /// It is the stated one.
     Recomputed(Computed<'a>),
     /// It is another.
@@ -34,20 +34,20 @@ pub enum Outcome<'a> {
     /// There are fewer rows than the record states.
     Incomplete {
         /// Rows of the result; none where the file has none at all.
-        tally: Option<&'a Tally>,
+        tally: Option<&'a SampleTally>,
         /// How many rows there are.
         rows: u64,
         /// How many there should be.
         of: u64,
         /// What is counted.
-        what: Counted,
+        what: ShortOf,
     },
     /// The score cannot be computed from them.
     NotRecomputable {
         /// Why.
         why: Why<'a>,
         /// Rows of the result.
-        tally: Option<&'a Tally>,
+        tally: Option<&'a SampleTally>,
     },
     /// The bytes are not those that were meant.
     BadChecksum {
@@ -62,7 +62,7 @@ pub enum Outcome<'a> {
 
 /// What there are too few of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
+pub enum ShortOf {
     /// Rows of the file, by `total_rows`.
     Rows,
     /// Rows of the result, by `num_samples`.
@@ -119,7 +119,7 @@ pub enum Why<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Computed<'a> {
     /// Of which rows.
-    pub tally: &'a Tally,
+    pub tally: &'a SampleTally,
     /// In the unit of the record.
     pub value: f64,
     /// Which of two ways it was.
@@ -151,61 +151,61 @@ impl Computed<'_> {
     }
 }
 
-impl<'a> Outcome<'a> {
+impl<'a> Recomputation<'a> {
     /// `not_recomputable`.
     pub fn code(&self) -> &'static str {
         match self {
-            Outcome::Recomputed(_) => "recomputed",
-            Outcome::Differs(_) => "differs",
-            Outcome::Incomplete { .. } => "incomplete",
-            Outcome::NotRecomputable { .. } => "not_recomputable",
-            Outcome::BadChecksum { .. } => "bad_checksum",
-            Outcome::Missing => "missing",
-            Outcome::Unreadable(_) => "unreadable",
+            Recomputation::Recomputed(_) => "recomputed",
+            Recomputation::Differs(_) => "differs",
+            Recomputation::Incomplete { .. } => "incomplete",
+            Recomputation::NotRecomputable { .. } => "not_recomputable",
+            Recomputation::BadChecksum { .. } => "bad_checksum",
+            Recomputation::Missing => "missing",
+            Recomputation::Unreadable(_) => "unreadable",
         }
     }
 
     /// The score, where it was computed.
     pub fn computed(&self) -> Option<Computed<'a>> {
         match self {
-            Outcome::Recomputed(computed) | Outcome::Differs(computed) => Some(*computed),
+            Recomputation::Recomputed(computed) | Recomputation::Differs(computed) => Some(*computed),
             _ => None,
         }
     }
 
     /// The rows of the result.
-    pub fn tally(&self) -> Option<&'a Tally> {
+    pub fn tally(&self) -> Option<&'a SampleTally> {
         match self {
-            Outcome::Recomputed(computed) | Outcome::Differs(computed) => Some(computed.tally),
-            Outcome::Incomplete { tally, .. } | Outcome::NotRecomputable { tally, .. } => *tally,
-            Outcome::BadChecksum { .. } | Outcome::Missing | Outcome::Unreadable(_) => None,
+            Recomputation::Recomputed(computed) | Recomputation::Differs(computed) => Some(computed.tally),
+            Recomputation::Incomplete { tally, .. } | Recomputation::NotRecomputable { tally, .. } => *tally,
+            Recomputation::BadChecksum { .. } | Recomputation::Missing | Recomputation::Unreadable(_) => None,
         }
     }
 }
 
 /// What the samples of `reading` say of its score; `None` if its record names none.
-pub fn evidence<'a>(dataset: &'a Dataset, reading: &Reading) -> Option<Evidence<'a>> {
+pub fn evidence<'a>(dataset: &'a Dataset, reading: &Reading) -> Option<SampleEvidence<'a>> {
     let samples = dataset.loaded(reading).samples.as_deref()?;
     let outcome = match &samples.found {
-        Found::Missing => Outcome::Missing,
-        Found::Unreadable { why, .. } => Outcome::Unreadable(why),
-        Found::Altered { by, .. } => Outcome::BadChecksum { by: *by },
-        Found::Read(rows) => of_rows(dataset, reading, samples, rows),
+        SamplesRead::Missing => Recomputation::Missing,
+        SamplesRead::Unreadable { why, .. } => Recomputation::Unreadable(why),
+        SamplesRead::Altered { by, .. } => Recomputation::BadChecksum { by: *by },
+        SamplesRead::Read(rows) => of_rows(dataset, reading, samples, rows),
     };
-    Some(Evidence { samples, outcome })
+    Some(SampleEvidence { samples, outcome })
 }
 
-fn of_rows<'a>(dataset: &'a Dataset, reading: &Reading, samples: &'a Samples, rows: &Rows) -> Outcome<'a> {
+fn of_rows<'a>(dataset: &'a Dataset, reading: &Reading, samples: &'a Samples, rows: &Rows) -> Recomputation<'a> {
     let tally = samples.tally(reading.resolved.result);
-    let not = |why| Outcome::NotRecomputable { why, tally };
-    let short = |rows, of, what| Outcome::Incomplete { tally, rows, of, what };
+    let not = |why| Recomputation::NotRecomputable { why, tally };
+    let short = |rows, of, what| Recomputation::Incomplete { tally, rows, of, what };
     match rows.stranger {
         Some(Stranger::Evaluation { line }) => return not(Why::OtherEvaluation { line }),
         Some(Stranger::Model { line }) => return not(Why::OtherModel { line }),
         None => {}
     }
     match rows.stated_rows {
-        Some(of) if rows.rows < of => return short(rows.rows, of, Counted::Rows),
+        Some(of) if rows.rows < of => return short(rows.rows, of, ShortOf::Rows),
         Some(of) if rows.rows > of => return not(Why::MoreRows { rows: rows.rows, of }),
         _ => {}
     }
@@ -218,15 +218,15 @@ fn of_rows<'a>(dataset: &'a Dataset, reading: &Reading, samples: &'a Samples, ro
     let Some(tally) = tally else { return not(Why::NoRows) };
     let stated = result.uncertainty.as_ref().and_then(|it| it.samples.as_ref()).and_then(|n| n.digits().parse().ok());
     match stated {
-        Some(of) if tally.rows < of => return short(tally.rows, of, Counted::Samples),
-        _ if tally.scores.n < tally.rows => return short(tally.scores.n, tally.rows, Counted::Scores),
+        Some(of) if tally.rows < of => return short(tally.rows, of, ShortOf::Samples),
+        _ if tally.scores.n < tally.rows => return short(tally.scores.n, tally.rows, ShortOf::Scores),
         _ => {}
     }
     let Some(factor) = factor(reading.scale, tally) else { return not(Why::Scale) };
     let Some(mean) = tally.scores.mean() else { return not(Why::TooLarge) };
     let by_mean = Computed { tally, value: mean * factor, by: By::Mean, factor };
     if is_stated(&by_mean, &result.score, reading.scale) {
-        return Outcome::Recomputed(by_mean);
+        return Recomputation::Recomputed(by_mean);
     }
     // Where a score is graded in parts, the share of right answers is another number.
     let whole = match reading.scale {
@@ -237,13 +237,13 @@ fn of_rows<'a>(dataset: &'a Dataset, reading: &Reading, samples: &'a Samples, ro
     let by_share = tally.share_correct().zip(whole).filter(|_| is_mean);
     let by_share = by_share.map(|(share, whole)| Computed { tally, value: share * whole, by: By::Share, factor });
     if let Some(by_share) = by_share.filter(|it| is_stated(it, &result.score, reading.scale)) {
-        return Outcome::Recomputed(by_share);
+        return Recomputation::Recomputed(by_share);
     }
     match tally {
-        Tally { is_shared: true, .. } => not(Why::Shared),
+        SampleTally { is_shared: true, .. } => not(Why::Shared),
         _ if !is_mean => not(Why::UnknownMetric),
-        Tally { repeats: Repeats::Some, .. } => not(Why::Repeated),
-        _ => Outcome::Differs(by_mean),
+        SampleTally { repeats: Repeats::Some, .. } => not(Why::Repeated),
+        _ => Recomputation::Differs(by_mean),
     }
 }
 
@@ -276,7 +276,7 @@ fn is_of_attempts(name: &str) -> bool {
 
 /// What scores of samples are to be multiplied by for the unit of the record; `None` if that is not known. A score above
 /// 1 tells that samples are graded in percent; where all are at most 1, they are taken for proportions.
-fn factor(scale: Scale, tally: &Tally) -> Option<f64> {
+fn factor(scale: Scale, tally: &SampleTally) -> Option<f64> {
     let are_proportions = tally.least >= 0.0 && tally.greatest <= 1.0;
     let are_percent = tally.least >= 0.0 && tally.greatest > 1.0 && tally.greatest <= 100.0;
     match scale {

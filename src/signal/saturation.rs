@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::scale::Class;
+use super::scale::ScoreCheck;
 use crate::codes::codes;
 use crate::merge::{Dataset, Direction, Ranking, Reading, Scale};
 
@@ -55,7 +55,7 @@ pub fn of(dataset: &Dataset, ranking: &Ranking) -> Result<Saturation, NoSaturati
         && best.iter().all(|reading| {
             let result = dataset.result(reading);
             (0.0..=1.0).contains(&reading.position)
-                && Class::of(&result.metric, reading.scale, &result.score).is_compared()
+                && ScoreCheck::of(&result.metric, reading.scale, &result.score).is_compared()
         });
     if !is_share {
         return Err(NoSaturation::NoShare);

@@ -10,7 +10,7 @@ use crate::number::Number;
 
 codes! {
     /// What happens to a score before it is compared. A conversion is done only where unit or bounds call for it, never by size alone.
-    pub enum Class in "class" {
+    pub enum ScoreCheck in "class" {
         /// Compared as it stands.
         Kept = "kept",
         /// A percentage: divided by 100, in exact decimals, when it meets proportions.
@@ -32,14 +32,14 @@ codes! {
     }
 }
 
-impl Class {
+impl ScoreCheck {
     /// Of a score with this metric and scale.
-    pub fn of(metric: &MetricConfig, scale: Scale, score: &Number) -> Class {
+    pub fn of(metric: &MetricConfig, scale: Scale, score: &Number) -> ScoreCheck {
         if is_unknown_level(metric, score) {
-            return Class::UnknownLevel;
+            return ScoreCheck::UnknownLevel;
         }
         if scale == Scale::Contradictory {
-            return Class::Contradictory;
+            return ScoreCheck::Contradictory;
         }
         if !in_range(metric, scale, score) {
             let (min, max) = scale.bounds(metric);
@@ -50,34 +50,34 @@ impl Class {
             // The greatest score that a proportion may have without being a percentage.
             let slack = BigDecimal::new(15.into(), 1);
             return match max {
-                _ if value == -&one => Class::Sentinel,
-                Some(max) if max <= slack && value > slack && hundredth <= max && fits => Class::LooksLikePercent,
-                Some(max) if max == one && value > max && value <= slack => Class::Ambiguous,
-                _ => Class::OutOfRange,
+                _ if value == -&one => ScoreCheck::Sentinel,
+                Some(max) if max <= slack && value > slack && hundredth <= max && fits => ScoreCheck::LooksLikePercent,
+                Some(max) if max == one && value > max && value <= slack => ScoreCheck::Ambiguous,
+                _ => ScoreCheck::OutOfRange,
             };
         }
         match scale {
-            Scale::Percent => Class::Percent,
-            Scale::Open => Class::NoBounds,
-            _ => Class::Kept,
+            Scale::Percent => ScoreCheck::Percent,
+            Scale::Open => ScoreCheck::NoBounds,
+            _ => ScoreCheck::Kept,
         }
     }
 
     /// True if the score takes part in rankings and comparisons.
     pub fn is_compared(self) -> bool {
-        matches!(self, Class::Kept | Class::Percent | Class::NoBounds)
+        matches!(self, ScoreCheck::Kept | ScoreCheck::Percent | ScoreCheck::NoBounds)
     }
 
     /// The key of a remark at the score; `None` for scores that are compared.
     pub fn flag(self) -> Option<&'static str> {
         match self {
-            Class::Kept | Class::Percent | Class::NoBounds => None,
-            Class::Contradictory => Some("flag.contradictory"),
-            Class::UnknownLevel => Some("flag.unknown_level"),
-            Class::Sentinel => Some("flag.sentinel"),
-            Class::Ambiguous => Some("flag.ambiguous"),
-            Class::LooksLikePercent => Some("flag.looks_like_percent"),
-            Class::OutOfRange => Some("flag.out_of_range"),
+            ScoreCheck::Kept | ScoreCheck::Percent | ScoreCheck::NoBounds => None,
+            ScoreCheck::Contradictory => Some("flag.contradictory"),
+            ScoreCheck::UnknownLevel => Some("flag.unknown_level"),
+            ScoreCheck::Sentinel => Some("flag.sentinel"),
+            ScoreCheck::Ambiguous => Some("flag.ambiguous"),
+            ScoreCheck::LooksLikePercent => Some("flag.looks_like_percent"),
+            ScoreCheck::OutOfRange => Some("flag.out_of_range"),
         }
     }
 }
@@ -166,59 +166,59 @@ mod tests {
         Number::from_json(&RawValue::from_string(text.to_owned()).unwrap()).unwrap()
     }
 
-    fn class(unit: Option<&str>, bounds: Option<(&str, &str)>, score: &str) -> Class {
+    fn class(unit: Option<&str>, bounds: Option<(&str, &str)>, score: &str) -> ScoreCheck {
         let metric = MetricConfig {
             unit: unit.map(str::to_owned),
             min: bounds.map(|(min, _)| number(min)),
             max: bounds.map(|(_, max)| number(max)),
             ..MetricConfig::default()
         };
-        Class::of(&metric, Scale::of(&metric), &number(score))
+        ScoreCheck::of(&metric, Scale::of(&metric), &number(score))
     }
 
     #[test]
     fn every_class_at_its_edges() {
         let unit = Some(("0", "1"));
         for (score, expected) in [
-            ("0", Class::Kept),
-            ("1.0", Class::Kept),
-            ("1.0000000000000001", Class::Ambiguous),
-            ("1.5", Class::Ambiguous),
-            ("1.51", Class::LooksLikePercent),
-            ("100", Class::LooksLikePercent),
-            ("100.1", Class::OutOfRange),
-            ("-1", Class::Sentinel),
-            ("-1.0", Class::Sentinel),
-            ("-0.01", Class::OutOfRange),
+            ("0", ScoreCheck::Kept),
+            ("1.0", ScoreCheck::Kept),
+            ("1.0000000000000001", ScoreCheck::Ambiguous),
+            ("1.5", ScoreCheck::Ambiguous),
+            ("1.51", ScoreCheck::LooksLikePercent),
+            ("100", ScoreCheck::LooksLikePercent),
+            ("100.1", ScoreCheck::OutOfRange),
+            ("-1", ScoreCheck::Sentinel),
+            ("-1.0", ScoreCheck::Sentinel),
+            ("-0.01", ScoreCheck::OutOfRange),
         ] {
             assert_eq!(class(None, unit, score), expected, "{score}");
         }
         // A bound of 1.5 is a scale of its own; up to it, scores are inside.
-        assert_eq!(class(None, Some(("0", "1.5")), "1.5"), Class::Kept);
-        assert_eq!(class(None, Some(("0", "1.5")), "1.6"), Class::LooksLikePercent);
-        assert_eq!(class(None, Some(("0", "1.6")), "2"), Class::OutOfRange);
+        assert_eq!(class(None, Some(("0", "1.5")), "1.5"), ScoreCheck::Kept);
+        assert_eq!(class(None, Some(("0", "1.5")), "1.6"), ScoreCheck::LooksLikePercent);
+        assert_eq!(class(None, Some(("0", "1.6")), "2"), ScoreCheck::OutOfRange);
         // -1 is a score where the scale has it.
-        assert_eq!(class(None, Some(("-1", "1")), "-1"), Class::Kept);
+        assert_eq!(class(None, Some(("-1", "1")), "-1"), ScoreCheck::Kept);
     }
 
     #[test]
     fn nothing_is_assumed_without_bounds() {
-        assert_eq!(class(None, None, "0.5"), Class::NoBounds);
-        assert_eq!(class(Some("elo"), None, "1200"), Class::NoBounds);
-        assert_eq!(class(Some("percent"), None, "63.4"), Class::Percent);
+        assert_eq!(class(None, None, "0.5"), ScoreCheck::NoBounds);
+        assert_eq!(class(Some("elo"), None, "1200"), ScoreCheck::NoBounds);
+        assert_eq!(class(Some("percent"), None, "63.4"), ScoreCheck::Percent);
         // A unit is a declaration of bounds.
         for (unit, score, expected) in [
-            ("proportion", "52.3", Class::LooksLikePercent),
-            ("proportion", "1.2", Class::Ambiguous),
-            ("proportion", "-1", Class::Sentinel),
-            ("proportion", "1.0", Class::Kept),
-            ("percent", "100.0", Class::Percent),
-            ("percent", "100.1", Class::OutOfRange),
-            ("percent", "-0.1", Class::OutOfRange),
+            ("proportion", "52.3", ScoreCheck::LooksLikePercent),
+            ("proportion", "1.2", ScoreCheck::Ambiguous),
+            ("proportion", "-1", ScoreCheck::Sentinel),
+            ("proportion", "1.0", ScoreCheck::Kept),
+            ("percent", "100.0", ScoreCheck::Percent),
+            ("percent", "100.1", ScoreCheck::OutOfRange),
+            ("percent", "-0.1", ScoreCheck::OutOfRange),
         ] {
             assert_eq!(class(Some(unit), None, score), expected, "{score} {unit}");
         }
-        assert_eq!(class(Some("percent"), Some(("0", "1")), "0.5"), Class::Contradictory);
+        assert_eq!(class(Some("percent"), Some(("0", "1")), "0.5"), ScoreCheck::Contradictory);
     }
 
     #[test]

@@ -112,7 +112,7 @@ fn named((key, value): &(String, String)) -> Setting<'_> {
 
 codes! {
     /// One decision that a re-run must pin.
-    pub enum Slot in "slot" {
+    pub enum SetupField in "slot" {
         /// Temperature, top-p or top-k.
         Decoding = "decoding",
         /// How long the model may think.
@@ -132,14 +132,14 @@ codes! {
     }
 }
 
-impl Slot {
+impl SetupField {
     /// Settings that fill it.
     fn keys(self) -> &'static [&'static str] {
         match self {
-            Slot::Decoding => &["temperature", "top_p", "top_k", "temperature_raw"],
-            Slot::Reasoning => &["reasoning_effort", "reasoning_tokens", "reasoning", "effort", "compute_effort"],
-            Slot::Length => &["max_tokens", "token_limit", "max_output_tokens"],
-            Slot::Harness => &[
+            SetupField::Decoding => &["temperature", "top_p", "top_k", "temperature_raw"],
+            SetupField::Reasoning => &["reasoning_effort", "reasoning_tokens", "reasoning", "effort", "compute_effort"],
+            SetupField::Length => &["max_tokens", "token_limit", "max_output_tokens"],
+            SetupField::Harness => &[
                 "scaffold",
                 "agent_scaffold",
                 "agent",
@@ -151,10 +151,10 @@ impl Slot {
                 "harness",
                 "framework",
             ],
-            Slot::HarnessVersion => &["eval_library_version", "harness_version", "lm_eval_task"],
-            Slot::Context => &["compaction", "context_management"],
-            Slot::TestSet => &["n_tasks", "split", "eval_split", "subset", "n_samples", "samples_number"],
-            Slot::Attempts => {
+            SetupField::HarnessVersion => &["eval_library_version", "harness_version", "lm_eval_task"],
+            SetupField::Context => &["compaction", "context_management"],
+            SetupField::TestSet => &["n_tasks", "split", "eval_split", "subset", "n_samples", "samples_number"],
+            SetupField::Attempts => {
                 &["attempts", "epochs", "n_trajectories", "num_runs", "samples", "repeats", "max_attempts"]
             }
         }
@@ -163,9 +163,9 @@ impl Slot {
     /// Members of `eval_limits` that fill it.
     fn limits(self) -> &'static [&'static str] {
         match self {
-            Slot::Length => &["token_limit", "max_tokens", "message_limit", "max_messages"],
-            Slot::Context => &["compaction", "truncation"],
-            Slot::Attempts => &["attempts", "num_runs", "epochs"],
+            SetupField::Length => &["token_limit", "max_tokens", "message_limit", "max_messages"],
+            SetupField::Context => &["compaction", "truncation"],
+            SetupField::Attempts => &["attempts", "num_runs", "epochs"],
             _ => &[],
         }
     }
@@ -198,8 +198,8 @@ pub enum Documented {
 /// What a result says of its set-up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Setup {
-    /// In the order of [`Slot::ALL`].
-    pub slots: [SlotState; Slot::ALL.len()],
+    /// In the order of [`SetupField::ALL`].
+    pub slots: [SlotState; SetupField::ALL.len()],
     /// Temperature and token limit; for agents plan and limits as well.
     pub documented: Documented,
     /// True if an agent was run, as the record or the benchmark says.
@@ -212,21 +212,21 @@ impl Setup {
         let stated = StatedSetup::of(loaded, result);
         let is_agentic = is_agentic || stated.value("agentic_eval_config").is_some();
         let from_probabilities = stated.is_scored_from_probabilities();
-        let states = Slot::ALL.map(|slot| {
+        let states = SetupField::ALL.map(|slot| {
             if stated.fills(slot) {
                 return SlotState::Disclosed;
             }
             match slot {
-                Slot::Decoding | Slot::Length if from_probabilities => SlotState::NotApplicable,
+                SetupField::Decoding | SetupField::Length if from_probabilities => SlotState::NotApplicable,
                 // Nothing marks a run as one without reasoning, or without an agent.
-                Slot::Reasoning => SlotState::Unknown,
-                Slot::Context | Slot::Attempts if !is_agentic => SlotState::Unknown,
+                SetupField::Reasoning => SlotState::Unknown,
+                SetupField::Context | SetupField::Attempts if !is_agentic => SlotState::Unknown,
                 _ => SlotState::Missing,
             }
         });
         let needs: &[&str] = if is_agentic { &["eval_plan", "eval_limits"] } else { &[] };
         let has_all = stated.value("temperature").is_some()
-            && Slot::Length.keys().iter().any(|key| stated.value(key).is_some())
+            && SetupField::Length.keys().iter().any(|key| stated.value(key).is_some())
             && needs.iter().all(|key| stated.value(key).is_some());
         let documented = match has_all {
             true => Documented::Yes,
@@ -256,7 +256,7 @@ impl<'a> StatedSetup<'a> {
         // Most settings bear on nothing here: those are left out before forty keys are looked for.
         static KEYS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
             let others = ["agentic_eval_config", "eval_plan", "eval_limits", "output_type"];
-            Slot::ALL.iter().flat_map(|slot| slot.keys()).copied().chain(others).collect()
+            SetupField::ALL.iter().flat_map(|slot| slot.keys()).copied().chain(others).collect()
         });
         let known = stated(loaded, result).filter(|(key, value)| KEYS.contains(key.as_str()) && !is_blank(value));
         StatedSetup { loaded, result, settings: known.map(|(key, value)| (key.as_str(), value.as_str())).collect() }
@@ -266,13 +266,13 @@ impl<'a> StatedSetup<'a> {
         self.settings.iter().find(|(found, _)| *found == key).map(|(_, value)| *value)
     }
 
-    fn fills(&self, slot: Slot) -> bool {
+    fn fills(&self, slot: SetupField) -> bool {
         let library = self.loaded.record.library.as_ref();
         let says = |text: Option<&String>| text.is_some_and(|text| !is_not_reported(text));
         let by_block = match slot {
-            Slot::Harness => says(library.and_then(|library| library.name.as_ref())),
-            Slot::HarnessVersion => says(library.and_then(|library| library.version.as_ref())),
-            Slot::TestSet => {
+            SetupField::Harness => says(library.and_then(|library| library.name.as_ref())),
+            SetupField::HarnessVersion => says(library.and_then(|library| library.version.as_ref())),
+            SetupField::TestSet => {
                 self.result.uncertainty.as_ref().is_some_and(|it| it.samples.is_some())
                     || self.result.generation.as_ref().is_some_and(|it| it.part.is_some())
             }
@@ -309,8 +309,8 @@ mod tests {
         Setup::of(&loaded, &loaded.record.results[0], is_agentic)
     }
 
-    fn state(setup: &Setup, slot: Slot) -> SlotState {
-        setup.slots[Slot::ALL.iter().position(|it| *it == slot).unwrap()]
+    fn state(setup: &Setup, slot: SetupField) -> SlotState {
+        setup.slots[SetupField::ALL.iter().position(|it| *it == slot).unwrap()]
     }
 
     #[test]
@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(found.documented, Documented::No);
         // decoding, length, harness, its version, test set
         assert_eq!(found.filled(), (0, 5));
-        for slot in [Slot::Reasoning, Slot::Context, Slot::Attempts] {
+        for slot in [SetupField::Reasoning, SetupField::Context, SetupField::Attempts] {
             assert_eq!(state(&found, slot), SlotState::Unknown);
         }
     }
@@ -327,11 +327,11 @@ mod tests {
     #[test]
     fn zero_and_false_are_disclosures_and_blanks_are_not() {
         let found = setup(r#"{"generation_args": {"temperature": 0, "reasoning": false}}"#, false);
-        assert_eq!(state(&found, Slot::Decoding), SlotState::Disclosed);
-        assert_eq!(state(&found, Slot::Reasoning), SlotState::Disclosed);
+        assert_eq!(state(&found, SetupField::Decoding), SlotState::Disclosed);
+        assert_eq!(state(&found, SetupField::Reasoning), SlotState::Disclosed);
         assert_eq!(found.documented, Documented::No);
         let found = setup(r#"{"generation_args": {"temperature": null}, "additional_details": {"top_p": " "}}"#, false);
-        assert_eq!(state(&found, Slot::Decoding), SlotState::Missing);
+        assert_eq!(state(&found, SetupField::Decoding), SlotState::Missing);
     }
 
     #[test]
@@ -343,20 +343,20 @@ mod tests {
             "eval_plan": {"name": "p"}, "eval_limits": {"token_limit": null, "message_limit": 50}}}"#;
         let found = setup(agent, false);
         assert_eq!(found.documented, Documented::Yes);
-        assert_eq!(state(&found, Slot::Attempts), SlotState::Missing);
-        assert_eq!(state(&found, Slot::Context), SlotState::Missing);
+        assert_eq!(state(&found, SetupField::Attempts), SlotState::Missing);
+        assert_eq!(state(&found, SetupField::Context), SlotState::Missing);
     }
 
     #[test]
     fn only_a_positive_finding_retires_decoding_and_length() {
         let found = setup(r#"{"additional_details": {"output_type": "loglikelihood"}}"#, false);
         assert_eq!(
-            (state(&found, Slot::Decoding), state(&found, Slot::Length)),
+            (state(&found, SetupField::Decoding), state(&found, SetupField::Length)),
             (SlotState::NotApplicable, SlotState::NotApplicable)
         );
         assert_eq!((found.documented, found.filled()), (Documented::NotApplicable, (0, 3)));
         let found = setup(r#"{"additional_details": {"output_type": "generate_until"}}"#, false);
-        assert_eq!(state(&found, Slot::Decoding), SlotState::Missing);
+        assert_eq!(state(&found, SetupField::Decoding), SlotState::Missing);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! compared helps nobody, however well its origin is known.
 
 use super::completeness::Field;
-use super::setup::{self, Setup, Slot};
+use super::setup::{self, Setup, SetupField};
 use crate::codes::codes;
 use crate::load::detail_keys;
 use crate::mark::Level;
@@ -34,7 +34,7 @@ enum How {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Need {
     Reported(Field),
-    Set(Slot),
+    Set(SetupField),
     Prompt,
     /// A file of samples.
     Samples,
@@ -44,7 +44,7 @@ enum Need {
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NextStep {
+pub struct Remedy {
     /// Machine-readable.
     pub code: &'static str,
     /// Where it leads.
@@ -55,7 +55,7 @@ pub struct NextStep {
     need: Need,
 }
 
-impl NextStep {
+impl Remedy {
     /// The fields of a record that take it, in schema version 0.3.0; none where another thing does.
     pub fn fields(&self) -> &'static [&'static str] {
         match self.how {
@@ -77,7 +77,7 @@ impl NextStep {
 pub const N: usize = 21;
 
 /// All steps, by aim; those that most others depend on come first.
-pub static STEPS: [NextStep; N] = [
+pub static STEPS: [Remedy; N] = [
     field("metric", Aim::Compare, Field::Metric, &["evaluation_results[].metric_config.metric_id"]),
     field("direction", Aim::Compare, Field::Direction, &["evaluation_results[].metric_config.lower_is_better"]),
     field(
@@ -96,32 +96,32 @@ pub static STEPS: [NextStep; N] = [
         &["evaluation_results[].score_details.uncertainty.standard_error.value"],
     ),
     field("harness", Aim::Repeat, Field::Harness, &["eval_library.name"]),
-    slot("harness_version", Slot::HarnessVersion, "setting.harness_version", &["eval_library.version"]),
+    slot("harness_version", SetupField::HarnessVersion, "setting.harness_version", &["eval_library.version"]),
     slot(
         "temperature",
-        Slot::Decoding,
+        SetupField::Decoding,
         "lacks.temperature",
         &["evaluation_results[].generation_config.generation_args.temperature"],
     ),
     slot(
         "token_limit",
-        Slot::Length,
+        SetupField::Length,
         "lacks.token_limit",
         &["evaluation_results[].generation_config.generation_args.max_tokens"],
     ),
     slot(
         "attempts",
-        Slot::Attempts,
+        SetupField::Attempts,
         "setting.attempts",
         &["evaluation_results[].generation_config.generation_args.max_attempts"],
     ),
     slot(
         "context",
-        Slot::Context,
+        SetupField::Context,
         "slot.context",
         &["evaluation_results[].generation_config.generation_args.context_management"],
     ),
-    NextStep {
+    Remedy {
         code: "prompt_template",
         aim: Aim::Repeat,
         what: "setting.prompt_template",
@@ -129,7 +129,7 @@ pub static STEPS: [NextStep; N] = [
         need: Need::Prompt,
     },
     field("evaluation_date", Aim::Repeat, Field::Evaluated, &["evaluation_results[].evaluation_timestamp"]),
-    NextStep {
+    Remedy {
         code: "file_of_samples",
         aim: Aim::Repeat,
         what: "next.samples",
@@ -143,16 +143,16 @@ pub static STEPS: [NextStep; N] = [
     level(Level::SubmittedBySource, "next.source", "next.source.how"),
 ];
 
-const fn field(code: &'static str, aim: Aim, field: Field, paths: &'static [&'static str]) -> NextStep {
-    NextStep { code, aim, what: field.key(), how: How::Fields(paths), need: Need::Reported(field) }
+const fn field(code: &'static str, aim: Aim, field: Field, paths: &'static [&'static str]) -> Remedy {
+    Remedy { code, aim, what: field.key(), how: How::Fields(paths), need: Need::Reported(field) }
 }
 
-const fn slot(code: &'static str, slot: Slot, what: &'static str, paths: &'static [&'static str]) -> NextStep {
-    NextStep { code, aim: Aim::Repeat, what, how: How::Fields(paths), need: Need::Set(slot) }
+const fn slot(code: &'static str, slot: SetupField, what: &'static str, paths: &'static [&'static str]) -> Remedy {
+    Remedy { code, aim: Aim::Repeat, what, how: How::Fields(paths), need: Need::Set(slot) }
 }
 
-const fn level(level: Level, what: &'static str, how: &'static str) -> NextStep {
-    NextStep { code: level.code(), aim: Aim::Trace, what, how: How::Do(how), need: Need::Evidence(level) }
+const fn level(level: Level, what: &'static str, how: &'static str) -> Remedy {
+    Remedy { code: level.code(), aim: Aim::Trace, what, how: How::Do(how), need: Need::Evidence(level) }
 }
 
 /// True if a step fills this gap.
@@ -161,9 +161,9 @@ pub fn fills_field(field: Field) -> bool {
 }
 
 /// True if a step fills this slot.
-pub fn fills_slot(slot: Slot) -> bool {
+pub fn fills_slot(slot: SetupField) -> bool {
     // The software stands among the facts.
-    slot == Slot::Harness || STEPS.iter().any(|step| step.need == Need::Set(slot))
+    slot == SetupField::Harness || STEPS.iter().any(|step| step.need == Need::Set(slot))
 }
 
 /// What decides which steps a result needs.
@@ -231,7 +231,7 @@ mod tests {
         for (at, field) in Field::ALL.iter().enumerate() {
             assert_eq!(*field as usize, at);
         }
-        for (at, slot) in Slot::ALL.iter().enumerate() {
+        for (at, slot) in SetupField::ALL.iter().enumerate() {
             assert_eq!(*slot as usize, at);
         }
     }

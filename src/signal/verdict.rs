@@ -34,7 +34,7 @@ codes! {
 
 /// Whether two or more readings are comparable.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Verdict<'a> {
+pub enum Comparability<'a> {
     /// All settings that matter are stated by all, and are the same, and nothing else that two of them state differs.
     Comparable,
     /// These settings are stated and different.
@@ -45,14 +45,14 @@ pub enum Verdict<'a> {
     Apart(Vec<Gulf>),
 }
 
-impl Verdict<'_> {
+impl Comparability<'_> {
     /// Machine-readable.
     pub fn code(&self) -> &'static str {
         match self {
-            Verdict::Comparable => "comparable",
-            Verdict::Different(_) => "different",
-            Verdict::NotEnoughStated(_) => "not_enough_stated",
-            Verdict::Apart(_) => "conditions_apart",
+            Comparability::Comparable => "comparable",
+            Comparability::Different(_) => "different",
+            Comparability::NotEnoughStated(_) => "not_enough_stated",
+            Comparability::Apart(_) => "conditions_apart",
         }
     }
 }
@@ -89,16 +89,16 @@ impl<'a> Conditions<'a> {
 
 /// The verdict over `readings`, of which there are two or more.
 ///
-/// 1. [`Verdict::Apart`], if one states tools and one states that it had none, or two state different agents or
+/// 1. [`Comparability::Apart`], if one states tools and one states that it had none, or two state different agents or
 ///    scaffolds, or one is over at most a tenth of the samples of another.
-/// 2. Else [`Verdict::Different`], if two state different values of any setting.
-/// 3. Else [`Verdict::NotEnoughStated`], if not all state each essential setting ([`is_essential`]), or only some say
+/// 2. Else [`Comparability::Different`], if two state different values of any setting.
+/// 3. Else [`Comparability::NotEnoughStated`], if not all state each essential setting ([`is_essential`]), or only some say
 ///    that there were tools or an agent.
-/// 4. Else [`Verdict::Comparable`].
-pub fn verdict<'a>(readings: &[Conditions<'a>]) -> Verdict<'a> {
+/// 4. Else [`Comparability::Comparable`].
+pub fn verdict<'a>(readings: &[Conditions<'a>]) -> Comparability<'a> {
     let gulfs = gulfs(readings);
     if !gulfs.is_empty() {
-        return Verdict::Apart(gulfs);
+        return Comparability::Apart(gulfs);
     }
     let agreements = agreements(readings.iter().map(|it| it.settings.clone()));
     let named = |wanted: &dyn Fn(&str, Agreement) -> bool| -> Vec<Cow<'a, str>> {
@@ -106,13 +106,13 @@ pub fn verdict<'a>(readings: &[Conditions<'a>]) -> Verdict<'a> {
     };
     let different = named(&|_, it| it == Agreement::Different);
     if !different.is_empty() {
-        return Verdict::Different(different);
+        return Comparability::Different(different);
     }
     let matters = |name: &str| is_essential(name) || TOOLS.contains(&name) || AGENT.contains(&name);
     let missing = named(&|name, it| matters(name) && it != Agreement::Same);
     match missing.is_empty() {
-        true => Verdict::Comparable,
-        false => Verdict::NotEnoughStated(missing),
+        true => Comparability::Comparable,
+        false => Comparability::NotEnoughStated(missing),
     }
 }
 
@@ -159,37 +159,44 @@ mod tests {
 
     #[test]
     fn a_yes_needs_all_that_matters_from_both() {
-        assert_eq!(verdict(&[full(&[]), full(&[])]), Verdict::Comparable);
-        assert_eq!(verdict(&[full(&[]), full(&[("seed", "1")])]), Verdict::Comparable, "a seed is not essential");
+        assert_eq!(verdict(&[full(&[]), full(&[])]), Comparability::Comparable);
+        assert_eq!(verdict(&[full(&[]), full(&[("seed", "1")])]), Comparability::Comparable, "a seed is not essential");
         let one_of_twenty = with(&[("temperature", "0")], None);
-        let Verdict::NotEnoughStated(missing) = verdict(&[one_of_twenty.clone(), one_of_twenty]) else { panic!() };
+        let Comparability::NotEnoughStated(missing) = verdict(&[one_of_twenty.clone(), one_of_twenty]) else {
+            panic!()
+        };
         assert_eq!(missing.len(), 5, "{missing:?}");
-        assert!(matches!(verdict(&[full(&[]), with(&[], None)]), Verdict::NotEnoughStated(names) if names.len() == 6));
+        assert!(
+            matches!(verdict(&[full(&[]), with(&[], None)]), Comparability::NotEnoughStated(names) if names.len() == 6)
+        );
         let (with_tools, silent) = (full(&[("tools", "bash")]), full(&[]));
-        assert_eq!(verdict(&[with_tools, silent]), Verdict::NotEnoughStated(vec!["tools".into()]));
+        assert_eq!(verdict(&[with_tools, silent]), Comparability::NotEnoughStated(vec!["tools".into()]));
     }
 
     #[test]
     fn what_differs_is_named() {
         let two = [full(&[("seed", "1")]), full(&[("seed", "2")])];
-        assert_eq!(verdict(&two), Verdict::Different(vec!["seed".into()]));
-        assert_eq!(verdict(&[full(&[("top p", "1.0")]), full(&[("top p", "1")])]), Verdict::Comparable);
+        assert_eq!(verdict(&two), Comparability::Different(vec!["seed".into()]));
+        assert_eq!(verdict(&[full(&[("top p", "1.0")]), full(&[("top p", "1")])]), Comparability::Comparable);
         // Of three, two differ, and one says nothing.
         let three = [with(&[("seed", "1")], None), with(&[], None), with(&[("seed", "2")], None)];
-        assert_eq!(verdict(&three), Verdict::Different(vec!["seed".into()]));
+        assert_eq!(verdict(&three), Comparability::Different(vec!["seed".into()]));
     }
 
     #[test]
     fn ends_that_cannot_be_held_together_are_apart() {
         let of = |a: &[(&'static str, &'static str)], b: &[(&'static str, &'static str)]| verdict(&[full(a), full(b)]);
-        assert_eq!(of(&[("tools", "bash")], &[("tools", "False")]), Verdict::Apart(vec![Gulf::Tools]));
-        assert_eq!(of(&[("tools", "bash")], &[("tools", "python")]), Verdict::Different(vec!["tools".into()]));
-        assert_eq!(of(&[("agent", "A")], &[("agent", "B")]), Verdict::Apart(vec![Gulf::Agent]));
-        assert_eq!(of(&[("agent framework", "A")], &[("agent framework", "B")]), Verdict::Apart(vec![Gulf::Agent]));
+        assert_eq!(of(&[("tools", "bash")], &[("tools", "False")]), Comparability::Apart(vec![Gulf::Tools]));
+        assert_eq!(of(&[("tools", "bash")], &[("tools", "python")]), Comparability::Different(vec!["tools".into()]));
+        assert_eq!(of(&[("agent", "A")], &[("agent", "B")]), Comparability::Apart(vec![Gulf::Agent]));
+        assert_eq!(
+            of(&[("agent framework", "A")], &[("agent framework", "B")]),
+            Comparability::Apart(vec![Gulf::Agent])
+        );
         let samples = |a, b| verdict(&[Conditions { samples: a, ..full(&[]) }, Conditions { samples: b, ..full(&[]) }]);
-        assert_eq!(samples(Some(10), Some(100)), Verdict::Apart(vec![Gulf::Samples]));
-        assert_eq!(samples(Some(11), Some(100)), Verdict::Comparable);
-        assert_eq!(samples(None, Some(100)), Verdict::Comparable);
+        assert_eq!(samples(Some(10), Some(100)), Comparability::Apart(vec![Gulf::Samples]));
+        assert_eq!(samples(Some(11), Some(100)), Comparability::Comparable);
+        assert_eq!(samples(None, Some(100)), Comparability::Comparable);
     }
 
     #[test]

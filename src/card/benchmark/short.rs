@@ -9,7 +9,7 @@ use super::super::claims::Claims;
 use super::super::comparable::ComparableView;
 use super::super::disagreement::Outcome;
 use crate::chart::short;
-use crate::merge::{Direction, Ranking, Reading, Row, Scale};
+use crate::merge::{Direction, RankedModel, Ranking, Reading, Scale};
 use crate::number::as_shown;
 use crate::signal::saturation;
 
@@ -57,7 +57,7 @@ impl<'a> Cards<'a> {
     pub(super) fn ranking_short<'r>(
         &'r self,
         ranking: &'r Ranking,
-        rows: impl Iterator<Item = &'r Row> + Clone,
+        rows: impl Iterator<Item = &'r RankedModel> + Clone,
         cells: Vec<(&'r [Reading], Option<Outcome>)>,
     ) -> RankingShort<'a> {
         let readings = || rows.clone().flat_map(|row| self.dataset.readings_in(row));

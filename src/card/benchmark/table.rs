@@ -12,7 +12,7 @@ use super::super::{Cards, setting_in_words, setting_name};
 use crate::chart::position::Position;
 use crate::chart::{Range, short};
 use crate::mark::{Fit, Level, Relationship};
-use crate::merge::{Ranking, Reading, Row};
+use crate::merge::{RankedModel, Ranking, Reading};
 use crate::number::as_shown;
 use crate::signal::setup::{self, Setting};
 
@@ -116,7 +116,7 @@ pub struct OtherScore<'a> {
 }
 
 /// What is the same in most rows of a page.
-struct Usual<'a> {
+struct UsualOfPage<'a> {
     unit: Option<String>,
     relation: Option<String>,
     level: Level,
@@ -126,7 +126,7 @@ struct Usual<'a> {
 
 impl<'a> Cards<'a> {
     /// The `rows` of `ranking`, from `first` on.
-    pub(super) fn ranking_table(&self, ranking: &Ranking, first: usize, rows: &[Row]) -> RankingTable<'a> {
+    pub(super) fn ranking_table(&self, ranking: &Ranking, first: usize, rows: &[RankedModel]) -> RankingTable<'a> {
         let readings: Vec<&Reading> = rows.iter().map(|row| &self.dataset.readings_in(row)[0]).collect();
         let settings: Vec<Vec<Setting>> = (readings.iter())
             .map(|reading| setup::settings(self.dataset.loaded(reading), self.dataset.result(reading)))
@@ -136,7 +136,7 @@ impl<'a> Cards<'a> {
             readings.iter().map(|reading| self.relation_in_words(self.relation_of(reading))).collect();
         let spread = self.spread_of(ranking);
         let range = readings.first().and_then(|reading| self.axis_of(reading, spread));
-        let usual = Usual {
+        let usual = UsualOfPage {
             unit: commonest(units.iter().map(String::as_str)).map(str::to_owned),
             relation: commonest(relations.iter().map(String::as_str)).map(str::to_owned),
             level: commonest(readings.iter().map(|reading| self.dataset.level_of(reading))).unwrap_or(Level::Claimed),
@@ -174,9 +174,9 @@ impl<'a> Cards<'a> {
         &self,
         ranking: &Ranking,
         place: usize,
-        row: &Row,
+        row: &RankedModel,
         (settings, unit): (&[Setting<'a>], String),
-        usual: &Usual<'a>,
+        usual: &UsualOfPage<'a>,
     ) -> RankedRow<'a> {
         let reading = &self.dataset.readings_in(row)[0];
         let model = &self.dataset.entities.models[reading.resolved.model];

@@ -17,7 +17,7 @@ use crate::load::Loaded;
 use crate::mark::{Trace, Untraced};
 use crate::merge::{Reading, cells};
 use crate::resolve::Model;
-use crate::signal::Tally;
+use crate::signal::SignalTally;
 
 /// Everything that the page of a model says.
 #[derive(Debug, Serialize)]
@@ -90,7 +90,7 @@ impl<'a> Cards<'a> {
         for it in &disagreements {
             outcomes[it.number - 1] = Some(it.outcome);
         }
-        let tally = Tally::of(self.dataset, readings);
+        let tally = SignalTally::of(self.dataset, readings);
         let (facts, gaps) = self.known(self.model_facts(id));
         let mut records = self.records(readings, &record_url);
         let has_unlinked = records.iter().any(|record| record.url.is_none());

@@ -40,12 +40,12 @@ pub struct TableView<'a> {
     /// What the axis says at both ends and in the middle; `None` if scales differ.
     pub axis: Option<[String; 3]>,
     /// Rows, by category and benchmark.
-    pub entries: Vec<Entry<'a>>,
+    pub entries: Vec<TableEntry<'a>>,
 }
 
 /// A row, or several in one line.
 #[derive(Debug, Serialize)]
-pub struct Entry<'a> {
+pub struct TableEntry<'a> {
     /// A cell.
     pub row: Option<Row<'a>>,
     /// Parts of one benchmark.
@@ -160,10 +160,10 @@ pub struct ScoreView<'a> {
 type Placed<'r> = (usize, &'r [Reading]);
 
 /// What parts share that stand in one line.
-type Kind = (Id<Metric>, Direction, Family);
+type FoldedBy = (Id<Metric>, Direction, Family);
 
 /// What is the same in most cells of a card.
-struct Usual {
+struct UsualOfCard {
     metric: Option<(Id<Metric>, Direction)>,
     unit: Option<String>,
     level: Level,
@@ -180,13 +180,13 @@ impl<'a> Cards<'a> {
         let scale = commonest(readings().map(|reading| reading.scale.family()));
         let is_of_one_scale = readings().all(|reading| Some(reading.scale.family()) == scale);
         let units: Vec<String> = readings().map(|reading| self.unit_of(reading)).collect();
-        let usual = Usual {
+        let usual = UsualOfCard {
             metric: commonest(by_lead.iter().map(metric)),
             unit: units.first().filter(|first| units.iter().all(|unit| unit == *first)).cloned(),
             level: commonest(readings().map(|reading| self.dataset.level_of(reading))).unwrap_or(Level::Claimed),
         };
         let without = readings().filter(|reading| self.dataset.result(reading).uncertainty.is_none()).count();
-        let mut entries: Vec<(Option<String>, Vec<Entry>)> = Vec::new();
+        let mut entries: Vec<(Option<String>, Vec<TableEntry>)> = Vec::new();
         let mut numbered: Vec<Placed> = cells.iter().copied().enumerate().collect();
         for of_benchmark in
             numbered.chunk_by_mut(|a, b| self.dataset.benchmark_of(&a.1[0]) == self.dataset.benchmark_of(&b.1[0]))
@@ -201,7 +201,7 @@ impl<'a> Cards<'a> {
         }
         // Those without a category come last.
         entries.sort_by(|(a, _), (b, _)| (a.is_none(), a).cmp(&(b.is_none(), b)));
-        let entries: Vec<Entry> = entries.into_iter().flat_map(|(_, entries)| entries).collect();
+        let entries: Vec<TableEntry> = entries.into_iter().flat_map(|(_, entries)| entries).collect();
         let scores = || rows(&entries).flat_map(|row| &row.scores);
         let has_chance = scores().any(|score| score.position.chance.is_some());
         let has_ties = scores().any(|score| score.is_tied);
@@ -228,16 +228,21 @@ impl<'a> Cards<'a> {
     }
 
     /// The cells of one benchmark: the whole and what conflicts, then the parts, together if they are many.
-    fn entries(&self, cells: &[Placed], usual: &Usual, several: &impl Fn(usize) -> Option<bool>) -> Vec<Entry<'a>> {
+    fn entries(
+        &self,
+        cells: &[Placed],
+        usual: &UsualOfCard,
+        several: &impl Fn(usize) -> Option<bool>,
+    ) -> Vec<TableEntry<'a>> {
         let is_part = |reading: &Reading| self.dataset.entities.slices[reading.resolved.slice].name.is_some();
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut folds: Vec<(Kind, Vec<Placed>)> = Vec::new();
+        let mut entries: Vec<TableEntry> = Vec::new();
+        let mut folds: Vec<(FoldedBy, Vec<Placed>)> = Vec::new();
         for (number, cell) in cells {
             if !is_part(&cell[0]) || several(*number) == Some(true) {
-                entries.push(Entry { row: Some(self.result_row(cell, *number, usual, several)), parts: None });
+                entries.push(TableEntry { row: Some(self.result_row(cell, *number, usual, several)), parts: None });
                 continue;
             }
-            let key: Kind = (cell[0].resolved.metric, cell[0].direction, cell[0].scale.family());
+            let key: FoldedBy = (cell[0].resolved.metric, cell[0].direction, cell[0].scale.family());
             match folds.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, fold)) => fold.push((*number, cell)),
                 None => folds.push((key, vec![(*number, cell)])),
@@ -247,10 +252,10 @@ impl<'a> Cards<'a> {
             let rows: Vec<Row> =
                 fold.iter().map(|(number, cell)| self.result_row(cell, *number, usual, several)).collect();
             if rows.len() <= MOST_PARTS {
-                entries.extend(rows.into_iter().map(|row| Entry { row: Some(row), parts: None }));
+                entries.extend(rows.into_iter().map(|row| TableEntry { row: Some(row), parts: None }));
                 continue;
             }
-            entries.push(Entry { row: None, parts: Some(self.parts(&fold, rows)) });
+            entries.push(TableEntry { row: None, parts: Some(self.parts(&fold, rows)) });
         }
         entries
     }
@@ -295,7 +300,7 @@ impl<'a> Cards<'a> {
         &self,
         cell: &[Reading],
         number: usize,
-        usual: &Usual,
+        usual: &UsualOfCard,
         several: &impl Fn(usize) -> Option<bool>,
     ) -> Row<'a> {
         let entities = &self.dataset.entities;
@@ -319,7 +324,7 @@ impl<'a> Cards<'a> {
         }
     }
 
-    fn score_view(&self, reading: &Reading, usual: &Usual) -> ScoreView<'a> {
+    fn score_view(&self, reading: &Reading, usual: &UsualOfCard) -> ScoreView<'a> {
         let result = self.dataset.result(reading);
         let ranking = &self.dataset.rankings[reading.ranking];
         let score = self.score(reading);
@@ -367,7 +372,7 @@ impl<'a> Cards<'a> {
     }
 }
 
-fn rows<'t, 'a>(entries: &'t [Entry<'a>]) -> impl Iterator<Item = &'t Row<'a>> {
+fn rows<'t, 'a>(entries: &'t [TableEntry<'a>]) -> impl Iterator<Item = &'t Row<'a>> {
     entries.iter().flat_map(|entry| entry.row.iter().chain(entry.parts.iter().flat_map(|parts| &parts.rows)))
 }
 

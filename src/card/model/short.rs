@@ -10,7 +10,7 @@ use super::super::scope::{Covered, SetupView};
 use crate::id::Id;
 use crate::merge::Reading;
 use crate::resolve::Evaluator;
-use crate::signal::Tally;
+use crate::signal::SignalTally;
 
 /// Most evaluators and conflicts that a sentence names.
 const MOST: usize = 4;
@@ -73,7 +73,7 @@ impl<'a> Cards<'a> {
     pub(super) fn short(
         &self,
         readings: &[Reading],
-        tally: &Tally,
+        tally: &SignalTally,
         disagreements: &[DisagreementView<'a>],
     ) -> Short<'a> {
         let reporters = self.reporters(readings);

@@ -28,13 +28,13 @@ pub struct MarkersDocument<'a> {
     /// Day as of which it was judged whether an attestation still counts.
     pub as_of: Option<&'a str>,
     /// Reviewed statements.
-    pub attestations: Vec<Attested<'a>>,
+    pub attestations: Vec<AttestationDocument<'a>>,
     /// Records whose markers were not carried over; the first, if there are very many.
     pub dropped: Vec<Dropped<'a>>,
     /// How many there are.
     pub n_dropped: usize,
     /// Ids that several records share; the first, if there are very many.
-    pub collisions: Vec<Collision<'a>>,
+    pub collisions: Vec<CollisionDocument<'a>>,
     /// How many there are.
     pub n_collisions: usize,
 }
@@ -56,7 +56,7 @@ pub struct MarkerLevel<'a> {
 
 /// An attestation.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Attested<'a> {
+pub struct AttestationDocument<'a> {
     /// Its file.
     pub file: &'a str,
     /// What it states.
@@ -80,7 +80,7 @@ pub struct Dropped<'a> {
 
 /// An id that several different records have.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Collision<'a> {
+pub struct CollisionDocument<'a> {
     /// `evaluation_id` or `UUID`.
     pub of: &'a str,
     /// The id.
@@ -172,7 +172,7 @@ pub struct PublishingDocument<'a> {
     /// Results of benchmarks that the Hub keeps no leaderboard for.
     pub unsupported: u64,
     /// What became of the results of all others.
-    pub outcomes: Vec<Outcome<'a>>,
+    pub outcomes: Vec<OutcomeDocument<'a>>,
     /// One result each.
     pub results: Vec<Publishable<'a>>,
     /// What became of results that were proposed to the Hub.
@@ -214,7 +214,7 @@ pub struct Proposed<'a> {
 
 /// What became of results of one benchmark of the Hub.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Outcome<'a> {
+pub struct OutcomeDocument<'a> {
     /// Key of the benchmark.
     pub benchmark: &'a str,
     /// Status, or reason why they could not be proposed.
@@ -262,14 +262,15 @@ impl<'a> MarkersDocument<'a> {
             does_not_mean: &it.does_not_mean,
             results: it.results.as_deref().map_or(0, number),
         });
-        let attestations = card.attestations.iter().map(|it| Attested {
+        let attestations = card.attestations.iter().map(|it| AttestationDocument {
             file: it.file,
             states: it.states,
             decided_by: &it.decided_by,
             outcome: &it.outcome,
         });
         let dropped = card.dropped.iter().map(|it| Dropped { record: it.record.text, sha256: &it.hash, why: &it.why });
-        let collisions = card.collisions.iter().map(|it| Collision { of: it.of, id: it.id, records: &it.records });
+        let collisions =
+            card.collisions.iter().map(|it| CollisionDocument { of: it.of, id: it.id, records: &it.records });
         MarkersDocument {
             version: VERSION,
             page,
@@ -288,7 +289,7 @@ impl<'a> MarkersDocument<'a> {
 
 impl<'a> MergedDocument<'a> {
     /// What the list of `rows` at `page` says.
-    pub fn new(rows: &'a [merged::RowView<'a>], page: String) -> MergedDocument<'a> {
+    pub fn new(rows: &'a [merged::MergedName<'a>], page: String) -> MergedDocument<'a> {
         let names = rows.iter().map(|it| Joined {
             name: it.name,
             kind: it.kind,
@@ -359,7 +360,7 @@ impl<'a> PublishingDocument<'a> {
             pointer: it.pointer,
             url: it.record_url.as_deref(),
         });
-        let outcomes = card.benchmarks.iter().map(|it| Outcome {
+        let outcomes = card.benchmarks.iter().map(|it| OutcomeDocument {
             benchmark: it.benchmark,
             outcome: it.outcome,
             says: it.says,

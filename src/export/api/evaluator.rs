@@ -20,7 +20,7 @@ pub struct EvaluatorDocument<'a> {
     /// A sentence with the counts.
     pub summary: &'a str,
     /// What was reported.
-    pub benchmarks: Vec<Reported<'a>>,
+    pub benchmarks: Vec<ReportedDocument<'a>>,
     /// What the results disclose, each as `12 of 340`.
     pub disclosed: Vec<Disclosed<'a>>,
     /// Claimed relations to the developers.
@@ -30,7 +30,7 @@ pub struct EvaluatorDocument<'a> {
     /// Where results differ from those of others, greatest first; the first, if there are very many. Sites with
     /// very many models leave it out.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub differences: Option<Vec<Difference<'a>>>,
+    pub differences: Option<Vec<DifferenceDocument<'a>>>,
     /// What one may quote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quotable: Option<Quotable>,
@@ -47,7 +47,7 @@ pub struct CountedRecords<'a> {
 
 /// A cell in which an evaluator and another one report different scores.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Difference<'a> {
+pub struct DifferenceDocument<'a> {
     /// Display name of the model.
     pub model: &'a str,
     /// The readings on its card.
@@ -66,7 +66,7 @@ pub struct Difference<'a> {
 
 /// Results of one benchmark.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Reported<'a> {
+pub struct ReportedDocument<'a> {
     /// Benchmark.
     pub benchmark: &'a str,
     /// Its page.
@@ -100,13 +100,13 @@ impl<'a> EvaluatorDocument<'a> {
         quotable: Option<Quotable>,
         page: String,
     ) -> EvaluatorDocument<'a> {
-        let reported = card.benchmarks.iter().map(|it| Reported {
+        let reported = card.benchmarks.iter().map(|it| ReportedDocument {
             benchmark: it.name,
             page: &it.url,
             results: &it.results,
             models: &it.models,
         });
-        let difference = |it: &'a DifferenceRow<'a>| Difference {
+        let difference = |it: &'a DifferenceRow<'a>| DifferenceDocument {
             model: it.model,
             page: &it.url,
             benchmark: &it.title,

@@ -13,7 +13,7 @@ use crate::card::disagreement::DisagreementView;
 use crate::card::model::{CaptureView, CellView, ModelCard, RecordView};
 use crate::card::samples::SamplesView;
 use crate::load::record::Uncertainty;
-use crate::mark::evidence::Evidence;
+use crate::mark::evidence::AxisEvidence;
 use crate::number::Number;
 
 /// A model's card.
@@ -32,15 +32,15 @@ pub struct ModelDocument<'a> {
     /// What else is stated of it, by records or by metadata that lost to other metadata.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
-    pub also_stated: Vec<AlsoStated<'a>>,
+    pub also_stated: Vec<AlsoStatedDocument<'a>>,
     /// Other ids that records use.
     pub spellings: Vec<&'a str>,
     /// A sentence with the counts.
     pub summary: &'a str,
     /// Results by cell.
-    pub cells: Vec<Cell<'a>>,
+    pub cells: Vec<CellDocument<'a>>,
     /// The records that the results stand in.
-    pub records: Vec<Record<'a>>,
+    pub records: Vec<RecordDocument<'a>>,
     /// What the Hub itself shows for it: a source of its own, and no part of the cells.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
@@ -52,7 +52,7 @@ pub struct ModelDocument<'a> {
 
 /// A value beside one of the facts.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct AlsoStated<'a> {
+pub struct AlsoStatedDocument<'a> {
     /// The fact.
     pub label: &'a str,
     /// The value.
@@ -63,7 +63,7 @@ pub struct AlsoStated<'a> {
 
 /// The readings of one slice of one benchmark under one metric.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Cell<'a> {
+pub struct CellDocument<'a> {
     /// Benchmark.
     pub benchmark: &'a str,
     /// Its page.
@@ -114,14 +114,14 @@ pub struct SideBySide<'a> {
     /// What is known of why they differ; may be empty.
     pub why: &'a str,
     /// The settings that somebody reports.
-    pub settings: Vec<Setting<'a>>,
+    pub settings: Vec<SettingDocument<'a>>,
     /// The names of those that nobody reports, as a list; may be empty.
     pub nobody: &'a str,
 }
 
 /// A setting of several readings.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Setting<'a> {
+pub struct SettingDocument<'a> {
     /// Which.
     pub name: &'a str,
     /// `different`, `same`, `reported once` …
@@ -160,7 +160,7 @@ pub struct ReadingDocument<'a> {
     pub marker: Marker<'a>,
     /// What its samples say of the score; left out if the record names none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub samples: Option<Samples<'a>>,
+    pub samples: Option<SamplesDocument<'a>>,
     /// Day of evaluation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluated: Option<&'a str>,
@@ -237,7 +237,7 @@ impl<'a> StatedUncertainty<'a> {
 
 /// Whether the score is what its samples add up to. It says that the arithmetic holds, not that the answers are true.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Samples<'a> {
+pub struct SamplesDocument<'a> {
     /// `recomputed`, `differs`, `incomplete`, `not_recomputable`, `bad_checksum`, `missing` or `unreadable`.
     pub status: &'a str,
     /// Rows that are of this result; null where there are none.
@@ -254,9 +254,9 @@ pub struct Samples<'a> {
     pub reason: Option<&'a str>,
 }
 
-impl<'a> Samples<'a> {
-    fn new(view: &'a SamplesView<'a>) -> Samples<'a> {
-        Samples {
+impl<'a> SamplesDocument<'a> {
+    fn new(view: &'a SamplesView<'a>) -> SamplesDocument<'a> {
+        SamplesDocument {
             status: view.code,
             rows: view.rows,
             sha256: view.sha256.as_deref(),
@@ -300,7 +300,7 @@ pub struct Axis<'a> {
 
 /// A record.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Record<'a> {
+pub struct RecordDocument<'a> {
     /// SHA-256 of its bytes.
     pub sha256: &'a str,
     /// Path in its datastore.
@@ -341,7 +341,7 @@ pub struct Record<'a> {
     /// Older captures of the same, which are no results of their own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
-    pub captures: Vec<Capture<'a>>,
+    pub captures: Vec<CaptureDocument<'a>>,
     /// What is proven of it, axis by axis.
     pub evidence: Vec<Axis<'a>>,
 }
@@ -375,7 +375,7 @@ impl<'a> AlsoValues<'a> {
 
 /// An older capture of a record: other bytes that say the same.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Capture<'a> {
+pub struct CaptureDocument<'a> {
     /// SHA-256 of its bytes.
     pub sha256: &'a str,
     /// Path in its datastore.
@@ -396,22 +396,22 @@ impl<'a> ModelDocument<'a> {
             page,
             facts: facts(&card.facts),
             also_stated: (card.metadata.also_stated.iter())
-                .map(|it| AlsoStated { label: it.what, value: &it.value, by: it.by })
+                .map(|it| AlsoStatedDocument { label: it.what, value: &it.value, by: it.by })
                 .collect(),
             spellings: card.names.iter().map(|it| it.name).collect(),
             summary: &card.summary,
-            cells: card.cells.iter().map(|cell| Cell::new(cell, &card.disagreements)).collect(),
-            records: card.records.iter().map(Record::new).collect(),
+            cells: card.cells.iter().map(|cell| CellDocument::new(cell, &card.disagreements)).collect(),
+            records: card.records.iter().map(RecordDocument::new).collect(),
             on_the_hub: card.hub_readings.iter().map(HubEntry::new).collect(),
             quotable,
         }
     }
 }
 
-impl<'a> Cell<'a> {
-    fn new(cell: &'a CellView<'a>, disagreements: &'a [DisagreementView<'a>]) -> Cell<'a> {
+impl<'a> CellDocument<'a> {
+    fn new(cell: &'a CellView<'a>, disagreements: &'a [DisagreementView<'a>]) -> CellDocument<'a> {
         let of_cell = |it: &&DisagreementView| cell.disagreement.as_ref() == Some(&it.anchor);
-        Cell {
+        CellDocument {
             benchmark: cell.benchmark,
             benchmark_page: &cell.benchmark_url,
             slice: cell.slice,
@@ -434,7 +434,7 @@ impl<'a> Cell<'a> {
 impl<'a> SideBySide<'a> {
     fn new(view: &'a DisagreementView<'a>) -> SideBySide<'a> {
         let settings =
-            view.rows.iter().map(|it| Setting { name: &it.name, agreement: &it.agreement, values: &it.values });
+            view.rows.iter().map(|it| SettingDocument { name: &it.name, agreement: &it.agreement, values: &it.values });
         SideBySide {
             finding: &view.finding,
             verdict: view.verdict,
@@ -465,7 +465,7 @@ impl<'a> ReadingDocument<'a> {
                 relationship_fit: reading.marker.fit.as_deref(),
                 standing: reading.marker.standing,
             },
-            samples: reading.samples.as_ref().map(Samples::new),
+            samples: reading.samples.as_ref().map(SamplesDocument::new),
             evaluated: reading.evaluated.as_deref(),
             evaluated_text: reading.evaluated_text,
             evaluated_remark: reading.evaluated_remark,
@@ -480,9 +480,9 @@ impl<'a> ReadingDocument<'a> {
     }
 }
 
-impl<'a> Record<'a> {
-    fn new(record: &'a RecordView<'a>) -> Record<'a> {
-        Record {
+impl<'a> RecordDocument<'a> {
+    fn new(record: &'a RecordView<'a>) -> RecordDocument<'a> {
+        RecordDocument {
             sha256: &record.sha256,
             path: record.path,
             url: record.url.as_deref(),
@@ -498,15 +498,15 @@ impl<'a> Record<'a> {
             retrieved: record.retrieved.as_deref(),
             retrieved_text: record.retrieved_text,
             also: AlsoValues::of(&record.also_values),
-            captures: record.captures.iter().map(Capture::new).collect(),
+            captures: record.captures.iter().map(CaptureDocument::new).collect(),
             evidence: record.evidence.axes.iter().map(Axis::new).collect(),
         }
     }
 }
 
-impl<'a> Capture<'a> {
-    fn new(capture: &'a CaptureView<'a>) -> Capture<'a> {
-        Capture {
+impl<'a> CaptureDocument<'a> {
+    fn new(capture: &'a CaptureView<'a>) -> CaptureDocument<'a> {
+        CaptureDocument {
             sha256: &capture.sha256,
             path: capture.path,
             url: capture.url.as_deref(),
@@ -516,7 +516,7 @@ impl<'a> Capture<'a> {
 }
 
 impl<'a> Axis<'a> {
-    fn new(evidence: &'a Evidence) -> Axis<'a> {
+    fn new(evidence: &'a AxisEvidence) -> Axis<'a> {
         Axis {
             axis: &evidence.axis,
             value: &evidence.value,

@@ -10,7 +10,7 @@ use super::excerpt::{Excerpt, Excerpts};
 use super::question::QuestionHashes;
 use super::row::SampleRow;
 use super::runs;
-use super::tally::{Repeats, Tally};
+use super::tally::{Repeats, SampleTally};
 use super::{KeptRows, Stranger, Tallies};
 use crate::load::record::Record;
 
@@ -22,7 +22,7 @@ pub struct Matching<'r> {
     record: &'r Record,
     results: Results<'r>,
     /// By place of the result.
-    tallies: Vec<Option<Box<Tally>>>,
+    tallies: Vec<Option<Box<SampleTally>>>,
     ids: Ids,
     answers: answers::AnswerCollector,
     runs: runs::Found,

@@ -6,7 +6,7 @@ use super::runs::Runs;
 
 /// What the rows of one result add up to, and their answers.
 #[derive(Clone, Debug, Default)]
-pub struct Tally {
+pub struct SampleTally {
     /// Rows of it.
     pub rows: u64,
     /// The scores, of the rows that state one.
@@ -59,7 +59,7 @@ pub enum Repeats {
     Some,
 }
 
-impl Tally {
+impl SampleTally {
     /// Adds a row.
     pub(super) fn add(&mut self, row: &SampleRow) {
         if self.rows == 0 {

@@ -1,16 +1,16 @@
-//! *Peelings*: what may be taken off a model's id before it is looked up again, as data
-//! (`peelings.yaml`). What they do is in [`crate::resolve`].
+//! *Id rewrites*: what may be removed from a model's id before it is looked up again, as data
+//! (`id_rewrites.yaml`). What they do is in [`crate::resolve`].
 
 use serde::Deserialize;
 
-/// One listed peeling.
+/// One listed id rewrite.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Peeling {
+pub struct IdRewrite {
     /// Name of the rule; what it is, the words of the interface say.
     pub id: String,
     /// What is taken off.
-    pub kind: PeelingKind,
+    pub kind: IdRewriteKind,
     /// False: names are not joined by it, but listed for a person to look at.
     pub merges: bool,
     /// The listed words.
@@ -18,10 +18,10 @@ pub struct Peeling {
     pub words: Vec<String>,
 }
 
-/// What a peeling takes off.
+/// What an id rewrite takes off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum PeelingKind {
+pub enum IdRewriteKind {
     /// Another account of the same organisation.
     Organization,
     /// `owner/owner/name`.
@@ -32,23 +32,23 @@ pub enum PeelingKind {
     Suffix,
 }
 
-impl Peeling {
-    /// What is left of `id`; `None` if the peeling does not fit.
-    pub fn peel<'n>(&self, id: &'n str) -> Option<&'n str> {
+impl IdRewrite {
+    /// What is left of `id`; `None` if the id rewrite does not fit.
+    pub fn strip<'n>(&self, id: &'n str) -> Option<&'n str> {
         match self.kind {
-            PeelingKind::Organization => None,
-            PeelingKind::DoubledOwner => {
+            IdRewriteKind::Organization => None,
+            IdRewriteKind::DoubledOwner => {
                 let (owner, rest) = id.split_once('/')?;
                 let (again, name) = rest.split_once('/')?;
                 (owner.eq_ignore_ascii_case(again) && !name.is_empty()).then_some(rest)
             }
-            PeelingKind::Host => {
+            IdRewriteKind::Host => {
                 let (host, rest) = id.split_once('/')?;
                 let (owner, name) = rest.split_once('/')?;
                 let is_host = self.words.iter().any(|word| word.eq_ignore_ascii_case(host));
                 (is_host && !owner.is_empty() && !name.is_empty()).then_some(rest)
             }
-            PeelingKind::Suffix => {
+            IdRewriteKind::Suffix => {
                 let trimmed = id.trim_end_matches([')', ']']);
                 let (rest, word) = trimmed.rsplit_once(['-', '_', ' ', ':', '(', '['])?;
                 let is_listed = self.words.iter().any(|listed| listed.eq_ignore_ascii_case(word));
@@ -65,16 +65,16 @@ fn is_family(id: &str) -> bool {
     !name.contains(|c: char| c.is_ascii_digit())
 }
 
-/// The built-in peelings, as a list.
-pub const BUILT_IN: &str = include_str!("peelings.yaml");
+/// The built-in id rewrites, as a list.
+pub const BUILT_IN: &str = include_str!("id_rewrites.yaml");
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn each_peeling_takes_off_what_it_lists_and_nothing_else() {
-        let peelings: Vec<Peeling> = serde_yaml::from_str(BUILT_IN).unwrap();
+    fn each_rewrite_takes_off_what_it_lists_and_nothing_else() {
+        let rewrites: Vec<IdRewrite> = serde_yaml::from_str(BUILT_IN).unwrap();
         let cases = [
             ("doubled-owner", "acme/acme/one", Some("acme/one")),
             ("doubled-owner", "acme/other/one", None),
@@ -93,14 +93,14 @@ mod tests {
             ("organization-alias", "acme/one", None),
         ];
         for (rule, id, expected) in cases {
-            let peeling = peelings.iter().find(|peeling| peeling.id == rule).unwrap();
-            assert_eq!(peeling.peel(id), expected, "{rule} {id}");
+            let rewrite = rewrites.iter().find(|rewrite| rewrite.id == rule).unwrap();
+            assert_eq!(rewrite.strip(id), expected, "{rule} {id}");
         }
     }
 
     #[test]
     fn what_may_tell_runs_or_weights_apart_never_merges() {
-        let peelings: Vec<Peeling> = serde_yaml::from_str(BUILT_IN).unwrap();
-        assert!(peelings.iter().all(|peeling| peeling.kind != PeelingKind::Suffix || !peeling.merges));
+        let rewrites: Vec<IdRewrite> = serde_yaml::from_str(BUILT_IN).unwrap();
+        assert!(rewrites.iter().all(|rewrite| rewrite.kind != IdRewriteKind::Suffix || !rewrite.merges));
     }
 }
