@@ -212,7 +212,7 @@ impl Hub {
     }
 
     /// Opens a pull request with `files` that starts from the commit `parent`. Sent once: after an
-    /// error for which [`ErrorKind::did_nothing`] is false, it may have been opened all the same.
+    /// error for which [`ErrorKind::is_not_applied`] is false, it may have been opened all the same.
     pub fn open_pull_request(
         &self,
         repo: Repo,

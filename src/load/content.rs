@@ -5,23 +5,24 @@
 //! `benchmarks/<slug>.md`, `pages/*.md`) and from YAML tables (`models.yaml`, …). A file or entry
 //! that cannot be read is an error diagnostic and left out; an unknown key is a warning.
 
+mod hub_files;
+mod mistakes;
+mod tables;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use serde_yaml::Value;
 use walkdir::WalkDir;
 
 use super::attestation::{self, Attestation};
-use super::benchmark_card::{self, ExternalBenchmarkCard};
-use super::datastore::sorted_files;
+use super::benchmark_card::ExternalBenchmarkCard;
 use super::editor;
-use super::eval_rules;
 use super::eval_yaml::EvalYaml;
 use super::front_matter::{self, Fence};
 use super::hub_benchmark::{self, HubBenchmark};
-use super::hub_facts::{self, HubFacts};
+use super::hub_facts::HubFacts;
 use super::id_rewrite::{self, IdRewrite};
 use super::measurement_rules::{self, MeasurementRules};
 use super::metadata::{
@@ -30,12 +31,10 @@ use super::metadata::{
 use super::platform::{self, Platforms};
 use super::precedence;
 use super::unread;
-use crate::diagnostic::{DiagnosticCode, Diagnostics, did_you_mean};
-use crate::facts::{PostedModel, StoredFact};
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::{Hasher, Sha256};
 use crate::markdown;
 use crate::text::{self, NotText};
-use crate::words::counted;
 
 /// All metadata and prose, in the order of their files; the first of two with one id counts.
 #[derive(Debug, Default)]
@@ -298,273 +297,6 @@ impl ContentReader<'_> {
         Ok(())
     }
 
-    /// Reads the Hub benchmarks of the site, one a file.
-    fn hub_benchmarks(&mut self, folder: &Path) -> Result<()> {
-        if !folder.is_dir() {
-            return Ok(());
-        }
-        for path in sorted_files(folder, "yaml")? {
-            let file = path.display().to_string();
-            if !file.ends_with(".hub.yaml") {
-                continue;
-            }
-            let Some(text) = self.text(&path)? else { continue };
-            match crate::text::yaml::<HubBenchmark>(&text) {
-                Err(err) => self.unreadable(&file, &place(&err), &text, &err),
-                Ok(benchmark) => match benchmark.mistake() {
-                    None if self.content.hub_benchmarks.iter().any(|other| other.clashes_with(&benchmark)) => {
-                        let message = "another file describes the same key, dataset or file".to_owned();
-                        self.diagnostics.error(
-                            DiagnosticCode::DuplicateId,
-                            &file,
-                            "",
-                            message,
-                            "merge the two; this one is not used",
-                        );
-                    }
-                    None => self.content.hub_benchmarks.push(benchmark),
-                    Some(mistake) => self.diagnostics.error(
-                        DiagnosticCode::WrongHubBenchmark,
-                        &file,
-                        "",
-                        mistake,
-                        "until it is fixed, the built-in entry with this key is used, if there is one",
-                    ),
-                },
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads the `eval.yaml` files that the site keeps itself.
-    fn eval_yamls(&mut self, folder: &Path) -> Result<()> {
-        if !folder.is_dir() {
-            return Ok(());
-        }
-        for path in sorted_files(folder, "yaml")? {
-            let file = path.display().to_string();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let Some(slug) = name.strip_suffix(".eval.yaml") else { continue };
-            let Some(text) = self.text(&path)? else { continue };
-            match EvalYaml::parse(&text) {
-                Ok(eval) => {
-                    let rules = serde_yaml::from_str(&text).map(|it| eval_rules::broken(&it)).unwrap_or_default();
-                    for it in rules {
-                        self.diagnostics.warn_with_help(
-                            DiagnosticCode::EvalYamlRule,
-                            &file,
-                            &it.key,
-                            it.message,
-                            it.help,
-                        );
-                    }
-                    self.content.eval_yamls.push(EvalYaml { benchmark: Some(slug.to_owned()), file, text, ..eval });
-                }
-                Err(err) => self.unreadable(&file, &place(&err), &text, &err),
-            }
-        }
-        Ok(())
-    }
-
-    fn benchmark_cards(&mut self, folder: &Path) -> Result<()> {
-        if !folder.is_dir() {
-            return Ok(());
-        }
-        for entry in WalkDir::new(folder).sort_by_file_name() {
-            let entry = entry.with_context(|| format!("failed to list {}", folder.display()))?;
-            let path = entry.path();
-            let is_json = path.extension().is_some_and(|extension| extension == "json");
-            if !entry.file_type().is_file() || !is_json || is_copy(folder, path) {
-                continue;
-            }
-            let Some(text) = self.text(path)? else { continue };
-            let file = path.display().to_string();
-            match benchmark_card::parse(&text) {
-                Ok(card) => self.content.benchmark_cards.push(ExternalBenchmarkCard { file, ..card }),
-                Err(reason) => {
-                    let help = "a card must be a JSON object with `benchmark_details` and a `name` in it";
-                    self.diagnostics.error(DiagnosticCode::UnreadableBenchmarkCard, &file, "", reason, help);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads the attestations; a mistake in one of them is an `Err`.
-    fn attestations(&mut self, folder: &Path) -> Result<()> {
-        for path in attestation::files(folder)? {
-            let file = path.display().to_string();
-            let text = self.text(&path)?.with_context(|| format!("{file} is not UTF-8"))?;
-            self.content.attestations.push(attestation::parse(&file, &text)?);
-        }
-        Ok(())
-    }
-
-    /// Reads what `fetch` wrote.
-    fn hub_facts(&mut self, folder: &Path) -> Result<()> {
-        if !folder.is_dir() {
-            return Ok(());
-        }
-        let hub = HubFacts {
-            models: self.facts(folder)?,
-            benchmarks: self.facts(folder)?,
-            submissions: self.facts(folder)?,
-            accounts: self.facts(folder)?,
-            posted: self.facts(folder)?,
-            proposals: self.facts(folder)?,
-            newest: None,
-        };
-        // Of those it only counts when they were seen.
-        self.facts::<PostedModel>(folder)?;
-        for fact in &hub.benchmarks {
-            let Some(stated) = &fact.eval_yaml else { continue };
-            let path = folder.join("eval").join(format!("{}.yaml", fact.dataset));
-            if !crate::address::is_hub_id(&fact.dataset) || !path.is_file() {
-                continue;
-            }
-            let Some((text, sha256)) = self.hashed_text(&path)? else { continue };
-            let file = path.display().to_string();
-            if sha256 != stated.sha256 {
-                let message = "was changed after `fetch` wrote it".to_owned();
-                self.diagnostics.error(DiagnosticCode::ChangedFact, &file, "", message, "run `evalcards fetch` again");
-                continue;
-            }
-            match EvalYaml::parse(&text) {
-                Ok(eval) => self.content.eval_yamls.push(EvalYaml {
-                    dataset: Some(fact.dataset.clone()),
-                    commit: Some(stated.commit.clone()),
-                    file,
-                    ..eval
-                }),
-                Err(err) => self.unreadable(&file, &place(&err), &text, &err),
-            }
-        }
-        self.content.hub = HubFacts { newest: self.content.hub.newest, ..hub };
-        Ok(())
-    }
-
-    fn facts<F: StoredFact>(&mut self, folder: &Path) -> Result<Vec<F>> {
-        let path = folder.join(F::FILE);
-        if !path.is_file() {
-            return Ok(Vec::new());
-        }
-        let Some(text) = self.text(&path)? else { return Ok(Vec::new()) };
-        let (facts, bad) = hub_facts::lines::<F>(&text);
-        let newest = facts.iter().map(StoredFact::seen).max();
-        self.content.hub.newest = self.content.hub.newest.max(newest);
-        for (line, reason) in bad {
-            let help = "the other lines are used; run `evalcards fetch` again to rewrite it";
-            let place = format!("line {line}");
-            self.diagnostics.error(DiagnosticCode::UnreadableFact, &path.display().to_string(), &place, reason, help);
-        }
-        Ok(facts)
-    }
-
-    fn tables(&mut self, folder: &Path) -> Result<()> {
-        const NAMES: [&str; 8] =
-            ["site", "models", "benchmarks", "organizations", "collections", "metrics", "aliases", "measurement"];
-        for path in sorted_files(folder, "yaml")? {
-            let file = path.display().to_string();
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            match stem.as_str() {
-                "site" => {}
-                "models" => {
-                    let entries = self.table(&path, "models")?;
-                    let entries = entries.into_iter().map(|meta| ModelMeta { file: file.clone(), ..meta });
-                    self.content.models.extend(entries);
-                }
-                "benchmarks" => {
-                    let entries = self.table(&path, "benchmarks")?;
-                    let entries = entries.into_iter().map(|meta| BenchmarkMeta { file: file.clone(), ..meta });
-                    self.content.benchmarks.extend(entries);
-                }
-                "organizations" | "orgs" => {
-                    let entries = self.table(&path, if stem == "orgs" { "orgs" } else { "organizations" })?;
-                    let entries = entries.into_iter().map(|meta| OrganizationMeta { file: file.clone(), ..meta });
-                    self.content.organizations.extend(entries);
-                }
-                "collections" => {
-                    let before = self.diagnostics.errors();
-                    let entries = self.table(&path, "collections")?;
-                    self.content.collections.extend(entries);
-                    self.content.has_lost_collections |= self.diagnostics.errors() > before;
-                }
-                "metrics" => {
-                    let entries = self.table(&path, "metrics")?;
-                    self.content.metrics.extend(entries);
-                }
-                "measurement" => {
-                    let Some(text) = self.text(&path)? else { continue };
-                    match crate::text::yaml(&text) {
-                        Ok(rules) => self.content.measurement.extend(rules),
-                        Err(err) => self.unreadable(&file, &place(&err), &text, &err),
-                    }
-                }
-                "aliases" => {
-                    let entries = self.table(&path, "aliases")?;
-                    let entries = entries.into_iter().map(|meta| AliasMeta { file: file.clone(), ..meta });
-                    self.content.aliases.extend(entries);
-                }
-                other => {
-                    self.read.insert(path.clone());
-                    let help = match did_you_mean(other, NAMES) {
-                        Some(name) => format!("did you mean {name}.yaml?"),
-                        None => format!("the tables are {}", NAMES.map(|name| format!("{name}.yaml")).join(", ")),
-                    };
-                    self.diagnostics.warn_with_help(
-                        DiagnosticCode::UnknownFile,
-                        &file,
-                        "",
-                        "is not a table of evalcards".to_owned(),
-                        help,
-                    );
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The entries under `key` of a table; each that cannot be read is left out by itself.
-    fn table<T: MetadataEntry>(&mut self, path: &Path, key: &str) -> Result<Vec<T>> {
-        let file = path.display().to_string();
-        let Some(text) = self.text(path)? else { return Ok(Vec::new()) };
-        let table: Value = match crate::text::yaml(&text) {
-            Ok(table) => table,
-            Err(err) => {
-                self.unreadable(&file, &place(&err), &text, &err);
-                return Ok(Vec::new());
-            }
-        };
-        let Some(items) = table.get(key).and_then(Value::as_sequence) else {
-            let help = format!("write `{key}:` and below it one item per entry, each with `- ` in front");
-            self.diagnostics.error(DiagnosticCode::UnreadableTable, &file, "", format!("has no list `{key}`"), &help);
-            return Ok(Vec::new());
-        };
-        let mut entries: Vec<T> = Vec::with_capacity(items.len());
-        for (number, item) in items.iter().enumerate() {
-            let id = item.get("id").and_then(Value::as_str).unwrap_or("without id");
-            let place = format!("{key}, item {} ({id})", number + 1);
-            match serde_yaml::from_value::<T>(item.clone()) {
-                Ok(entry) if entry.id().trim().is_empty() => {
-                    self.diagnostics.error(
-                        DiagnosticCode::NoId,
-                        &file,
-                        &place,
-                        "has no `id`".to_owned(),
-                        "add an `id`; names are matched by it",
-                    );
-                }
-                Ok(entry) => {
-                    self.warn_of_unknown_keys(&entry, &file, &place);
-                    self.warn_of_wrong_values(&entry, &file, |_| place.clone());
-                    entries.push(entry);
-                }
-                Err(err) => self.unreadable(&file, &place, "", &err),
-            }
-        }
-        Ok(entries)
-    }
-
     /// The text of a content file; one that is not UTF-8 is a diagnostic.
     fn text(&mut self, path: &Path) -> Result<Option<String>> {
         Ok(self.hashed_text(path)?.map(|(text, _)| text))
@@ -593,100 +325,4 @@ impl ContentReader<'_> {
         };
         self.diagnostics.error(code, file, "", err.to_string(), help);
     }
-
-    fn unreadable(&mut self, file: &str, place: &str, text: &str, err: &serde_yaml::Error) {
-        let message = err.to_string();
-        // The place is told apart, and counts the lines of the whole file.
-        let message =
-            message.split(" at line ").next().unwrap_or(&message).replace("expected f64", "expected a number");
-        let help = text::remedy_of_yaml(text, err)
-            .unwrap_or_else(|| "the rest of the site is built without it; fix it and build again".to_owned());
-        self.diagnostics.error(DiagnosticCode::UnreadableMetadata, file, place, message, &help);
-    }
-
-    /// All that is wrong with an entry that cannot be read: whoever mends one fault should not find the next.
-    fn unreadable_entry<T: MetadataEntry>(&mut self, file: &str, yaml: &str, err: &serde_yaml::Error) {
-        self.unreadable(file, &place_in_front_matter(err), yaml, err);
-        let mut entry = match crate::text::yaml::<Value>(yaml) {
-            Ok(Value::Mapping(entry)) => entry,
-            Ok(_) => return,
-            // Further down it is no YAML at all; at its end, that is what became of the first fault.
-            Err(further) => {
-                let [first, line] = [err, &further].map(|err| err.location().map_or(0, |at| at.line()));
-                if line != first && line <= yaml.lines().count() {
-                    self.unreadable(file, &place_in_front_matter(&further), yaml, &further);
-                }
-                return;
-            }
-        };
-        let mut message = err.to_string();
-        let place = |key: &str| match front_matter::line_of(yaml, key) {
-            Some(line) => format!("line {}", line + 1),
-            None => "front matter".to_owned(),
-        };
-        loop {
-            // The message begins with the key.
-            let key = message.split([':', '.', '[']).next().unwrap_or_default().to_owned();
-            if entry.remove(key.as_str()).is_none() {
-                return;
-            }
-            let rest = serde_yaml::to_string(&entry).unwrap_or_default();
-            match crate::text::yaml::<T>(&rest) {
-                Ok(entry) => {
-                    self.warn_of_unknown_keys(&entry, file, "front matter");
-                    return self.warn_of_wrong_values(&entry, file, place);
-                }
-                Err(err) => {
-                    message = err.to_string();
-                    let key = message.split([':', '.', '[']).next().unwrap_or_default();
-                    self.unreadable(file, &place(key), "", &err);
-                }
-            }
-        }
-    }
-
-    /// One warning for each file and key, as tables carry some in every entry.
-    fn warn_of_unused_keys(&mut self) {
-        for ((file, key), n) in std::mem::take(&mut self.unused) {
-            let message = format!("`{key}` is not used; {} it", counted(n, "entry has", "entries have"));
-            let help = "remove it if no other program needs it".to_owned();
-            self.diagnostics.warn_with_help(DiagnosticCode::UnusedKey, &file, "", message, help);
-        }
-    }
-
-    fn warn_of_wrong_values<T: MetadataEntry>(&mut self, entry: &T, file: &str, place: impl Fn(&str) -> String) {
-        for wrong in entry.wrong_values() {
-            self.diagnostics.warn_with_help(
-                DiagnosticCode::WrongValue,
-                file,
-                &place(wrong.key),
-                wrong.message,
-                wrong.help,
-            );
-        }
-    }
-
-    fn warn_of_unknown_keys<T: MetadataEntry>(&mut self, entry: &T, file: &str, place: &str) {
-        for key in entry.unknown().keys() {
-            if T::UNUSED.contains(&key.as_str()) {
-                *self.unused.entry((file.to_owned(), key.clone())).or_default() += 1;
-                continue;
-            }
-            let message = format!("unknown key `{key}` is not used");
-            let help = match did_you_mean(key, T::KEYS.iter().copied()) {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => format!("the the known keys are {}", T::KEYS.join(", ")),
-            };
-            self.diagnostics.warn_with_help(DiagnosticCode::UnknownKey, file, place, message, help);
-        }
-    }
-}
-
-fn place(err: &serde_yaml::Error) -> String {
-    err.location().map_or(String::new(), |at| format!("line {} column {}", at.line(), at.column()))
-}
-
-/// Front matter begins on the second line of its file.
-fn place_in_front_matter(err: &serde_yaml::Error) -> String {
-    err.location().map_or("front matter".to_owned(), |at| format!("line {} column {}", at.line() + 1, at.column()))
 }
