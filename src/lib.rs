@@ -92,8 +92,8 @@
 //! - A bad record is a line on the "not shown" page, never a failed build.
 //! - The same inputs give the same bytes, whatever the number of threads.
 //! - No module imports a later one. Only the modules at an edge touch disk, clock, environment or network: of those that
-//!   a build uses these are [`config`], [`lock`], [`load`], [`text`] (which reads files for them), [`output`], and
-//!   [`stages`] for records that a site copies. `tests/it/layers.rs` lists all.
+//!   a build uses these are [`config`], [`lock`], [`load`], [`text`] (which reads files for them), [`render`] for templates
+//!   of the site, [`output`], and [`stages`] for records that a site copies. `tests/it/layers.rs` lists all.
 //! - No score reaches a page or a file without its provenance: file, SHA-256, JSON pointer.
 //! - Templates see a card and nothing else. Pages are complete without the script.
 //! - Nothing is sent to the Hub that a person did not see and confirm, and nothing twice.

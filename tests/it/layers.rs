@@ -33,6 +33,7 @@ const EDGES: &[(&str, &str)] = &[
     ("lock", "reads the lock file"),
     ("config", "reads site.yaml and looks whether folders exist"),
     ("load", "reads records and content"),
+    ("render", "reads the templates of a site"),
     ("stages", "reads the state of the last build, and copies records into the site"),
     ("output", "writes the site"),
     ("hub", "talks to the Hub"),
@@ -43,8 +44,18 @@ const EDGES: &[(&str, &str)] = &[
     ("check", "reads a finished site"),
 ];
 
-const OUTSIDE: [&str; 8] =
-    ["std::fs", "std::net", "std::time", "SystemTime", "Instant", "std::env", "std::process", "reqwest::blocking"];
+const OUTSIDE: [&str; 10] = [
+    "std::fs",
+    ".is_dir()",
+    ".is_file()",
+    "std::net",
+    "std::time",
+    "SystemTime",
+    "Instant",
+    "std::env",
+    "std::process",
+    "reqwest::blocking",
+];
 
 /// The code of each module, with the modules below it, without comments and tests.
 fn modules() -> BTreeMap<String, String> {
