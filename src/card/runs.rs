@@ -7,7 +7,7 @@ use super::{Cards, settings};
 use crate::chart::curve::{CurveChart, budgets};
 use crate::chart::position::{Position, Spread};
 use crate::chart::short;
-use crate::load::samples::End;
+use crate::load::samples::RunEnd;
 use crate::merge::Ranking;
 use crate::number::as_shown;
 use crate::signal::study::{Curve, Measure, Series, Study, study};
@@ -141,7 +141,7 @@ impl<'a> Cards<'a> {
             others: series.others,
             runs: series.runs.all.len(),
             told: series.curve.n(),
-            ends: End::ALL
+            ends: RunEnd::ALL
                 .into_iter()
                 .zip(series.ends)
                 .filter(|(_, n)| *n > 0)

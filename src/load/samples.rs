@@ -30,7 +30,7 @@ use row::SampleRow;
 pub use answers::{Answers, MOST_OF_FILE};
 pub use excerpt::Excerpt;
 pub use question::QuestionHashes;
-pub use runs::{End, Run, Runs};
+pub use runs::{AgentRun, RunEnd, Runs};
 pub use tally::{Average, Repeats, SampleTally};
 
 /// The samples of one record.

@@ -8,10 +8,10 @@ use std::cmp::Ordering;
 
 use foldhash::HashMap;
 
-use super::samples::{By, Outcome, evidence};
+use super::samples::{By, Recomputation, evidence};
 use super::setup_of;
 use crate::id::Id;
-use crate::load::samples::{End, Run, Runs};
+use crate::load::samples::{AgentRun, RunEnd, Runs};
 use crate::merge::{Dataset, Direction, Measurement, Reading};
 
 /// So many results are in a study: the first in their rankings.
@@ -42,7 +42,7 @@ impl Measure {
     /// All; the first one that is told is shown.
     const ALL: [Measure; 2] = [Measure::Tokens, Measure::Time];
 
-    fn of(self, run: &Run) -> Option<u32> {
+    fn of(self, run: &AgentRun) -> Option<u32> {
         match self {
             Measure::Tokens => run.tokens,
             Measure::Time => run.milliseconds,
@@ -64,8 +64,8 @@ pub struct Series<'a> {
     pub reading: &'a Reading,
     /// Its runs.
     pub runs: &'a Runs,
-    /// How many ended how, as [`End::ALL`].
-    pub ends: [usize; End::ALL.len()],
+    /// How many ended how, as [`RunEnd::ALL`].
+    pub ends: [usize; RunEnd::ALL.len()],
     /// How many other results of this measurement are better; `None` where no end of the scale is known to be good.
     pub better: Option<usize>,
     /// How many others count.
@@ -86,7 +86,7 @@ pub struct Curve {
 impl Curve {
     fn of(runs: &Runs, measure: Measure) -> Curve {
         let used = |is_solved: bool| {
-            let of = runs.all.iter().filter(|run| (run.end == End::Solved) == is_solved);
+            let of = runs.all.iter().filter(|run| (run.end == RunEnd::Solved) == is_solved);
             let mut used: Vec<u32> = of.filter_map(|run| measure.of(run)).collect();
             used.sort_unstable();
             used
@@ -139,7 +139,7 @@ pub fn study(dataset: &Dataset, measurement: Id<Measurement>) -> Option<Study<'_
     let series = found.into_iter().map(|(reading, runs)| Series {
         reading,
         runs,
-        ends: End::ALL.map(|end| runs.all.iter().filter(|run| run.end == end).count()),
+        ends: RunEnd::ALL.map(|end| runs.all.iter().filter(|run| run.end == end).count()),
         better: better(&counting, reading),
         others: counting.len() - 1,
         curve: measure.filter(|measure| is_told(runs, *measure)).map_or(Curve::default(), |it| Curve::of(runs, it)),
@@ -152,7 +152,7 @@ pub fn study(dataset: &Dataset, measurement: Id<Measurement>) -> Option<Study<'_
 /// The runs of `reading`, if its score was computed again from them, and is the share of them that is solved: of answers
 /// that are graded in parts, rows still say whether they are right.
 fn runs<'a>(dataset: &'a Dataset, reading: &Reading) -> Option<&'a Runs> {
-    let Outcome::Recomputed(computed) = evidence(dataset, reading)?.outcome else { return None };
+    let Recomputation::Recomputed(computed) = evidence(dataset, reading)?.outcome else { return None };
     let (share, mean) = (computed.tally.share_correct()?, computed.tally.scores.mean()?);
     let is_share = [1.0, 100.0].into_iter().any(|whole| (mean - share * whole).abs() <= 1e-9 * whole);
     let runs = &computed.tally.runs;
@@ -180,12 +180,12 @@ mod tests {
 
     #[test]
     fn unsolved_runs_stay_in_the_share_and_are_told_where_they_ended() {
-        let run = |tokens, end| Run { tokens, milliseconds: None, end };
+        let run = |tokens, end| AgentRun { tokens, milliseconds: None, end };
         let all = [
-            run(Some(10), End::Solved),
-            run(Some(50), End::Solved),
-            run(Some(20), End::Truncated),
-            run(None, End::Unsolved),
+            run(Some(10), RunEnd::Solved),
+            run(Some(50), RunEnd::Solved),
+            run(Some(20), RunEnd::Truncated),
+            run(None, RunEnd::Unsolved),
         ];
         let runs = Runs { all: all.into(), ..Runs::default() };
         let curve = Curve::of(&runs, Measure::Tokens);

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::row::{Failure, Row};
+use super::row::{GradingFailure, SampleRow};
 
 /// So many runs are kept of one file.
 const MOST_OF_FILE: usize = 1 << 14;
@@ -26,18 +26,18 @@ const LONGEST_DIFFICULTY: usize = 40;
 
 /// One run: an attempt at one sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Run {
+pub struct AgentRun {
     /// `total_tokens`.
     pub tokens: Option<u32>,
     /// `generation_time_ms`.
     pub milliseconds: Option<u32>,
     /// How it ended.
-    pub end: End,
+    pub end: RunEnd,
 }
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum RunEnd {
     /// Its answer is right.
     Solved,
     /// Its answer is wrong, and nothing says that something failed.
@@ -52,19 +52,20 @@ pub enum End {
     Malformed,
 }
 
-impl End {
+impl RunEnd {
     /// All, in the order of pages.
-    pub const ALL: [End; 6] = [End::Solved, End::Unsolved, End::Truncated, End::Error, End::Refused, End::Malformed];
+    pub const ALL: [RunEnd; 6] =
+        [RunEnd::Solved, RunEnd::Unsolved, RunEnd::Truncated, RunEnd::Error, RunEnd::Refused, RunEnd::Malformed];
 
     /// Of `row`; `None` if it does not say whether it is solved.
-    fn of(row: &Row) -> Option<End> {
+    fn of(row: &SampleRow) -> Option<RunEnd> {
         let end = match (row.is_correct()?, row.failure()) {
-            (true, _) => End::Solved,
-            (_, None) => End::Unsolved,
-            (_, Some(Failure::Truncated)) => End::Truncated,
-            (_, Some(Failure::Error)) => End::Error,
-            (_, Some(Failure::Refused)) => End::Refused,
-            (_, Some(Failure::Malformed)) => End::Malformed,
+            (true, _) => RunEnd::Solved,
+            (_, None) => RunEnd::Unsolved,
+            (_, Some(GradingFailure::Truncated)) => RunEnd::Truncated,
+            (_, Some(GradingFailure::Error)) => RunEnd::Error,
+            (_, Some(GradingFailure::Refused)) => RunEnd::Refused,
+            (_, Some(GradingFailure::Malformed)) => RunEnd::Malformed,
         };
         Some(end)
     }
@@ -72,12 +73,12 @@ impl End {
     /// Its code.
     pub const fn code(self) -> &'static str {
         match self {
-            End::Solved => "solved",
-            End::Unsolved => "unsolved",
-            End::Truncated => "truncated",
-            End::Error => "error",
-            End::Refused => "refused",
-            End::Malformed => "malformed",
+            RunEnd::Solved => "solved",
+            RunEnd::Unsolved => "unsolved",
+            RunEnd::Truncated => "truncated",
+            RunEnd::Error => "error",
+            RunEnd::Refused => "refused",
+            RunEnd::Malformed => "malformed",
         }
     }
 }
@@ -86,7 +87,7 @@ impl End {
 #[derive(Clone, Debug, Default)]
 pub struct Runs {
     /// In the order of the file.
-    pub all: Arc<[Run]>,
+    pub all: Arc<[AgentRun]>,
     /// How many rows say that they are of an agent, or of a conversation.
     pub of_agents: u64,
     /// By stated difficulty: all runs, and those that are solved.
@@ -103,7 +104,7 @@ pub struct Found {
 
 #[derive(Clone, Default)]
 struct OfResult {
-    runs: Vec<Run>,
+    runs: Vec<AgentRun>,
     of_agents: u64,
     by_difficulty: BTreeMap<Box<str>, (u64, u64)>,
     has_many_difficulties: bool,
@@ -116,14 +117,14 @@ impl Found {
     }
 
     /// Adds `row` to the runs of the result at `place`, if it says whether it is solved.
-    pub fn add(&mut self, row: &Row, place: u16) {
-        let Some(end) = End::of(row) else { return };
+    pub fn add(&mut self, row: &SampleRow, place: u16) {
+        let Some(end) = RunEnd::of(row) else { return };
         let of_result = &mut self.of_results[usize::from(place)];
         of_result.of_agents += u64::from(row.is_of_agent());
         of_result.count_difficulty(row, end);
         self.n += 1;
         match self.n <= self.most {
-            true => of_result.runs.push(Run {
+            true => of_result.runs.push(AgentRun {
                 tokens: row.tokens().and_then(whole),
                 milliseconds: row.generation_time().and_then(whole),
                 end,
@@ -142,14 +143,14 @@ impl Found {
 }
 
 impl OfResult {
-    fn count_difficulty(&mut self, row: &Row, end: End) {
+    fn count_difficulty(&mut self, row: &SampleRow, end: RunEnd) {
         let Some(difficulty) = row.difficulty() else { return };
         self.has_many_difficulties |= difficulty.chars().count() > LONGEST_DIFFICULTY
             || (self.by_difficulty.len() == MOST_DIFFICULTIES && !self.by_difficulty.contains_key(&*difficulty));
         if !self.has_many_difficulties {
             let (all, solved) = self.by_difficulty.entry(difficulty.into()).or_default();
             *all += 1;
-            *solved += u64::from(end == End::Solved);
+            *solved += u64::from(end == RunEnd::Solved);
         }
     }
 }
@@ -166,7 +167,7 @@ mod tests {
     fn runs(lines: &[&str], most: usize) -> Runs {
         let mut found = Found::new(1, most);
         for line in lines {
-            found.add(&Row::read(line.as_bytes(), 1).ok().flatten().unwrap(), 0);
+            found.add(&SampleRow::read(line.as_bytes(), 1).ok().flatten().unwrap(), 0);
         }
         found.take(0)
     }
@@ -182,8 +183,8 @@ mod tests {
             ],
             9,
         );
-        let run = |tokens, milliseconds, end| Run { tokens, milliseconds, end };
-        let expected = [run(Some(900), Some(13), End::Solved), run(None, None, End::Truncated)];
+        let run = |tokens, milliseconds, end| AgentRun { tokens, milliseconds, end };
+        let expected = [run(Some(900), Some(13), RunEnd::Solved), run(None, None, RunEnd::Truncated)];
         assert_eq!((&*all.all, all.of_agents), (&expected[..], 1));
         assert_eq!(all.by_difficulty.iter().collect::<Vec<_>>(), [(&"hard".into(), &(2, 1))]);
     }
