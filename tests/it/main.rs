@@ -21,8 +21,9 @@ mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
 mod hub_fit; // what is proposed to the Hub fits its leaderboard, and says what a reader must know
 mod init; // a new project
-mod layers;
-mod limits; // which modules may know which
+mod languages; // a site in each language: words, numbers, signs
+mod layers; // which modules may know which
+mod limits; // what is larger than it may be
 mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
 mod measurement; // which numbers measure the same, what leads, and that no two others meet
@@ -51,4 +52,4 @@ mod test_hub; // the Hub that programs talk to in tests
 mod test_hub_holds; // what the tests rely on when they talk to it
 mod trouble; // kills, full disks, builds at once, content that changes meanwhile
 mod verdicts; // whether results can be held against each other, in the same words everywhere
-mod words; // the interface's words come from one place, and records keep their own
+mod words; // the interface's words come from one place
