@@ -14,7 +14,7 @@ use crate::id::Id;
 use crate::load::metadata::CollectionMeta;
 use crate::merge::Collection;
 use crate::signal::collection::{Measured, Taken, Tally};
-use crate::words::{count, shorten};
+use crate::words::shorten;
 
 /// Longest text of a record that a table has whole.
 const LONG: usize = 120;

@@ -45,7 +45,7 @@ fn every_page_speaks_the_language_and_records_stay_as_they_are() {
         ("models/made-up/model-one", &["记录情况", "越高越好"][1..]),
         ("benchmarks/quiz", &["排名", "可比性"]),
         ("evaluators/lab-b", &["与其他评测方的差异", "lab-b"][..1]),
-        ("markers", &["仅记录所称"]),
+        ("markers", &["仅由记录声明"]),
         ("methodology", &["记录是一种声明", "id=\"comparability\"", "提交者已知"]),
     ];
     for (path, parts) in expected {

@@ -76,7 +76,7 @@ const MISTAKES: [Mistake; 12] = [
         told: &[
             "results.json",
             "the output of lm-evaluation-harness, not an Every Eval Ever record; convert it first",
-            "“From a harness to a record” in the guide",
+            "“Publish your results” in the documentation",
         ],
         not_told: &["`evaluation_results` is missing"],
     },
