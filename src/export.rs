@@ -1,8 +1,8 @@
 //! *Export*: the downloads beside the pages, for readers and machines.
 //!
-//! A JSON API and CSV of what pages show, tables of the whole site, badges, feeds, sitemaps. Everything
-//! is planned first and made when it is written, as pages are. Where pages stand is the matter of
-//! [`crate::site`]; how each format is written, that of the modules below.
+//! A JSON API and CSV of what pages show, tables of the whole site, badges, feeds, sitemaps. Everything is planned
+//! first and made when it is written, as pages are. [`crate::site`] decides the addresses of pages; the modules
+//! below write the formats.
 
 pub mod api;
 pub mod badge;

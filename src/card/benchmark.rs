@@ -1,5 +1,5 @@
-//! The page of one benchmark: what it is, and one of its rankings, a part at a time. Documents have its rows whole, with all
-//! of a result at each; [`table`] says what rows share once.
+//! The page of one benchmark: what it is, and one of its rankings, a part at a time. JSON and CSV have complete
+//! rows; [`table`] states once what rows share.
 
 pub mod setups;
 pub mod short;

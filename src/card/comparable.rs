@@ -1,4 +1,4 @@
-//! The answer to "can these numbers be compared directly?", in words.
+//! The answer to “Are these scores comparable?”, in words.
 
 use std::borrow::Cow;
 

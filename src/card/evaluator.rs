@@ -1,5 +1,5 @@
-//! The page of one evaluator: what they reported, how completely they document it, and where their
-//! results differ from those of others.
+//! The page of one evaluator: what it reported, how completely it documents that, and where its results differ from
+//! those of others.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! *Samples* as a card shows them: whether a score is what they add up to, and what else they tell. Nothing of a sample
-//! is on a page but numbers, and the first rows if the site asks for them.
+//! *Samples* as a card shows them: whether they add up to the score, with failures, tokens and latency. Pages have
+//! only numbers of samples, and the first rows if the site asks for them.
 
 use serde::Serialize;
 

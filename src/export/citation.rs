@@ -1,7 +1,7 @@
 //! How to *cite* a page as this build shows it: BibTeX and the Citation File Format.
 //!
-//! Both say what the build was made from, as far as it was told: the commit of the datastore, the day of
-//! the newest record, the day of the build. Nothing is read from a clock.
+//! Both state what the build was made from, where it is known: the commit of the datastore, the day of the newest
+//! record, the day of the build. No clock is read.
 
 use serde::Serialize;
 

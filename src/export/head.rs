@@ -87,8 +87,8 @@ impl About for ModelPage<'_> {
 impl About for BenchmarkCard<'_> {
     fn subject(&self, language: &Language) -> Option<Subject<'_>> {
         let metric = match &self.qualifier {
-            Some(qualifier) => language.say("metric.qualified", &[("metric", &self.metric), ("qualifier", qualifier)]),
-            None => self.metric.to_string(),
+            Some(qualifier) => language.say("metric.qualified", &[("metric", self.metric), ("qualifier", qualifier)]),
+            None => self.metric.to_owned(),
         };
         let of: Vec<&str> = [self.slice, self.part.as_deref(), Some(&*metric)].into_iter().flatten().collect();
         let title = language.say("cite.benchmark", &[("name", self.name), ("of", &language.list(&of))]);

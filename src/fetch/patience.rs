@@ -1,4 +1,4 @@
-//! *Patience* with a Hub that fails: a run of many requests ends where going on is no use.
+//! *Patience* with a failing Hub: a run of many requests ends when more of them would be useless.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

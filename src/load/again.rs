@@ -1,4 +1,4 @@
-//! What need not be read *again*: records whose files are as they were when they were last read.
+//! Records that need not be read *again*: their files have not changed since they were last read.
 
 use std::fs;
 use std::path::Path;

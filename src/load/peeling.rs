@@ -1,5 +1,5 @@
-//! *Peelings*: what may be taken off a model's id before it is looked up again, as data
-//! (`peelings.yaml`). What they do is in [`crate::resolve`].
+//! *Peelings*: what may be stripped from a model's id before it is looked up again, as data (`peelings.yaml`).
+//! [`crate::resolve`] applies them.
 
 use serde::Deserialize;
 

@@ -1,5 +1,5 @@
-//! *Values* of metadata that nobody can mean: a day that is none, an address where an id is wanted. They are used as far
-//! as they can be, and each is told with what is wanted.
+//! Invalid *values* of metadata: an impossible date, an address in place of an id. They are used as far as
+//! possible, and each is reported with what is expected.
 
 use jiff::civil::Date;
 

@@ -1,8 +1,7 @@
-//! The *audit*: what the Hub holds for each candidate, on main and in every pull request, compared
-//! by dataset and task. File names mean nothing.
+//! The *audit*: what the Hub holds for each candidate, on main and in every pull request, compared by dataset and
+//! task, never by file name.
 //!
-//! A failure belongs to a model and never stops the others. What cannot be read blocks only the
-//! candidates that it may be about.
+//! A failure affects one model only. A file that cannot be read blocks only the candidates that it may be about.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -378,7 +377,7 @@ impl<'a> Audit<'a> {
             }
         }
         let hidden = self.review.findings.iter().filter(|it| it.is_readable() && !is_shown(it, group));
-        let words = "stands there, and the Hub does not show it: an owner may have hidden it";
+        let words = "is posted, but the Hub does not show it: an owner may have hidden it";
         let hidden = hidden.map(|it| format!("{} {}: {} {words}", it.place.in_words(), it.path, it.existing_value));
         self.review.notes.extend(hidden.collect::<Vec<_>>());
         for (file, error) in

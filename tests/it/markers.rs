@@ -597,11 +597,11 @@ fn what_the_hub_shows_stands_beside_the_records_as_a_source_of_its_own() {
         "With &lt;tools&gt;",
         "huggingface.co/Maker/m1/blob/main/.eval_results/v.yaml\">verified by the Hub</a>",
         "author-submitted</a>",
-        "posted from a record of Every Eval Ever, so no second witness",
+        "posted from a record of Every Eval Ever, so not an independent source",
     ] {
         assert!(section.contains(part), "{part}: {section}");
     }
-    assert_eq!(section.matches("no second witness").count(), 1);
+    assert_eq!(section.matches("independent source").count(), 1);
     assert_eq!(
         (section.matches(">differs<").count(), section.matches("the same</small>").count()),
         (1, 2),

@@ -112,7 +112,7 @@ const MISTAKES: [Mistake; 12] = [
         told: &[
             "line 4 column 11: params_b: invalid type: string \"seven\"",
             "line 6: aliases: invalid type",
-            "line 5: released: `May` is no day",
+            "line 5: released: `May` is not a date",
             "help: write YYYY-MM-DD",
             "unknown key `lisence` is not used",
             "help: did you mean `license`?",
