@@ -296,10 +296,7 @@ impl Hub {
         });
         let Some(next) = next else { return Ok(None) };
         let refuse = |why: String| HubError::new(ErrorKind::Malformed, attempted, &answer.url, why);
-        let url = answer
-            .url
-            .join(&next)
-            .map_err(|_| refuse("the link to its next page has no address".to_owned()))?;
+        let url = answer.url.join(&next).map_err(|_| refuse("the link to its next page has no address".to_owned()))?;
         match self.settings.as_own(url) {
             Ok(url) if url != answer.url => Ok(Some(url)),
             Ok(_) => Err(refuse("the link to its next page leads to the page itself".to_owned())),

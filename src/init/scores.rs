@@ -175,7 +175,10 @@ impl Table<'_> {
             if columns[..place].contains(name) {
                 tell(place, format!("`{shown}` is the name of two columns; rename or delete one"));
             } else if setting.is_some_and(|it| it.is_empty() || it.chars().count() > 60 || it.contains(is_unshown)) {
-                tell(place, format!("`{shown}` does not name a setting; write `{SETTING}` and a name of up to 60 letters"));
+                tell(
+                    place,
+                    format!("`{shown}` does not name a setting; write `{SETTING}` and a name of up to 60 letters"),
+                );
             } else if setting.is_none() && !COLUMNS.contains(&&**name) {
                 let help = match did_you_mean(name, COLUMNS) {
                     Some(known) => format!("did you mean `{known}`?"),

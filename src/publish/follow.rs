@@ -289,7 +289,8 @@ impl Asking<'_> {
                 })
         };
         for result in &mut fact.results {
-            let ours: f64 = result.value.parse().map_err(|_| "the journal has a value that is not a number".to_owned())?;
+            let ours: f64 =
+                result.value.parse().map_err(|_| "the journal has a value that is not a number".to_owned())?;
             let (mut now, mut unread) = (PostedNow::TakenOut, None);
             for item in files.values().filter(|item| is_yaml(&item.path)) {
                 let file = self.auditor.file(repo, &revision, item)?;

@@ -90,7 +90,7 @@ fn each_record_says_that_it_was_a_row_and_what_the_row_lacks() {
     project.write("one.csv", "model,score\n\norg/a,+.50\n");
     let mut init = project.command(&["init", "board", "--benchmark", "Quiz", "--scores", "one.csv"]);
     let run = Run::from(init.env("SOURCE_DATE_EPOCH", "1768435200").output().unwrap());
-    assert!(run.stdout.contains("No row says `lower_is_better`"), "{}", run.stdout);
+    assert!(run.stdout.contains("No row states `lower_is_better`"), "{}", run.stdout);
     assert!(run.stdout.contains("lacks: metric, unit, n, date, evaluator, relationship."), "{}", run.stdout);
     let records = project.files("board/content/datastore");
     let (path, text) = records.first_key_value().unwrap();

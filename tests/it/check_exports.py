@@ -254,7 +254,7 @@ OF_ONE = {
 BESIDE = re.compile(
     r"(SE [0-9.]+, computed here|(recomputed from its|differs from its|cannot be recomputed from its|samples? ).*Show the file|"
     r"not reported|unknown|not known|not matched to|"
-    r"the names differ only in:|tied|no result yet; an example|"
+    r"the names differ only in:|tied|an example; no result has this level yet|"
     r"SHA-256|evaluated|retrieved|record|[\s,;()·:–✓])*", re.S)
 
 
