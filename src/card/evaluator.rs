@@ -342,7 +342,8 @@ impl<'a> Cards<'a> {
     fn most_first<'b>(&self, counts: impl Iterator<Item = (&'b str, Option<String>, usize)>) -> Vec<Counted<'b>> {
         let mut sorted: Vec<(&str, Option<String>, usize)> = counts.collect();
         sorted.sort_by_key(|(text, _, n)| (std::cmp::Reverse(*n), *text));
-        let counted = |(text, url, n): (&'b str, _, _)| Counted { text: text.into(), url, records: self.language.number(n) };
+        let counted =
+            |(text, url, n): (&'b str, _, _)| Counted { text: text.into(), url, records: self.language.number(n) };
         sorted.into_iter().map(counted).collect()
     }
 }

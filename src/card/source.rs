@@ -234,7 +234,11 @@ impl<'a> Cards<'a> {
             let day = day.map_or(self.words("not_reported").to_owned(), |day| day.to_string());
             let older = self.language.say("source.captured.again", &[("day", &day)]);
             for (text, n) in [(day, captured.records), (older, captured.older)] {
-                rows.extend((n > 0).then(|| Counted { text: text.into(), url: None, records: self.language.number(n) }));
+                rows.extend((n > 0).then(|| Counted {
+                    text: text.into(),
+                    url: None,
+                    records: self.language.number(n),
+                }));
             }
         }
         rows

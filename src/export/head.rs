@@ -124,8 +124,8 @@ impl About for EvaluatorCard<'_> {
 }
 
 impl About for SourceCard<'_> {
-    fn subject(&self) -> Option<Subject<'_>> {
-        Some(Subject { title: format!("Evaluation results from {}", self.name), summary: &self.summary })
+    fn subject(&self, language: &Language) -> Option<Subject<'_>> {
+        Some(Subject { title: language.say("cite.source", &[("name", &self.name)]), summary: &self.summary })
     }
 
     fn further(&self) -> Vec<Further> {
