@@ -125,7 +125,7 @@ impl About for EvaluatorCard<'_> {
 
 impl About for SourceCard<'_> {
     fn subject(&self, language: &Language) -> Option<Subject<'_>> {
-        Some(Subject { title: language.say("cite.source", &[("name", &self.name)]), summary: &self.summary })
+        Some(Subject { title: language.say("cite.source", &[("name", self.name)]), summary: &self.summary })
     }
 
     fn further(&self) -> Vec<Further> {

@@ -37,7 +37,7 @@ pub fn write(candidates: &[&Candidate], files: &[FileChange]) -> String {
     }
     let added_to = files.iter().filter(|file| file.old.is_some()).count();
     if added_to > 0 {
-        text.push_str("\nExisting entries are unchanged; the new ones are at the end.\n");
+        text.push_str("\nExisting content is unchanged; the new entries are at the end.\n");
     }
     text.push_str(
         "\nThe values are those of the linked records of Every Eval Ever, on the scale of the leaderboard. \

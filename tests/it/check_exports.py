@@ -525,7 +525,7 @@ def with_own(rows):
 
 # The headings of the tables of what is documented.
 DOCUMENTED = {
-    "Documentation": "documented", "Relation to the developers, as claimed": "relation", "Sources": "collection",
+    "Documentation": "documented", "Relation to the developer (claimed)": "relation", "Sources": "collection",
     "Days of capture": "retrieved", "Who measured, as stated": "measured_by", "Titles of the source": "title",
     "Scheduled adapters": "adapter",
 }

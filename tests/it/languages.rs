@@ -42,7 +42,7 @@ fn every_page_speaks_the_language_and_records_stay_as_they_are() {
     project.build(&[]);
     let expected = [
         ("models", &["<html lang=\"zh-Hans\">", ">模型</a>", "跳到正文", ">made-up/model-one</a>"][..]),
-        ("models/made-up/model-one", &["记录情况", "越高越好"][1..]),
+        ("models/made-up/model-one", &["记录完整度", "越高越好"][1..]),
         ("benchmarks/quiz", &["排名", "可比性"]),
         ("evaluators/lab-b", &["与其他评测方的差异", "lab-b"][..1]),
         ("markers", &["仅由记录声明"]),

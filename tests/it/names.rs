@@ -259,7 +259,7 @@ fn the_hub_leads_names_to_repositories_but_not_to_other_organisations() {
     let card = project.main_of("models/new/One.html");
     for word in [
         "redirect on the Hub",
-        "What the Hub said on",
+        "From the Hub, as of",
         "2026-03-01",
         "transformers",
         "finetune",
