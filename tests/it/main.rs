@@ -41,8 +41,8 @@ mod promises; // what the documentation promises, each with its test
 mod publish; // the audit, the report, the confirmation, pull requests
 mod quotes; // sentences that one may quote
 mod real; // the real records, where they are at hand
-mod runs; // what is solved within a budget, and how runs ended
 mod reference; // every flag, key, code and status is in the reference
+mod runs; // what is solved within a budget, and how runs ended
 mod samples; // whether a score is what its samples add up to
 mod schema; // every value of every schema version has a place
 mod serve; // the site while it is written
