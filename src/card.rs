@@ -1,8 +1,8 @@
 //! A *card* is everything one page says, as plain data: a template sees its card and nothing else.
 //!
-//! Cards are made one at a time, by pure functions of the [`Dataset`], when their page is
-//! rendered, and speak one [`Language`]. Numbers keep their digits; every score carries its
-//! provenance; text of records stays as it is. How a card looks is the matter of the templates.
+//! Cards are made one at a time, by pure functions of the [`Dataset`], when their page is rendered, and speak one
+//! [`Language`]. Numbers keep their digits; every score carries its provenance; text of records stays as it is.
+//! Templates decide how a card looks.
 
 pub mod agreement;
 pub mod also;

@@ -1,9 +1,9 @@
-//! A *chart* is data as marks with places; a template writes them as SVG.
+//! A *chart* is data as marks with positions; a template writes them as SVG.
 //!
-//! Places across are percentages of the width and places down are pixels, so that a chart is as
-//! wide as its page while its text keeps its size, on a phone as on paper. Colours are variables of
-//! the stylesheet, and no mark is told by its colour alone. (Libraries write pictures of a fixed
-//! size and fixed colours, without title, description and table; hence these few lines.)
+//! Horizontal positions are percentages of the width and vertical ones are pixels, so that a chart fills its page
+//! while its text keeps its size, on a phone as on paper. Colours are variables of the stylesheet, and colour alone
+//! never carries meaning. (Libraries write pictures of fixed size and colours, without title, description and
+//! table.)
 
 pub mod curve;
 pub mod frontier;

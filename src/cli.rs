@@ -386,8 +386,7 @@ pub struct ManArgs {}
 /// pull request is opened twice: after a failure, run it again.
 ///
 /// With --status it shows the state of the pull requests opened before and changes nothing on the
-/// Hub. It exits with 1 if one of them needs a person because its value is not, or no longer, what a
-/// record says.
+/// Hub. It exits with 1 if a value differs from its record and a person must decide.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Environment: HF_TOKEN (or HF_TOKEN_PATH, HF_HOME), HF_ENDPOINT, HF_HUB_OFFLINE\n\nExamples:\n  evalcards publish --dry-run\n  evalcards publish --only org/model --message \"Add EvalEval results\"\n  evalcards publish --limit 10\n  evalcards publish --resume\n  evalcards publish --status --json"

@@ -1,4 +1,4 @@
-//! The *commands*: for each, what was typed becomes work, and the work becomes words.
+//! The *commands*: each turns arguments into work, and its result into messages.
 
 pub mod build;
 pub mod check;

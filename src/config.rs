@@ -1,7 +1,7 @@
-//! *Configuration*: what `content/site.yaml` and the command line say, complete and unchanging.
+//! *Configuration*: `content/site.yaml` and the command line, complete and immutable.
 //!
-//! [`BuildOptions`] is what was typed; [`Config`] is what it means once `site.yaml` was read. Flags win
-//! over the file, the file over the defaults. Nothing after this stage looks at either again.
+//! [`BuildOptions`] are the flags as typed; [`Config`] is the result of merging them with `site.yaml`. Flags override
+//! the file, the file overrides the defaults. Later stages see only the `Config`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

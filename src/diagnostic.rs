@@ -1,8 +1,8 @@
-//! A *diagnostic* is one thing that is wrong with the data: code, file, place, sentence, help.
+//! A *diagnostic* is one fault in the data: code, file, position, message, help.
 //!
-//! Broken data is a normal state and never an `Err`: a stage returns its value and adds to one
-//! [`Diagnostics`]. `Err` is for I/O, configuration, templates and bugs. Records and results that
-//! are left out for it are not here but in [`crate::load::quarantine::Quarantined`], with their reason.
+//! Broken data is a normal state and never an `Err`: a stage returns its value and adds to one [`Diagnostics`].
+//! `Err` is for I/O, configuration, templates and bugs. Records and results that are left out are in
+//! [`crate::load::quarantine::Quarantined`], with their reason.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,8 +1,8 @@
 //! *Export*: the downloads beside the pages, for readers and machines.
 //!
-//! A JSON API and CSV of what pages show, tables of the whole site, badges, feeds, sitemaps. Everything
-//! is planned first and made when it is written, as pages are. Where pages stand is the matter of
-//! [`crate::site`]; how each format is written, that of the modules below.
+//! A JSON API and CSV of what pages show, tables of the whole site, badges, feeds, sitemaps. Everything is planned
+//! first and made when it is written, as pages are. [`crate::site`] decides the addresses of pages; the modules
+//! below write the formats.
 
 pub mod api;
 pub mod badge;
@@ -42,7 +42,7 @@ use crate::resolve::{Benchmark, Evaluator, Model};
 use crate::signal::collection;
 use changes::ChangeState;
 use choices::Choices;
-use citation::{Citation, Cited};
+use citation::Citation;
 use feed::Events;
 use further::Further;
 use table::{ModelCoverage, TABLES, Table, TableSource};
@@ -143,7 +143,8 @@ pub struct Exports<'a> {
     previous: Mutex<Option<ChangeState>>,
     events: OnceLock<Events>,
     day: String,
-    made_from: String,
+    /// Day of the newest record.
+    newest: Option<String>,
     /// Over the hashes of all records, in order, a line each.
     records_sha256: String,
     model_by_id: HashMap<&'a str, Id<Model>>,
@@ -166,8 +167,7 @@ impl<'a> Exports<'a> {
         let stamps = dataset.inputs.records.iter().filter_map(|loaded| loaded.record.retrieved.as_ref()?.day);
         let newest = stamps.max().map(|day| day.to_string());
         let built = config.day.map(|day| day.to_string());
-        let made_from = citation::made_from(config, newest.as_deref(), built.as_deref());
-        let day = built.or(newest).unwrap_or_default();
+        let day = built.or_else(|| newest.clone()).unwrap_or_default();
         let choices = Choices::new(config, dataset);
         let mut exports = Exports {
             config,
@@ -183,7 +183,7 @@ impl<'a> Exports<'a> {
             previous: Mutex::new(previous),
             events: OnceLock::new(),
             day,
-            made_from,
+            newest,
             records_sha256: hash_of_records(dataset),
             model_by_id: dataset.entities.models.iter().map(|(id, model)| (model.id.as_str(), id)).collect(),
             benchmark_by_id: dataset.entities.benchmarks.iter().map(|(id, it)| (it.id.as_str(), id)).collect(),
@@ -247,7 +247,8 @@ impl<'a> Exports<'a> {
             self.file(api(&format!("{}.csv", table.name)), What::Table(table));
         }
         self.file("feed.atom".to_owned(), What::Feed);
-        let site = Cited { title: &self.config.site.title, url: self.config.base_url.as_deref(), ..self.cited() };
+        let made_from = self.made_from(Language::english());
+        let site = self.cited(&self.config.site.title, self.config.base_url.as_deref(), &made_from);
         let Citation { bibtex, cff } = Citation::new(&site);
         self.file("CITATION.cff".to_owned(), What::Text(cff));
         self.file("citation.bib".to_owned(), What::Text(bibtex + "\n"));

@@ -1,8 +1,8 @@
 //! *Facts* that `fetch` saw on the Hub, each with the time it was seen: the files of `content/hub/`.
 //!
-//! A file is JSON Lines, one fact a line, sorted, without spaces: made to be committed and read in a
-//! diff. `fetch` writes them, and `publish --status` those about our own proposals; `load` reads them. A fact never says more than was
-//! seen: what the Hub did not answer is `null`, and what was not asked has no line.
+//! A file is JSON Lines, one fact a line, sorted, without spaces: made to be committed and read in a diff. `fetch`
+//! writes them, and `publish --status` those about our own proposals; `load` reads them. A fact never states more
+//! than was seen: a missing answer is `null`, and a question that was not asked has no line.
 
 use std::cmp::Ordering;
 

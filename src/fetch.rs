@@ -6,13 +6,13 @@
 //!
 //! What it promises:
 //!
-//! - All that is brought is of one commit, and every byte is checked against the index of its collection.
-//! - A file stands under its name only when it is whole and right; indexes come after the files that
-//!   they name, the lock file comes last. Whatever ends a run, the next one goes on.
-//! - What is there and right is not asked for again.
+//! - All files are of one commit, and every byte is verified against the index of its collection.
+//! - A file gets its name only when it is complete and verified; indexes come after the files that they name, the
+//!   lock file comes last. Whatever ends a run, the next one resumes.
+//! - Files that are present and correct are not downloaded again.
 //!
-//! Beside the records it asks for what the Hub knows of models, benchmarks and submissions, and keeps
-//! it as [`crate::facts`] in `content/hub/`.
+//! It also fetches what the Hub knows about models, benchmarks and submissions, and keeps it as [`crate::facts`] in
+//! `content/hub/`.
 
 mod accounts;
 mod asking;

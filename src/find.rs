@@ -1,9 +1,9 @@
-//! *Find* makes the data that the script looks things up in: search, filters, comparison.
+//! *Find* makes the data of the script: search, filters, comparison.
 //!
-//! Pages are complete without it. The data stands in small script files, each a call of
-//! `evalcards.give(name, data)`: a page that was opened from disk may load scripts, but may not
-//! fetch JSON. Names carry the hash of the content, but for one: [`DIRECTORY`] keeps its name and
-//! lists the others, so that pages need not change when only data does.
+//! Pages are complete without it. The data is in small script files, each a call of `evalcards.give(name, data)`: a
+//! page that was opened from disk may load scripts, but may not fetch JSON. Names carry the hash of the content,
+//! but for one: [`DIRECTORY`] keeps its name and lists the others, so that pages need not change when only data
+//! does.
 
 mod compare;
 mod search;

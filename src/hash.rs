@@ -1,5 +1,5 @@
-//! SHA-256, the hash of datastore indexes and of everything here that must not change unseen; and what
-//! git's ids of commits look like.
+//! SHA-256, the hash of datastore indexes and of everything that must not change unnoticed; and the form of git's
+//! commit ids.
 
 use std::fmt;
 use std::io::{self, Read, Write};

@@ -1,10 +1,10 @@
 //! The *Hub client*: how `fetch` and `publish` talk to the Hugging Face Hub, and [`Web`], how `check`
 //! reads what is public.
 //!
-//! It knows nothing else of evalcards. Requests that only read are repeated after a passing fault
-//! (`hub/wait.rs`); one that writes is sent once. The token goes to the endpoint's own host and nowhere
-//! else, whatever a redirect or a paging link says. Everything that the Hub answers is read up to a
-//! limit, and every error says what was attempted, where, and what the Hub said ([`HubError`]).
+//! It knows nothing else of evalcards. Requests that only read are retried after a transient fault (`hub/wait.rs`);
+//! one that writes is sent once. The token goes to the endpoint's own host and nowhere else, whatever a redirect or
+//! a pagination link says. Every answer is read up to a limit, and every error says what was attempted, where, and
+//! what the Hub said ([`HubError`]).
 
 mod answer;
 mod api;
@@ -245,7 +245,7 @@ impl Hub {
         let mut next = url.join(location).map_err(|_| refuse("redirects to an invalid address".to_owned()))?;
         if request.method != Method::GET && request.method != Method::HEAD {
             return Err(refuse(format!(
-                "redirects to {next}, and what changes something is sent to no second address"
+                "redirects to {next}, and a request that changes something is not sent to a second address"
             )));
         }
         if next.origin() == request.url.origin() {
@@ -305,10 +305,7 @@ impl Hub {
         });
         let Some(next) = next else { return Ok(None) };
         let refuse = |why: String| HubError::new(ErrorKind::Malformed, attempted, &answer.url, why);
-        let url = answer
-            .url
-            .join(&next)
-            .map_err(|_| refuse("the link to the link to its next page has no address".to_owned()))?;
+        let url = answer.url.join(&next).map_err(|_| refuse("the link to its next page has no address".to_owned()))?;
         match self.settings.as_own(url) {
             Ok(url) if url != answer.url => Ok(Some(url)),
             Ok(_) => Err(refuse("the link to its next page leads to the page itself".to_owned())),

@@ -1,4 +1,4 @@
-//! The program: parse what was typed, do it, tell what happened.
+//! The program: parse arguments, run the command, report the outcome.
 
 mod cli;
 mod command;

@@ -1,9 +1,8 @@
-//! *Mark* holds what records claim against what the build can prove: [`Marks`].
+//! *Mark* compares what records claim with what the build can prove: [`Marks`].
 //!
-//! A record can claim; only the build can mark. No field of a record raises a marker: markers come
-//! from the hashes of bytes, from the lock and the facts that `fetch` wrote, and from attestations that
-//! a person reviewed. What is known of one thing is an *axis*, and axes are never joined into one
-//! truth value. When in doubt there is no marker.
+//! A record can claim anything; only the build assigns levels. No field of a record raises a level: levels come
+//! from hashes, from the lock file and the facts that `fetch` wrote, and from attestations that a person reviewed.
+//! Each question is an *axis*, and axes are never combined into one truth value. In doubt, the level is not given.
 
 mod attested;
 mod collision;

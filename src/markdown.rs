@@ -1,4 +1,4 @@
-//! *Markdown* to clean HTML: what content files say, without anything that a page must not run.
+//! *Markdown* to clean HTML, without anything that a page must not run.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};

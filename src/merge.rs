@@ -1,10 +1,10 @@
-//! *Merge* joins what is known: every result becomes a reading of one cell, and cells are ranked.
+//! *Merge* turns every result into a reading of one cell, and ranks cells.
 //!
-//! A *measurement* is what a number measures: a benchmark or a part of it, the part of its test, the metric with its
-//! parameters, kind of score and judges, the direction and the scale. Two results share a ranking or a cell only if all
-//! of it is the same. A *cell* is where a model, or one variant of it, meets a measurement. Several readings of a cell
-//! are all kept and never averaged. Everything else (harness, examples in the prompt, agent, tools, effort) is a
-//! *condition* and stands beside the number. What a page says of them is the matter of [`crate::card`].
+//! A *measurement* is what a score measures: a benchmark or a part of it, the part of its test, the metric with its
+//! parameters, kind of score and judges, the direction and the scale. Two results share a ranking or a cell only if
+//! all of it is the same. A *cell* is where a model, or one variant of it, meets a measurement. Several readings of
+//! a cell are all kept and never averaged. Everything else (harness, examples in the prompt, agent, tools, effort)
+//! is a *condition* and is shown beside the score. [`crate::card`] decides what pages say about them.
 
 mod collection;
 mod described;

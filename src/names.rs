@@ -1,9 +1,8 @@
-//! The *normal form* of a name: what is left when case, punctuation and separators do not count.
+//! The *normal form* of a name: the name without differences of case, punctuation and separators.
 //!
-//! Two spellings with one normal form are taken for one name; nothing looser ever decides. The
-//! rule is that of the Eval Cards registry (reference step 3), but for `/`, which stays: it parts
-//! the owner from the model, and owners must never run together. So do signs that tell names apart:
-//! `pass@4` (any of four tries) and `pass^4` (all of them) are opposite metrics.
+//! Two spellings with one normal form are one name; nothing looser ever decides. The rule is that of the Eval Cards
+//! registry (reference step 3), except for `/`, which stays: it separates owner and model. So do signs that
+//! distinguish names: `pass@4` (any of four tries) and `pass^4` (all of them) are opposite metrics.
 
 use std::borrow::Cow;
 

@@ -1,10 +1,9 @@
 //! The one rule from names to *paths*: reversible, readable, and safe on every file system.
 //!
-//! Letters, digits, `-`, `_`, `.` and `+` stand for themselves; every other byte of the UTF-8 text
-//! is `~` and two hex digits. So are a dot at either end of a part (hidden files, `..`, Windows),
-//! a `_` at its beginning (names that begin with it are ours), and the first letter of a device
-//! name of Windows. An empty part is `~`. Parts longer than any real name are cut and end in `~~`
-//! and a hash, the one case that cannot be read back.
+//! Letters, digits, `-`, `_`, `.` and `+` stay; every other byte of the UTF-8 text is `~` and two hex digits. So
+//! are a dot at either end of a part (hidden files, `..`, Windows), a `_` at its beginning (names that begin with
+//! it are ours), and the first letter of a device name of Windows. An empty part is `~`. Parts longer than any real
+//! name are cut and end in `~~` and a hash, the one case that cannot be read back.
 //!
 //! Paths that differ only in letter case would be one file on some systems: all of them write
 //! their capitals as `~41` to `~5a`, which decodes the same.

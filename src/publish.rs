@@ -10,10 +10,10 @@
 //!
 //! It meets a build only in files. What it promises:
 //!
-//! - Nothing is sent that the review did not show, and nothing before a person confirmed.
+//! - Nothing is sent that the review did not show, or before a person confirmed.
 //! - No byte of a file on the Hub is changed or lost; ours are added after them.
-//! - No pull request is opened twice, whatever ends a run: the journal is written before and after
-//!   each request, and one without an answer is searched for and never repeated blindly.
+//! - No pull request is opened twice, whatever ends a run: the journal is written before and after each request,
+//!   and a request without an answer is looked up and never repeated blindly.
 //! - One model's failure is no other's.
 
 mod amend;

@@ -1,11 +1,10 @@
 //! *Render* turns cards into pages: the built-in theme, and the templates that override it.
 //!
-//! Templates see `page` (a card) and `site` (the [`Frame`]), and nothing else. Undefined names and
-//! missing values are errors: a template must ask with `if`. Only text is written here; where it
-//! goes is the matter of [`crate::site`].
+//! Templates see `page` (a card) and `site` (the [`Frame`]), and nothing else. Undefined names and missing values
+//! are errors: a template must test with `if`. This module makes text; [`crate::site`] decides its address.
 //!
-//! A build has one language, so words without values are set into the templates once, before they are
-//! compiled; words with values are said when a page is made.
+//! A build has one language, so words without values are set into the templates once, before they are compiled;
+//! words with values are filled in when a page is made.
 
 use std::path::Path;
 use std::sync::Arc;

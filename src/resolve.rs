@@ -1,8 +1,8 @@
 //! *Resolve* turns names into identities: which model, benchmark, metric and evaluator is meant.
 //!
-//! A name is joined with an entity by one of the listed steps ([`step`]), and every entity keeps
-//! its names with their steps; everything else is an entity of its own. Nothing here looks at
-//! scores or picks among readings: that is [`crate::merge`].
+//! A name is matched to an entity by one of the listed steps ([`step`]), and every entity keeps its names with
+//! their steps; any other name is an entity of its own. Scores and the choice among readings belong to
+//! [`crate::merge`].
 
 mod alias;
 mod benchmark;

@@ -1,4 +1,4 @@
-//! *Agreement* in short: how many cells conflict, and the widest of them; and who reports, those of most models first.
+//! *Agreement* in short: how many cells conflict and which differ most, and who reports, most models first.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! *Also in the record*: what a record holds beside what the card says in its own words, value by value.
+//! *Also in the record*: the values of a record that no other part of the card shows.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! The page of one benchmark: what it is, and one of its rankings, a part at a time. Documents have its rows whole, with all
-//! of a result at each; [`table`] says what rows share once.
+//! The page of one benchmark: what it is, and one of its rankings, a part at a time. JSON and CSV have complete
+//! rows; [`table`] states once what rows share.
 
 pub mod setups;
 pub mod short;
@@ -26,7 +26,6 @@ use crate::merge::{RankedModel, Ranking, Reading};
 use crate::resolve::{Benchmark, Evaluator};
 use crate::signal::provenance::Parties;
 use crate::signal::{SignalTally, completeness};
-use crate::words::count;
 use setups::SetupsView;
 use short::RankingShort;
 use table::RankingTable;
@@ -310,8 +309,8 @@ impl<'a> Cards<'a> {
             SourceRow {
                 name: self.evaluator_name(evaluator),
                 url: self.evaluator_url(evaluator),
-                results: count(readings.len()),
-                models: count(models.len()),
+                results: self.language.number(readings.len()),
+                models: self.language.number(models.len()),
                 relation: self.language.list(&relation),
                 slots: self.share(filled, applying),
                 uncertainty: self.share(tally.fields[uncertain], tally.results),
@@ -357,8 +356,9 @@ impl<'a> Cards<'a> {
         });
         RowView {
             place: place + 1,
-            rank: row.rank.map(|rank| count(rank as usize)),
-            shared: (row.rank.map(|rank| self.n_sharing(ranking, rank)).filter(|n| *n > 1)).map(count),
+            rank: row.rank.map(|rank| self.language.number(rank as usize)),
+            shared: (row.rank.map(|rank| self.n_sharing(ranking, rank)).filter(|n| *n > 1))
+                .map(|n| self.language.number(n)),
             model: &self.dataset.entities.models[model].name,
             model_id: &self.dataset.entities.models[model].id,
             variant: self.dataset.variant_of(&readings[0]),

@@ -1,5 +1,5 @@
-//! The *claims* behind some results, for the short answer of a page: who stands to the developers how, and what is proven.
-//! Here stand numbers and codes; the sentences are the matter of the templates.
+//! The *claims* behind some results, for the short answer of a page: the relations to the developers, and what is
+//! proven. Numbers and codes only; templates have the sentences.
 
 use serde::Serialize;
 

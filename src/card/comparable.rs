@@ -1,4 +1,4 @@
-//! The answer to "can these numbers be compared directly?", in words.
+//! The answer to “Are these scores comparable?”, in words.
 
 use std::borrow::Cow;
 
@@ -104,6 +104,6 @@ fn list(language: &Language, names: &[&str]) -> String {
     let shown = language.list(&names[..names.len().min(MOST)]);
     match names.len().saturating_sub(MOST) {
         0 => shown,
-        more => language.say("comparable.more", &[("names", &shown), ("n", &more.to_string())]),
+        more => language.say("comparable.more", &[("names", &shown), ("n", &language.number(more))]),
     }
 }

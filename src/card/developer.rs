@@ -13,7 +13,6 @@ use crate::merge::{Developer, cells};
 use crate::signal::SignalTally;
 use crate::signal::coverage::Coverage;
 use crate::signal::provenance::Parties;
-use crate::words::count;
 
 /// Everything that one page of a developer's models says.
 #[derive(Debug, Serialize)]
@@ -95,8 +94,10 @@ impl<'a> Cards<'a> {
             name: &developer.name,
             anchor: anchor(&developer.name),
             url: self.developer_url(id),
-            models: count(developer.models.len()),
-            results: count(developer.models.iter().map(|model| self.dataset.readings_of(*model).len()).sum()),
+            models: self.language.number(developer.models.len()),
+            results: self
+                .language
+                .number(developer.models.iter().map(|model| self.dataset.readings_of(*model).len()).sum()),
         });
         ListCard {
             rows: rows.collect(),
@@ -173,8 +174,8 @@ impl<'a> Cards<'a> {
             id: &model.id,
             url: self.model_url(id),
             released: self.dataset.model_meta(model).and_then(|meta| meta.released.as_deref()),
-            results: count(self.dataset.readings_of(id).len()),
-            benchmarks: count(covered.iter().sum()),
+            results: self.language.number(self.dataset.readings_of(id).len()),
+            benchmarks: self.language.number(covered.iter().sum()),
             coverage: self.language.list(&coverage),
         }
     }

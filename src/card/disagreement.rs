@@ -1,4 +1,4 @@
-//! Several readings of one cell: how far they lie apart, and what is known of why.
+//! Several readings of one cell: how much they differ, and which settings may explain it.
 
 use bigdecimal::BigDecimal;
 use serde::Serialize;

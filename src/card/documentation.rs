@@ -1,5 +1,5 @@
-//! *Documentation in figures*: the signals of some results, as numbers and names. What all or none report is named
-//! once, and only what some report has both numbers of its share.
+//! *Documentation in figures*: the signals of some results, as numbers and names. A field that all or none report
+//! is only named; one that some report has both numbers of its share.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! *Embeds*: a light page of a model or a benchmark for a frame in somebody else's page, with its date and a link.
+//! *Embeds*: a light page of a model or a benchmark for a frame on another site, with its date and a link.
 
 use serde::Serialize;
 

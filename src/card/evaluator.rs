@@ -1,5 +1,5 @@
-//! The page of one evaluator: what they reported, how completely they document it, and where their
-//! results differ from those of others.
+//! The page of one evaluator: what it reported, how completely it documents that, and where its results differ from
+//! those of others.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,7 +23,6 @@ use crate::merge::{Collection, Dataset, RankedModel, Reading, ReportedCount};
 use crate::resolve::Evaluator;
 use crate::signal::SignalTally as Signals;
 use crate::signal::comparability::{self, ComparedReading, Comparison, ComparisonResult};
-use crate::words::count;
 
 /// Everything that the page of an evaluator says.
 #[derive(Debug, Serialize)]
@@ -217,8 +216,8 @@ impl<'a> Cards<'a> {
         let view = |reported: &ReportedCount| ReportedView {
             name: &self.dataset.entities.benchmarks[reported.benchmark].name,
             url: self.benchmark_url(reported.benchmark),
-            results: count(reported.results as usize),
-            models: count(reported.models as usize),
+            results: self.language.number(reported.results as usize),
+            models: self.language.number(reported.models as usize),
             position: (self.dataset.rankings_of(reported.benchmark))
                 .find(|(_, ranking)| ranking.evaluator == id)
                 .map(|(_, ranking)| self.position_of_all(ranking))
@@ -253,11 +252,11 @@ impl<'a> Cards<'a> {
             ),
             documented: self.documented(&tally.signals),
             benchmarks,
-            collections: most_first(
+            collections: self.most_first(
                 (tally.collections.iter())
                     .map(|(id, n)| (self.collection_name(*id), Some(self.collection_url(*id)), *n)),
             ),
-            relationships: most_first(tally.relationships.iter().map(|(it, n)| (self.words(it.key()), None, *n))),
+            relationships: self.most_first(tally.relationships.iter().map(|(it, n)| (self.words(it.key()), None, *n))),
             documentation: self.documentation(&tally.signals, None, Cells::default()),
             conflicts: differences.diverge,
             differences: differences.found.iter().map(|found| self.difference(found)).collect(),
@@ -278,11 +277,11 @@ impl<'a> Cards<'a> {
             0 => self.words("differences.none").to_owned(),
             n => {
                 let comparisons = self.language.counted("count.comparisons", n);
-                let values = [("comparisons", &*comparisons), ("diverge", &*count(differences.diverge))];
+                let values = [("comparisons", &*comparisons), ("diverge", &*self.language.number(differences.diverge))];
                 let mut summary = self.language.say("differences.summary", &values);
                 let (shown, differing) = (differences.found.len(), differences.differing);
                 if shown < differing {
-                    let first = [("n", &*count(shown)), ("total", &*count(differing))];
+                    let first = [("n", &*self.language.number(shown)), ("total", &*self.language.number(differing))];
                     summary.push_str(self.words("space"));
                     summary.push_str(&self.language.say("table.first", &first));
                 }
@@ -342,10 +341,12 @@ impl<'a> Cards<'a> {
             }),
         }
     }
-}
 
-fn most_first<'a>(counts: impl Iterator<Item = (&'a str, Option<String>, usize)>) -> Vec<Counted<'a>> {
-    let mut sorted: Vec<(&str, Option<String>, usize)> = counts.collect();
-    sorted.sort_by_key(|(text, _, n)| (std::cmp::Reverse(*n), *text));
-    sorted.into_iter().map(|(text, url, n)| Counted { text: text.into(), url, records: count(n) }).collect()
+    fn most_first<'b>(&self, counts: impl Iterator<Item = (&'b str, Option<String>, usize)>) -> Vec<Counted<'b>> {
+        let mut sorted: Vec<(&str, Option<String>, usize)> = counts.collect();
+        sorted.sort_by_key(|(text, _, n)| (std::cmp::Reverse(*n), *text));
+        let counted =
+            |(text, url, n): (&'b str, _, _)| Counted { text: text.into(), url, records: self.language.number(n) };
+        sorted.into_iter().map(counted).collect()
+    }
 }

@@ -1,4 +1,5 @@
-//! The *home page*: what there is and how far it can be trusted, what people know, and the largest conflicts.
+//! The *home page*: what is on the site and how far it can be trusted, entries to start from, and the largest
+//! conflicts.
 
 use std::cmp::Reverse;
 

@@ -1,5 +1,5 @@
-//! The *Hub's readings*: what stands on the Hub itself as results of a model or a benchmark, beside what the records
-//! say of the same leaderboard. They are a source of their own: nothing of them goes into a cell, a ranking or a marker.
+//! The *Hub's readings*: results that the Hub itself shows for a model or a benchmark, beside those of records for
+//! the same leaderboard. They are a separate source: they enter no cell, ranking or evidence level.
 
 use serde::Serialize;
 

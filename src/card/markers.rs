@@ -1,5 +1,5 @@
-//! Markers as pages show them: a label at each reading, the evidence once a record, and the page that
-//! lists all of them for an audit.
+//! Evidence levels as pages show them: a label for each reading, the evidence once for each record, and the page
+//! that lists all of them.
 
 use serde::Serialize;
 

@@ -1,5 +1,4 @@
-//! The page of the names that were joined, for a person to look through, and of near names that
-//! were not.
+//! The page of names that were matched, for review, and of similar names that were not.
 
 use std::collections::BTreeMap;
 

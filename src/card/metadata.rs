@@ -1,5 +1,5 @@
-//! What is stated of a model or benchmark beside its list of facts, and by whom: the Hub, a
-//! BenchmarkCard, an `eval.yaml`, and every value that lost to another.
+//! Further metadata of a model or benchmark with its source: the Hub, a BenchmarkCard, an `eval.yaml`, and every
+//! value that another source overrode.
 
 use serde::Serialize;
 

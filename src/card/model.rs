@@ -1,5 +1,5 @@
-//! The card of one model: identity, metadata, results by benchmark, and the records behind them. Documents have it whole,
-//! with all of a result at each; [`page`] says what results share once.
+//! The card of one model: identity, metadata, results by benchmark, and the records behind them. JSON and CSV have
+//! complete results; [`page`] states once what results share.
 
 pub mod page;
 mod row;

@@ -1,4 +1,4 @@
-//! The names under which records know an entity, each with the step that joined it.
+//! Names of an entity in records, each with the step that matched it.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! The page of what was left out: each record or result with its reason.
+//! The page of records and results that are not shown, each with its reason.
 
 use serde::Serialize;
 

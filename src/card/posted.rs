@@ -1,4 +1,5 @@
-//! All that *stands on the Hub*, as far as `fetch --evidence` saw it: what agrees with the records, and what differs.
+//! All results that `fetch --evidence` found *posted* on the Hub: those that agree with the records, and those that
+//! differ.
 
 use serde::Serialize;
 

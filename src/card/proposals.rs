@@ -1,4 +1,4 @@
-//! What became of the pull requests that were opened from here, as the Hub said when it was last asked.
+//! The pull requests that this site opened, in the state that the Hub last reported.
 
 use foldhash::{HashMap, HashMapExt};
 use serde::Serialize;

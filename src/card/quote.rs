@@ -1,6 +1,5 @@
-//! *Sentences that one may quote*: counts of what records claim and what is proven of it, and nothing that depends on a
-//! judgement. Each sentence is a code with numbers; the words are those of the language. All of them can be counted
-//! again in the tables of the site, and a test does.
+//! *Sentences to quote*: counts of what records claim and what is proven, without any judgement. Each sentence is a
+//! code with numbers; the language has the words. The site's tables give the same counts, which a test verifies.
 //!
 //! Withdrawn results are in no sentence.
 

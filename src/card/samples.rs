@@ -1,5 +1,5 @@
-//! *Samples* as a card shows them: whether a score is what they add up to, and what else they tell. Nothing of a sample
-//! is on a page but numbers, and the first rows if the site asks for them.
+//! *Samples* as a card shows them: whether they add up to the score, with failures, tokens and latency. Pages have
+//! only numbers of samples, and the first rows if the site asks for them.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::merge::{Reading, Scale};
 use crate::number::Number;
 use crate::signal::excerpts::{ShownExcerpts, excerpts};
 use crate::signal::samples::{By, Recomputation, ShortOf, Why, evidence};
-use crate::words::{count, shorten};
+use crate::words::shorten;
 
 /// What the samples of one reading say of it.
 #[derive(Debug, Serialize)]
@@ -52,7 +52,7 @@ pub struct ExcerptView<'a> {
 /// Why a score was not computed from its samples; `None` if it was.
 pub fn reason(language: &Language, outcome: &Recomputation) -> Option<String> {
     let say = |key: &str, values: &[(&str, &str)]| Some(language.say(key, values));
-    let n = |n: &u64| count(*n as usize);
+    let n = |n: &u64| language.number(*n as usize);
     match outcome {
         Recomputation::Recomputed(_) | Recomputation::Differs(_) => None,
         Recomputation::Incomplete { rows, of, what, .. } => {
@@ -182,7 +182,7 @@ impl<'a> Cards<'a> {
             }
         }
         if let Some(tally) = outcome.tally() {
-            add("samples.rows", count(tally.rows as usize));
+            add("samples.rows", self.language.number(tally.rows as usize));
             if tally.judged > 0 {
                 add("samples.correct", self.share(tally.correct as usize, tally.judged as usize));
             }
@@ -196,7 +196,7 @@ impl<'a> Cards<'a> {
                 ("samples.tool_calls", &tally.tool_calls),
                 ("samples.latency", &tally.latency),
             ] {
-                average_in_words(average).into_iter().for_each(|words| add(key, words));
+                average_in_words(self.language, average).into_iter().for_each(|words| add(key, words));
             }
         }
         facts
@@ -215,14 +215,14 @@ impl<'a> Cards<'a> {
             let by: Vec<&str> = rows.witnesses.iter().map(|by| self.words(key(*by))).collect();
             let by = if by.is_empty() { self.words("samples.by.nobody").to_owned() } else { self.language.list(&by) };
             facts.push(self.fact("samples.hash_by", Some(by)));
-            facts.push(self.fact("samples.all_rows", Some(count(rows.rows as usize))));
+            facts.push(self.fact("samples.all_rows", Some(self.language.number(rows.rows as usize))));
             let hashes = &rows.hashes;
             if hashes.confirmed + hashes.wrong > 0 {
                 let share = self.share(hashes.confirmed as usize, hashes.all() as usize);
                 facts.push(self.fact("samples.hashes", Some(share)));
             }
             if rows.unmatched > 0 {
-                facts.push(self.fact("samples.unmatched", Some(count(rows.unmatched as usize))));
+                facts.push(self.fact("samples.unmatched", Some(self.language.number(rows.unmatched as usize))));
             }
         }
         facts
@@ -238,7 +238,7 @@ impl<'a> Cards<'a> {
         ];
         all.into_iter()
             .filter(|(n, _)| *n > 0)
-            .map(|(n, key)| format!("{}{}{}", self.words(key), self.words("colon"), count(n as usize)))
+            .map(|(n, key)| format!("{}{}{}", self.words(key), self.words("colon"), self.language.number(n as usize)))
             .collect()
     }
 }
@@ -250,9 +250,13 @@ pub(super) fn three_digits(value: f64) -> String {
 }
 
 /// The mean with three digits at most, or as a whole number; `None` of nothing.
-fn average_in_words(average: &Average) -> Option<String> {
+fn average_in_words(language: &Language, average: &Average) -> Option<String> {
     let mean = average.mean().filter(|mean| (0.0..1e15).contains(mean))?;
-    Some(if mean >= 100.0 || mean.fract() == 0.0 { count(mean.round() as usize) } else { format!("{mean:.1}") })
+    Some(if mean >= 100.0 || mean.fract() == 0.0 {
+        language.number(mean.round() as usize)
+    } else {
+        format!("{mean:.1}")
+    })
 }
 
 /// Decimals of a computed number beside a record that states fewer: of a proportion, and of others.

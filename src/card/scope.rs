@@ -1,5 +1,5 @@
-//! The *scope* of some results, for the short answer of a page: whether their set-up is documented, and what they cover. Here
-//! stand numbers and codes; the sentences are the matter of the templates.
+//! The *scope* of some results, for the short answer of a page: whether their set-up is documented, and what they
+//! cover. Numbers and codes only; templates have the sentences.
 
 use serde::Serialize;
 

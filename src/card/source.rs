@@ -14,7 +14,7 @@ use crate::id::Id;
 use crate::load::metadata::CollectionMeta;
 use crate::merge::Collection;
 use crate::signal::collection::{CollectionTally, Measured, Taken};
-use crate::words::{count, shorten};
+use crate::words::shorten;
 
 /// Longest text of a record that a table has whole.
 const LONG: usize = 120;
@@ -137,9 +137,9 @@ impl<'a> Cards<'a> {
             name: self.collection_name(id),
             url: self.collection_url(id),
             captured: tally.newest().map(|(day, _)| day.to_string()),
-            results: count(tally.readings.len()),
-            models: count(tally.models),
-            benchmarks: count(tally.benchmarks.len()),
+            results: self.language.number(tally.readings.len()),
+            models: self.language.number(tally.models),
+            benchmarks: self.language.number(tally.benchmarks.len()),
             never: self.never_reported(tally),
         }
     }
@@ -155,7 +155,7 @@ impl<'a> Cards<'a> {
         let collection = &self.dataset.collections[id];
         let meta = self.dataset.collection_meta(collection);
         let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.collection_facts(meta)));
-        let records = |text: Cow<'a, str>, n: usize| Counted { text, url: None, records: count(n) };
+        let records = |text: Cow<'a, str>, n: usize| Counted { text, url: None, records: self.language.number(n) };
         let cut = |text: &'a str| match shorten(text, LONG) {
             short if short.len() < text.len() => Cow::Owned(short),
             _ => Cow::Borrowed(text),
@@ -187,15 +187,15 @@ impl<'a> Cards<'a> {
                 .map(|(id, n)| Counted {
                     text: self.evaluator_name(*id).into(),
                     url: Some(self.evaluator_url(*id)),
-                    records: count(*n),
+                    records: self.language.number(*n),
                 })
                 .collect(),
             benchmarks: (tally.benchmarks.iter())
                 .map(|(id, results, models)| HeldView {
                     name: &self.dataset.entities.benchmarks[*id].name,
                     url: self.benchmark_url(*id),
-                    results: count(*results),
-                    models: count(*models),
+                    results: self.language.number(*results),
+                    models: self.language.number(*models),
                 })
                 .collect(),
             documented: self.documented(&tally.signals),
@@ -234,7 +234,11 @@ impl<'a> Cards<'a> {
             let day = day.map_or(self.words("not_reported").to_owned(), |day| day.to_string());
             let older = self.language.say("source.captured.again", &[("day", &day)]);
             for (text, n) in [(day, captured.records), (older, captured.older)] {
-                rows.extend((n > 0).then(|| Counted { text: text.into(), url: None, records: count(n) }));
+                rows.extend((n > 0).then(|| Counted {
+                    text: text.into(),
+                    url: None,
+                    records: self.language.number(n),
+                }));
             }
         }
         rows

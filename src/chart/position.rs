@@ -1,4 +1,4 @@
-//! A *position*: where one score stands among all that are ranked with it, on the scale of its metric.
+//! A *position*: one score among all that are ranked with it, on the scale of its metric.
 
 use serde::Serialize;
 

@@ -1,5 +1,5 @@
-//! *Explain* tells for a record, or for all records of a model, why each result has its marker: the
-//! whole chain of evidence, as the pages show it.
+//! *Explain* shows why each result of a record or model has its evidence level: the whole chain of evidence, as the
+//! pages show it.
 
 use std::fmt;
 

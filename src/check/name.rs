@@ -1,5 +1,6 @@
-//! *Name* finds what a spelling in a record is matched to: which model, benchmark, metric and organisation, by which step,
-//! and where to change that. The rules are those of a build: they resolve a record that says the name in each place.
+//! *Name* finds what a spelling in a record is matched to: which model, benchmark, metric and organisation, by
+//! which step, and where to change that. It resolves a record that has the name in each field, by the rules of a
+//! build.
 
 use std::fmt;
 use std::sync::Arc;
@@ -136,7 +137,7 @@ fn saying(records: &[Loaded], name: &str, collection: Option<&str>) -> Result<Lo
         Ok((record, _)) if record.results.len() == 2 => {
             Ok(Loaded { origin, record, captures: Box::default(), samples: None })
         }
-        _ => anyhow::bail!("{:?} can be no name\n  help: it is longer than any name that is read", printable(name)),
+        _ => anyhow::bail!("{:?} cannot be a name\n  help: it is longer than any name that is read", printable(name)),
     }
 }
 

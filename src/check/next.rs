@@ -1,5 +1,5 @@
-//! *Next* lists what would make the results of a model comparable, repeatable, traced, and ready for the Hub: each step
-//! with the field of the record that takes it or what to do, and the results that need it.
+//! *Next* lists what would make the results of a model comparable, repeatable, traced, and ready for the Hub: each
+//! step with the field of the record to fill or what to do, and the results that need it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -56,7 +56,7 @@ pub fn next(config: &Config, wanted: &str) -> Result<Next> {
     let Some((id, model)) = dataset.entities.models.iter().find(|(_, model)| is_model(model, wanted)) else {
         let ids = dataset.entities.models.iter().map(|(_, model)| model.id.as_str());
         let help = did_you_mean(wanted, ids).map(|id| format!("\n  help: did you mean {id}?")).unwrap_or_default();
-        bail!("no model is called {:?}{help}", printable(wanted));
+        bail!("there is no model {:?}{help}", printable(wanted));
     };
     let readings = dataset.readings_of(id);
     let mut needed: [Vec<(String, String)>; N] = [const { Vec::new() }; N];

@@ -1,4 +1,4 @@
-//! Compares what a page says of two models on the same samples with the four counts beside it.
+//! Verifies the statistics of two models on the same samples against the four counts on the page.
 
 use super::html::ShownPair;
 use crate::card::pairs::Statistics;

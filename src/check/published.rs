@@ -1,9 +1,8 @@
-//! A *published* copy of a site, in a folder or at an address: every number on its cards is held
-//! against the record that it names, by hash and pointer; what its samples are said to give against its digits; and what
-//! is said of two models on the same samples against the counts.
+//! A *published* copy of a site, in a folder or at an address: every score on its cards is compared with its record
+//! by hash and pointer, every statement on samples with the score, and every pair of models with its counts.
 //!
-//! Pages are found by following links from the start page. Nothing but the copy itself and the
-//! records that it names is asked for, and no token is sent.
+//! Pages are found by following links from the start page. Only the copy and the records that it names are
+//! requested, and no token is sent.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;

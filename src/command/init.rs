@@ -66,7 +66,7 @@ pub fn run(init: InitArgs, common: &Common) -> Result<ExitCode> {
         Some(_) => {}
     }
     if project.lacking.contains(&"lower_is_better") {
-        writeln!(out, "No row says `lower_is_better`, so the records say that higher scores are better.")?;
+        writeln!(out, "No row states `lower_is_better`, so the records state that higher scores are better.")?;
     }
     let others: Vec<&str> = project.lacking.iter().copied().filter(|it| *it != "lower_is_better").collect();
     if !others.is_empty() {
@@ -76,7 +76,7 @@ pub fn run(init: InitArgs, common: &Common) -> Result<ExitCode> {
         let workflow = below(&root, WORKFLOW);
         writeln!(
             out,
-            "Before you push it to GitHub, say in {} where the program comes from (EVALCARDS).",
+            "Before you push it to GitHub, set the source of the program (EVALCARDS) in {}.",
             workflow.display()
         )?;
     }

@@ -1,4 +1,4 @@
-//! `evalcards publish`: report, ask, and only then send; with `--status`, ask for the state of what was sent.
+//! `evalcards publish`: report, ask, and only then send; with `--status`, report the state of what was sent.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
-//! The *conditions* that a record states of one result, where they make it another number: agent, tools, attempts,
-//! feedback, and how much of the test was asked. Held against the registry in [`super::fit`], told in [`super::notes`].
+//! The *conditions* of one result that change what its score means: agent, tools, attempts, feedback, and how much
+//! of the test was used. [`super::fit`] compares them with the registry, [`super::notes`] lists them.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! Whether a result *fits* its leaderboard: what the registry says of a task, compared with the identity of the
-//! measurement and the conditions of the record. A result that breaks one is not proposed, and the reason is stable.
+//! Whether a result *fits* its leaderboard: the registry's rules for a task, compared with the measurement and the
+//! conditions of the record. A result that breaks a rule is not proposed, and has a stable reason code.
 
 use super::conditions::StatedConditions;
 use super::skip::{SkipCode, SkipReason};

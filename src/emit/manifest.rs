@@ -1,5 +1,5 @@
-//! The *manifest*: every candidate for a pull request, and all that was skipped, with reasons.
-//! `publish` reads nothing else of a build.
+//! The *manifest*: every candidate for a pull request, and all that was skipped, with reasons. It is all that
+//! `publish` reads of a build.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};

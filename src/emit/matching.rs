@@ -1,4 +1,4 @@
-//! *Matching*: which task of which Hub benchmark a result is of, or why it is of none.
+//! *Matching*: which task of which Hub benchmark a result belongs to, or why to none.
 //!
 //! The dataset decides first, as in the reference converter; then what names the task: the index
 //! row's `subset`, the result's id, its own name, and last its data set. A result is taken only if

@@ -1,5 +1,5 @@
-//! The *notes* of an entry: what a reader of one number must know of how it came about. From the record only, short,
-//! and in a fixed order, so that two entries can be compared at a glance.
+//! The *notes* of an entry: the conditions that a reader of one score must know. They come from the record only,
+//! and are short and in a fixed order, so that two entries can be compared at a glance.
 
 use super::conditions::{StatedConditions, short};
 use super::fit::READ_BY;

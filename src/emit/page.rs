@@ -11,7 +11,6 @@ use crate::card::list::{Pager, page_path};
 use crate::language::Language;
 use crate::load::Loaded;
 use crate::names::slug;
-use crate::words::count;
 
 /// Rows on one page.
 pub const ROWS: usize = 400;
@@ -112,7 +111,7 @@ pub fn publishing<'a>(
     PublishingCard {
         blocked: manifest.blocked.iter().map(|it| cards.language.phrase(it.key())).collect(),
         benchmarks,
-        unsupported: (number == 1).then(|| count(manifest.unsupported_results())),
+        unsupported: (number == 1).then(|| cards.language.number(manifest.unsupported_results())),
         rows: rows.collect(),
         is_cut: groups.values().any(|items| items.len() > MOST),
         pager: Pager::new(cards, "publishing", number, place, ROWS),
@@ -132,7 +131,7 @@ pub fn outcomes<'a>(language: &'a Language, manifest: &'a Manifest) -> Vec<Bench
             benchmark,
             outcome,
             says: in_words(language, outcome),
-            results: count(n),
+            results: language.number(n),
             url: None,
         })
     });

@@ -1,4 +1,4 @@
-//! Which *repository* of the Hub a model is, if its id can be one.
+//! The Hub *repository* of a model, if its id can be one.
 //!
 //! Sources write ids of the form `owner/name` for much that is no repository: how a model was reached
 //! (`together/…`), who made it (`moonshot-ai/…`, whose account is `moonshotai`), or that there was none

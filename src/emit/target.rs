@@ -1,4 +1,4 @@
-//! A *target* is what no two proposals may share: a model repository, a dataset and a task.
+//! A *target* is a model repository, a dataset and a task: it has one proposal at most.
 //!
 //! Several entries for one target with one value are one entry and its duplicates. With different
 //! values none is ready, until `publish.decide` or `publish.prefer` of `site.yaml` chooses.

@@ -1,8 +1,8 @@
-//! The *static JSON API*, version 1: what a page says, as data.
+//! The *static JSON API*, version 1: the data of a page.
 //!
-//! These shapes are a promise: within `v1` members are added and never taken away or given another
-//! meaning. They are types of their own, so that a page may change without them, and their JSON Schemas
-//! are made from them. Addresses without scheme are relative to the top of the site.
+//! These shapes are a promise: within `v1`, members are added but never removed or redefined. They have their own
+//! types, so that pages can change without them, and their JSON Schemas are derived from these types. Addresses
+//! without scheme are relative to the top of the site.
 
 mod audit;
 mod developer;

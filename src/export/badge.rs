@@ -1,5 +1,5 @@
-//! The *badge* of a model, for READMEs: how much is known of it and from how many sides. Never a rank
-//! or a score: a number without its provenance says nothing.
+//! The *badge* of a model, for READMEs: how many results it has and from how many evaluators. Never a rank or a
+//! score, which would lack its provenance.
 
 use super::table::ModelCoverage;
 use crate::language::Language;

@@ -1,11 +1,11 @@
 //! What *changed between builds*: results added, changed, withdrawn, disputed, and gone.
 //!
-//! A build leaves a [`ChangeState`] behind: each result's place and digits, and the newest events. The next
-//! build compares, which gives its [`News`]. A result is known by where it stands (datastore, path and place in the record), so
-//! that a model or benchmark that gets another name has no news; and one that is found again elsewhere with the same
-//! digits has only moved. A result that a build does not find is *gone* from the site, for whatever reason;
-//! *withdrawn* is one of which an attestation says so. Where there is no state, the events are those that are dated by
-//! themselves: results added on the day of their retrieval, withdrawn on that of the declaration.
+//! A build leaves a [`ChangeState`] behind: each result's position and digits, and the newest events. The next build
+//! compares it with its own, which gives the [`News`]. A result is identified by datastore, path and JSON pointer,
+//! so that renaming a model or benchmark is no news; a result that reappears elsewhere with the same digits has
+//! only moved. A result that a build does not find is *gone*, for whatever reason; one that an attestation
+//! withdraws is *withdrawn*. Without a state, events have dates of their own: results are added on the day of their
+//! retrieval and withdrawn on that of the declaration.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;

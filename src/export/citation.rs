@@ -1,11 +1,12 @@
 //! How to *cite* a page as this build shows it: BibTeX and the Citation File Format.
 //!
-//! Both say what the build was made from, as far as it was told: the commit of the datastore, the day of
-//! the newest record, the day of the build. Nothing is read from a clock.
+//! Both state what the build was made from, where it is known: the commit of the datastore, the day of the newest
+//! record, the day of the build. No clock is read.
 
 use serde::Serialize;
 
 use crate::config::Config;
+use crate::language::Language;
 
 /// A page to cite.
 pub struct Cited<'a> {
@@ -22,20 +23,24 @@ pub struct Cited<'a> {
 }
 
 /// What a build was made from, in words.
-pub fn made_from(config: &Config, newest: Option<&str>, built: Option<&str>) -> String {
+pub fn made_from(config: &Config, newest: Option<&str>, language: &Language) -> String {
     let mut parts = Vec::new();
     let public = config.datastores.iter().find_map(|datastore| Some((datastore.repo.as_deref()?, datastore)));
     if let Some((repo, datastore)) = public {
-        let commit = datastore.revision.as_ref().map_or("no commit named".to_owned(), |it| format!("commit {it}"));
-        parts.push(match datastore.lock.sound() {
-            Some(_) => format!("Records of {repo}, {commit}"),
-            None => format!("Records said to be of {repo}, {commit}, not checked"),
-        });
+        let commit = match &datastore.revision {
+            Some(commit) => language.say("cite.commit", &[("commit", commit)]),
+            None => language.phrase("cite.no_commit").to_owned(),
+        };
+        let key = if datastore.lock.sound().is_some() { "cite.records" } else { "cite.records.not_checked" };
+        parts.push(language.say(key, &[("repo", repo), ("commit", &commit)]));
     }
-    parts.extend(newest.map(|day| format!("newest record retrieved {day}")));
-    let on = built.map(|day| format!(" on {day}")).unwrap_or_default();
-    parts.push(format!("built{on} with evalcards {}", env!("CARGO_PKG_VERSION")));
-    parts.join("; ")
+    parts.extend(newest.map(|day| language.say("cite.newest", &[("day", day)])));
+    let version = env!("CARGO_PKG_VERSION");
+    parts.push(match config.day {
+        Some(day) => language.say("cite.built.on", &[("day", &*day.to_string()), ("version", version)]),
+        None => language.say("cite.built", &[("version", version)]),
+    });
+    parts.join(language.phrase("list.semicolon"))
 }
 
 /// The same in two formats.

@@ -1,9 +1,9 @@
 //! *CSV* as RFC 4180 has it: UTF-8, a header, lines that end in CRLF.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@` (of whatever width), a tab or a line break for a formula,
-//! and names of records are anybody's words. Such a cell gets `'` in front, unless it is a number;
-//! the JSON beside it has the text as it is. What pages do not show of a text (control characters, forged marks), no
-//! cell holds either: a NUL stops readers, and an escape sequence would run in a terminal.
+//! Spreadsheets read a cell that begins with `=`, `+`, `-`, `@` (of any width), a tab or a line break as a formula,
+//! and anybody can choose the names in records. Such a cell gets `'` in front, unless it is a number; the JSON has
+//! the text as it is. Characters that pages do not show (control characters, forged check marks) are left out: a
+//! NUL stops readers, and an escape sequence would run in a terminal.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! The *documents* of the API and the tables of lists, made of cards.
+//! The *documents* of the API and the tables of lists, made from cards.
 
 use std::borrow::Cow;
 

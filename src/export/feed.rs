@@ -1,7 +1,7 @@
 //! *Atom* feeds of [`Event`]s: of the site and of a benchmark.
 //!
-//! Times are days of builds or of records, never of a clock. Ids are UUIDs made from what an entry
-//! says, so that they stay the same wherever the site stands.
+//! Times come from builds or records, never from a clock. Ids are UUIDs derived from the content of an entry, so
+//! that they do not depend on the address of the site.
 
 use std::sync::PoisonError;
 

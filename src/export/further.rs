@@ -1,7 +1,7 @@
-//! The *further tables* of pages: those that stand beside the main one, each with a CSV of its own.
+//! The *further tables* of pages: all but the main one, each with its own CSV.
 //!
-//! Left out are tables that only lead to others (the first models and benchmarks on the home page), and the
-//! data of charts: the CSV of a ranking has all of its scores.
+//! Tables of links (the first models and benchmarks on the home page) and the data of charts have no CSV: that of a
+//! ranking has all of its scores.
 
 use serde::Serialize;
 

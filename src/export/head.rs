@@ -43,7 +43,7 @@ pub struct Subject<'a> {
 /// A card that may be about one thing.
 pub trait About {
     /// What that is.
-    fn subject(&self) -> Option<Subject<'_>> {
+    fn subject(&self, _: &Language) -> Option<Subject<'_>> {
         None
     }
 
@@ -64,8 +64,8 @@ pub trait About {
 }
 
 impl About for ModelPage<'_> {
-    fn subject(&self) -> Option<Subject<'_>> {
-        Some(Subject { title: format!("Evaluation results of {}", self.name), summary: &self.summary })
+    fn subject(&self, language: &Language) -> Option<Subject<'_>> {
+        Some(Subject { title: language.say("cite.model", &[("name", self.name)]), summary: &self.summary })
     }
 
     fn quotes(&self) -> Option<&Quotes<'_>> {
@@ -85,15 +85,13 @@ impl About for ModelPage<'_> {
 }
 
 impl About for BenchmarkCard<'_> {
-    fn subject(&self) -> Option<Subject<'_>> {
-        let mut title = format!("{}: evaluation results", self.name);
-        for part in [self.slice, self.part.as_deref()].into_iter().flatten() {
-            title.push_str(&format!(", {part}"));
-        }
-        title.push_str(&format!(", {}", self.metric));
-        if let Some(qualifier) = &self.qualifier {
-            title.push_str(&format!(" ({qualifier})"));
-        }
+    fn subject(&self, language: &Language) -> Option<Subject<'_>> {
+        let metric = match &self.qualifier {
+            Some(qualifier) => language.say("metric.qualified", &[("metric", self.metric), ("qualifier", qualifier)]),
+            None => self.metric.to_owned(),
+        };
+        let of: Vec<&str> = [self.slice, self.part.as_deref(), Some(&*metric)].into_iter().flatten().collect();
+        let title = language.say("cite.benchmark", &[("name", self.name), ("of", &language.list(&of))]);
         Some(Subject { title, summary: &self.ranking_summary })
     }
 
@@ -112,8 +110,8 @@ impl About for BenchmarkCard<'_> {
 }
 
 impl About for EvaluatorCard<'_> {
-    fn subject(&self) -> Option<Subject<'_>> {
-        Some(Subject { title: format!("Evaluation results reported by {}", self.name), summary: &self.summary })
+    fn subject(&self, language: &Language) -> Option<Subject<'_>> {
+        Some(Subject { title: language.say("cite.evaluator", &[("name", self.name)]), summary: &self.summary })
     }
 
     fn quotes(&self) -> Option<&Quotes<'_>> {
@@ -126,8 +124,8 @@ impl About for EvaluatorCard<'_> {
 }
 
 impl About for SourceCard<'_> {
-    fn subject(&self) -> Option<Subject<'_>> {
-        Some(Subject { title: format!("Evaluation results from {}", self.name), summary: &self.summary })
+    fn subject(&self, language: &Language) -> Option<Subject<'_>> {
+        Some(Subject { title: language.say("cite.source", &[("name", self.name)]), summary: &self.summary })
     }
 
     fn further(&self) -> Vec<Further> {
@@ -136,8 +134,8 @@ impl About for SourceCard<'_> {
 }
 
 impl About for DeveloperCard<'_> {
-    fn subject(&self) -> Option<Subject<'_>> {
-        Some(Subject { title: format!("Evaluation results of the models of {}", self.name), summary: &self.summary })
+    fn subject(&self, language: &Language) -> Option<Subject<'_>> {
+        Some(Subject { title: language.say("cite.developer", &[("name", self.name)]), summary: &self.summary })
     }
 }
 
@@ -272,9 +270,14 @@ fn in_fragment(id: &str) -> String {
 }
 
 impl Exports<'_> {
-    pub(super) fn cited(&self) -> Cited<'_> {
+    pub(super) fn cited<'c>(&'c self, title: &'c str, url: Option<&'c str>, made_from: &'c str) -> Cited<'c> {
         let day = Some(self.day.as_str()).filter(|day| !day.is_empty());
-        Cited { title: "", site: &self.config.site.title, url: None, made_from: &self.made_from, day }
+        Cited { title, site: &self.config.site.title, url, made_from, day }
+    }
+
+    /// What the build was made from, in words.
+    pub(super) fn made_from(&self, language: &Language) -> String {
+        citation::made_from(self.config, self.newest.as_deref(), language)
     }
 
     /// What the head of the page at `path`, which shows `card`, says. `top` leads from it to the top.
@@ -286,8 +289,8 @@ impl Exports<'_> {
         let page = page.split_once("/_page/").map_or(page, |(first, _)| first);
         let file = |extension: &str| format!("{top}{ROOT}/{page}.{extension}");
         let mut head = PageHead { policy: POLICY, feed: Some(format!("{top}feed.atom")), ..PageHead::default() };
-        let subject = card.subject();
-        let description = site.description.as_deref().unwrap_or_else(|| Language::english().phrase("site.description"));
+        let subject = card.subject(language);
+        let description = site.description.as_deref().unwrap_or_else(|| language.phrase("site.description"));
         match page {
             "index" | "overview" => head.json_ld = base_url.map(|url| catalogue(&site.title, description, url)),
             "models" | "benchmarks" | "evaluators" | "developers" | "sources" => {
@@ -339,8 +342,8 @@ impl Exports<'_> {
             url: url.clone().unwrap_or_else(|| path.to_owned()),
             records: self.records_sha256[..16].to_owned(),
         });
-        let cited = Cited { title: &subject.title, url: url.as_deref(), ..self.cited() };
-        head.citation = Some(citation::bibtex(&cited));
+        let made_from = self.made_from(language);
+        head.citation = Some(citation::bibtex(&self.cited(&subject.title, url.as_deref(), &made_from)));
         if let (Some(url), Some(base_url)) = (&url, base_url) {
             let address = |extension: &str| format!("{base_url}{ROOT}/{page}.{extension}");
             let json = head.json.as_ref().map(|_| ("application/json", address("json")));

@@ -1,5 +1,5 @@
-//! A table as *JSON Lines*: one object a row, every column in it, a gap as `null`; packed with gzip, as
-//! the lines of a large site would fill a fifth of what hosts of static sites give.
+//! A table as *JSON Lines*: one object for each row with every column, gaps as `null`. Compressed, because the
+//! lines of a large site would take a fifth of the space that static hosts offer.
 
 use std::io::Write;
 

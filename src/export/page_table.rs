@@ -1,6 +1,6 @@
-//! The *tables of pages* as CSV: the rows of the page, in its order, all of its list together, and its columns
-//! from left to right. Where a cell of the page says several things, each has a column of its own. The table of a card has
-//! all of a result in its row: what the page says once of many, and in their sources, stands at each.
+//! The *tables of pages* as CSV: the rows of the page in its order, those of a list together, and its columns from
+//! left to right. Several values in one cell of the page get a column each. Each row of a card's table is complete:
+//! what the page states once for many results is repeated.
 
 use super::csv::Csv;
 use crate::card::benchmark::{OtherReading, RowView};

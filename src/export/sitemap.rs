@@ -1,5 +1,4 @@
-//! The *sitemap* and `robots.txt`. A sitemap holds absolute addresses only, so that a site without
-//! `base_url` has none.
+//! The *sitemap* and `robots.txt`. A sitemap needs absolute addresses, so a site without `base_url` has none.
 
 /// Most addresses of one sitemap, as the protocol has it.
 pub const MOST: usize = 50_000;

@@ -1,9 +1,8 @@
 //! The *tables* of the whole site: results, records, models, benchmarks, evaluators.
 //!
-//! Each column is said once, here: its name, kind and meaning, and how it is read off the data set.
-//! Columns that the list of a page shows come first, in its order.
-//! [`super::jsonl`], [`super::parquet`] and the data dictionary are made from nothing else, so that
-//! they cannot disagree.
+//! Each column is defined once, here: its name, kind and meaning, and how to get it from the data set. Columns of
+//! the page's list come first, in its order. [`super::jsonl`], [`super::parquet`] and the data dictionary use these
+//! definitions only, so they cannot disagree.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -102,7 +101,7 @@ pub struct TableSource<'a> {
 pub const TABLES: [Table; 9] = [
     Table {
         name: "results",
-        about: "One row a result: one number of one record, with who reported it and where it stands.",
+        about: "One row for each result: one score of one record, with its evaluator and position.",
         key: &["record", "pointer"],
         references: &[
             ("model", "models", "id"),
@@ -115,7 +114,7 @@ pub const TABLES: [Table; 9] = [
     },
     Table {
         name: "records",
-        about: "One row a record: one file of the datastore, by the hash of its bytes.",
+        about: "One row for each record: one file of the datastore, by the hash of its bytes.",
         key: &["sha256"],
         references: &[("collection", "sources", "id")],
         columns: RECORDS,
@@ -123,7 +122,7 @@ pub const TABLES: [Table; 9] = [
     },
     Table {
         name: "captures",
-        about: "One row an older capture of a record: other bytes that say the same, retrieved earlier.",
+        about: "One row for each older capture of a record: other bytes with the same content, retrieved earlier.",
         key: &["sha256"],
         references: &[("record", "records", "sha256")],
         columns: CAPTURES,
@@ -131,7 +130,7 @@ pub const TABLES: [Table; 9] = [
     },
     Table {
         name: "models",
-        about: "One row a model that has a card.",
+        about: "One row for each model with a card.",
         key: &["id"],
         references: &[],
         columns: MODELS,
@@ -139,7 +138,7 @@ pub const TABLES: [Table; 9] = [
     },
     Table {
         name: "benchmarks",
-        about: "One row a benchmark that has a page.",
+        about: "One row for each benchmark with a page.",
         key: &["id"],
         references: &[],
         columns: BENCHMARKS,
@@ -147,7 +146,7 @@ pub const TABLES: [Table; 9] = [
     },
     Table {
         name: "evaluators",
-        about: "One row an evaluator that has a page.",
+        about: "One row for each evaluator with a page.",
         key: &["id"],
         references: &[],
         columns: EVALUATORS,
@@ -155,7 +154,7 @@ pub const TABLES: [Table; 9] = [
     },
     Table {
         name: "developers",
-        about: "One row a developer that has a page.",
+        about: "One row for each developer with a page.",
         key: &["id"],
         references: &[],
         columns: DEVELOPERS,
@@ -171,7 +170,7 @@ pub const TABLES: [Table; 9] = [
     },
     Table {
         name: "not-shown",
-        about: "One row a record or result that is not shown, with the reason.",
+        about: "One row for each record or result that is not shown, with the reason.",
         key: &[],
         references: &[],
         columns: NOT_SHOWN,
@@ -226,7 +225,7 @@ const RESULTS: &[Column] = &[
     text("metric", "What is measured.", |it, row| said(&it.metric(row).name)),
     text(
         "metric_qualifier",
-        "What tells the metric from others of its name: parameters, judges, kind of score; null if nothing does.",
+        "What distinguishes the metric from others of the same name: parameters, judges, kind of score; null if nothing does.",
         |it, row| maybe_owned(it.metric(row).qualifier(Language::english())),
     ),
     text(
@@ -250,7 +249,7 @@ const RESULTS: &[Column] = &[
     text("score_type", "`continuous`, `binary` or `levels`; continuous where the record states none.", |it, row| {
         said(it.metric(row).kind.code())
     }),
-    text("direction", "Which end of the scale is good, as stated.", |it, row| {
+    text("direction", "Which end of the scale is better, as stated.", |it, row| {
         said(Language::english().phrase(direction_key(it.reading(row).direction)))
     }),
     number("score", "The score as a number.", |it, row| Value::Number(Cow::Borrowed(&it.result(row).score))),
@@ -258,10 +257,10 @@ const RESULTS: &[Column] = &[
         said(it.result(row).score.digits())
     }),
     text("unit", "Unit that the record names.", |it, row| maybe(it.result(row).metric.unit.as_deref())),
-    number("min", "Least possible score that the record declares.", |it, row| {
+    number("min", "Lowest possible score that the record declares.", |it, row| {
         maybe_number(it.result(row).metric.min.as_ref())
     }),
-    number("max", "Greatest possible score that the record declares.", |it, row| {
+    number("max", "Highest possible score that the record declares.", |it, row| {
         maybe_number(it.result(row).metric.max.as_ref())
     }),
     flag(
@@ -343,7 +342,7 @@ const RESULTS: &[Column] = &[
     ),
     text(
         "conditions",
-        "The same as the text of a JSON object, every value whole as far as it is kept; several of one key with ` · ` between them.",
+        "The same as the text of a JSON object with complete values; several values of one key are separated by ` · `.",
         |it, row| maybe_owned(conditions(it.loaded(row), it.result(row))),
     ),
     text(
@@ -378,10 +377,10 @@ const RESULTS: &[Column] = &[
     }),
     text(
         "samples_status",
-        "What its samples say of the score: `recomputed`, `differs`, `incomplete`, `not_recomputable`, `bad_checksum`, `missing` or `unreadable`; null if the record names none.",
+        "Whether its samples add up to the score: `recomputed`, `differs`, `incomplete`, `not_recomputable`, `bad_checksum`, `missing` or `unreadable`; null if the record names none.",
         |it, row| maybe(it.samples(row).map(|it| it.outcome.code())),
     ),
-    counted("samples_rows", "Rows of samples that are of it.", |it, row| {
+    counted("samples_rows", "Rows of samples that belong to it.", |it, row| {
         it.samples(row).and_then(|it| it.outcome.tally()).map_or(Value::Missing, |tally| Value::Count(tally.rows))
     }),
     text("samples_file", "Path of the file of its samples in its datastore.", |it, row| {
@@ -440,7 +439,7 @@ const RECORDS: &[Column] = &[
         "Whether a lock file has these bytes: `local` (no), `pinned`, `pinned_and_indexed` (an index as well).",
         |it, row| said(it.trace(row)),
     ),
-    text("submitter", "Account that brought exactly these bytes to the datastore; null if unknown.", |it, row| {
+    text("submitter", "Account that added exactly these bytes to the datastore; null if unknown.", |it, row| {
         maybe(it.submitter(row))
     }),
     counted("results", "How many of its results are shown.", |it, row| {
@@ -448,7 +447,7 @@ const RECORDS: &[Column] = &[
     }),
     text(
         "also",
-        "What else it holds, as the text of a JSON list: `values` by path, and places of the `results` that state them.",
+        "Its other values, as the text of a JSON list: `values` by path, and the positions of the `results` that state them.",
         |it, row| {
             let also = also(it.record(row));
             let text = serde_json::to_string(&AlsoValues::of(&also)).ok();
@@ -463,7 +462,7 @@ const CAPTURES: &[Column] = &[
     }),
     text("sha256", "Of the bytes of the file.", |it, row| owned(it.capture(row).origin.sha256.to_string())),
     text("path", "Path of the file in its datastore.", |it, row| said(&it.capture(row).origin.path)),
-    text("evaluation_id", "As it has it; not a key.", |it, row| said(&it.capture(row).evaluation_id)),
+    text("evaluation_id", "As the record has it; not a key.", |it, row| said(&it.capture(row).evaluation_id)),
     text("retrieved", "Day on which it was retrieved, YYYY-MM-DD.", |it, row| {
         day_of(it.capture(row).retrieved.as_ref())
     }),
@@ -531,32 +530,32 @@ const BENCHMARKS: &[Column] = &[
 
 const EVALUATORS: &[Column] = &[
     text("name", "Display name.", |it, row| said(&it.dataset.entities.evaluators[id(row)].name)),
-    counted("benchmarks", "Different benchmarks among their results.", |it, row| {
+    counted("benchmarks", "Different benchmarks among its results.", |it, row| {
         Value::Count(it.dataset.reported_by(id(row)).len() as u64)
     }),
-    counted("results", "Results that they reported.", |it, row| {
+    counted("results", "Results that it reported.", |it, row| {
         Value::Count(it.dataset.reported_by(id(row)).iter().map(|reported| u64::from(reported.results)).sum())
     }),
-    text("id", "Slug; that of results whose records name nobody stands for no one.", |it, row| {
+    text("id", "Slug; results whose records name no evaluator share one that stands for none.", |it, row| {
         said(&it.dataset.entities.evaluators[id(row)].id)
     }),
-    text("page", "Their page, from the top of this site.", |it, row| owned(it.cards.evaluator_url(id(row)))),
+    text("page", "Its page, from the top of this site.", |it, row| owned(it.cards.evaluator_url(id(row)))),
 ];
 
 const DEVELOPERS: &[Column] = &[
     text("name", "Display name.", |it, row| said(&it.dataset.developers[id(row)].name)),
-    counted("models", "Models of theirs that have a card.", |it, row| {
+    counted("models", "Models of this developer with a card.", |it, row| {
         Value::Count(it.dataset.developers[id(row)].models.len() as u64)
     }),
-    counted("results", "Results of these.", |it, row| {
+    counted("results", "Results of these models.", |it, row| {
         let models = it.dataset.developers[id(row)].models.iter();
         Value::Count(models.map(|model| it.dataset.readings_of(*model).len() as u64).sum())
     }),
-    counted("models_as_claimed", "Models that are theirs only as records claim.", |it, row| {
+    counted("models_as_claimed", "Models that only records attribute to it.", |it, row| {
         Value::Count(it.dataset.developers[id(row)].n_claimed as u64)
     }),
     text("id", "Slug.", |it, row| said(&it.dataset.developers[id(row)].id)),
-    text("page", "Their page, from the top of this site.", |it, row| owned(it.cards.developer_url(id(row)))),
+    text("page", "Its page, from the top of this site.", |it, row| owned(it.cards.developer_url(id(row)))),
 ];
 
 const SOURCES: &[Column] = &[

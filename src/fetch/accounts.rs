@@ -1,4 +1,4 @@
-//! The public organisations of the accounts that brought records: `content/hub/accounts.jsonl`.
+//! The public organisations of the accounts that submitted records: `content/hub/accounts.jsonl`.
 
 use std::collections::{BTreeSet, HashMap};
 

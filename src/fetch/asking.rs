@@ -1,4 +1,4 @@
-//! *Asking* the Hub for many things, several at a time, and giving up where going on is no use.
+//! Many requests to the Hub, several at a time, which stop when the Hub keeps failing.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,6 +1,6 @@
 //! The `eval.yaml` of each registered benchmark, and of each that the Hub marks official:
-//! `content/hub/benchmarks.jsonl`, and its text in `content/hub/eval/`. Where the Hub says otherwise than our list, that
-//! is told and not taken over; for what our list lacks there is a draft.
+//! `content/hub/benchmarks.jsonl`, and its text in `content/hub/eval/`. Differences from the built-in list are
+//! reported and not applied; benchmarks that the list lacks get a draft.
 
 use std::collections::BTreeSet;
 use std::fs;

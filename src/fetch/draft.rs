@@ -1,5 +1,5 @@
-//! *Drafts*: for each official benchmark that our list has not, an entry of it as far as an `eval.yaml` says one, for a
-//! person to correct and to move to `content/benchmarks/`. A build reads none, and none is written twice.
+//! *Drafts*: for each official benchmark that the built-in list lacks, an entry with what its `eval.yaml` states,
+//! for a person to correct and move to `content/benchmarks/`. A build reads no draft, and no draft is overwritten.
 
 use std::collections::HashSet;
 use std::fs;

@@ -1,7 +1,7 @@
-//! *Evidence* for markers: who brought each record into the public datastore, which organisations
-//! these accounts say publicly that they belong to, and which posted results the Hub calls verified.
+//! *Evidence* for levels: who submitted each record to the public datastore, to which organisations these accounts
+//! publicly belong, and which posted results the Hub calls verified.
 //!
-//! All of it is what the Hub shows, with the time it was seen, and nothing is concluded from it here.
+//! All of it is what the Hub shows, with the time of retrieval; nothing is concluded here.
 
 use std::path::Path;
 

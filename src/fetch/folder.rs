@@ -1,7 +1,7 @@
-//! The datastore's *folder*: a file stands under its name only once its bytes were checked.
+//! The datastore's *folder*: a file gets its name only once its bytes are verified.
 //!
-//! What comes in is written below `.fetch/` first and renamed when it is known to be right, so that
-//! a kill or a full disk leaves whole files and temporary ones, never half of one under its name.
+//! Downloads are written below `.fetch/` and renamed once verified, so that a kill or a full disk leaves complete
+//! files and temporary ones, never half a file under its name.
 
 use std::fs::{self, File};
 use std::io::BufReader;

@@ -1,4 +1,4 @@
-//! What a person names: a datastore, `REPO[@REVISION]`, and collections in it.
+//! A datastore as typed, `REPO[@REVISION]`, and the names of its collections.
 
 use std::str::FromStr;
 

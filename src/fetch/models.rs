@@ -1,4 +1,4 @@
-//! What the Hub says of *models*: `content/hub/models.jsonl`.
+//! Facts from the Hub about *models*: `content/hub/models.jsonl`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

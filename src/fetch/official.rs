@@ -1,4 +1,5 @@
-//! Compares the benchmarks that the Hub marks as *official* with our list: which are new, gone and changed.
+//! Compares the benchmarks that the Hub marks as *official* with the built-in list: which are new, gone and
+//! changed.
 
 use std::collections::BTreeSet;
 
@@ -53,7 +54,8 @@ pub struct Changed {
 pub fn sound(ids: Vec<String>, findings: &mut Diagnostics) -> Vec<String> {
     let (sound, others): (BTreeSet<String>, BTreeSet<String>) = ids.into_iter().partition(|id| is_hub_id(id));
     for id in others {
-        let message = format!("the Hub lists `{}` as an official benchmark, which is no id", id.escape_debug());
+        let message =
+            format!("the Hub lists `{}` as an official benchmark, which is not a dataset id", id.escape_debug());
         let help = "it is left out; report it to the Hub".to_owned();
         findings.warn_with_help(DiagnosticCode::NoDatasetId, "api/datasets", "", message, help);
     }

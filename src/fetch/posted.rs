@@ -1,5 +1,5 @@
-//! Results that the Hub shows for models, and whether it calls them verified:
-//! `content/hub/posted.jsonl`, and which models were asked for in `content/hub/posted_models.jsonl`.
+//! Results that the Hub shows for models, and whether it calls them verified: `content/hub/posted.jsonl`, and which
+//! models were looked up in `content/hub/posted_models.jsonl`.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 

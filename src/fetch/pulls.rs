@@ -1,7 +1,6 @@
-//! Which *pull request* a commit of the datastore's main branch came by.
+//! The *pull request* behind a commit of the datastore's main branch.
 //!
-//! A title is only a hint where to look: what counts is the commit that the Hub says a pull request
-//! became.
+//! A title is only a hint where to look: the Hub's answer which commit a pull request became decides.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,4 +1,4 @@
-//! A *source*: the commit of a datastore that is read, and the collections in it.
+//! A *source*: one commit of a datastore, and its collections.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A *store* is a file of facts on disk: read whole, written whole, and only if something changed.
+//! A *store* is a file of facts on disk, read and written as a whole, and only written if something changed.
 
 use std::fs;
 use std::io;

@@ -1,14 +1,14 @@
-//! How each object of the lock came into the datastore: `content/hub/submissions.jsonl`.
+//! How each object of the lock file came into the datastore: `content/hub/submissions.jsonl`.
 //!
-//! Objects stand under `flat/objects/`, where a program of the datastore mostly writes them; people
-//! bring them by pull requests that write `data/<collection>/<developer>/<model>/<uuid>.json`. Who
-//! brought an object is who brought exactly its bytes, told in this order:
+//! Objects are in `flat/objects/`, where mostly a program of the datastore writes them; people submit them with
+//! pull requests that write `data/<collection>/<developer>/<model>/<uuid>.json`. The submitter of an object is the
+//! one who added exactly its bytes, by the first of these that applies:
 //!
 //! 1. the commit that last changed the `legacy_path`, if it stands there with these bytes;
 //! 2. the earliest merged pull request whose own commit wrote these bytes under the object's name;
 //! 3. the commit that wrote the object itself.
 //!
-//! Bytes are recognised by git's id of them, so that no file is read again.
+//! Bytes are compared by git's object id, so that no file is read again.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;

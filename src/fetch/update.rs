@@ -1,4 +1,4 @@
-//! An *update*: one run that brings collections on disk to the state of their source.
+//! An *update*: one run that brings the collections on disk up to date with their source.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};

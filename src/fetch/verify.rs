@@ -1,6 +1,6 @@
-//! *Verify* asks the Hub again for all evidence on disk, and names what it says otherwise. A fact is a line of text that
-//! whoever can change the site's repository can write; this tells what `fetch` saw from what a hand wrote. Nothing on
-//! disk is changed.
+//! *Verify* fetches all evidence again and reports differences from what is on disk. Anybody who can change the
+//! site's repository can write a fact; this tells facts that `fetch` saw from edited ones. Nothing on disk is
+//! changed.
 
 use std::collections::HashSet;
 use std::fs;

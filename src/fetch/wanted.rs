@@ -1,4 +1,4 @@
-//! Which files the indexes of the collections name.
+//! The files that the indexes of the collections name.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! The *search index*: every entity under each of its words, in files by the first letters.
 //!
-//! A search loads what has the rarest word of the query, and looks at the other words there; so it
-//! stays small however many models there are. Letters that begin a word of very many have several
-//! files, and what is likely meant stands in the first: it can be shown before the others are there.
-//! The script splits a query into words by the same rule as [`words_of`].
+//! A search loads the files of the rarest word of the query and checks the other words there, so it stays small
+//! however many models there are. Very common first letters have several files with the likely matches in the
+//! first, which can be shown before the others have loaded. The script splits a query into words by the same rule
+//! as [`words_of`].
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};

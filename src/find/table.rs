@@ -1,7 +1,7 @@
 //! *Tables*: lists and rankings as columns, for filtering and sorting by the script.
 //!
-//! Texts that repeat stand once. A row may have several values in a column (the benchmarks of a
-//! model); as most rows share one of few such sets, the sets stand once as well.
+//! Repeated texts are stored once. A row may have several values in a column (the benchmarks of a model); most rows
+//! share one of few such sets, so the sets are stored once as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 

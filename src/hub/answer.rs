@@ -1,7 +1,7 @@
-//! What evalcards takes from the Hub's *answers*, and the files that it sends.
+//! The parts of the Hub's *answers* that evalcards uses, and the files that it sends.
 //!
-//! Answers may gain fields and lack any that is not needed; what is wrong in one item of a list
-//! never loses the others.
+//! Answers may have more fields and lack those that are not needed; an invalid item of a list does not affect the
+//! others.
 
 use jiff::Timestamp;
 use serde::Deserialize;

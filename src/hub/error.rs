@@ -1,4 +1,4 @@
-//! What can go wrong between us and the Hub, in words that say what to do.
+//! Errors of the Hub and of the connection to it, in words that say what to do.
 
 use std::error::Error;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! What the Hub shows everybody of repositories and accounts: the pages that `fetch` reads.
+//! Public information about repositories and accounts on the Hub, which `fetch` reads.
 
 use serde_json::Value;
 

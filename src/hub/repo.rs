@@ -1,4 +1,4 @@
-//! A *repository* on the Hub, and the paths under which it is asked for.
+//! A *repository* on the Hub, and the paths of requests about it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 

@@ -1,4 +1,4 @@
-//! Where the Hub is and who we are to it, from the environment that all Hub tools share.
+//! The address of the Hub and the token, from the environment variables that all Hub tools share.
 
 use std::fmt;
 use std::fs;

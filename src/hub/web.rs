@@ -1,6 +1,6 @@
-//! The *web* as everybody reads it: a published site, and the public records that it names.
+//! The public *web*: a published site, and the public records that it names.
 //!
-//! It repeats, waits, limits and fails in the words of the Hub client, and has no token that it could send.
+//! It shares retries, waits, limits and errors with the Hub client, and has no token to send.
 
 use std::time::Duration;
 

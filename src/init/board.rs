@@ -41,12 +41,12 @@ impl Board {
         let id = slug(name);
         let is_id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '+');
         if name.contains(is_unshown) || name.chars().count() > MOST_CHARACTERS {
-            bail!("the name of a benchmark has at most {MOST_CHARACTERS} characters, and none that pages do not show");
+            bail!("the name of a benchmark has at most {MOST_CHARACTERS} characters, and no invisible ones");
         }
         // Its file is named by it, and a task of the Hub as well.
         if !id.starts_with(|c: char| c.is_ascii_alphanumeric()) || !id.chars().all(is_id) {
             bail!(
-                "`{name}` gives no id of letters a to z and digits\n  help: pass such a name, and write the other one as `name` in content/benchmarks/"
+                "`{name}` has no letters a to z or digits to make an id from\n  help: pass such a name, and write the other one as `name` in content/benchmarks/"
             );
         }
         Ok(Board { name: name.to_owned(), id })

@@ -1,5 +1,5 @@
-//! Reads *CSV* as spreadsheets write it: RFC 4180, with `,`, `;` or a tab between the cells. The crate of that name
-//! accepts a quote that is never closed, and text behind one that is: here each is a mistake of its line.
+//! Reads *CSV* as spreadsheets write it: RFC 4180, with `,`, `;` or a tab between the cells. The `csv` crate
+//! accepts a quote that is never closed, and text after a closing quote; here both are errors with their line.
 
 /// A row, with the line of the file that it begins on.
 #[derive(Debug, PartialEq)]

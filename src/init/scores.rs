@@ -1,7 +1,7 @@
 //! A table of *scores* as records of Every Eval Ever: a CSV of one row a result becomes one record a row.
 //!
-//! A record says that it was a row, of which file and line, and what the row does not say. Nothing is guessed: what
-//! the schema demands and the row lacks is written as `unknown` or `other`. A table with a mistake gives no record.
+//! A record states its file and line, and which columns the row leaves empty. Nothing is guessed: a value that the
+//! schema requires and the row lacks is `unknown` or `other`. A table with a mistake gives no record.
 
 use std::collections::BTreeMap;
 
@@ -175,7 +175,10 @@ impl ScoreTable<'_> {
             if columns[..place].contains(name) {
                 tell(place, format!("`{shown}` is the name of two columns; rename or delete one"));
             } else if setting.is_some_and(|it| it.is_empty() || it.chars().count() > 60 || it.contains(is_unshown)) {
-                tell(place, format!("`{shown}` names no setting; write `{SETTING}` and a name of up to 60 letters"));
+                tell(
+                    place,
+                    format!("`{shown}` does not name a setting; write `{SETTING}` and a name of up to 60 letters"),
+                );
             } else if setting.is_none() && !COLUMNS.contains(&&**name) {
                 let help = match did_you_mean(name, COLUMNS) {
                     Some(known) => format!("did you mean `{known}`?"),
@@ -248,7 +251,7 @@ impl<'a> NamedCells<'a> {
             self.tell(
                 mistakes,
                 column,
-                &format!("`{shown}` is no count; write a whole number from 1 without separators"),
+                &format!("`{shown}` is not a count; write a whole number from 1 without separators"),
             );
         }
         count
@@ -305,7 +308,7 @@ impl<'a> NamedCells<'a> {
         }
         let date = self.get("date");
         if date.is_some_and(|text| date::day(text).is_none() || !text.contains('-')) {
-            self.tell(mistakes, "date", "is no day; write YYYY-MM-DD");
+            self.tell(mistakes, "date", "is not a date; write YYYY-MM-DD");
         }
         let url = self.get("url");
         if url.is_some_and(|url| !is_web_address(url)) {

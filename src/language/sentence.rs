@@ -1,5 +1,5 @@
-//! A *sentence* that is known where it is not known in which language it will be said: the key of a phrase with
-//! its values, as of why a file is not shown.
+//! A *sentence* whose language is not yet known: the key of a phrase with its values, such as why a file is not
+//! shown.
 
 use std::fmt;
 

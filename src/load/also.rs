@@ -1,7 +1,7 @@
-//! What a record holds *also*: every value that no typed field carries, and every text that one carries shortened.
+//! The *other* values of a record: every value that no typed field has, and every text that one has shortened.
 //!
-//! [`super::schema`] says which fields carry what; keys that it does not know are kept like all others. Null, blanks
-//! and empty containers say nothing, and neither does `unknown`. A list of plain values is one value.
+//! [`super::schema`] says which field has which value; unknown keys are kept too. Null, blanks, empty containers
+//! and `unknown` are no values. A list of plain values is one value.
 
 use std::borrow::Cow;
 

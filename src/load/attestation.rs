@@ -1,8 +1,8 @@
-//! An *attestation* is what a person of this site states about exact bytes, with their name and the
-//! date: `content/attestations/*.yaml`. Nothing else that people write can raise a marker.
+//! An *attestation* is what a person of this site states about exact bytes, with their name and the date:
+//! `content/attestations/*.yaml`. Nothing else that people write can raise an evidence level.
 //!
-//! It is reviewed like code, so a mistake in one is no matter of a diagnostic: it stops the build.
-//! Only regular files directly in the folder are read; a link may lead to what was not reviewed.
+//! It is reviewed like code, so an error in one is fatal, not a diagnostic. Only regular files directly in the
+//! folder are read: a link may lead to a file that was not reviewed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! What lies *beside* the records of a datastore: copies that editors left, files of samples, and files that are told and
-//! not read.
+//! What lies *beside* the records of a datastore: copies that editors left, files of samples, and files that are
+//! reported and not read.
 
 use std::path::{MAIN_SEPARATOR, Path};
 use std::sync::Arc;

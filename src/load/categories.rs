@@ -1,5 +1,5 @@
-//! *Categories*: what well-known benchmarks test, where no metadata says it. A table with a source for each row; names are
-//! compared as normal forms, and nothing that is only similar is taken.
+//! *Categories*: what well-known benchmarks test, where metadata does not say. A table with a source for each row;
+//! names match by normal form only, never by similarity.
 
 use std::sync::LazyLock;
 

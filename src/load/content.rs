@@ -1,5 +1,5 @@
-//! *Content* is what people write beside the records: metadata of models, benchmarks,
-//! organisations, collections and metrics, and pages of prose.
+//! *Content* is what people write in addition to records: metadata of models, benchmarks, organisations,
+//! collections and metrics, and pages of prose.
 //!
 //! It is read from Markdown with YAML front matter (`models/<org>/<model>.md`,
 //! `benchmarks/<slug>.md`, `pages/*.md`) and from YAML tables (`models.yaml`, …). A file or entry

@@ -1,4 +1,4 @@
-//! The *details* of a block: the members of a free map, told apart once into settings and what else there is.
+//! The *details* of a block: the members of a free map, split once into settings and other values.
 
 use std::ops::Deref;
 

@@ -1,5 +1,5 @@
-//! What *editors* and systems leave beside a file: checkpoints, backups, locks and copies. They are no records and no
-//! metadata, and are told instead of read.
+//! Files that *editors* and systems leave: checkpoints, backups, locks and copies. They are neither records nor
+//! metadata, and are reported instead of read.
 
 /// Folders in which editors and systems keep copies.
 const FOLDERS: [&str; 2] = [".ipynb_checkpoints", "__MACOSX"];

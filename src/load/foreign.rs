@@ -1,4 +1,5 @@
-//! *Foreign* files: what stands in place of JSON, and what to do about it. A parser says only that it "expected a value".
+//! *Foreign* files: what a file has instead of JSON, and what to do about it. A parser only says that it "expected
+//! a value".
 
 use std::str::Utf8Error;
 

@@ -1,4 +1,4 @@
-//! A *Hub benchmark* is a dataset that the Hub keeps leaderboards for, and how records name it.
+//! A *Hub benchmark* is a dataset with leaderboards on the Hub, and its names in records.
 //!
 //! The built-in ones are data (`hub_benchmarks.yaml`), and so are those of a site
 //! (`content/benchmarks/<name>.hub.yaml`). How a result is matched is in [`crate::emit`].

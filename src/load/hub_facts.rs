@@ -1,4 +1,4 @@
-//! What `fetch` and `publish --status` brought from the Hub: the facts of `content/hub/`, with the lines that can be read.
+//! The facts of `content/hub/`, which `fetch` and `publish --status` write.
 
 use jiff::Timestamp;
 

@@ -1,5 +1,5 @@
-//! *Id rewrites*: what may be removed from a model's id before it is looked up again, as data
-//! (`id_rewrites.yaml`). What they do is in [`crate::resolve`].
+//! *Id rewrites*: what may be stripped from a model's id before it is looked up again, as data (`id_rewrites.yaml`).
+//! [`crate::resolve`] applies them.
 
 use serde::Deserialize;
 

@@ -1,9 +1,9 @@
-//! *Measurement rules*: how sources tell which benchmark a result is of, which part of it, and by which metric.
+//! *Measurement rules*: how sources state the benchmark, part and metric of a result.
 //!
-//! The adapters and converters of Every Eval Ever tell it in a dozen ways: in the result's name, the data set, the
+//! The adapters and converters of Every Eval Ever do so in a dozen ways: in the result's name, the data set, the
 //! collection, a display name among the details. A rule is data: conditions on fields of a record, as regular
-//! expressions whose named groups give the answer. `content/measurement.yaml` adds rules before the built-in ones. How a
-//! rule is applied is in [`crate::resolve`].
+//! expressions whose named groups give the answer. `content/measurement.yaml` adds rules before the built-in ones.
+//! How a rule is applied is in [`crate::resolve`].
 
 use regex_lite::{Captures, Regex};
 use serde::Deserialize;

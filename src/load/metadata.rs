@@ -1,5 +1,5 @@
-//! *Metadata*: facts that people write down about models, benchmarks, organisations, collections
-//! and metrics. These are the entries; how they are read from files is in [`super::content`].
+//! *Metadata*: facts that people write down about models, benchmarks, organisations, collections and metrics. This
+//! file defines the entries; [`super::content`] reads them.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A JSON *object* whose members are found and not read yet, so that one pass over a record finds its blocks.
+//! A JSON *object* whose members are located but not parsed, so that one pass over a record finds its blocks.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,7 +1,7 @@
-//! Findings on *odd values* of records: times that cannot be read, values of another type than the schema wants, and
-//! hashes of samples that are of something else.
+//! Findings on *odd values* of records: times that cannot be read, values of another type than in the schema, and
+//! wrong sample hashes.
 //!
-//! All of them are shown as they stand; a person should look at the source of the record.
+//! All are shown as written; a person should check the source of the record.
 
 use std::collections::BTreeMap;
 

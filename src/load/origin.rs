@@ -1,4 +1,4 @@
-//! The *origin* of a record: which bytes it is, and what indexes and the lock say of them.
+//! The *origin* of a record: its bytes, and what indexes and the lock file say about them.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! *Platforms*: services and programs that run models which others made, as data (`platforms.yaml`). A record that
-//! calls one of them the developer says how the model was reached, and not who made it.
+//! *Platforms*: services and programs that run models of others, as data (`platforms.yaml`). A record that names
+//! one as the developer states how the model was accessed, not who made it.
 
 use serde::Deserialize;
 

@@ -1,6 +1,6 @@
-//! *Precedence*: whose statement counts where several sources state a fact, written down once.
+//! *Precedence*: which source counts if several state a fact, defined once.
 //!
-//! What loses is kept with its source where it differs, so that a page can show both.
+//! A different value from another source is kept with its source, so that a page can show both.
 
 use super::metadata::{BenchmarkMeta, ModelMeta};
 use crate::codes::codes;

@@ -1,4 +1,4 @@
-//! What was left out, and why: each such record or result is a line on the "not shown" page.
+//! Records and results that are not shown, each with its reason.
 
 use std::sync::Arc;
 

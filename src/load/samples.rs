@@ -1,9 +1,10 @@
-//! The *samples* of a record: its companion file with one row a sample, summed up into one [`SampleTally`] a result.
+//! The *samples* of a record: its companion file with one row a sample, summed up into one [`SampleTally`] for each
+//! result.
 //!
-//! EEE calls it instance-level data. The file is read once, line by line, and hashed on the way; memory grows neither
-//! with the file nor with what is in it. Nothing of a row is kept but sums, of so many rows that their room is bounded
-//! whether the answer is right, and of the first rows a short excerpt if the site asks for it. Whether a sum is the stated
-//! score is the matter of [`crate::signal::samples`].
+//! EEE calls it instance-level data. The file is read once, line by line, and hashed on the way; memory does not
+//! grow with the file. Only sums are kept, for a limited number of rows whether the answer is correct, and short
+//! excerpts of the first rows if the site asks for them. [`crate::signal::samples`] compares the sums with the
+//! reported score.
 
 mod answers;
 mod excerpt;

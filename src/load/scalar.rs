@@ -1,4 +1,4 @@
-//! A *scalar*: a member of a record that should be a string, whatever it really is.
+//! A *scalar*: a member of a record that should be a string but may be of another type.
 
 use std::borrow::Cow;
 use std::fmt;

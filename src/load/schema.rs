@@ -1,7 +1,8 @@
-//! The *table of the schema*: every value that a record of any schema version may hold, and where it stands here.
+//! The *table of the schema*: every value that a record of any schema version may have, and where the site shows
+//! it.
 //!
-//! The table decides, too: [`super::also`] keeps what it does not find carried by another field. A test walks the
-//! schemas from 0.0.1 to 0.3.0 and fails for a value without a row.
+//! [`super::also`] keeps the values that no other field has according to this table. A test walks the schemas from
+//! 0.0.1 to 0.3.0 and fails for a value without a row.
 
 use std::sync::LazyLock;
 

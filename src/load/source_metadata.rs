@@ -1,4 +1,4 @@
-//! `source_metadata`: who reported a record, as it claims, and the stamps of those who collected it.
+//! `source_metadata`: who reported a record, as it claims, and the stamps of its adapters.
 
 use crate::codes::codes;
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! *Strict JSON*: a value whose objects give each key once. RFC 8259 leaves it open which of two values counts, and
-//! programs differ; so a record that gives two is refused, and nothing of it is guessed.
+//! *Strict JSON*: values whose objects have each key once. RFC 8259 does not say which of two values counts, and
+//! programs differ, so a record with a duplicate key is refused.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The *part of a test* that a result is over: subjects, subsets, languages, a split, a version.
+//! The *part of a test* that a result covers: subjects, subsets, languages, a split, a version.
 
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
-//! *Unread* files: what lies among records or metadata and is neither. Each is told with what to do, as whoever put it
-//! there believes that it is read.
+//! *Unread* files: files among records or metadata that are neither. Each is reported with what to do, because
+//! whoever put it there expects it to be read.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};

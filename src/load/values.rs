@@ -1,5 +1,5 @@
-//! *Values* of metadata that nobody can mean: a day that is none, an address where an id is wanted. They are used as far
-//! as they can be, and each is told with what is wanted.
+//! Invalid *values* of metadata: an impossible date, an address in place of an id. They are used as far as
+//! possible, and each is reported with what is expected.
 
 use jiff::civil::Date;
 
@@ -86,7 +86,7 @@ fn repo(key: &'static str, value: Option<&str>) -> Option<WrongValue> {
 
 fn day(key: &'static str, value: Option<&str>) -> Option<WrongValue> {
     let value = value.filter(|value| value.trim().parse::<Date>().is_err() || value.trim().len() != 10)?;
-    Some(wrong(key, value, "is no day", "YYYY-MM-DD"))
+    Some(wrong(key, value, "is not a date", "YYYY-MM-DD"))
 }
 
 fn address(key: &'static str, value: Option<&str>) -> Option<WrongValue> {
@@ -120,8 +120,8 @@ mod tests {
             ),
             ("hf_repo: b", "hf_repo: `b` is not the id of a Hub repository; write owner/name"),
             ("openness: open", "openness: `open` is not a known value; write open-weights or closed-weights"),
-            ("released: 2026-13-01", "released: `2026-13-01` is no day; write YYYY-MM-DD"),
-            ("released: March 2026", "released: `March 2026` is no day; write YYYY-MM-DD"),
+            ("released: 2026-13-01", "released: `2026-13-01` is not a date; write YYYY-MM-DD"),
+            ("released: March 2026", "released: `March 2026` is not a date; write YYYY-MM-DD"),
             ("params_b: -7", "params_b: `-7` is not a number of parameters; write a number of billions above 0"),
             (
                 "links: [{name: x, url: a.example/b}]",

@@ -1,4 +1,4 @@
-//! Which *attestations* count, and about what: one that fits nothing stops the build.
+//! Which *attestations* count, and for what: one that fits nothing stops the build.
 
 use anyhow::{Result, bail};
 use foldhash::{HashMap, HashSet};

@@ -1,6 +1,6 @@
-//! *Hub run*: what the Hub says of the same value on the model's repository. It is said of the entry there, never
-//! of the record here: whoever copies the value has it as well. So it is apart from the ladder of levels. Only
-//! the Hub's own answer counts: a `verifyToken` in a file is text that anybody can copy.
+//! *Hub run*: what the Hub says about the same value in the model's repository. That is about the entry there,
+//! never about the record here: anybody can copy the value. So it is separate from the levels. Only the Hub's own
+//! answer counts: a `verifyToken` in a file is text that anybody can copy.
 
 use foldhash::{HashMap, HashMapExt};
 

@@ -1,4 +1,4 @@
-//! *Relationship*: does what the record claims of evaluator and developer fit what metadata says?
+//! *Relationship*: does the relation that the record claims agree with metadata?
 
 use super::Proofs;
 use crate::codes::codes;

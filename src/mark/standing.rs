@@ -1,5 +1,5 @@
-//! *Standing*: is a result still asserted? Withdrawn and disputed ones stay where they are, and leave
-//! rankings and what is published.
+//! *Standing*: is a result still valid? Withdrawn and disputed results stay on the card, and leave rankings and
+//! proposals.
 
 use super::{Attested, Proofs};
 use crate::codes::codes;

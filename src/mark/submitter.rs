@@ -1,4 +1,4 @@
-//! *Submitter*: which account brought exactly these bytes to the datastore?
+//! *Submitter*: which account added exactly these bytes to the datastore?
 
 use jiff::Timestamp;
 

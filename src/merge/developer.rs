@@ -1,5 +1,5 @@
-//! Who made which models: as metadata says, else as records claim, else as the table of platforms says of the models
-//! that they run. Nobody is a developer because of the first part of an id.
+//! Who made which models: according to metadata, else records, else the table of platforms. The first part of an id
+//! makes nobody a developer.
 
 use std::collections::BTreeMap;
 

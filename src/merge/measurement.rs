@@ -1,4 +1,4 @@
-//! A *measurement*: all that must be the same for two numbers to measure the same thing.
+//! A *measurement*: all that must be the same for two scores to measure the same thing.
 
 use foldhash::HashMap;
 use rayon::prelude::*;

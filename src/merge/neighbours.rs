@@ -1,5 +1,5 @@
-//! *Neighbours*: a score that the other scores of its source contradict, as it is a hundredth of what they are, or a
-//! hundred times that. Nothing is converted because of it.
+//! *Neighbours*: a score that is about a hundredth, or a hundred times, of the other scores of its source. It is
+//! never converted.
 
 use crate::codes::codes;
 use foldhash::{HashMap, HashMapExt};

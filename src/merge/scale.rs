@@ -1,4 +1,4 @@
-//! The *scale* of a score: what its numbers run from and to, as far as the record says.
+//! The *scale* of a score: its range, as far as the record states it.
 
 use std::borrow::Cow;
 

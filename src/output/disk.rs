@@ -1,4 +1,4 @@
-//! The *disk*, looked at without following links.
+//! The *disk*, accessed without following links.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-//! *Amending* a posted file: what stands there stays, byte for byte, and ours comes after it.
+//! *Amending* a posted file: existing bytes stay, and new entries come after them.
 
 use serde_yaml::Value;
 

@@ -1,8 +1,7 @@
-//! The *audit*: what the Hub holds for each candidate, on main and in every pull request, compared
-//! by dataset and task. File names mean nothing.
+//! The *audit*: what the Hub holds for each candidate, on main and in every pull request, compared by dataset and
+//! task, never by file name.
 //!
-//! A failure belongs to a model and never stops the others. What cannot be read blocks only the
-//! candidates that it may be about.
+//! A failure affects one model only. A file that cannot be read blocks only the candidates that it may be about.
 
 mod pulls;
 

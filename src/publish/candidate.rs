@@ -1,4 +1,4 @@
-//! The *candidates*: what the last build says can be proposed, bound to the bytes that say so.
+//! The *candidates*: the proposals of the last build, bound to the bytes of its manifest.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Which *names of datasets* are of one dataset: the Hub leads an old name to the one that it has now.
+//! Which *names* belong to one dataset: the Hub redirects an old name to the current one.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -49,7 +49,7 @@ impl<'a> DatasetNames<'a> {
             Err(err) if err.kind == ErrorKind::RepoNotFound => None,
             Err(err) => {
                 let why = err.in_short();
-                return Err(format!("whether the dataset {id} is another name of this one cannot be told: {why}"));
+                return Err(format!("cannot tell whether the dataset {id} is another name of this one: {why}"));
             }
         };
         names().insert(id.to_lowercase(), now.clone());

@@ -1,5 +1,5 @@
-//! The *description* of a pull request: what it adds, from whom, and where to look it up. It stands
-//! in public under the name of the account, so nothing of a record becomes markup in it.
+//! The *description* of a pull request: what it adds, from whom, and where to verify it. It is public under the
+//! name of the account, so no text of a record becomes markup.
 
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub fn write(candidates: &[&Candidate], files: &[FileChange]) -> String {
     }
     let added_to = files.iter().filter(|file| file.old.is_some()).count();
     if added_to > 0 {
-        text.push_str("\nWhat stood in the files before is unchanged; the entries are added at the end.\n");
+        text.push_str("\nExisting content is unchanged; the new entries are at the end.\n");
     }
     text.push_str(
         "\nThe values are those of the linked records of Every Eval Ever, on the scale of the leaderboard. \

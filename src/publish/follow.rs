@@ -1,5 +1,5 @@
-//! The *follow-up*: the state of the pull requests that were opened from here, by the Hub and by
-//! the last build. It changes nothing on the Hub; what is new goes into the journal and into the facts.
+//! The *follow-up*: the state of the pull requests that this site opened, on the Hub and in the last build. It
+//! changes nothing on the Hub; news goes into the journal and the facts.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -289,7 +289,8 @@ impl Asking<'_> {
                 })
         };
         for result in &mut fact.results {
-            let ours: f64 = result.value.parse().map_err(|_| "the journal has a value that is no number".to_owned())?;
+            let ours: f64 =
+                result.value.parse().map_err(|_| "the journal has a value that is not a number".to_owned())?;
             let (mut now, mut unread) = (PostedNow::TakenOut, None);
             for item in files.values().filter(|item| is_yaml(&item.path)) {
                 let file = self.auditor.file(repo, &revision, item)?;

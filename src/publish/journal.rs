@@ -1,10 +1,9 @@
-//! The *journal* `hub/journal.jsonl`: what was asked of the Hub and what came of it, written and
-//! flushed before and after each request, so that a run can end at any moment and the next one
-//! knows where it stands.
+//! The *journal* `hub/journal.jsonl`: each request to the Hub and its outcome, written and flushed before and
+//! after, so that a run can end at any moment and the next one can resume.
 //!
-//! One JSON object a line. A line that was cut by a kill or a full disk is passed over: if it was
-//! the announcement of a request, the request was not sent; if it was the outcome, the request
-//! counts as unanswered, and its pull request is searched for on the Hub.
+//! One JSON object a line. A line that a kill or a full disk truncated is skipped: if it was the announcement of a
+//! request, the request was not sent; if it was the outcome, the request counts as unanswered, and its pull request
+//! is searched for on the Hub.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};

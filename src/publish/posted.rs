@@ -1,5 +1,5 @@
-//! What somebody has *posted*: the entries of an `.eval_results` file, each read by itself, so that
-//! one that cannot be understood does not hide the others.
+//! *Posted* results: the entries of an `.eval_results` file, each parsed separately, so that an invalid one does
+//! not hide the others.
 
 use serde_yaml::Value;
 

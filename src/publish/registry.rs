@@ -1,5 +1,5 @@
-//! The *registry*: which tasks a benchmark has, read from its own `eval.yaml` on the Hub, because
-//! a result for a task that is not there would be shown nowhere.
+//! The *registry*: which tasks a benchmark has, read from its own `eval.yaml` on the Hub, because the Hub would not
+//! show a result for any other task.
 
 use std::collections::{BTreeMap, BTreeSet};
 

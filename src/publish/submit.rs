@@ -1,5 +1,5 @@
-//! *Submitting*: one pull request a model, each looked at again right before it is opened, and each
-//! written into the journal before and after.
+//! *Submitting*: one pull request for each model, checked again right before it is opened, and written to the
+//! journal before and after.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -311,7 +311,7 @@ fn stop_after(err: &HubError) -> Option<Stop> {
     use crate::hub::ErrorKind;
     match err.kind {
         ErrorKind::BadToken => Some("the token is no longer accepted".to_owned()),
-        ErrorKind::RateLimited if err.asks_for_long() => Some("the Hub asks to wait for long".to_owned()),
+        ErrorKind::RateLimited if err.asks_for_long() => Some("the Hub's rate limit requires a long wait".to_owned()),
         _ => None,
     }
 }
@@ -324,7 +324,7 @@ fn changed(now: &ModelReview) -> String {
     let problems = now.problems.iter().map(|problem| problem.error.clone());
     let opened = now.statuses.values().filter_map(|status| match status {
         CandidateStatus::Opened(url) => Some(format!("proposed in {url}")),
-        CandidateStatus::Declined(url) => Some(format!("closed or taken back in {url}")),
+        CandidateStatus::Declined(url) => Some(format!("closed or reverted in {url}")),
         _ => None,
     });
     let what: Vec<String> = findings.chain(problems).chain(opened).take(3).collect();

@@ -1,5 +1,5 @@
-//! The review and the submission *in words*, for a terminal and for `review.txt`. What matters most
-//! comes last, where the eye is when a question is asked.
+//! The review and the submission *in words*, for a terminal and for `review.txt`. The most important part comes
+//! last, next to the question.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -238,7 +238,7 @@ fn meaning(status: StatusCode) -> Option<&'static str> {
         StatusCode::MissingHfModel => "no such model on the Hub, or not visible to this account",
         StatusCode::AuditError => "not fully audited; see the reason above",
         StatusCode::Opened => "proposed before",
-        StatusCode::Declined => "proposed by others, and closed or taken back by the model's people",
+        StatusCode::Declined => "proposed by others, and closed or reverted by the model's owners",
         StatusCode::DuplicateInBuild => "two names of one model, one score",
         StatusCode::ConflictInBuild => "two names of one model, two scores",
     })
@@ -267,7 +267,7 @@ fn rows(review: &Review) -> Vec<AttentionRow> {
         for (index, status) in &model.statuses {
             let (details, link) = match status {
                 CandidateStatus::Opened(url) => ("proposed before", url.clone()),
-                CandidateStatus::Declined(url) => ("closed or taken back by the model's people", url.clone()),
+                CandidateStatus::Declined(url) => ("closed or reverted by the model's owners", url.clone()),
                 CandidateStatus::Build(_) => ("two names of one model", String::new()),
                 CandidateStatus::Ready
                 | CandidateStatus::AlreadyPresent
@@ -360,11 +360,11 @@ impl TextStyle {
         for model in &found.unanswered {
             self.line(
                 &mut text,
-                &format!("{}: a request got no answer, and no pull request of it is there", printable(model)),
+                &format!("{}: a request got no answer, and it opened no pull request", printable(model)),
             );
         }
         for failure in &found.failures {
-            let line = format!("{}: could not be asked for: {}", printable(&failure.model), printable(&failure.error));
+            let line = format!("{}: could not be looked up: {}", printable(&failure.model), printable(&failure.error));
             self.line(&mut text, &self.paint("31", &line));
         }
         let mut states: BTreeMap<ProposalState, usize> = BTreeMap::new();
@@ -407,7 +407,7 @@ impl TextStyle {
             };
             let record = match record {
                 RecordNow::Stands | RecordNow::Unknown => "",
-                RecordNow::Replaced => "; another record says so now",
+                RecordNow::Replaced => "; now reported by another record",
                 RecordNow::Contradicted { value } => &format!("; the records say {value} now"),
                 RecordNow::Withdrawn => "; its record was withdrawn since",
                 RecordNow::Disputed => "; its record is disputed",

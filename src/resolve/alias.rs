@@ -1,4 +1,4 @@
-//! An *alias table*: which entity a spelling stands for.
+//! An *alias table*: from spellings to entities.
 
 use foldhash::HashMap;
 

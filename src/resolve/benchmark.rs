@@ -1,4 +1,4 @@
-//! Which *benchmark*, or part of one, a result is of.
+//! The *benchmark*, or part of one, of a result.
 //!
 //! A result names its test in three places, none of them reliable: `evaluation_name` is the
 //! benchmark in one collection and a subset in the next; `dataset_name` the benchmark, the

@@ -1,8 +1,8 @@
-//! Which *BenchmarkCards* claim a benchmark, and which of them, if any, is taken for its card.
+//! Which *BenchmarkCards* claim a benchmark, and which of them, if any, is used.
 //!
-//! A card claims a benchmark by exact alias or normal form of its names. Names of cards are not to
-//! be trusted: some describe a paper that only used the benchmark. So a card that cites papers and
-//! not the benchmark's own is not taken, and of several none is, until metadata names one.
+//! A card claims a benchmark by exact alias or normal form of its names. Names of cards are unreliable: some
+//! describe a paper that only used the benchmark. So a card that cites papers but not the benchmark's own is not
+//! used, and neither is one of several, until metadata names it.
 
 use super::Benchmark;
 use super::alias::Aliases;

@@ -1,4 +1,4 @@
-//! Names that say what only a *marker* may say: they stand in quotation marks wherever they are shown.
+//! Names that imitate an *evidence level*: they are shown in quotation marks everywhere.
 
 use super::Entities;
 use crate::names::squashed;

@@ -1,8 +1,8 @@
-//! Which *metric* a result is by, and over which part of its test.
+//! The *metric* of a result, and the part of the test that it covers.
 //!
-//! A metric is told by its stated id, else its stated name, else what the description says; never by `metric_kind`,
-//! which is a family of metrics. Its parameters (the k of pass@k), the kind of its scores and the judges that give them
-//! belong to it. Results that tell no metric share one only with others of the same source and description.
+//! A metric is identified by its stated id, else its stated name, else its description; never by `metric_kind`,
+//! which is a family of metrics. Its parameters (the k of pass@k), the kind of its scores and the judges that give
+//! them belong to it. Results without a metric share one only with others of the same source and description.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -1,12 +1,12 @@
-//! Which *model* a record is of, by the id it states. The steps:
+//! The *model* of a record, by the id that it states. The steps:
 //!
 //! 1. an alias, letter for letter: for the record's collection, then for all;
-//! 2. the repository to which the Hub leads the id;
+//! 2. the repository to which the Hub redirects the id;
 //! 3. the same normal form;
 //! 4. a listed id rewrite, tried on what steps 1 to 3 know;
 //! 5. otherwise the id is a model of its own.
 //!
-//! Steps 2 to 4 never join owners that the organisation table lists as different organisations.
+//! Steps 2 to 4 never match owners that the organisation table lists as different organisations.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
-//! Which *organisation* a name is of: developers, evaluators, and the owners in ids of models.
+//! The *organisation* of a name: developers, evaluators, and the owners in ids of models.
 //!
-//! The site's own table comes first. An entry of the built-in table adds its spellings to the one
-//! entry of the site that it shares a name with; where it shares names with two, the site tells
-//! them apart, and the built-in entry says nothing.
+//! The site's own table comes first. An entry of the built-in table adds its spellings to the one entry of the site
+//! that it shares a name with; where it shares names with two, the site distinguishes them and the built-in entry
+//! is not used.
 
 use std::collections::BTreeSet;
 

@@ -90,7 +90,7 @@ fn each_record_says_that_it_was_a_row_and_what_the_row_lacks() {
     project.write("one.csv", "model,score\n\norg/a,+.50\n");
     let mut init = project.command(&["init", "board", "--benchmark", "Quiz", "--scores", "one.csv"]);
     let run = Run::from(init.env("SOURCE_DATE_EPOCH", "1768435200").output().unwrap());
-    assert!(run.stdout.contains("No row says `lower_is_better`"), "{}", run.stdout);
+    assert!(run.stdout.contains("No row states `lower_is_better`"), "{}", run.stdout);
     assert!(run.stdout.contains("lacks: metric, unit, n, date, evaluator, relationship."), "{}", run.stdout);
     let records = project.files("board/content/datastore");
     let (path, text) = records.first_key_value().unwrap();
@@ -136,8 +136,8 @@ fn each_mistake_is_told_with_line_column_and_remedy_and_nothing_is_written() {
         ("model,score\na,NaN\n", "line 2, `score`: `NaN` is not a number; write digits such as 0.625"),
         ("model,score\na,high\n", "write digits such as 0.625"),
         ("model,score,unit\na,62,proportion\n", "62 is outside 0 to 1 of its unit; write `percent` if 100 is the best"),
-        ("model,score,n\na,0.5,1.5\n", "line 2, `n`: `1.5` is no count"),
-        ("model,score,date\na,0.5,5 May\n", "line 2, `date`: is no day; write YYYY-MM-DD"),
+        ("model,score,n\na,0.5,1.5\n", "line 2, `n`: `1.5` is not a count"),
+        ("model,score,date\na,0.5,5 May\n", "line 2, `date`: is not a date; write YYYY-MM-DD"),
         ("model,score,url\na,0.5,a.example\n", "line 2, `url`: is not a web address"),
         ("model,score,relationship\na,0.5,friend\n", "write first_party or third_party or collaborative or other"),
         (
@@ -161,8 +161,8 @@ fn each_mistake_is_told_with_line_column_and_remedy_and_nothing_is_written() {
     }
     let project = Project::empty();
     for (arguments, told) in [
-        (&["--benchmark", "!!!"][..], "gives no id of letters a to z and digits"),
-        (&["--benchmark", "题"], "gives no id of letters a to z and digits"),
+        (&["--benchmark", "!!!"][..], "has no letters a to z or digits to make an id from"),
+        (&["--benchmark", "题"], "has no letters a to z or digits to make an id from"),
         (&["--benchmark", "a", "--scores", "none.csv"], "none.csv does not exist"),
     ] {
         let run = project.run(&[&["init", "board"], arguments].concat());

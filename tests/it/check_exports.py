@@ -254,7 +254,7 @@ OF_ONE = {
 BESIDE = re.compile(
     r"(SE [0-9.]+, computed here|(recomputed from its|differs from its|cannot be recomputed from its|samples? ).*Show the file|"
     r"not reported|unknown|not known|not matched to|"
-    r"the names differ only in:|tied|no result yet; an example|"
+    r"the names differ only in:|tied|an example; no result has this level yet|"
     r"SHA-256|evaluated|retrieved|record|[\s,;()·:–✓])*", re.S)
 
 
@@ -525,7 +525,7 @@ def with_own(rows):
 
 # The headings of the tables of what is documented.
 DOCUMENTED = {
-    "Documentation": "documented", "Relation to the developers, as claimed": "relation", "Sources": "collection",
+    "Documentation": "documented", "Relation to the developer (claimed)": "relation", "Sources": "collection",
     "Days of capture": "retrieved", "Who measured, as stated": "measured_by", "Titles of the source": "title",
     "Scheduled adapters": "adapter",
 }

@@ -101,7 +101,7 @@ fn a_workflow_without_a_program_says_what_to_write() {
     let workflow = project.read(".github/workflows/pages.yml");
     if option_env!("EVALCARDS_SOURCE").is_none() {
         assert!(workflow.contains("EVALCARDS: \"\"\n"), "{workflow}");
-        assert!(run.stdout.contains("say in .github/workflows/pages.yml where the program comes from"));
+        assert!(run.stdout.contains("set the source of the program (EVALCARDS) in .github/workflows/pages.yml"));
     }
     let nothing = [("PROGRAM", ""), ("SHA256", ""), ("EVALCARDS", "")];
     let run = run_step(project.root(), &workflow, "Install the program", &nothing);

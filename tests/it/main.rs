@@ -22,8 +22,9 @@ mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
 mod hub_fit; // what is proposed to the Hub fits its leaderboard, and says what a reader must know
 mod init; // a new project
+mod languages; // a site in each language: words, numbers, signs
 mod layers; // which modules may know which
-mod limits;
+mod limits; // what is larger than it may be
 mod manifest; // which Rust is old enough
 mod markers; // what a marker needs, and every way to cheat that gets none
 mod measurement; // which numbers measure the same, what leads, and that no two others meet
@@ -41,6 +42,7 @@ mod promises; // what the documentation promises, each with its test
 mod publish; // the audit, the report, the confirmation, pull requests
 mod quotes; // sentences that one may quote
 mod real; // the real records, where they are at hand
+mod reference; // every flag, key, code and status is in the reference
 mod runs; // what is solved within a budget, and how runs ended
 mod samples; // whether a score is what its samples add up to
 mod schema; // every value of every schema version has a place
@@ -52,4 +54,4 @@ mod test_hub; // the Hub that programs talk to in tests
 mod test_hub_holds; // what the tests rely on when they talk to it
 mod trouble; // kills, full disks, builds at once, content that changes meanwhile
 mod verdicts; // whether results can be held against each other, in the same words everywhere
-mod words; // the interface's words come from one place, and records keep their own
+mod words; // the interface's words come from one place

@@ -364,9 +364,9 @@ fn a_last_day_is_judged_by_the_newest_of_all_facts_and_the_page_says_by_which_da
     fs::remove_dir_all(world.project.path("content/hub")).unwrap();
     world.project.write("content/organizations.yaml", "organizations: [{id: acme, name: Acme, hf: stranger}]\n");
     assert!(warning(None).contains("it cannot be judged whether"));
-    assert!(world.project.main_of("markers.html").contains("This build knows no day"));
+    assert!(world.project.main_of("markers.html").contains("This build has no date"));
     let card = world.project.main_of("models/maker/m1.html");
-    assert!(card.contains("this build knows no day to judge that by"), "{card}");
+    assert!(card.contains("this build has no date to compare with"), "{card}");
 }
 
 #[test]
@@ -597,11 +597,11 @@ fn what_the_hub_shows_stands_beside_the_records_as_a_source_of_its_own() {
         "With &lt;tools&gt;",
         "huggingface.co/Maker/m1/blob/main/.eval_results/v.yaml\">verified by the Hub</a>",
         "author-submitted</a>",
-        "posted from a record of Every Eval Ever, so no second witness",
+        "posted from a record of Every Eval Ever, so not an independent source",
     ] {
         assert!(section.contains(part), "{part}: {section}");
     }
-    assert_eq!(section.matches("no second witness").count(), 1);
+    assert_eq!(section.matches("independent source").count(), 1);
     assert_eq!(
         (section.matches(">differs<").count(), section.matches("the same</small>").count()),
         (1, 2),
@@ -628,7 +628,7 @@ fn what_the_hub_shows_stands_beside_the_records_as_a_source_of_its_own() {
     let section = page.split("<h2 id=\"on-the-hub\">").nth(1).unwrap().split("<h2").next().unwrap();
     for part in [
         "The Hub shows 4 results. 1 differs from a record of the same leaderboard. 2 agree with the records of the same \
-         leaderboard. 1 has no record beside it. 1 was posted from a record",
+         leaderboard. 1 has no record for the same leaderboard. 1 was posted from a record",
         "publishing~on-the-hub.csv",
     ] {
         assert!(section.contains(part), "{part}: {section}");

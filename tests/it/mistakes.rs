@@ -76,7 +76,7 @@ const MISTAKES: [Mistake; 12] = [
         told: &[
             "results.json",
             "the output of lm-evaluation-harness, not an Every Eval Ever record; convert it first",
-            "“From a harness to a record” in the guide",
+            "“Publish your results” in the documentation",
         ],
         not_told: &["`evaluation_results` is missing"],
     },
@@ -112,7 +112,7 @@ const MISTAKES: [Mistake; 12] = [
         told: &[
             "line 4 column 11: params_b: invalid type: string \"seven\"",
             "line 6: aliases: invalid type",
-            "line 5: released: `May` is no day",
+            "line 5: released: `May` is not a date",
             "help: write YYYY-MM-DD",
             "unknown key `lisence` is not used",
             "help: did you mean `license`?",

@@ -258,8 +258,8 @@ fn the_hub_leads_names_to_repositories_but_not_to_other_organisations() {
     check_finding(&project, "unreadable-fact", "fetch");
     let card = project.main_of("models/new/One.html");
     for word in [
-        "the Hub leads there",
-        "What the Hub said on",
+        "redirect on the Hub",
+        "From the Hub, as of",
         "2026-03-01",
         "transformers",
         "finetune",
@@ -280,7 +280,7 @@ fn variants_share_a_card_and_never_a_cell() {
     check(&project, &[&["acme/one", "acme/one-2026-01-01", "acme/one-GPTQ"], &["acme/one-2026-02-02"]]);
     let card = project.main_of("models/acme/one.html");
     assert_eq!(card.matches("<tr id=").count(), 3, "three cells of one score");
-    assert!(card.contains("variant: 2026-01-01") && card.contains("ranked apart"));
+    assert!(card.contains("variant: 2026-01-01") && card.contains("ranked separately"));
     let page = project.main_of("benchmarks/mmlu-pro.html");
     assert_eq!(page.matches("<tr id=").count(), 4);
     assert!(page.contains("(2026-01-01)"));

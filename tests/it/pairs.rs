@@ -269,7 +269,7 @@ fn there_are_so_many_pairs_and_no_more() {
     assert_eq!(pairs.len(), 100);
     // The first ones share most: those with the longest tests are the best here.
     assert_eq!(pairs[0], "m69 m68: 166, 1, 1, 0");
-    assert!(project.main_of("benchmarks/quiz.html").contains("The first 100 of 2,016 pairs, of at most 64 models."));
+    assert!(project.main_of("benchmarks/quiz.html").contains("The first 100 of 2,016 pairs, from at most 64 models."));
 }
 
 #[test]

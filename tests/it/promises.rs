@@ -78,6 +78,31 @@ fn the_demonstration_shows_what_the_readme_says() {
     assert!(text.contains("\"sha256\"") && text.contains(":0.637,") && text.contains(":0.488,"));
 }
 
+/// The words of a page that a reader sees, in one line.
+fn seen(page: &str) -> String {
+    let words: String = page.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
+    in_one_line(&words)
+}
+
+#[test]
+fn the_worked_examples_are_those_of_the_demonstration() {
+    let project = Project::empty();
+    project.build(&["--content", repository().join("content").to_str().unwrap()]);
+    let text = in_one_line(&fs::read_to_string(repository().join("content/pages/read-a-card.md")).unwrap());
+    let mut quotations = 0;
+    for example in text.split("## Example: ").skip(1) {
+        let example = example.split(" ## ").next().unwrap();
+        let card = example.split("](models/").nth(1).unwrap().split(')').next().unwrap();
+        let card = seen(&project.main_of(&format!("models/{card}")));
+        for quotation in example.split('“').skip(1).map(|rest| rest.split('”').next().unwrap().trim_end_matches('.'))
+        {
+            quotations += 1;
+            assert!(card.contains(quotation), "“{quotation}” is not on the card: {card}");
+        }
+    }
+    assert!(quotations > 8, "{quotations}");
+}
+
 #[test]
 fn which_score_stands_for_a_model_does_not_depend_on_the_scores() {
     let record = |number: usize, day: u32, score: f64| {

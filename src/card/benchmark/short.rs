@@ -1,5 +1,5 @@
-//! The short of a ranking: who reports it, whether its scores are comparable, whether they conflict, how they spread and
-//! what is proven. On the page of a benchmark it is over all results of the benchmark.
+//! The short answer of a ranking: who reports it, whether its scores are comparable, whether they conflict, how
+//! they spread and what is proven. On the page of a benchmark it is over all results of the benchmark.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! The table of a ranking: what its rows share is said once above it, and a row says only what is different.
+//! The table of a ranking: what its rows share stands once above it, and a row has only what differs.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The table of results on a model's card: a row for each cell, with its scores, and parts of a benchmark together.
+//! The table of results on a model's card: one row for each cell with its scores; parts of a benchmark are grouped.
 
 use serde::Serialize;
 

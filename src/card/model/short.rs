@@ -1,5 +1,5 @@
-//! The short of a model's card: five sentences, each with its finding first and a link to its reason. Here stand their
-//! numbers and codes; the sentences are the matter of the template.
+//! The short answer of a model's card: five sentences, each with its finding first and a link to its reason.
+//! Numbers and codes only; the template has the sentences.
 
 use serde::Serialize;
 

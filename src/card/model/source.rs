@@ -1,4 +1,4 @@
-//! The sources of a model's card: each record once, with what its results share, and after that what only some say.
+//! The sources of a model's card: each record once, with what all of its results share, then what only some have.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! The documents of *audits*: pages that tell how the site came to say what it says.
+//! The documents of *audits*: the pages that explain where the site's statements come from.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! *Sentences that one may quote*, in documents.
+//! *Sentences to quote*, in documents.
 
 use std::collections::BTreeMap;
 

@@ -96,7 +96,7 @@ impl ContentReader<'_> {
             let message = format!("unknown key `{key}` is not used");
             let help = match did_you_mean(key, T::KEYS.iter().copied()) {
                 Some(known) => format!("did you mean `{known}`?"),
-                None => format!("the the known keys are {}", T::KEYS.join(", ")),
+                None => format!("the known keys are {}", T::KEYS.join(", ")),
             };
             self.diagnostics.warn_with_help(DiagnosticCode::UnknownKey, file, place, message, help);
         }

@@ -1,8 +1,9 @@
-//! *Answers*: which samples of a result were answered right, to compare models on the same samples.
+//! *Answers*: which samples of a result were answered correctly, to compare models on the same samples.
 //!
-//! Of a row 8 bytes are kept: 63 bits of a hash that tells its sample, and whether the answer is right. What is the same
-//! sample is told by `sample_hash`, the hash of input and reference, unless [`super::question`] finds it wrong; of rows
-//! without one by `sample_id`, among results of one source over the same test only.
+//! 8 bytes are kept of a row: 63 bits of a hash that identifies its sample, and whether the answer is correct.
+//! Samples are the same if they have the same `sample_hash`, the hash of input and reference, unless
+//! [`super::question`] finds it wrong. Rows without one are matched by `sample_id`, among results of one source on
+//! the same test only.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! *Excerpts*: the first rows of a file, for the pages of a site that asks for them (`samples.excerpts` in `site.yaml`).
 //!
-//! What stands in a row is of anybody: prompts, answers, whatever a model wrote. It is cut here, before it is kept, and
-//! escaped where it is written down.
+//! Anybody may have written the texts of a row. They are shortened here, before they are kept, and escaped where
+//! they are written.
 
 use super::row::SampleRow;
 

@@ -1,9 +1,9 @@
-//! Whether a `sample_hash` is of its row's own *question*: of `input.raw` and `input.reference`.
+//! Whether a `sample_hash` matches its row's *question*: `input.raw` and `input.reference`.
 //!
-//! The schema says "hash of (input.raw + input.reference)", and the reference is a list, so that each converter of EEE has
-//! its own reading of it: Inspect's hashes the text with all references behind it, HELM's with the first one, that of lm-eval a
-//! JSON object with the only reference as text, Lighteval's one with the list, and others that object without spaces. A
-//! hash is confirmed if it is any of these.
+//! The schema says "hash of (input.raw + input.reference)", and the reference is a list, so that each converter of
+//! EEE reads it differently: Inspect's hashes the text followed by all references, HELM's by the first one,
+//! lm-eval's a JSON object with the only reference as text, Lighteval's one with the list, and others that object
+//! without spaces. A hash is confirmed if it is any of these.
 
 use std::borrow::Cow;
 use std::io::{self, Write};

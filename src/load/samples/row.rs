@@ -1,8 +1,8 @@
-//! A *row* of a file of samples: one answer, and how it was graded for one result.
+//! A *row* of a file of samples: one answer with its grade for one result.
 //!
-//! All instance-level schemas from 0.2.0 to 0.3.0 are read, and what was written before them: an id may be a number, a
-//! score a boolean, `interactions` stand for `messages`. Questions are read where something
-//! states their hash, and texts where a site asks for excerpts.
+//! All instance-level schemas from 0.2.0 to 0.3.0 are read, and what was written before them: an id may be a
+//! number, a score a boolean, `interactions` stand for `messages`. Questions are read if a hash is stated, and
+//! texts if a site asks for excerpts.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,4 +1,4 @@
-//! A *tally*: what the rows of one result add up to. A row more takes no room but that of its answer.
+//! A *tally*: the sums over the rows of one result. Another row needs no memory but for its answer.
 
 use super::answers::Answers;
 use super::row::{GradingFailure, SampleRow};

@@ -114,7 +114,7 @@ impl<'a> RepositoryAudit<'a> {
             }
         }
         let hidden = self.review.findings.iter().filter(|it| it.is_readable() && !is_shown(it, group));
-        let words = "stands there, and the Hub does not show it: an owner may have hidden it";
+        let words = "is posted, but the Hub does not show it: an owner may have hidden it";
         let hidden = hidden.map(|it| format!("{} {}: {} {words}", it.place.in_words(), it.path, it.existing_value));
         self.review.notes.extend(hidden.collect::<Vec<_>>());
         for (file, error) in
