@@ -283,8 +283,11 @@ fn is_plain(words: &str, before: &str, after: &str) -> bool {
     !has_signs && (is_inside || !words.trim().is_empty()) && (words.trim() == words || !is_trimmed)
 }
 
-/// Gives templates the function `t(key, name=value, …)`. A key without a phrase is an error.
+/// Gives templates the function `t(key, name=value, …)`, and the filter `count`, which writes a number as the language does.
+/// A key without a phrase is an error.
 fn add_words(environment: &mut Environment, language: &Arc<Language>) {
+    let counting = Arc::clone(language);
+    environment.add_filter("count", move |n: usize| counting.number(n));
     let language = Arc::clone(language);
     environment.add_function("t", move |key: &str, values: Kwargs| {
         let named: Vec<(&str, String)> = (values.args())

@@ -127,9 +127,9 @@ pub struct SourceRow<'a> {
     /// Their page.
     pub url: String,
     /// Results.
-    pub results: String,
+    pub results: usize,
     /// Different models.
-    pub models: String,
+    pub models: usize,
     /// Their relation to the developers, as claimed.
     pub relation: String,
     /// Slots of the set-up that are filled.
@@ -144,9 +144,9 @@ pub struct RowView<'a> {
     /// Place in the ranking from 1, the row's anchor.
     pub place: usize,
     /// `12`; `None` if not ranked.
-    pub rank: Option<String>,
+    pub rank: Option<u32>,
     /// How many models share the rank, if several do.
-    pub shared: Option<String>,
+    pub shared: Option<usize>,
     /// Display name.
     pub model: &'a str,
     /// Its id.
@@ -182,7 +182,7 @@ pub struct RankingLink {
     /// Its page.
     pub url: String,
     /// Models in it.
-    pub models: String,
+    pub models: usize,
     /// True for the one on this page.
     pub current: bool,
 }
@@ -309,8 +309,8 @@ impl<'a> Cards<'a> {
             SourceRow {
                 name: self.evaluator_name(evaluator),
                 url: self.evaluator_url(evaluator),
-                results: self.language.number(readings.len()),
-                models: self.language.number(models.len()),
+                results: readings.len(),
+                models: models.len(),
                 relation: self.language.list(&relation),
                 slots: self.share(filled, applying),
                 uncertainty: self.share(tally.fields[uncertain], tally.results),
@@ -356,9 +356,8 @@ impl<'a> Cards<'a> {
         });
         RowView {
             place: place + 1,
-            rank: row.rank.map(|rank| self.language.number(rank as usize)),
-            shared: (row.rank.map(|rank| self.n_sharing(ranking, rank)).filter(|n| *n > 1))
-                .map(|n| self.language.number(n)),
+            rank: row.rank,
+            shared: row.rank.map(|rank| self.n_sharing(ranking, rank)).filter(|n| *n > 1),
             model: &self.dataset.entities.models[model].name,
             model_id: &self.dataset.entities.models[model].id,
             variant: self.dataset.variant_of(&readings[0]),
@@ -396,7 +395,7 @@ impl<'a> Cards<'a> {
                 Some(path) => self.url(path),
                 None => self.reading_url(&self.dataset.readings_in(&ranking.rows[0])[0]),
             },
-            models: self.language.number(ranking.rows.len()),
+            models: ranking.rows.len(),
             current: id == current,
         });
         links.collect()

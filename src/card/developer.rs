@@ -64,9 +64,9 @@ pub struct MadeModel<'a> {
     /// Day of release.
     pub released: Option<&'a str>,
     /// Results.
-    pub results: String,
+    pub results: usize,
     /// Different benchmarks.
-    pub benchmarks: String,
+    pub benchmarks: usize,
     /// Benchmarks by who reports them: `6 by others only`.
     pub coverage: String,
 }
@@ -81,9 +81,9 @@ pub struct DeveloperRow<'a> {
     /// Their page.
     pub url: String,
     /// Models.
-    pub models: String,
+    pub models: usize,
     /// Results.
-    pub results: String,
+    pub results: usize,
 }
 
 impl<'a> Cards<'a> {
@@ -94,10 +94,8 @@ impl<'a> Cards<'a> {
             name: &developer.name,
             anchor: anchor(&developer.name),
             url: self.developer_url(id),
-            models: self.language.number(developer.models.len()),
-            results: self
-                .language
-                .number(developer.models.iter().map(|model| self.dataset.readings_of(*model).len()).sum()),
+            models: developer.models.len(),
+            results: developer.models.iter().map(|model| self.dataset.readings_of(*model).len()).sum(),
         });
         ListCard {
             rows: rows.collect(),
@@ -174,8 +172,8 @@ impl<'a> Cards<'a> {
             id: &model.id,
             url: self.model_url(id),
             released: self.dataset.model_meta(model).and_then(|meta| meta.released.as_deref()),
-            results: self.language.number(self.dataset.readings_of(id).len()),
-            benchmarks: self.language.number(covered.iter().sum()),
+            results: self.dataset.readings_of(id).len(),
+            benchmarks: covered.iter().sum(),
             coverage: self.language.list(&coverage),
         }
     }

@@ -125,9 +125,9 @@ pub struct ReportedView<'a> {
     /// Its page.
     pub url: String,
     /// Results.
-    pub results: String,
+    pub results: usize,
     /// Different models.
-    pub models: String,
+    pub models: usize,
     /// Where the scores of the first ranking of the evaluator lie.
     pub position: Position,
 }
@@ -140,7 +140,7 @@ pub struct Counted<'a> {
     /// Where it leads.
     pub url: Option<String>,
     /// How many.
-    pub records: String,
+    pub records: usize,
 }
 
 /// Counts over the records of one evaluator.
@@ -216,8 +216,8 @@ impl<'a> Cards<'a> {
         let view = |reported: &ReportedCount| ReportedView {
             name: &self.dataset.entities.benchmarks[reported.benchmark].name,
             url: self.benchmark_url(reported.benchmark),
-            results: self.language.number(reported.results as usize),
-            models: self.language.number(reported.models as usize),
+            results: reported.results as usize,
+            models: reported.models as usize,
             position: (self.dataset.rankings_of(reported.benchmark))
                 .find(|(_, ranking)| ranking.evaluator == id)
                 .map(|(_, ranking)| self.position_of_all(ranking))
@@ -345,8 +345,7 @@ impl<'a> Cards<'a> {
     fn most_first<'b>(&self, counts: impl Iterator<Item = (&'b str, Option<String>, usize)>) -> Vec<Counted<'b>> {
         let mut sorted: Vec<(&str, Option<String>, usize)> = counts.collect();
         sorted.sort_by_key(|(text, _, n)| (std::cmp::Reverse(*n), *text));
-        let counted =
-            |(text, url, n): (&'b str, _, _)| Counted { text: text.into(), url, records: self.language.number(n) };
+        let counted = |(text, url, n): (&'b str, _, _)| Counted { text: text.into(), url, records: n };
         sorted.into_iter().map(counted).collect()
     }
 }

@@ -23,11 +23,11 @@ pub struct Pager {
     /// The page after.
     pub next: Option<String>,
     /// Number of the first row.
-    pub from: String,
+    pub from: usize,
     /// Number of the last row.
-    pub to: String,
+    pub to: usize,
     /// Number of all rows.
-    pub total: String,
+    pub total: usize,
 }
 
 impl Pager {
@@ -35,8 +35,7 @@ impl Pager {
     pub fn new(cards: &Cards, path: &str, number: usize, n: usize, rows: usize) -> Pager {
         let pages = n_pages(n, rows);
         let url = |number: usize| cards.url(&page_path(path, number));
-        let (from, to) =
-            (cards.language.number((number - 1) * rows + 1), cards.language.number((number * rows).min(n)));
+        let (from, to) = ((number - 1) * rows + 1, (number * rows).min(n));
         Pager {
             number,
             pages,
@@ -44,7 +43,7 @@ impl Pager {
             next: (number < pages).then(|| url(number + 1)),
             from,
             to,
-            total: cards.language.number(n),
+            total: n,
         }
     }
 }
@@ -74,11 +73,11 @@ pub struct ModelRow<'a> {
     /// Its card.
     pub url: String,
     /// Results.
-    pub results: String,
+    pub results: usize,
     /// Different benchmarks.
-    pub benchmarks: String,
+    pub benchmarks: usize,
     /// Different evaluators.
-    pub evaluators: String,
+    pub evaluators: usize,
     /// `open weights` or `closed weights`.
     pub openness: Option<String>,
     /// Day of release.
@@ -95,13 +94,13 @@ pub struct BenchmarkRow<'a> {
     /// For example `knowledge`.
     pub category: Option<String>,
     /// Rankings: the whole, its parts, and metrics apart.
-    pub rankings: String,
+    pub rankings: usize,
     /// Models in the first of them.
-    pub models: String,
+    pub models: usize,
     /// Results.
-    pub results: String,
+    pub results: usize,
     /// Evaluators.
-    pub evaluators: String,
+    pub evaluators: usize,
 }
 
 /// An evaluator in a list.
@@ -114,9 +113,9 @@ pub struct EvaluatorRow<'a> {
     /// Their page.
     pub url: String,
     /// Benchmarks.
-    pub benchmarks: String,
+    pub benchmarks: usize,
     /// Results.
-    pub results: String,
+    pub results: usize,
 }
 
 /// One page of a list.
@@ -187,9 +186,9 @@ impl<'a> Cards<'a> {
             id: &model.id,
             anchor: anchor(&model.id),
             url: self.model_url(id),
-            results: self.language.number(readings.len()),
-            benchmarks: self.language.number(benchmarks),
-            evaluators: self.language.number(self.n_evaluators(id)),
+            results: readings.len(),
+            benchmarks: benchmarks,
+            evaluators: self.n_evaluators(id),
             openness: meta.and_then(|meta| meta.openness.as_deref()).map(|it| self.openness(it)),
             released: meta.and_then(|meta| meta.released.as_deref()),
         }
@@ -210,12 +209,10 @@ impl<'a> Cards<'a> {
             name: &benchmark.name,
             url: self.benchmark_url(id),
             category: self.dataset.category_of(benchmark).map(|(category, _)| self.language.category(category)),
-            rankings: self.language.number(self.dataset.rankings_of(id).len()),
-            models: self
-                .language
-                .number(self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len())),
-            results: self.language.number(self.n_results(id)),
-            evaluators: self.language.number(EvaluatorCount::of(self.dataset, evaluators).named),
+            rankings: self.dataset.rankings_of(id).len(),
+            models: self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len()),
+            results: self.n_results(id),
+            evaluators: EvaluatorCount::of(self.dataset, evaluators).named,
         }
     }
 
@@ -229,8 +226,8 @@ impl<'a> Cards<'a> {
             name: self.evaluator_name(id),
             is_reported: self.dataset.entities.evaluators[id].is_reported(),
             url: self.evaluator_url(id),
-            benchmarks: self.language.number(reported.len()),
-            results: self.language.number(reported.iter().map(|reported| reported.results as usize).sum()),
+            benchmarks: reported.len(),
+            results: reported.iter().map(|reported| reported.results as usize).sum(),
         }
     }
 

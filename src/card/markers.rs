@@ -96,7 +96,7 @@ pub struct LevelRow {
     /// What it does not.
     pub does_not_mean: String,
     /// How many results have exactly this level; `None` if none has, so that the row is an example.
-    pub results: Option<String>,
+    pub results: usize,
 }
 
 /// An attestation, and what came of it.
@@ -251,7 +251,7 @@ impl<'a> Cards<'a> {
         });
         let levels = Level::ALL.map(|level| {
             let (means, does_not_mean) = evidence::about(level);
-            let results = Some(marks.counts.of(level)).filter(|n| *n > 0).map(|n| self.language.number(n));
+            let results = marks.counts.of(level);
             LevelRow {
                 marker: self.marker_of(level),
                 means: self.words(means).to_owned(),

@@ -43,7 +43,7 @@ pub struct StepView {
     /// By convention; empty where nothing was joined.
     pub confidence: &'static str,
     /// How many names.
-    pub names: String,
+    pub names: usize,
 }
 
 /// A name and what it was taken for.
@@ -200,13 +200,13 @@ impl<'a> Cards<'a> {
             code: code(step, content).to_owned(),
             words: in_words(self.language, step, content),
             confidence: step.confidence(),
-            names: self.language.number(n),
+            names: n,
         });
         let unresolved = merged.unresolved.iter().map(|(kind, n)| StepView {
             code: (*kind).to_owned(),
             words: String::new(),
             confidence: "",
-            names: self.language.number(*n),
+            names: *n,
         });
         let rows = self.merged_rows(merged).skip((number - 1) * ROWS).take(ROWS);
         MergedCard {

@@ -86,8 +86,12 @@ pub struct CellView<'a> {
     pub direction: &'a str,
     /// True if scores depend on which other models were evaluated.
     pub is_relative: bool,
-    /// `rank 12 of 340`.
-    pub rank: Option<String>,
+    /// Rank among the models of its ranking; `None` if it has none.
+    pub rank: Option<u32>,
+    /// How many models have one.
+    pub ranked_models: usize,
+    /// How many of them have this one.
+    pub models_with_this_rank: usize,
     /// What each of its numbers is.
     pub facts: Vec<Fact<'a>>,
     /// What is not reported of that, as a list; empty if nothing is missing.
@@ -285,7 +289,9 @@ impl<'a> Cards<'a> {
             measurement: &self.dataset.measurements[first.measurement].id,
             is_relative: entities.metrics[first.resolved.metric].is_relative,
             direction: self.words(direction_key(first.direction)),
-            rank: self.rank_in_words(first, ranking),
+            rank: Some(first.rank).filter(|rank| *rank > 0),
+            ranked_models: ranking.rows.partition_point(|row| row.rank.is_some()),
+            models_with_this_rank: if first.rank > 0 { self.n_sharing(ranking, first.rank) } else { 0 },
             gaps: self.gaps(&facts),
             facts: facts
                 .into_iter()
@@ -316,25 +322,6 @@ impl<'a> Cards<'a> {
                 }
             }
         }
-    }
-
-    /// `rank 12 of 340` that are ranked, and how many share it.
-    fn rank_in_words(&self, first: &Reading, ranking: &Ranking) -> Option<String> {
-        let n = ranking.rows.partition_point(|row| row.rank.is_some());
-        let shared = self.n_sharing(ranking, first.rank).saturating_sub(1);
-        let key = match (first.rank, n, shared) {
-            (0, ..) => return None,
-            (_, 1, _) if ranking.rows.len() == 1 => "rank.only",
-            (_, 1, _) => "rank.only_ranked",
-            (_, _, 0) => "rank.of",
-            _ => "rank.shared",
-        };
-        let values = [
-            ("rank", &*self.language.number(first.rank as usize)),
-            ("models", &*self.language.number(n)),
-            ("shared", &*self.language.number(shared)),
-        ];
-        Some(self.language.say(key, &values))
     }
 
     /// What the number of a cell is: what its records say, and the chance level from metadata; by the keys of their words.

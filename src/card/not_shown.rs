@@ -29,7 +29,7 @@ pub struct ReasonView<'a> {
     /// What it means.
     pub explanation: &'a str,
     /// How many.
-    pub entries: String,
+    pub entries: usize,
 }
 
 /// A record or result that is not shown.
@@ -60,7 +60,7 @@ impl<'a> Cards<'a> {
             (entries > 0).then(|| ReasonView {
                 code: reason.code(),
                 explanation: self.language.phrase(reason.key()),
-                entries: self.language.number(entries),
+                entries,
             })
         });
         let rows = self.left_out().skip((number - 1) * ROWS).take(ROWS);

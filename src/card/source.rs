@@ -91,9 +91,9 @@ pub struct HeldView<'a> {
     /// Its page.
     pub url: String,
     /// Results.
-    pub results: String,
+    pub results: usize,
     /// Different models.
-    pub models: String,
+    pub models: usize,
 }
 
 /// A source in the list.
@@ -106,11 +106,11 @@ pub struct CollectionRow<'a> {
     /// Newest day of retrieval.
     pub captured: Option<String>,
     /// Results.
-    pub results: String,
+    pub results: usize,
     /// Different models.
-    pub models: String,
+    pub models: usize,
     /// Different benchmarks.
-    pub benchmarks: String,
+    pub benchmarks: usize,
     /// Facts and settings that none of its results states: `7 of 18`.
     pub never: String,
 }
@@ -137,9 +137,9 @@ impl<'a> Cards<'a> {
             name: self.collection_name(id),
             url: self.collection_url(id),
             captured: tally.newest().map(|(day, _)| day.to_string()),
-            results: self.language.number(tally.readings.len()),
-            models: self.language.number(tally.models),
-            benchmarks: self.language.number(tally.benchmarks.len()),
+            results: tally.readings.len(),
+            models: tally.models,
+            benchmarks: tally.benchmarks.len(),
             never: self.never_reported(tally),
         }
     }
@@ -155,7 +155,7 @@ impl<'a> Cards<'a> {
         let collection = &self.dataset.collections[id];
         let meta = self.dataset.collection_meta(collection);
         let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.collection_facts(meta)));
-        let records = |text: Cow<'a, str>, n: usize| Counted { text, url: None, records: self.language.number(n) };
+        let records = |text: Cow<'a, str>, n: usize| Counted { text, url: None, records: n };
         let cut = |text: &'a str| match shorten(text, LONG) {
             short if short.len() < text.len() => Cow::Owned(short),
             _ => Cow::Borrowed(text),
@@ -187,15 +187,15 @@ impl<'a> Cards<'a> {
                 .map(|(id, n)| Counted {
                     text: self.evaluator_name(*id).into(),
                     url: Some(self.evaluator_url(*id)),
-                    records: self.language.number(*n),
+                    records: *n,
                 })
                 .collect(),
             benchmarks: (tally.benchmarks.iter())
                 .map(|(id, results, models)| HeldView {
                     name: &self.dataset.entities.benchmarks[*id].name,
                     url: self.benchmark_url(*id),
-                    results: self.language.number(*results),
-                    models: self.language.number(*models),
+                    results: *results,
+                    models: *models,
                 })
                 .collect(),
             documented: self.documented(&tally.signals),
@@ -234,11 +234,7 @@ impl<'a> Cards<'a> {
             let day = day.map_or(self.words("not_reported").to_owned(), |day| day.to_string());
             let older = self.language.say("source.captured.again", &[("day", &day)]);
             for (text, n) in [(day, captured.records), (older, captured.older)] {
-                rows.extend((n > 0).then(|| Counted {
-                    text: text.into(),
-                    url: None,
-                    records: self.language.number(n),
-                }));
+                rows.extend((n > 0).then(|| Counted { text: text.into(), url: None, records: n }));
             }
         }
         rows

@@ -26,7 +26,7 @@ pub struct PublishingCard<'a> {
     /// Results by Hub benchmark and outcome; on the first page.
     pub benchmarks: Vec<BenchmarkCount<'a>>,
     /// Results of benchmarks that the Hub keeps no leaderboard for; on the first page.
-    pub unsupported: Option<String>,
+    pub unsupported: Option<usize>,
     /// By benchmark and outcome: what needs a decision first, then what is ready, then what was skipped.
     pub rows: Vec<PublishingRow<'a>>,
     /// True if the pages have only the first rows of some outcome.
@@ -45,7 +45,7 @@ pub struct BenchmarkCount<'a> {
     /// The same in words; `None` for a reason of the site's own.
     pub says: Option<&'a str>,
     /// How many results.
-    pub results: String,
+    pub results: usize,
     /// The first of them in the list.
     pub url: Option<String>,
 }
@@ -111,7 +111,7 @@ pub fn publishing<'a>(
     PublishingCard {
         blocked: manifest.blocked.iter().map(|it| cards.language.phrase(it.key())).collect(),
         benchmarks,
-        unsupported: (number == 1).then(|| cards.language.number(manifest.unsupported_results())),
+        unsupported: (number == 1).then(|| manifest.unsupported_results()),
         rows: rows.collect(),
         is_cut: groups.values().any(|items| items.len() > MOST),
         pager: Pager::new(cards, "publishing", number, place, ROWS),
@@ -131,7 +131,7 @@ pub fn outcomes<'a>(language: &'a Language, manifest: &'a Manifest) -> Vec<Bench
             benchmark,
             outcome,
             says: in_words(language, outcome),
-            results: language.number(n),
+            results: n,
             url: None,
         })
     });

@@ -20,7 +20,6 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::page_table::without_commas;
 use crate::card::Fact;
 pub use audit::{MarkersDocument, MergedDocument, NotShownDocument, PublishingDocument};
 pub use developer::DeveloperDocument;
@@ -195,11 +194,6 @@ pub fn pretty(document: &impl Serialize) -> Result<Vec<u8>> {
 /// A document of which there are many.
 pub fn compact(document: &impl Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(document).context("failed to write JSON")
-}
-
-/// A count of the pages as a number.
-fn number(count: &str) -> u64 {
-    without_commas(count).parse().unwrap_or_default()
 }
 
 fn facts<'a>(facts: &'a [Fact]) -> Vec<FactView<'a>> {

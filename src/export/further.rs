@@ -160,8 +160,8 @@ pub fn side_by_side(cells: &[DisagreementView]) -> Vec<u8> {
 pub fn sources(rows: &[SourceRow]) -> Vec<u8> {
     let mut csv = Csv::new(&["evaluator", "results", "models", "relation", "slots", "uncertainty"]);
     for it in rows {
-        let [results, models, slots, uncertainty] =
-            [&it.results, &it.models, &it.slots, &it.uncertainty].map(|count| without_commas(count));
+        let [results, models] = [it.results, it.models].map(|n| n.to_string());
+        let [slots, uncertainty] = [&it.slots, &it.uncertainty].map(|share| without_commas(share));
         csv.row(&[it.name, &results, &models, &it.relation, &slots, &uncertainty]);
     }
     csv.into_bytes()
@@ -241,7 +241,7 @@ fn disclosed(documented: &[DocumentedRow], counted: &[(&str, &[Counted])]) -> Ve
     }
     for (table, rows) in counted {
         for it in *rows {
-            csv.row(&[*table, &*it.text, "", &*without_commas(&it.records)]);
+            csv.row(&[*table, &*it.text, "", &*it.records.to_string()]);
         }
     }
     csv.into_bytes()
@@ -347,7 +347,7 @@ pub fn outcomes(counts: &[BenchmarkCount], unsupported: usize) -> Vec<u8> {
     let english = Language::english();
     let mut csv = Csv::new(&["benchmark", "outcome", "says", "results"]);
     for it in counts {
-        csv.row(&[it.benchmark, it.outcome, it.says.unwrap_or_default(), &without_commas(&it.results)]);
+        csv.row(&[it.benchmark, it.outcome, it.says.unwrap_or_default(), &it.results.to_string()]);
     }
     let (name, why) = (english.phrase("publishing.others"), english.phrase("publishing.others.why"));
     csv.row(&[name, why, "", &unsupported.to_string()]);

@@ -25,6 +25,8 @@ pub fn model<'a>(cells: impl Iterator<Item = CellView<'a>>) -> Vec<u8> {
         "direction",
         "is_relative",
         "rank",
+        "ranked_models",
+        "models_with_this_rank",
         "difference",
         "score",
         "unit",
@@ -58,7 +60,9 @@ pub fn model<'a>(cells: impl Iterator<Item = CellView<'a>>) -> Vec<u8> {
                 cell.measurement,
                 cell.direction,
                 flag(cell.is_relative),
-                cell.rank.as_deref().unwrap_or_default(),
+                &cell.rank.map(|rank| rank.to_string()).unwrap_or_default(),
+                &cell.ranked_models.to_string(),
+                &cell.models_with_this_rank.to_string(),
                 cell.difference.as_deref().unwrap_or_default(),
                 reading.score.digits,
                 &reading.score.unit,
@@ -109,8 +113,8 @@ pub fn ranking<'a>(rows: impl Iterator<Item = RowView<'a>>) -> Vec<u8> {
         let reading = &row.reading;
         let others: Vec<String> = row.others.iter().map(other).collect();
         csv.row(&[
-            &without_commas(row.rank.as_deref().unwrap_or_default()),
-            &without_commas(row.shared.as_deref().unwrap_or_default()),
+            &row.rank.map(|rank| rank.to_string()).unwrap_or_default(),
+            &row.shared.map(|n| n.to_string()).unwrap_or_default(),
             row.model,
             row.variant.unwrap_or_default(),
             row.model_id,
@@ -134,7 +138,7 @@ pub fn ranking<'a>(rows: impl Iterator<Item = RowView<'a>>) -> Vec<u8> {
 pub fn evaluator(rows: &[ReportedView]) -> Vec<u8> {
     let mut csv = Csv::new(&["benchmark", "models", "results"]);
     for it in rows {
-        csv.row(&[it.name, &without_commas(&it.models), &without_commas(&it.results)]);
+        csv.row(&[it.name, &it.models.to_string(), &it.results.to_string()]);
     }
     csv.into_bytes()
 }
@@ -143,7 +147,7 @@ pub fn evaluator(rows: &[ReportedView]) -> Vec<u8> {
 pub fn source(rows: &[HeldView]) -> Vec<u8> {
     let mut csv = Csv::new(&["benchmark", "models", "results"]);
     for it in rows {
-        csv.row(&[it.name, &without_commas(&it.models), &without_commas(&it.results)]);
+        csv.row(&[it.name, &it.models.to_string(), &it.results.to_string()]);
     }
     csv.into_bytes()
 }
@@ -153,7 +157,7 @@ pub fn developer<'a>(rows: impl Iterator<Item = MadeModel<'a>>) -> Vec<u8> {
     let mut csv = Csv::new(&["model", "model_id", "released", "results", "benchmarks", "coverage"]);
     for row in rows {
         let released = row.released.unwrap_or_default();
-        let (results, benchmarks) = (without_commas(&row.results), without_commas(&row.benchmarks));
+        let (results, benchmarks) = (row.results.to_string(), row.benchmarks.to_string());
         csv.row(&[row.name, row.id, released, &results, &benchmarks, &row.coverage]);
     }
     csv.into_bytes()
@@ -204,7 +208,7 @@ pub fn publishing<'a>(rows: impl Iterator<Item = PublishingRow<'a>>) -> Vec<u8> 
 pub fn markers(card: &MarkersCard) -> Vec<u8> {
     let mut csv = Csv::new(&["marker", "means", "does_not_mean", "results", "level"]);
     for row in &card.levels {
-        let results = row.results.as_deref().map_or("0".to_owned(), without_commas);
+        let results = row.results.to_string();
         csv.row(&[&row.marker.words, &row.means, &row.does_not_mean, &results, row.marker.code]);
     }
     csv.into_bytes()

@@ -348,10 +348,10 @@ def card_of(path, place):
         cell = tuple(row[name] for name in ("benchmark", "slice", "part", "variant", "measurement"))
         if cell not in seen:
             seen.add(cell)
-            rank = re.match(r"rank ([0-9,]+) of ([0-9,]*[0-9])(, shared with [0-9,]+)?", row["rank"])
+            rank, ranked, sharing = (int(row[name] or 0) for name in ("rank", "ranked_models", "models_with_this_rank"))
             of = plain(said[2])
-            checks["rank"] = of == f"{'=' if rank[3] else ''}{rank[1]} of {rank[2]}" if rank else (
-                of.startswith("only one") if row["rank"] else of == "not ranked")
+            checks["rank"] = of.startswith("only one") if (rank, ranked) == (1, 1) else (
+                of == f"{'=' if sharing > 1 else ''}{rank:,} of {ranked:,}" if rank else of == "not ranked")
         if row["difference"]:
             (anchor,) = [link.get("href") for link in name.xpath(".//a") if re.fullmatch("#d[0-9]+", link.get("href"))]
             (place_of,) = page.xpath(f"//*[@id='{anchor[1:]}']")

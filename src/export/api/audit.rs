@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::hub_entry::HubEntry;
-use super::{Digits, VERSION, number};
+use super::{Digits, VERSION};
 use crate::card::hub_readings::HubReading;
 use crate::card::markers::MarkersCard;
 use crate::card::merged;
@@ -51,7 +51,7 @@ pub struct MarkerLevel<'a> {
     /// What it does not.
     pub does_not_mean: &'a str,
     /// Results with exactly this level.
-    pub results: u64,
+    pub results: usize,
 }
 
 /// An attestation.
@@ -138,7 +138,7 @@ pub struct ReasonCount<'a> {
     /// What it means.
     pub explanation: &'a str,
     /// How many.
-    pub entries: u64,
+    pub entries: usize,
 }
 
 /// A record or result that is not shown.
@@ -170,7 +170,7 @@ pub struct PublishingDocument<'a> {
     /// Why nothing of it may be published yet.
     pub blocked: &'a [&'a str],
     /// Results of benchmarks that the Hub keeps no leaderboard for.
-    pub unsupported: u64,
+    pub unsupported: usize,
     /// What became of the results of all others.
     pub outcomes: Vec<OutcomeDocument<'a>>,
     /// One result each.
@@ -222,7 +222,7 @@ pub struct OutcomeDocument<'a> {
     /// The same in words; `null` for a reason of the site's own.
     pub says: Option<&'a str>,
     /// How many.
-    pub results: u64,
+    pub results: usize,
 }
 
 /// A result and its outcome.
@@ -260,7 +260,7 @@ impl<'a> MarkersDocument<'a> {
             words: &it.marker.words,
             means: &it.means,
             does_not_mean: &it.does_not_mean,
-            results: it.results.as_deref().map_or(0, number),
+            results: it.results,
         });
         let attestations = card.attestations.iter().map(|it| AttestationDocument {
             file: it.file,
@@ -308,7 +308,7 @@ impl<'a> NotShownDocument<'a> {
         let reasons = card.reasons.iter().map(|it| ReasonCount {
             reason: it.code,
             explanation: it.explanation,
-            entries: number(&it.entries),
+            entries: it.entries,
         });
         let entries = rows.iter().map(|it| NotShown {
             file: it.file,
@@ -364,13 +364,13 @@ impl<'a> PublishingDocument<'a> {
             benchmark: it.benchmark,
             outcome: it.outcome,
             says: it.says,
-            results: number(&it.results),
+            results: it.results,
         });
         PublishingDocument {
             version: VERSION,
             page,
             blocked: &card.blocked,
-            unsupported: card.unsupported.as_deref().map_or(0, number),
+            unsupported: card.unsupported.unwrap_or_default(),
             outcomes: outcomes.collect(),
             results: results.collect(),
             proposals: proposals.collect(),

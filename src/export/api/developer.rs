@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{FactView, VERSION, facts, number};
+use super::{FactView, VERSION, facts};
 use crate::card::developer::{DeveloperCard, MadeModel};
 
 /// A developer's page.
@@ -37,9 +37,9 @@ pub struct Made<'a> {
     /// Day of release.
     pub released: Option<&'a str>,
     /// Results.
-    pub results: u64,
+    pub results: usize,
     /// Different benchmarks.
-    pub benchmarks: u64,
+    pub benchmarks: usize,
     /// Benchmarks by who reports them.
     pub coverage: &'a str,
 }
@@ -52,8 +52,8 @@ impl<'a> DeveloperDocument<'a> {
             name: it.name,
             page: &it.url,
             released: it.released,
-            results: number(&it.results),
-            benchmarks: number(&it.benchmarks),
+            results: it.results,
+            benchmarks: it.benchmarks,
             coverage: &it.coverage,
         });
         DeveloperDocument {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{FactView, Quotable, VERSION, facts, number};
+use super::{FactView, Quotable, VERSION, facts};
 use crate::card::evaluator::{Counted, DifferenceRow, EvaluatorCard};
 
 /// An evaluator's page.
@@ -42,7 +42,7 @@ pub struct CountedRecords<'a> {
     /// The text.
     pub name: &'a str,
     /// How many.
-    pub records: u64,
+    pub records: usize,
 }
 
 /// A cell in which an evaluator and another one report different scores.
@@ -71,10 +71,10 @@ pub struct ReportedDocument<'a> {
     pub benchmark: &'a str,
     /// Its page.
     pub page: &'a str,
-    /// Results, with a comma between thousands.
-    pub results: &'a str,
-    /// Different models, with a comma between thousands.
-    pub models: &'a str,
+    /// Results.
+    pub results: usize,
+    /// Different models.
+    pub models: usize,
 }
 
 /// One thing that results may disclose.
@@ -88,7 +88,7 @@ pub struct Disclosed<'a> {
 
 impl<'a> CountedRecords<'a> {
     pub(super) fn all(counts: &'a [Counted<'a>]) -> Vec<CountedRecords<'a>> {
-        counts.iter().map(|it| CountedRecords { name: &it.text, records: number(&it.records) }).collect()
+        counts.iter().map(|it| CountedRecords { name: &it.text, records: it.records }).collect()
     }
 }
 
@@ -103,8 +103,8 @@ impl<'a> EvaluatorDocument<'a> {
         let reported = card.benchmarks.iter().map(|it| ReportedDocument {
             benchmark: it.name,
             page: &it.url,
-            results: &it.results,
-            models: &it.models,
+            results: it.results,
+            models: it.models,
         });
         let difference = |it: &'a DifferenceRow<'a>| DifferenceDocument {
             model: it.model,

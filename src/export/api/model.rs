@@ -84,8 +84,12 @@ pub struct CellDocument<'a> {
     pub direction: &'a str,
     /// True if scores depend on which other models were evaluated.
     pub is_relative: bool,
-    /// `rank 12 of 340`.
-    pub rank: Option<&'a str>,
+    /// Rank among the models of its ranking; null if it has none.
+    pub rank: Option<u32>,
+    /// How many models have one.
+    pub ranked_models: usize,
+    /// How many of them have this one; 0 if it has none.
+    pub models_with_this_rank: usize,
     /// By how much several readings differ.
     pub difference: Option<&'a str>,
     /// What its numbers are, as far as all readings state the same.
@@ -422,7 +426,9 @@ impl<'a> CellDocument<'a> {
             measurement: cell.measurement,
             direction: cell.direction,
             is_relative: cell.is_relative,
-            rank: cell.rank.as_deref(),
+            rank: cell.rank,
+            ranked_models: cell.ranked_models,
+            models_with_this_rank: cell.models_with_this_rank,
             difference: cell.difference.as_deref(),
             facts: facts(&cell.facts),
             readings: cell.readings.iter().map(ReadingDocument::new).collect(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::hub_entry::HubEntry;
 use super::model::ReadingDocument;
-use super::{Digits, Quotable, number};
+use super::{Digits, Quotable};
 use crate::card::benchmark::{RowView, SourceRow};
 use crate::card::pairs::{PairView, PairedModel};
 use crate::card::plots::{DistributionView, OverTimeView};
@@ -125,9 +125,9 @@ pub struct Source<'a> {
     /// Their page.
     pub page: &'a str,
     /// Results.
-    pub results: u64,
+    pub results: usize,
     /// Different models.
-    pub models: u64,
+    pub models: usize,
     /// Their relation to the developers, as claimed.
     pub relation: &'a str,
     /// Slots of the set-up that are filled, as `12 of 340`.
@@ -220,8 +220,8 @@ impl<'a> Source<'a> {
         Source {
             evaluator: row.name,
             page: &row.url,
-            results: number(&row.results),
-            models: number(&row.models),
+            results: row.results,
+            models: row.models,
             relation: &row.relation,
             slots: &row.slots,
             uncertainty: &row.uncertainty,

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::evaluator::{CountedRecords, Disclosed};
-use super::{FactView, VERSION, facts, number};
+use super::{FactView, VERSION, facts};
 use crate::card::source::SourceCard;
 
 /// A source's page: what came in through one collection of the datastore.
@@ -60,7 +60,7 @@ pub struct CountedResults<'a> {
     /// The text.
     pub name: &'a str,
     /// How many.
-    pub results: u64,
+    pub results: usize,
 }
 
 /// Results of one benchmark.
@@ -71,22 +71,22 @@ pub struct Held<'a> {
     /// Its page.
     pub page: &'a str,
     /// Results.
-    pub results: u64,
+    pub results: usize,
     /// Different models.
-    pub models: u64,
+    pub models: usize,
 }
 
 impl<'a> SourceDocument<'a> {
     /// What `card`, at `page`, says.
     pub fn new(card: &'a SourceCard<'a>, page: String) -> SourceDocument<'a> {
         let coded = |counts: &[(&'static str, usize)]| {
-            counts.iter().map(|(name, n)| CountedResults { name, results: *n as u64 }).collect()
+            counts.iter().map(|(name, n)| CountedResults { name, results: *n as usize }).collect()
         };
         let held = card.benchmarks.iter().map(|it| Held {
             benchmark: it.name,
             page: &it.url,
-            results: number(&it.results),
-            models: number(&it.models),
+            results: it.results,
+            models: it.models,
         });
         SourceDocument {
             version: VERSION,
@@ -103,7 +103,7 @@ impl<'a> SourceDocument<'a> {
             taken_from: coded(&card.taken),
             measured_by: coded(&card.measured),
             evaluators: (card.evaluators.iter())
-                .map(|it| CountedResults { name: &it.text, results: number(&it.records) })
+                .map(|it| CountedResults { name: &it.text, results: it.records })
                 .collect(),
             benchmarks: held.collect(),
             captures: CountedRecords::all(&card.captures),
