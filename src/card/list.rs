@@ -187,7 +187,7 @@ impl<'a> Cards<'a> {
             anchor: anchor(&model.id),
             url: self.model_url(id),
             results: readings.len(),
-            benchmarks: benchmarks,
+            benchmarks,
             evaluators: self.n_evaluators(id),
             openness: meta.and_then(|meta| meta.openness.as_deref()).map(|it| self.openness(it)),
             released: meta.and_then(|meta| meta.released.as_deref()),

@@ -80,7 +80,7 @@ impl<'a> SourceDocument<'a> {
     /// What `card`, at `page`, says.
     pub fn new(card: &'a SourceCard<'a>, page: String) -> SourceDocument<'a> {
         let coded = |counts: &[(&'static str, usize)]| {
-            counts.iter().map(|(name, n)| CountedResults { name, results: *n as usize }).collect()
+            counts.iter().map(|(name, n)| CountedResults { name, results: *n }).collect()
         };
         let held = card.benchmarks.iter().map(|it| Held {
             benchmark: it.name,
