@@ -480,7 +480,7 @@ def below(page, anchor):
 
 
 def side_by_side(page):
-    for section in page.xpath("//*[self::section or self::details][starts-with(@id, 'd')][.//table]"):
+    for section in page.xpath("//*[self::section or self::details][starts-with(@id, 'd')][ul]"):
         if not re.fullmatch("d[0-9]+", section.get("id")):
             continue
         title = plain(section.xpath("h3 | summary/b")[0])

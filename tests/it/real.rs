@@ -86,9 +86,17 @@ fn every_real_result_is_on_one_card_and_in_one_ranking() {
     let pages = files(&project.path("out/pages"));
     let of = |folder: &'static str| pages.iter().filter(move |(path, _)| path.starts_with(folder));
     let mut on_cards: Vec<String> = Vec::new();
+    // But for lists of one model, which have no page.
+    let mut ranked: Vec<String> = Vec::new();
     for (path, page) in of("models/") {
-        let ids = crate::hostile::attributes(&String::from_utf8_lossy(page), "id");
-        on_cards.extend(ids.into_iter().filter(|id| is_reading(id)).map(|id| format!("{path}#{id}")));
+        let page = String::from_utf8_lossy(page);
+        let ids = crate::hostile::attributes(&page, "id").into_iter().filter(|id| is_reading(id));
+        on_cards.extend(ids.map(|id| format!("{path}#{id}")));
+        for row in page.split("<tr ").skip(1) {
+            let is_ranked = row.split("</table>").next().unwrap().contains(".html#n");
+            let id = crate::hostile::attributes(&format!("<tr {row}"), "id").into_iter().next();
+            ranked.extend(id.filter(|id| is_ranked && is_reading(id)).map(|id| format!("{path}#{id}")));
+        }
     }
     let mut in_rankings: Vec<String> = Vec::new();
     for (_, page) in of("benchmarks/") {
@@ -99,11 +107,12 @@ fn every_real_result_is_on_one_card_and_in_one_ranking() {
         in_rankings.extend(links.map(|link| link.trim_start_matches("../").to_owned()));
     }
     on_cards.sort_unstable();
-    in_rankings.sort_unstable();
-    // In the list of its evaluator, and as another reading in the lists of others.
-    in_rankings.dedup();
     assert!(on_cards.windows(2).all(|pair| pair[0] != pair[1]), "no result is on a card twice");
-    assert_eq!(on_cards, in_rankings, "cards and rankings show the same results");
+    // In the list of its evaluator, and as another reading in the lists of others.
+    let in_rankings: std::collections::BTreeSet<String> = in_rankings.into_iter().collect();
+    let left_out: Vec<&String> = ranked.iter().filter(|it| !in_rankings.contains(*it)).collect();
+    assert!(ranked.len() * 10 > on_cards.len() * 9 && left_out.is_empty(), "in no ranking: {left_out:?}");
+    assert!(in_rankings.iter().all(|it| on_cards.binary_search(it).is_ok()), "rankings lead to results on cards");
     assert_eq!(on_cards.len() as u64, report["results"].as_u64().unwrap());
 }
 
