@@ -196,3 +196,27 @@ fn names_that_differ_in_signs_only_have_ids_and_pages_of_their_own() {
         }
     }
 }
+
+/// What results share with their benchmark and metric is not said again; whatever else a record holds is.
+#[test]
+fn only_what_the_card_shows_is_left_out_of_what_else_a_record_holds() {
+    let project = Project::from("minimal");
+    let (path, bytes) = project.files("content/datastore").pop_first().unwrap();
+    let mut record: Value = serde_json::from_slice(&bytes).unwrap();
+    // The record itself has such a block, which names no result's benchmark.
+    record["source_data"] = json!({"dataset_name": "Quiz of the record"});
+    let mut other = record["evaluation_results"][0].clone();
+    other["source_data"]["dataset_name"] = json!("QUIZ-SET");
+    other["metric_config"]["metric_id"] = json!("f1");
+    record["evaluation_results"].as_array_mut().unwrap().push(other);
+    project.write(&format!("content/datastore/{path}"), &record.to_string());
+    project.build(&[]);
+    let page = project.main_of("models/made-up/model-1.html");
+    let also = page.split("<h4>Also in the record</h4>").nth(1).unwrap();
+    assert!(also.contains("dataset_name: Quiz of the record"), "{also}");
+    assert!(!page.contains("metric_id: accuracy") && !also.contains("dataset_name: Quiz<"), "{also}");
+    // A name of its own is shown, with the result that states it.
+    assert!(page.contains("QUIZ-SET"), "{page}");
+    let document: Value = serde_json::from_str(&project.read("site/pages/api/v1/models/made-up/model-1.json")).unwrap();
+    assert!(document["records"][0]["also"].to_string().contains("metric_config.metric_id"), "{document}");
+}

@@ -160,16 +160,17 @@ impl<'a> Cards<'a> {
     }
 
     /// True if the card says the same value elsewhere: as a link of the record, as the name of a benchmark or metric, or as
-    /// the claimed parameters.
+    /// the claimed parameters. `readings` are those of the record, in its order.
     fn is_shown(&self, it: &Also, record: &RecordView, readings: &[&Reading]) -> bool {
         let entities = &self.dataset.entities;
+        // By the results that state it; what the record says of itself is no name of theirs.
         let is_name = |name_of: &dyn Fn(&Reading) -> &'a str| {
             let value = normal_form(it.value);
-            let named: Vec<u16> = (readings.iter())
-                .filter(|reading| value.is_some() && normal_form(name_of(reading)) == value)
-                .map(|reading| self.dataset.result(reading).index)
-                .collect();
-            it.results.iter().all(|index| named.contains(index))
+            let is_named = |index: &u16| {
+                let found = readings.binary_search_by_key(index, |reading| self.dataset.result(reading).index);
+                found.is_ok_and(|at| normal_form(name_of(readings[at])) == value)
+            };
+            value.is_some() && !it.results.is_empty() && it.results.iter().all(is_named)
         };
         match &*it.path {
             "source_metadata.source_organization_url" => {
