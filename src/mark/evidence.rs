@@ -8,11 +8,17 @@ use crate::language::Language;
 use crate::load::attestation::{Attestation, Basis, Declaration, Statement};
 use crate::load::{Inputs, Loaded};
 
+/// The axis of where the bytes of a record are public.
+pub const TRACE: &str = "evidence.trace";
+
 /// One axis of a record: its value, and why.
 #[derive(Debug, Serialize)]
 pub struct AxisEvidence {
     /// Short hash of subject, axis and value; the same in every language.
     pub id: String,
+    /// The key of `axis` among the words.
+    #[serde(skip)]
+    pub axis_key: &'static str,
     /// `Trace`.
     pub axis: String,
     /// `pinned and indexed`.
@@ -81,6 +87,7 @@ impl Teller<'_> {
     ) -> AxisEvidence {
         AxisEvidence {
             id: id(self.loaded.origin.sha256, axis, value),
+            axis_key: axis,
             axis: self.language.phrase(axis).to_owned(),
             value: self.language.phrase(value).to_owned(),
             facts,
@@ -111,7 +118,7 @@ impl Teller<'_> {
                     let says = language.say("evidence.trace.said", &[("repo", repo)]);
                     facts.push(EvidenceSentence::new(says));
                 }
-                return self.evidence("evidence.trace", "evidence.trace.local", facts, self.rule("trace 1"));
+                return self.evidence(TRACE, "evidence.trace.local", facts, self.rule("trace 1"));
             }
             Trace::Pinned => ("evidence.trace.pinned", "evidence.trace.pinned.says"),
             Trace::PinnedAndIndexed => ("evidence.trace.pinned_and_indexed", "evidence.trace.pinned_and_indexed.says"),
@@ -122,7 +129,7 @@ impl Teller<'_> {
             .map(|lock| language.say("evidence.trace.at", &[("repo", &lock.repo), ("commit", &lock.revision[..12])]));
         let says = language.say(says, &[("place", &place.unwrap_or_default())]);
         let facts = vec![EvidenceSentence { url: datastore.public_url(&loaded.origin), ..EvidenceSentence::new(says) }];
-        self.evidence("evidence.trace", value, facts, self.rule("trace 1"))
+        self.evidence(TRACE, value, facts, self.rule("trace 1"))
     }
 
     fn submitter(&self) -> AxisEvidence {

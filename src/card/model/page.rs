@@ -14,6 +14,7 @@ use super::short::Short;
 use super::source::SourceView;
 use crate::id::Id;
 use crate::load::Loaded;
+use crate::mark::evidence::TRACE;
 use crate::mark::{Trace, Untraced};
 use crate::merge::{Reading, cells};
 use crate::resolve::Model;
@@ -103,8 +104,7 @@ impl<'a> Cards<'a> {
                 self.dataset.marks.records[of[0].resolved.record as usize].trace,
                 Trace::Local(Untraced::NoLock)
             ) {
-                let trace = self.words("evidence.trace");
-                for said in record.evidence.axes.extract_if(.., |it| it.axis == trace).flat_map(|it| it.facts) {
+                for said in record.evidence.axes.extract_if(.., |it| it.axis_key == TRACE).flat_map(|it| it.facts) {
                     if !untraced.contains(&said.says) {
                         untraced.push(said.says);
                     }
