@@ -195,8 +195,9 @@ impl<'a> Cards<'a> {
         let slice = &entities.slices[ranking.slice];
         let benchmark = &entities.benchmarks[slice.benchmark];
         let meta = self.dataset.benchmark_meta(benchmark);
-        let path = self.paths.ranking(id).unwrap_or(self.paths.benchmark(slice.benchmark));
-        let is_first = path == self.paths.benchmark(slice.benchmark);
+        let of_benchmark = self.paths.benchmark(slice.benchmark);
+        let is_first = self.paths.ranking(id) == Some(of_benchmark);
+        let path = self.paths.ranking(id).unwrap_or(of_benchmark);
         let is_main = is_first && number == 1;
         let from = (number - 1) * ROWS;
         let rows = &ranking.rows[from..ranking.rows.len().min(from + ROWS)];

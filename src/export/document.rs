@@ -160,8 +160,8 @@ impl<'a> Exports<'a> {
         let slice = &entities.slices[ranking.slice];
         let rows: Vec<_> = cards.ranking_rows(id).collect();
         let of_benchmark = self.paths.benchmark(slice.benchmark);
+        let is_first = self.paths.ranking(id) == Some(of_benchmark);
         let path = self.paths.ranking(id).unwrap_or(of_benchmark);
-        let is_first = path == of_benchmark;
         let others = dataset.rankings_of(slice.benchmark).skip(1).filter(|_| is_first);
         let sources = if is_first { cards.sources(slice.benchmark) } else { Vec::new() };
         let on_the_hub = if is_first { cards.hub_readings_of_benchmark(slice.benchmark) } else { Vec::new() };
