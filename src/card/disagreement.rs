@@ -45,10 +45,9 @@ pub struct DisagreementView<'a> {
     /// One a reading.
     pub columns: Vec<ReadingColumn<'a>>,
     /// One a setting that somebody reports.
-    #[serde(skip)]
     pub rows: Vec<SettingRow>,
-    /// Those of the rows that several readings report.
-    pub shared: Vec<SettingRow>,
+    /// True if several readings report one of them.
+    pub has_shared: bool,
     /// Settings that nobody reports, by name.
     pub nobody: String,
     /// How many readings are not in the table.
@@ -104,7 +103,7 @@ pub struct ReadingColumn<'a> {
 }
 
 /// A setting, side by side.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct SettingRow {
     /// Which.
     pub name: String,
@@ -112,14 +111,10 @@ pub struct SettingRow {
     pub agreement: String,
     /// True if at least two report different values.
     pub differs: bool,
+    /// True if several report it.
+    pub is_shared: bool,
     /// What each reports.
     pub values: Vec<Option<String>>,
-}
-
-impl SettingRow {
-    fn n_reported(&self) -> usize {
-        self.values.iter().flatten().count()
-    }
 }
 
 /// Results with one name that are not compared, and why.
@@ -189,13 +184,14 @@ impl<'a> Cards<'a> {
             .map(|row| SettingRow {
                 agreement: agreement_in_words(language, row.agreement, shown.len()),
                 differs: row.agreement == Agreement::Different,
+                is_shared: row.values.iter().flatten().count() > 1,
                 values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 240))).collect(),
                 name: setting_name(language, &row.name).to_owned(),
             })
             .collect();
         let columns = shown.iter().enumerate().map(|(at, reading)| ReadingColumn {
             own: (rows.iter())
-                .filter(|row| row.n_reported() == 1)
+                .filter(|row| !row.is_shared)
                 .filter_map(|row| Some(format!("{}{}{}", row.name, self.words("colon"), row.values[at].as_deref()?)))
                 .collect(),
             ..self.column(at, reading)
@@ -215,7 +211,7 @@ impl<'a> Cards<'a> {
             columns: columns.collect(),
             nobody,
             n_more: cell.len() - shown.len(),
-            shared: rows.iter().filter(|row| row.n_reported() > 1).cloned().collect(),
+            has_shared: rows.iter().any(|row| row.is_shared),
             rows,
         })
     }
