@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::row::{GradingFailure, SampleRow};
+use crate::codes::codes;
 
 /// So many runs are kept of one file.
 const MOST_OF_FILE: usize = 1 << 14;
@@ -35,28 +36,25 @@ pub struct AgentRun {
     pub end: RunEnd,
 }
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RunEnd {
-    /// Its answer is right.
-    Solved,
-    /// Its answer is wrong, and nothing says that something failed.
-    Unsolved,
-    /// It was cut at a limit, and is not solved, as below.
-    Truncated,
-    /// With an error.
-    Error,
-    /// It was refused.
-    Refused,
-    /// Without an answer that could be read.
-    Malformed,
+codes! {
+    /// How a run ended, in the order of pages.
+    pub enum RunEnd in "runs.end" {
+        /// Its answer is right.
+        Solved = "solved",
+        /// Its answer is wrong, and nothing says that something failed.
+        Unsolved = "unsolved",
+        /// It was cut at a limit, and is not solved, as below.
+        Truncated = "truncated",
+        /// With an error.
+        Error = "error",
+        /// It was refused.
+        Refused = "refused",
+        /// Without an answer that could be read.
+        Malformed = "malformed",
+    }
 }
 
 impl RunEnd {
-    /// All, in the order of pages.
-    pub const ALL: [RunEnd; 6] =
-        [RunEnd::Solved, RunEnd::Unsolved, RunEnd::Truncated, RunEnd::Error, RunEnd::Refused, RunEnd::Malformed];
-
     /// Of `row`; `None` if it does not say whether it is solved.
     fn of(row: &SampleRow) -> Option<RunEnd> {
         let end = match (row.is_correct()?, row.failure()) {
@@ -68,18 +66,6 @@ impl RunEnd {
             (_, Some(GradingFailure::Malformed)) => RunEnd::Malformed,
         };
         Some(end)
-    }
-
-    /// Its code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            RunEnd::Solved => "solved",
-            RunEnd::Unsolved => "unsolved",
-            RunEnd::Truncated => "truncated",
-            RunEnd::Error => "error",
-            RunEnd::Refused => "refused",
-            RunEnd::Malformed => "malformed",
-        }
     }
 }
 
