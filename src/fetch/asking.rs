@@ -109,7 +109,7 @@ fn is_hopeless(error: &HubError) -> bool {
     matches!(error.kind, ErrorKind::BadToken | ErrorKind::RateLimited | ErrorKind::Unreachable)
 }
 
-/// A text of the Hub, unless it is none that a name, tag or title needs: such a one is taken as not said.
+/// Text from the Hub; `None` if it is not a plausible name, tag or title.
 pub fn plain(text: &str) -> Option<String> {
     const MAX: usize = 200;
     let is_plain = !text.trim().is_empty() && text.len() <= MAX && printable(text) == text;

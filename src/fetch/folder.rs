@@ -17,7 +17,7 @@ use crate::output::disk::{is_below_folders, is_file, lock, make_folder, make_fol
 
 const OWN: &str = ".fetch";
 
-/// A datastore's folder, held against other runs while this value lives.
+/// A datastore's folder, locked against other runs while this value lives.
 pub struct Folder {
     root: PathBuf,
     next: AtomicUsize,

@@ -16,8 +16,8 @@ pub struct Store<F> {
 }
 
 impl<F: StoredFact + Clone> Store<F> {
-    /// Reads the file; none is a store without facts. One that cannot be read is an error, because
-    /// writing it anew would lose what it holds.
+    /// Reads the file; a missing one is a store without facts. A file that cannot be read is an error, because
+    /// rewriting it would lose its facts.
     pub fn open(folder: &Path) -> Result<Store<F>> {
         let path = folder.join(F::FILE);
         let text = match fs::metadata(&path) {

@@ -81,7 +81,7 @@ impl Hub {
         Ok(authors.filter_map(|author| Some(author["user"].as_str()?.to_owned())).collect())
     }
 
-    /// A pull request and what became of it; `None` for a discussion that is none.
+    /// A pull request and its state; `None` for a discussion that is not a pull request.
     pub fn pull_request(&self, repo: Repo, number: u64) -> Result<Option<PullRequest>, HubError> {
         self.details(repo, number, &[])
     }

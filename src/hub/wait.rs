@@ -69,7 +69,7 @@ pub fn is_used_up(headers: &HeaderMap) -> bool {
     rate_limit(headers, "r") == Some(0)
 }
 
-/// Time until the Hub counts anew.
+/// Time until the Hub's rate limit resets.
 pub fn until_reset(headers: &HeaderMap) -> Option<Duration> {
     rate_limit(headers, "t").map(|seconds| Duration::from_secs(seconds.saturating_add(1)))
 }

@@ -23,7 +23,7 @@ codes! {
         Contradicted = "contradicted",
         /// The record itself says that somebody else measured.
         ContradictedByRecord = "contradicted_by_record",
-        /// One of the two organisations is not known, or the claim says nothing that could be held against them.
+        /// One of the two organisations is not known, or the claim says nothing that could be checked.
         Undetermined = "undetermined",
     }
 }

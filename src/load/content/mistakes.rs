@@ -26,7 +26,7 @@ impl ContentReader<'_> {
         let mut entry = match crate::text::yaml::<Value>(yaml) {
             Ok(Value::Mapping(entry)) => entry,
             Ok(_) => return,
-            // Further down it is no YAML at all; at its end, that is what became of the first fault.
+            // An error further down is another fault; one at the end of the text follows from the first.
             Err(further) => {
                 let [first, line] = [err, &further].map(|err| err.location().map_or(0, |at| at.line()));
                 if line != first && line <= yaml.lines().count() {

@@ -193,7 +193,7 @@ impl Formatter for Python {
     }
 }
 
-/// The hashes of a file, held against its rows.
+/// The hashes of a file, checked against its rows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct QuestionHashes {
     /// Those of their row's question.
