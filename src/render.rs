@@ -65,10 +65,11 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 56] = [
+const TEMPLATES: [(&str, &str); 58] = [
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),
+    ("_counted.html", include_str!("../templates/_counted.html")),
     ("_disagreement.html", include_str!("../templates/_disagreement.html")),
     ("_documentation.html", include_str!("../templates/_documentation.html")),
     ("_figure_tables.html", include_str!("../templates/_figure_tables.html")),
@@ -84,6 +85,7 @@ const TEMPLATES: [(&str, &str); 56] = [
     ("_proposals.html", include_str!("../templates/_proposals.html")),
     ("_ranking.html", include_str!("../templates/_ranking.html")),
     ("_ranking_short.html", include_str!("../templates/_ranking_short.html")),
+    ("_reported.html", include_str!("../templates/_reported.html")),
     ("_result.html", include_str!("../templates/_result.html")),
     ("_shares.html", include_str!("../templates/_shares.html")),
     ("_short.html", include_str!("../templates/_short.html")),

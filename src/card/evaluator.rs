@@ -139,8 +139,8 @@ pub struct Counted<'a> {
     pub text: Cow<'a, str>,
     /// Where it leads.
     pub url: Option<String>,
-    /// How many.
-    pub records: usize,
+    /// How many records, or where that is said, results.
+    pub n: usize,
 }
 
 /// Counts over the records of one evaluator.
@@ -345,7 +345,7 @@ impl<'a> Cards<'a> {
     fn most_first<'b>(&self, counts: impl Iterator<Item = (&'b str, Option<String>, usize)>) -> Vec<Counted<'b>> {
         let mut sorted: Vec<(&str, Option<String>, usize)> = counts.collect();
         sorted.sort_by_key(|(text, _, n)| (std::cmp::Reverse(*n), *text));
-        let counted = |(text, url, n): (&'b str, _, _)| Counted { text: text.into(), url, records: n };
+        let counted = |(text, url, n): (&'b str, _, _)| Counted { text: text.into(), url, n };
         sorted.into_iter().map(counted).collect()
     }
 }

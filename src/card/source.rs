@@ -155,7 +155,7 @@ impl<'a> Cards<'a> {
         let collection = &self.dataset.collections[id];
         let meta = self.dataset.collection_meta(collection);
         let (facts, gaps) = self.known(meta.map_or(Vec::new(), |meta| self.collection_facts(meta)));
-        let records = |text: Cow<'a, str>, n: usize| Counted { text, url: None, records: n };
+        let records = |text: Cow<'a, str>, n: usize| Counted { text, url: None, n };
         let cut = |text: &'a str| match shorten(text, LONG) {
             short if short.len() < text.len() => Cow::Owned(short),
             _ => Cow::Borrowed(text),
@@ -187,7 +187,7 @@ impl<'a> Cards<'a> {
                 .map(|(id, n)| Counted {
                     text: self.evaluator_name(*id).into(),
                     url: Some(self.evaluator_url(*id)),
-                    records: *n,
+                    n: *n,
                 })
                 .collect(),
             benchmarks: (tally.benchmarks.iter())
@@ -234,7 +234,7 @@ impl<'a> Cards<'a> {
             let day = day.map_or(self.words("not_reported").to_owned(), |day| day.to_string());
             let older = self.language.say("source.captured.again", &[("day", &day)]);
             for (text, n) in [(day, captured.records), (older, captured.older)] {
-                rows.extend((n > 0).then(|| Counted { text: text.into(), url: None, records: n }));
+                rows.extend((n > 0).then(|| Counted { text: text.into(), url: None, n }));
             }
         }
         rows

@@ -241,7 +241,7 @@ fn disclosed(documented: &[DocumentedRow], counted: &[(&str, &[Counted])]) -> Ve
     }
     for (table, rows) in counted {
         for it in *rows {
-            csv.row(&[*table, &*it.text, "", &*it.records.to_string()]);
+            csv.row(&[*table, &*it.text, "", &*it.n.to_string()]);
         }
     }
     csv.into_bytes()

@@ -88,7 +88,7 @@ pub struct Disclosed<'a> {
 
 impl<'a> CountedRecords<'a> {
     pub(super) fn all(counts: &'a [Counted<'a>]) -> Vec<CountedRecords<'a>> {
-        counts.iter().map(|it| CountedRecords { name: &it.text, records: it.records }).collect()
+        counts.iter().map(|it| CountedRecords { name: &it.text, records: it.n }).collect()
     }
 }
 

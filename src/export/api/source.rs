@@ -102,9 +102,7 @@ impl<'a> SourceDocument<'a> {
             disclosed: card.documented.iter().map(|it| Disclosed { label: it.label, results: &it.results }).collect(),
             taken_from: coded(&card.taken),
             measured_by: coded(&card.measured),
-            evaluators: (card.evaluators.iter())
-                .map(|it| CountedResults { name: &it.text, results: it.records })
-                .collect(),
+            evaluators: (card.evaluators.iter()).map(|it| CountedResults { name: &it.text, results: it.n }).collect(),
             benchmarks: held.collect(),
             captures: CountedRecords::all(&card.captures),
             measurers: CountedRecords::all(&card.measurers),
