@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::SignalTally as Signals;
 use super::completeness::Field;
+use crate::codes::codes;
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::load::detail_keys::MeasuredBy;
@@ -61,21 +62,19 @@ pub struct Captured {
     pub older: usize,
 }
 
-/// What the submitter held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// A leaderboard, paper or page.
-    Publication,
-    /// The run itself.
-    Run,
-    /// The records do not say.
-    NotReported,
+codes! {
+    /// What the submitter held, in the order of pages.
+    pub enum Taken in "source.taken" {
+        /// A leaderboard, paper or page.
+        Publication = "publication",
+        /// The run itself.
+        Run = "run",
+        /// The records do not say.
+        NotReported = "not_reported",
+    }
 }
 
 impl Taken {
-    /// All, in the order of pages.
-    pub const ALL: [Taken; 3] = [Taken::Publication, Taken::Run, Taken::NotReported];
-
     fn of(source: &SourceMetadata) -> Taken {
         match source.kind.as_deref() {
             Some("documentation") => Taken::Publication,
@@ -83,37 +82,25 @@ impl Taken {
             _ => Taken::NotReported,
         }
     }
+}
 
-    /// Its code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Taken::Publication => "publication",
-            Taken::Run => "run",
-            Taken::NotReported => "not_reported",
-        }
+codes! {
+    /// Who measured, as the details of a source say, in the order of pages.
+    pub enum Measured in "source.measured" {
+        /// The organisation that the record names as its source.
+        Source = "source",
+        /// The developer of the model: the source cites it.
+        Developer = "developer",
+        /// Others, from whom the source collects.
+        Others = "others",
+        /// Somebody else by name, or in words that are not known.
+        Unclear = "unclear",
+        /// The record does not say.
+        NotReported = "not_reported",
     }
 }
 
-/// Who measured, as the details of a source say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measured {
-    /// The organisation that the record names as its source.
-    Source,
-    /// The developer of the model: the source cites it.
-    Developer,
-    /// Others, from whom the source collects.
-    Others,
-    /// Somebody else by name, or in words that are not known.
-    Unclear,
-    /// The record does not say.
-    NotReported,
-}
-
 impl Measured {
-    /// All, in the order of pages.
-    pub const ALL: [Measured; 5] =
-        [Measured::Source, Measured::Developer, Measured::Others, Measured::Unclear, Measured::NotReported];
-
     fn of(source: &SourceMetadata) -> Measured {
         match source.measured_by() {
             Some(MeasuredBy::Developer) => return Measured::Developer,
@@ -124,17 +111,6 @@ impl Measured {
         let organization = source.organization.as_deref().and_then(normal_form);
         let is_source = |it: &Measurer| organization.is_some() && normal_form(&it.stated) == organization;
         if source.measurers.iter().any(is_source) { Measured::Source } else { Measured::Unclear }
-    }
-
-    /// Its code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Measured::Source => "source",
-            Measured::Developer => "developer",
-            Measured::Others => "others",
-            Measured::Unclear => "unclear",
-            Measured::NotReported => "not_reported",
-        }
     }
 }
 
