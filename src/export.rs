@@ -262,7 +262,7 @@ impl<'a> Exports<'a> {
             if have_samples && self.source.cards.pairs_of(ranking).is_some() {
                 self.file(Further::Pairs.path(path), What::PairsCsv(id));
             }
-            if have_samples && self.source.cards.runs_of(ranking).is_some_and(|runs| runs.is_told()) {
+            if have_samples && self.source.cards.has_runs_table(ranking) {
                 self.file(Further::Runs.path(path), What::RunsCsv(id));
             }
         }

@@ -76,13 +76,6 @@ pub struct RunsRow<'a> {
     pub chart: Option<CurveChart>,
 }
 
-impl RunsView<'_> {
-    /// True if any of the results says what its runs used.
-    pub fn is_told(&self) -> bool {
-        self.rows.iter().any(|row| !row.within.is_empty())
-    }
-}
-
 impl<'a> Cards<'a> {
     /// The runs behind the results of a measurement, on the longest list of it.
     pub fn runs_of(&self, ranking: &Ranking) -> Option<RunsView<'a>> {
@@ -104,6 +97,12 @@ impl<'a> Cards<'a> {
             limits: axis,
             more: study.more,
         })
+    }
+
+    /// True if those runs say what they used, so that there is a table of budgets.
+    pub fn has_runs_table(&self, ranking: &Ranking) -> bool {
+        ranking.is_first_of_measurement
+            && study(self.dataset, ranking.measurement).is_some_and(|study| study.measure.is_some())
     }
 
     fn runs_row(

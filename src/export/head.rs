@@ -18,7 +18,6 @@ use crate::card::merged::MergedCard;
 use crate::card::model::page::ModelPage;
 use crate::card::not_shown::NotShownCard;
 use crate::card::quote::Quotes;
-use crate::card::runs::RunsView;
 use crate::card::source::SourceCard;
 use crate::emit::page::PublishingCard;
 use crate::language::Language;
@@ -103,7 +102,7 @@ impl About for BenchmarkCard<'_> {
         shown([
             (Further::Sources, !self.sources.is_empty()),
             (Further::Pairs, self.pairs.is_some()),
-            (Further::Runs, self.runs.as_ref().is_some_and(RunsView::is_told)),
+            (Further::Runs, self.runs.as_ref().is_some_and(|runs| runs.by.is_some())),
             (Further::HubReadings, !self.hub_readings.is_empty()),
         ])
     }
