@@ -194,7 +194,7 @@ pub struct Cards<'a> {
 }
 
 /// Text with an address, if there is one that may be linked.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Labelled<'a> {
     /// Text.
     pub text: &'a str,
@@ -203,7 +203,7 @@ pub struct Labelled<'a> {
 }
 
 /// One fact of a metadata list; without a value it is "not reported".
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fact<'a> {
     /// What.
     pub label: &'a str,

@@ -65,7 +65,11 @@ pub struct NavLink {
     pub path: String,
 }
 
-const TEMPLATES: [(&str, &str); 58] = [
+const TEMPLATES: [(&str, &str); 62] = [
+    ("_also.html", include_str!("../templates/_also.html")),
+    ("_kind.html", include_str!("../templates/_kind.html")),
+    ("_verdict.html", include_str!("../templates/_verdict.html")),
+    ("_record_links.html", include_str!("../templates/_record_links.html")),
     ("_also_stated.html", include_str!("../templates/_also_stated.html")),
     ("_base.html", include_str!("../templates/_base.html")),
     ("_benchmark_card.html", include_str!("../templates/_benchmark_card.html")),

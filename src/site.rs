@@ -13,21 +13,23 @@ use crate::card::evaluator::{Tally, signals_of_all, tallies};
 use crate::card::hub_readings::HubReading;
 use crate::card::list::{n_pages, page_path};
 use crate::card::merged::Merged;
+use crate::card::model::usual::Usual;
 use crate::card::posted::PostedCounts;
 use crate::card::proposals::ProposalRow;
+use crate::card::source::SourceCard;
 use crate::card::{Cards, Paths, benchmark, list, merged, not_shown, record_path, record_url};
 use crate::config::Config;
 use crate::diagnostic::{DiagnosticCode, Diagnostics, did_you_mean};
 use crate::emit::page::PublishingCard;
 use crate::emit::{HubFiles, Manifest, page};
 use crate::export::further::Further;
-use crate::export::head::{About, EMBEDS};
+use crate::export::head::{About, EMBEDS, Subject};
 use crate::export::{self, Export, Exports};
 use crate::hash::Sha256;
 use crate::id::Id;
 use crate::language::Language;
-use crate::load::RecordLocation;
 use crate::load::metadata::ProsePage;
+use crate::load::{Loaded, RecordLocation};
 use crate::mark::hub_run::HubRuns;
 use crate::markdown;
 use crate::merge::{Collection, Dataset, Developer, Ranking};
@@ -107,6 +109,8 @@ pub struct Site<'a> {
     benchmark_prose: Vec<OnceLock<String>>,
     /// What the records of each evaluator disclose, counted.
     pub tallies: Vec<Tally<'a>>,
+    /// What is usual in the records of each collection.
+    usual: Vec<Option<Usual<'a>>>,
     /// The names that were joined.
     pub merged: Merged<'a>,
     not_shown: foldhash::HashMap<String, usize>,
@@ -171,6 +175,10 @@ impl<'a> Site<'a> {
             benchmark_prose: dataset.inputs.content.benchmarks.iter().map(|_| OnceLock::new()).collect(),
             nav: fixed_nav(theme.language()),
             tallies: tallies(dataset),
+            usual: {
+                let cards = Cards::at(dataset, paths, theme.language(), "");
+                dataset.collections.iter().map(|(id, _)| cards.usual(id)).collect()
+            },
             merged: Merged::of(dataset, paths),
             not_shown,
             has_samples: dataset.inputs.have_samples(),
@@ -335,7 +343,8 @@ impl<'a> Site<'a> {
             }
             Page::Source(id) => {
                 let card = cards.source_page(*id, &self.exports.collections()[id.index()]);
-                self.html("source.html", path, "sources.html", &cards, &card)
+                let page = SourcePage { card, usual: self.usual[id.index()].as_ref() };
+                self.html("source.html", path, "sources.html", &cards, &page)
             }
             Page::NotShown(number) => self.html("not-shown.html", path, "", &cards, &cards.not_shown(*number)),
             Page::Merged(number) => self.html("merged.html", path, "", &cards, &cards.merged(&self.merged, *number)),
@@ -424,8 +433,8 @@ impl<'a> Site<'a> {
         let spellings: std::collections::BTreeSet<_> =
             model.spellings.keys().filter_map(|spelling| normal_form(spelling)).collect();
         let not_shown = spellings.iter().filter_map(|spelling| self.not_shown.get(spelling)).sum();
-        let card =
-            cards.model_page(id, &prose, not_shown, |loaded| record_url(&self.dataset.inputs, loaded, &cards.top));
+        let url = |loaded: &Loaded| record_url(&self.dataset.inputs, loaded, &cards.top);
+        let card = cards.model_page(id, &prose, not_shown, &self.usual, url);
         self.html("model.html", path, "models.html", cards, &card)
     }
 
@@ -507,6 +516,26 @@ impl About for PublishingPage<'_> {
         let mut further = self.list.further();
         further.extend((!self.hub_readings.is_empty()).then_some(Further::HubReadings));
         further
+    }
+}
+
+/// The page of a source.
+#[derive(Serialize)]
+struct SourcePage<'s, 'a> {
+    /// All of its fields stand here by their own names: `name`, `facts` …
+    #[serde(flatten)]
+    card: SourceCard<'a>,
+    /// What its records say alike, which the cards of models do not repeat.
+    usual: Option<&'s Usual<'a>>,
+}
+
+impl About for SourcePage<'_, '_> {
+    fn subject(&self, language: &Language) -> Option<Subject<'_>> {
+        self.card.subject(language)
+    }
+
+    fn further(&self) -> Vec<Further> {
+        self.card.further()
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Also<'a> {
 }
 
 /// What stands in one block of a record or of its results, said in one line.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AlsoBlock<'a> {
     /// Where: `metric_config.additional_details`.
     pub path: String,
@@ -33,7 +33,7 @@ pub struct AlsoBlock<'a> {
 }
 
 /// A value of a block.
-#[derive(Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AlsoValue<'a> {
     /// Its key; `None` if that is the one before.
     pub key: Option<String>,

@@ -249,7 +249,7 @@ impl<'a> Cards<'a> {
             has_samples: self.dataset.has_samples(ranking),
             list: (ranking.rows.len() >= LEAST_FILTERED).then_some(path),
             pager: Pager::new(self, path, number, ranking.rows.len(), ROWS),
-            rankings: if is_first { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
+            rankings: if is_main { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
             n_rankings: self.dataset.rankings_of(slice.benchmark).len(),
             sources: if is_main { self.sources(slice.benchmark) } else { Vec::new() },
             setups: if is_main { self.setups(self.readings_of_benchmark(slice.benchmark)) } else { None },

@@ -6,6 +6,7 @@ mod row;
 pub(super) use row::commonest;
 mod short;
 mod source;
+pub mod usual;
 
 use serde::Serialize;
 
@@ -418,40 +419,43 @@ impl<'a> Cards<'a> {
         let mut places: Vec<u32> = readings.iter().map(|reading| reading.resolved.record).collect();
         places.sort_unstable();
         places.dedup();
-        let records = places.into_iter().map(|place| {
-            let loaded = &self.dataset.inputs.records[place as usize];
-            let record = &loaded.record;
-            RecordView {
-                anchor: loaded.origin.short_hash(),
-                sha256: loaded.origin.sha256.to_string(),
-                path: &loaded.origin.path,
-                url: record_url(loaded),
-                collection: &loaded.origin.collection,
-                collection_page: self.collection_page(&loaded.origin.collection),
-                other_collections: loaded.origin.other_collections.join(self.words("list.comma")),
-                source: record.source.name.as_deref(),
-                source_kind: record.source.kind.as_deref(),
-                links: source_links(loaded),
-                captured: match loaded.captures.len() {
-                    0 => String::new(),
-                    n => self.language.counted("record.captures.about", n),
-                },
-                captures: self.captures(loaded),
-                evaluation_id: &record.evaluation_id,
-                model_id: &record.model.id,
-                model_name: record.model.name.as_deref().filter(|name| !record.model.id.ends_with(name)),
-                developer: record.model.developer.as_deref().filter(|name| !is_not_reported(name)),
-                schema_version: &record.schema_version,
-                retrieved: record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
-                retrieved_text: record.retrieved.as_ref().and_then(Stamp::stated),
-                retrieved_remark: self.remark_on(record.retrieved.as_ref()),
-                organization: record.source.organization.as_deref(),
-                also_values: also(loaded),
-                samples: self.file_of_samples(loaded),
-                evidence: self.evidence(place, readings),
-            }
-        });
-        records.collect()
+        let url = |place: u32| record_url(&self.dataset.inputs.records[place as usize]);
+        places.into_iter().map(|place| self.record(place, readings, url(place))).collect()
+    }
+
+    /// The record at `place`, which can be read at `url`.
+    fn record(&self, place: u32, readings: &[Reading], url: Option<String>) -> RecordView<'a> {
+        let loaded = &self.dataset.inputs.records[place as usize];
+        let record = &loaded.record;
+        RecordView {
+            anchor: loaded.origin.short_hash(),
+            sha256: loaded.origin.sha256.to_string(),
+            path: &loaded.origin.path,
+            url,
+            collection: &loaded.origin.collection,
+            collection_page: self.collection_page(&loaded.origin.collection),
+            other_collections: loaded.origin.other_collections.join(self.words("list.comma")),
+            source: record.source.name.as_deref(),
+            source_kind: record.source.kind.as_deref(),
+            links: source_links(loaded),
+            captured: match loaded.captures.len() {
+                0 => String::new(),
+                n => self.language.counted("record.captures.about", n),
+            },
+            captures: self.captures(loaded),
+            evaluation_id: &record.evaluation_id,
+            model_id: &record.model.id,
+            model_name: record.model.name.as_deref().filter(|name| !record.model.id.ends_with(name)),
+            developer: record.model.developer.as_deref().filter(|name| !is_not_reported(name)),
+            schema_version: &record.schema_version,
+            retrieved: record.retrieved.as_ref().and_then(|stamp| stamp.day).map(|day| day.to_string()),
+            retrieved_text: record.retrieved.as_ref().and_then(Stamp::stated),
+            retrieved_remark: self.remark_on(record.retrieved.as_ref()),
+            organization: record.source.organization.as_deref(),
+            also_values: also(loaded),
+            samples: self.file_of_samples(loaded),
+            evidence: self.evidence(place, readings),
+        }
     }
 }
 

@@ -503,8 +503,9 @@ def side_by_side(page):
             # Only what differs is said to; the rest is to be seen.
             agreement = plain(name.find("small")) or ("same" if n == len(values) else f"reported by {n} of {len(values)}")
             yield [title, before(name, "small"), agreement, *reported]
-        (hint,) = section.xpath("p[@class='hint']")
-        if nobody := re.match(r"Never reported: (.*?)\. Comparable\?", plain(hint)):
+        # A verdict that all share stands once, before the first of them.
+        hints = section.xpath("p[@class='hint'] | //h2[@id='several']/following-sibling::*[1][self::p]")
+        if nobody := next(filter(None, (re.search(r"Never reported: (.*?)\. Comparable\?", plain(hint)) for hint in hints)), None):
             yield [title, nobody[1], "not reported"]
 
 

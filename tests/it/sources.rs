@@ -114,3 +114,101 @@ fn what_sources_of_real_adapters_count_is_what_their_tables_say() {
         check_part(&project.path("site/pages"), &["sources"]);
     }
 }
+
+/// A record of `model` with two results, as an adapter writes thousands.
+fn alike(project: &Project, number: usize, change: impl FnOnce(&mut Value)) {
+    let model = format!("m{number}");
+    let result = |name: &str, score: f64, shots: &str| {
+        json!({"evaluation_name": name, "source_data": {"dataset_name": name, "source_type": "hf_dataset", "hf_repo": format!("lab/{name}")},
+            "metric_config": {"metric_name": "Accuracy", "evaluation_description": format!("Accuracy on {name}"), "lower_is_better": false,
+                "score_type": "continuous", "min_score": 0.0, "max_score": 1.0},
+            "score_details": {"score": score},
+            "generation_config": {"additional_details": {"n_shot": shots}}})
+    };
+    let mut record = json!({
+        "schema_version": "0.3.0", "evaluation_id": format!("wide/{model}/1"), "retrieved_timestamp": "1768435200",
+        "source_metadata": {"source_name": "Wide", "source_type": "documentation", "source_organization_name": "Acme Evals",
+            "source_organization_url": "https://acme.example", "evaluator_relationship": "third_party"},
+        "eval_library": {"name": "unknown", "version": "unknown"},
+        "model_info": {"name": model, "id": format!("lab/{model}"), "additional_details": {"architecture": "Llama"}},
+        "evaluation_results": [result("Quiz", 0.5, "5"), result("Riddle", 0.25, "0")]
+    });
+    change(&mut record);
+    let path = format!("content/datastore/data/wide/lab/{model}/0b0b6a3e-5d5f-4c0e-9d8e-{number:012}.json");
+    project.write(&path, &record.to_string());
+}
+
+#[test]
+fn what_most_records_of_a_large_collection_say_stands_on_its_page_and_cards_say_what_differs() {
+    let project = Project::empty();
+    project.write("content/site.yaml", "title: Wide\n");
+    for number in 0..20 {
+        alike(&project, number, |record| match number {
+            7 => {
+                record["model_info"]["additional_details"]["architecture"] = json!("Mamba");
+                record["source_metadata"]["source_type"] = json!("evaluation_run");
+                record["evaluation_results"][1]["metric_config"]["evaluation_description"] =
+                    json!("Accuracy on hard riddles");
+            }
+            8 => {
+                record["model_info"]["additional_details"] = json!({});
+                record["source_metadata"]["source_organization_url"] = json!(null);
+                record["evaluation_results"][0]["metric_config"]["metric_unit"] = json!("proportion");
+                record["evaluation_results"][1]["metric_config"]["metric_unit"] = json!("proportion");
+            }
+            _ => {}
+        });
+    }
+    project.build(&[]);
+    let source = text_of(&project, "sources/wide.html");
+    let usual = &source[source.find("What most records say").expect("a list of what is usual")..];
+    for said in [
+        "documentation; schema 0.3.0",
+        "acme.example",
+        "architecture: Llama",
+        "Not reportedunit, part of the test, samples",
+        "QuizAccuracy on Quiz · lab/Quiz",
+    ] {
+        assert!(usual.contains(said), "no {said:?} in {usual}");
+    }
+
+    let record = |model: &str| {
+        let page = text_of(&project, &format!("models/lab/{model}.html"));
+        let start = page.find("; record ").expect("a record");
+        page[start..].split("Documentation in numbers").next().unwrap().to_owned()
+    };
+    let as_usual = record("m3");
+    assert!(as_usual.contains("wide Usual values"), "{as_usual}");
+    for said in ["documentation", "acme.example", "architecture", "Not reported", "Accuracy on"] {
+        assert!(!as_usual.contains(said), "{said:?} is said again in {as_usual}");
+    }
+    // A setting that only some results share still names its result.
+    assert!(
+        as_usual.contains("Quizexamples in the prompt: 5") || as_usual.contains("Quiz; examples in the prompt: 5"),
+        "{as_usual}"
+    );
+    let other = record("m7");
+    for said in ["evaluation_run; schema 0.3.0", "architecture: Mamba", "Accuracy on hard riddles"] {
+        assert!(other.contains(said), "no {said:?} in {other}");
+    }
+    assert!(!other.contains("Accuracy on Quiz"), "{other}");
+    let lacking = record("m8");
+    for said in [
+        "not in this record: Links, model_info.additional_details",
+        "Unitproportion",
+        "Not reportedpart of the test, samples",
+    ] {
+        assert!(lacking.contains(said), "no {said:?} in {lacking}");
+    }
+}
+
+#[test]
+fn a_small_collection_has_nothing_usual_and_its_cards_say_all() {
+    let project = Project::empty();
+    project.write("content/site.yaml", "title: Small\n");
+    (0..19).for_each(|number| alike(&project, number, |_| {}));
+    project.build(&[]);
+    assert!(!text_of(&project, "sources/wide.html").contains("What most records say"));
+    let card = text_of(&project, "models/lab/m3.html");
+    assert!(card.contains("documentation; schema 0.3.0") && card.contains("architecture: Llama"), "{card}");
+}

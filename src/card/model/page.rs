@@ -9,9 +9,11 @@ use super::super::metadata::MetadataView;
 use super::super::names::NameView;
 use super::super::quote::Quotes;
 use super::super::{Cards, Fact, Labelled, web_links};
+use super::RecordView;
 use super::row::TableView;
 use super::short::Short;
 use super::source::SourceView;
+use super::usual::Usual;
 use crate::id::Id;
 use crate::load::Loaded;
 use crate::mark::evidence::TRACE;
@@ -53,6 +55,8 @@ pub struct ModelPage<'a> {
     pub disagreements: Vec<DisagreementView<'a>>,
     /// How many of them do.
     pub conflicts: usize,
+    /// True if there are several, and what is said of whether they can be compared is the same for all.
+    pub is_one_verdict: bool,
     /// Results with one name that are not compared.
     pub apart: Vec<ApartView>,
     /// What the Hub itself shows for it.
@@ -72,12 +76,13 @@ pub struct ModelPage<'a> {
 }
 
 impl<'a> Cards<'a> {
-    /// The page of `id`; `prose` is its clean HTML, `not_shown` what was left out.
+    /// The page of `id`; `prose` is its clean HTML, `not_shown` what was left out, `usual` what is so in each collection.
     pub fn model_page(
         &self,
         id: Id<Model>,
         prose: &'a str,
         not_shown: usize,
+        usual: &[Option<Usual<'a>>],
         record_url: impl Fn(&Loaded) -> Option<String>,
     ) -> ModelPage<'a> {
         let model = &self.dataset.entities.models[id];
@@ -86,6 +91,10 @@ impl<'a> Cards<'a> {
         let of_cells: Vec<&[Reading]> = cells(readings).collect();
         let disagreements = self.disagreements(id);
         let conflicts = disagreements.iter().filter(|it| it.outcome == Outcome::Conflict).count();
+        let is_one_verdict = disagreements.len() > 1
+            && disagreements
+                .windows(2)
+                .all(|two| (&two[0].nobody, &two[0].verdict_in_words) == (&two[1].nobody, &two[1].verdict_in_words));
         // By the place of the cell.
         let mut outcomes: Vec<Option<Outcome>> = vec![None; of_cells.len()];
         for it in &disagreements {
@@ -135,12 +144,28 @@ impl<'a> Cards<'a> {
             quotes: self.model_quotes(id, &disagreements),
             disagreements,
             conflicts,
+            is_one_verdict,
             apart: self.kept_apart(readings),
             hub_readings: self.hub_readings_of_model(id),
-            sources: records.into_iter().zip(of_records).map(|(record, of)| self.source(record, of)).collect(),
+            sources: records
+                .into_iter()
+                .zip(of_records)
+                .map(|(record, of)| self.source_of(record, of, usual))
+                .collect(),
             untraced,
             has_unlinked,
             not_shown,
+        }
+    }
+    fn source_of(&self, record: RecordView<'a>, of: &[&Reading], usual: &[Option<Usual<'a>>]) -> SourceView<'a> {
+        let id = self.dataset.collection(record.collection);
+        let source = self.source(record, of);
+        match id.and_then(|id| Some((id, usual[id.index()].as_ref()?))) {
+            Some((id, usual)) => SourceView {
+                usual: Some(format!("{}#usual", self.collection_url(id))),
+                ..self.without_usual(source, usual)
+            },
+            None => source,
         }
     }
 }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::super::also::{Also, AlsoBlock, blocks, runs};
 use super::super::{Cards, Fact, settings};
 use super::{CHANCE, RecordView, TEST_SIZE};
-use crate::merge::Reading;
+use crate::id::Id;
+use crate::merge::{Measurement, Reading};
 use crate::names::normal_form;
 
 /// The key of a fact with its value: `None` if it is missing, empty if nothing is missing.
@@ -67,6 +68,19 @@ pub struct SourceView<'a> {
     pub more_also: usize,
     /// What only some say, by result.
     pub own: Vec<OwnView<'a>>,
+    /// Where it stands what is usual in its collection; what is missing above is so.
+    pub usual: Option<String>,
+    /// True if its source type and schema are as usual.
+    pub is_usual_kind: bool,
+    /// What is usual and not in it, as a list of names.
+    pub lacks: String,
+}
+
+impl<'a> SourceView<'a> {
+    /// Source type and version of the schema.
+    pub(super) fn kind(&self) -> (Option<&'a str>, &'a str) {
+        (self.record.source_kind, self.record.schema_version)
+    }
 }
 
 /// What one result says that others of its record do not.
@@ -74,12 +88,22 @@ pub struct SourceView<'a> {
 pub struct OwnView<'a> {
     /// Its place.
     pub index: u16,
+    /// What it measured.
+    #[serde(skip)]
+    pub measurement: Id<Measurement>,
     /// Description, test data and name, as they stand.
     pub said: Vec<String>,
     /// Facts.
     pub facts: Vec<Fact<'a>>,
     /// Settings.
     pub settings: Vec<String>,
+}
+
+impl OwnView<'_> {
+    /// True if it says nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.said.is_empty() && self.facts.is_empty() && self.settings.is_empty()
+    }
 }
 
 impl<'a> Cards<'a> {
@@ -118,13 +142,13 @@ impl<'a> Cards<'a> {
                 .partition(|(key, _)| WITHOUT_LABEL.contains(key));
             OwnView {
                 index: self.dataset.result(reading).index,
+                measurement: reading.measurement,
                 said: said.into_iter().filter_map(|(_, value)| value).collect(),
                 facts: facts.into_iter().map(|(key, value)| self.fact(key, value)).collect(),
                 settings,
             }
         });
-        let own: Vec<OwnView> =
-            own.filter(|it| !(it.said.is_empty() && it.facts.is_empty() && it.settings.is_empty())).collect();
+        let own: Vec<OwnView> = own.filter(|it| !it.is_empty()).collect();
         let places: Vec<u16> = readings.iter().map(|reading| self.dataset.result(reading).index).collect();
         let level = readings.iter().map(|reading| self.dataset.level_of(reading)).max().map_or("", |it| it.code());
         let id = &self.dataset.entities.models[first.resolved.model].id;
@@ -156,6 +180,9 @@ impl<'a> Cards<'a> {
             facts: shared.into_iter().map(|(key, value)| self.fact(key, value)).collect(),
             gaps: self.language.list(&gaps),
             own,
+            usual: None,
+            is_usual_kind: false,
+            lacks: String::new(),
         }
     }
 
