@@ -30,7 +30,7 @@ pub struct Common {
     /// Project root
     #[arg(short = 'C', long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
     pub root: PathBuf,
-    /// Show every finding and the time of every stage
+    /// Show all findings and the time of each stage
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Show errors only
@@ -83,8 +83,8 @@ pub enum Command {
 
 /// Write a new site project
 ///
-/// Writes content/ with one commented example of each kind of file, a workflow that publishes the
-/// site on GitHub Pages, and .gitignore. Existing files are never changed. With --benchmark it writes
+/// Writes content/ with a commented example of each kind of file, a workflow that publishes the
+/// site on GitHub Pages, and .gitignore. Never changes existing files. With --benchmark, writes
 /// a board: a site whose front page is that benchmark, with a draft of its eval.yaml for the Hub.
 #[derive(Debug, Args)]
 #[command(
@@ -97,17 +97,17 @@ pub struct InitArgs {
     /// Make a board for this benchmark
     #[arg(long, value_name = "NAME")]
     pub benchmark: Option<String>,
-    /// CSV of its scores; each row becomes a record
+    /// CSV of the benchmark's scores; each row becomes a record
     #[arg(long, value_name = "FILE", requires = "benchmark")]
     pub scores: Option<PathBuf>,
 }
 
 /// Download collections of a public datastore into content/, verified and pinned
 ///
-/// Verifies each file against the SHA-256 in its collection's index before it is stored. Files that
-/// are present and correct are not downloaded again, and an interrupted run resumes. All collections
-/// are at one commit: those fetched before are updated to it. content/datastore.lock lists what was
-/// fetched: commit it, and `evalcards fetch --locked` downloads the same bytes on another machine.
+/// Verifies each file against the SHA-256 in its collection's index. Correct files are not downloaded
+/// again, and an interrupted run resumes. All collections are at one commit: those fetched before are
+/// updated to it. content/datastore.lock lists the fetched files: commit it, and
+/// `evalcards fetch --locked` downloads the same bytes on another machine.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  evalcards fetch --list\n  evalcards fetch MMLU-Pro && evalcards build\n  evalcards fetch --all --datastore evaleval/EEE_datastore@main\n  evalcards fetch --locked\n  evalcards fetch --models --evidence\n\n--models, --benchmarks and --evidence write their facts to content/hub/, one per line, with the time of retrieval.\nEnvironment, as for all Hub tools: HF_TOKEN, HF_ENDPOINT, HF_HUB_OFFLINE. A token is optional;\nthe Hub allows more requests per hour with one."
@@ -125,36 +125,36 @@ pub struct FetchArgs {
     /// Fetch all collections
     #[arg(long, conflicts_with_all = ["list", "locked"])]
     all: bool,
-    /// List the collections, or those named, with their sizes; fetch nothing
+    /// List all or the named collections with their sizes; fetch nothing
     #[arg(long, conflicts_with_all = ["locked", "force", "samples"])]
     pub list: bool,
-    /// Also fetch the instance-level files (*_samples.jsonl)
+    /// Also fetch the sample files (*_samples.jsonl)
     #[arg(long)]
     samples: bool,
-    /// Fetch facts about the models from the Hub: licence, size, base model and more
+    /// Fetch facts about the models: licence, size, base model and more
     #[arg(long)]
     pub models: bool,
-    /// Fetch the official benchmarks of the Hub, report differences from the built-in list, and draft new entries
+    /// Fetch the Hub's official benchmarks, report differences from the built-in list, and draft new entries
     ///
-    /// Fetches the eval.yaml of each Hub benchmark and of each dataset that the Hub marks official
-    /// (benchmark:official). Lists new, gone and changed ones. Writes a draft for each new one to
-    /// content/hub/drafts/NAME.hub.yaml. A build reads no draft: correct it and move it to
-    /// content/benchmarks/. An existing draft is never overwritten.
+    /// Fetches the eval.yaml of each listed benchmark and of each dataset that the Hub marks official
+    /// (benchmark:official). Lists new, gone and changed ones. Writes a draft of each new one to
+    /// content/hub/drafts/NAME.hub.yaml, and overwrites none. A build reads no draft: correct it and
+    /// move it to content/benchmarks/.
     #[arg(long)]
     pub benchmarks: bool,
-    /// Fetch who submitted each record to the datastore, and which posted results the Hub verified
+    /// Fetch who submitted each record, and which posted results the Hub verified
     #[arg(long)]
     pub evidence: bool,
     /// With --evidence: fetch all evidence again, change nothing, and report differences
     #[arg(long, requires = "evidence", conflicts_with_all = ["list", "models", "benchmarks", "all", "force"])]
     pub verify: bool,
-    /// Days after which facts about models, accounts and posted results are fetched again
+    /// Fetch facts about models, accounts and posted results again after this many days
     #[arg(long, value_name = "DAYS", default_value_t = 30)]
     pub max_age: u16,
-    /// Fetch again what is already there
+    /// Fetch existing files again
     #[arg(long)]
     pub force: bool,
-    /// Fetch exactly what the lock file pins; leave the lock file unchanged
+    /// Fetch exactly what the lock file pins, and leave it unchanged
     #[arg(long, conflicts_with = "samples")]
     locked: bool,
     /// Number of parallel requests
@@ -203,7 +203,7 @@ pub struct Sources {
     /// Datastore folder; can be repeated [default: content/datastore]
     #[arg(long, value_name = "DIR")]
     datastore: Vec<PathBuf>,
-    /// Folder with templates that replace those of the theme [default: templates]
+    /// Folder with templates that replace built-in ones [default: templates]
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
     /// Number of threads [default: all cores]
@@ -234,9 +234,8 @@ impl Sources {
 
 /// Build the site and the Hub's files from records and content
 ///
-/// Reads the records of one or more datastores and the metadata in content/, and writes
-/// site/pages/ (the website) and site/hub/ (what can be proposed to the Hub). Unchanged files are
-/// not rewritten. Nothing is sent anywhere.
+/// Reads records and the metadata in content/, and writes site/pages/ (the website) and site/hub/
+/// (what can be proposed to the Hub). Rewrites only changed files. Sends nothing.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  evalcards build\n  evalcards build --datastore EEE_datastore --out public\n  evalcards build --strict --json > report.json"
@@ -270,7 +269,7 @@ impl BuildArgs {
 ///
 /// Serves the site on this machine from memory, rebuilds it when you change content/ or templates/,
 /// and reloads the browser. Errors appear in the browser and here, and the last good site stays up.
-/// Nothing is written to disk; use `build` for that.
+/// Writes nothing to disk; `build` does.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  evalcards serve\n  evalcards serve --port 0\n  evalcards serve --datastore EEE_datastore\n  evalcards serve --host 0.0.0.0    (every machine on your network can read the site)"
@@ -304,9 +303,8 @@ impl ServeArgs {
 /// Check content, pages and links, and report what is wrong and where
 ///
 /// Renders every page in memory and checks records, metadata, links and sizes, and whether site/ is
-/// up to date. Writes nothing. With --site it reads a finished site instead, in a folder or at an
-/// address, and verifies every score on its cards against the record that the card names, by hash
-/// and pointer.
+/// up to date. Writes nothing. With --site, reads a finished site instead, in a folder or at an
+/// address, and verifies every score against its record by hash and pointer.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Exit codes: 0 no errors, 1 errors (with --strict also warnings), 2 wrong usage\n\nExamples:\n  evalcards check\n  evalcards check --strict --format github\n  evalcards check --site site/pages\n  evalcards check --site https://example.github.io/cards/\n  evalcards check --explain example-org/example-model\n  evalcards check --model example-org/example-model\n  evalcards check --name \"GPT-4o (2024-05-13)\""
@@ -326,10 +324,10 @@ pub struct CheckArgs {
     /// Explain the evidence levels of a record or model
     #[arg(long, value_name = "RECORD|MODEL", conflicts_with = "site")]
     pub explain: Option<String>,
-    /// List what would make the results of a model comparable, repeatable, traced and ready for the Hub
+    /// List what a model's results lack to be comparable, repeatable, traced and ready for the Hub
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["site", "explain", "name"])]
     pub model: Option<String>,
-    /// Show what a name in a record is matched to, by which rule, and where to change that
+    /// Show the match of a name in a record, its rule, and where to change it
     #[arg(long, value_name = "NAME", conflicts_with_all = ["site", "explain"])]
     pub name: Option<String>,
     /// With --name: the collection of that record
@@ -381,12 +379,12 @@ pub struct ManArgs {}
 /// Open pull requests on the Hub with the results of the last build
 ///
 /// Audits what the Hub has for each candidate in site/hub/manifest.json, on main and in every pull
-/// request, and shows exactly what it would add. It opens pull requests only after a person on a
-/// terminal has typed OPEN PRS and a commit message. Entries of others stay byte for byte, and no
+/// request, and shows exactly what it would add. Opens pull requests only after a person on a
+/// terminal types OPEN PRS and a commit message. Entries of others stay byte for byte, and no
 /// pull request is opened twice: after a failure, run it again.
 ///
-/// With --status it shows the state of the pull requests opened before and changes nothing on the
-/// Hub. It exits with 1 if a value differs from its record and a person must decide.
+/// With --status, shows the state of earlier pull requests and changes nothing on the Hub. Exits
+/// with 1 if a value differs from its record and a person must decide.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Environment: HF_TOKEN (or HF_TOKEN_PATH, HF_HOME), HF_ENDPOINT, HF_HUB_OFFLINE\n\nExamples:\n  evalcards publish --dry-run\n  evalcards publish --only org/model --message \"Add EvalEval results\"\n  evalcards publish --limit 10\n  evalcards publish --resume\n  evalcards publish --status --json"
@@ -395,7 +393,7 @@ pub struct PublishArgs {
     /// Output folder of the build [default: site]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Publish these models only
+    /// Publish only these models
     #[arg(long, value_name = "MODEL", num_args = 1..)]
     only: Vec<String>,
     /// Open at most N pull requests
@@ -407,10 +405,10 @@ pub struct PublishArgs {
     /// Finish the last confirmed run
     #[arg(long)]
     resume: bool,
-    /// Commit message to suggest; also the title of each pull request
+    /// Suggested commit message, and title of each pull request
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,
-    /// Show the state of the pull requests opened before; open nothing
+    /// Show the state of earlier pull requests; open nothing
     #[arg(long, conflicts_with_all = ["limit", "dry_run", "resume", "message"])]
     pub status: bool,
     /// Number of models to audit in parallel
