@@ -34,8 +34,8 @@ pub mod runs;
 pub mod samples;
 pub mod scope;
 pub mod source;
+mod uncertainty;
 
-use bigdecimal::BigDecimal;
 use foldhash::HashMap;
 use markers::MarkerView;
 use samples::SamplesView;
@@ -51,13 +51,13 @@ use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::load::{Inputs, Loaded, RecordLocation};
 use crate::mark::Standing;
 use crate::mark::hub_run::HubRuns;
-use crate::merge::{Collection, Dataset, Developer, Direction, Ranking, Reading, Scale, is_unknown_level};
-use crate::number::Number;
+use crate::merge::{Collection, Dataset, Developer, Direction, Ranking, Reading, is_unknown_level};
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
-use crate::signal::scale::{Doubt, Interval, ScoreCheck};
+use crate::signal::scale::ScoreCheck;
 use crate::signal::setup::{self, HARNESS_VERSION, Setting};
-use crate::words::{count, shorten};
+use crate::words::shorten;
+use uncertainty::SaidDigits;
 
 /// Where every page stands; without `.html`, relative to the top of the site.
 #[derive(Debug)]
@@ -479,7 +479,7 @@ impl<'a> Cards<'a> {
             bar: (reading.scale.share(reading.position))
                 .filter(|_| !self.dataset.entities.metrics[reading.resolved.metric].is_relative)
                 .map(|share| (share * 1000.0).round() / 10.0),
-            uncertainty: uncertainty.map(|it| uncertainty_in_words(self.language, it, result, reading.scale)),
+            uncertainty: self.uncertainty_in_words(reading, SaidDigits::All),
             stated_uncertainty: uncertainty.map(|it| &**it),
             flag: flag(self.dataset, reading).map(|key| self.words(key)),
             remark: reading.contradiction.map(|it| self.words(it.key())),
@@ -544,66 +544,6 @@ fn short_bound(digits: &str) -> &str {
     digits.strip_suffix(".0").unwrap_or(digits)
 }
 
-fn uncertainty_in_words(
-    language: &Language,
-    uncertainty: &Uncertainty,
-    result: &EvaluationResult,
-    scale: Scale,
-) -> String {
-    let mut parts = Vec::new();
-    let by = |text: String, method: Option<&str>| match method {
-        Some(method) => language.say("uncertainty.by", &[("what", &text), ("method", method)]),
-        None => text,
-    };
-    if let Some(error) = &uncertainty.standard_error {
-        let key = match Doubt::of(error, &result.metric, scale) {
-            None => "uncertainty.error",
-            Some(Doubt::Negative) => "uncertainty.error.negative",
-            Some(Doubt::LongerThanScale) => "uncertainty.error.long",
-        };
-        parts.push(by(language.say(key, &[("error", error.digits())]), uncertainty.error_method.as_deref()));
-    }
-    if let Some(deviation) = &uncertainty.standard_deviation {
-        parts.push(language.say("uncertainty.deviation", &[("deviation", deviation.digits())]));
-    }
-    if let Some((lower, upper)) = &uncertainty.interval {
-        let key = match Interval::of(lower, upper, &result.score, (&result.metric, scale)) {
-            Interval::Bounds => "uncertainty.interval",
-            Interval::Offsets if lower.decimal() == -upper.decimal() => "uncertainty.around",
-            Interval::Offsets => "uncertainty.offsets",
-            Interval::Ambiguous => "uncertainty.ambiguous",
-            Interval::Broken => "uncertainty.broken",
-        };
-        let interval = language.say(key, &[("low", lower.digits()), ("high", upper.digits())]);
-        let interval = match &uncertainty.level {
-            None => interval,
-            Some(level) if (0.0..=1.0).contains(&level.value()) => {
-                let percent = (level.decimal() * BigDecimal::from(100)).normalized().to_plain_string();
-                language.say("uncertainty.level", &[("percent", &percent), ("interval", &interval)])
-            }
-            Some(level) => language.say("uncertainty.level.odd", &[("level", level.digits()), ("interval", &interval)]),
-        };
-        parts.push(by(interval, uncertainty.interval_method.as_deref()));
-    }
-    if let Some(n) = &uncertainty.bootstrap_samples {
-        parts.push(language.say("uncertainty.bootstrap", &[("n", &whole(n))]));
-    }
-    if let Some(samples) = &uncertainty.samples {
-        let all = crate::signal::test_size(result).filter(|all| samples.value() < *all as f64);
-        parts.push(match all {
-            Some(all) => language
-                .say("uncertainty.samples.of", &[("n", samples.digits()), ("all", &language.number(all as usize))]),
-            None => language.say("uncertainty.samples", &[("n", samples.digits())]),
-        });
-    }
-    language.list(&parts)
-}
-
-/// A number of things with separators; any other as it stands.
-fn whole(number: &Number) -> String {
-    number.digits().parse().map_or_else(|_| number.digits().to_owned(), count)
-}
-
 /// Harness, then settings of a result, as `key: value`.
 pub fn settings(language: &Language, loaded: &Loaded, result: &EvaluationResult) -> Vec<String> {
     setup::settings(loaded, result).iter().map(|setting| setting_in_words(language, setting)).collect()
@@ -612,7 +552,7 @@ pub fn settings(language: &Language, loaded: &Loaded, result: &EvaluationResult)
 fn setting_in_words(language: &Language, setting: &Setting) -> String {
     let (name, colon) = (setting_name(language, &setting.name), language.phrase("colon"));
     match &*setting.name {
-        HARNESS_VERSION => format!("{name}{colon}{}", shorten(setting.value, 12)),
+        HARNESS_VERSION => format!("{name}{colon}{}", shorten(setting.value, 16)),
         _ => format!("{name}{colon}{}", setting.value),
     }
 }

@@ -102,6 +102,12 @@ codes! {
         StaleSite = "stale-site",
         /// A file that is too large to read.
         TooLarge = "too-large",
+        /// A record without a field that the schema requires.
+        MissingField = "missing-field",
+        /// A score outside the range that its record declares.
+        OutOfRange = "out-of-range",
+        /// A word that is not in a closed list of the schema.
+        UnknownWord = "unknown-word",
         /// A value whose type is not that of the schema.
         UnexpectedType = "unexpected-type",
         /// An attestation with a last day and no day to judge it by.

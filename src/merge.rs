@@ -26,6 +26,7 @@ use crate::load::record::EvaluationResult;
 use crate::load::test_part::TestPart;
 use crate::load::{Inputs, Loaded};
 use crate::mark::{Level, Marks, Standing};
+use crate::names::is_not_reported;
 use crate::number::Number;
 use crate::resolve::{Benchmark, Entities, Evaluator, Metric, Model, Resolved, Slice, Variant};
 
@@ -171,12 +172,14 @@ pub fn merge(inputs: Inputs, entities: Entities, resolved: Vec<Resolved>, marks:
     };
     let mut readings: Vec<Reading> = resolved.into_par_iter().map(|resolved| dataset.reading(resolved)).collect();
     let weights = measurement::weights_of_lists(&readings);
+    let harnesses = measurement::harnesses_of_lists(&dataset, &readings);
     readings.par_sort_unstable_by(|a, b| {
         let longest_list = |reading: &Reading| std::cmp::Reverse(weights.get(&measurement::list_of(reading)));
         (dataset.by_cell(a).cmp(&dataset.by_cell(b)))
             .then_with(|| longest_list(a).cmp(&longest_list(b)))
-            .then_with(|| dataset.newest_first(a, b))
+            .then_with(|| dataset.newest_first(a, b, &harnesses))
     });
+    drop(harnesses);
     dataset.readings = readings;
     (dataset.measurements, dataset.rankings) = rank::rank(&mut dataset, &weights);
     for (at, contradiction) in neighbours::find(&dataset) {
@@ -354,6 +357,36 @@ impl Dataset {
         }
     }
 
+    /// Tells of scores outside the range that their record declares: the first of each record.
+    pub fn warn_of_scores_out_of_range(&self, diagnostics: &mut Diagnostics) {
+        let is_level = |reading: &Reading| is_unknown_level(&self.result(reading).metric, &self.result(reading).score);
+        let mut outside: Vec<&Reading> =
+            self.readings.iter().filter(|reading| !reading.in_range && !is_level(reading)).collect();
+        outside.sort_by_key(|reading| (reading.resolved.record, reading.resolved.result));
+        for of_record in outside.chunk_by(|a, b| a.resolved.record == b.resolved.record) {
+            let (first, result) = (of_record[0], self.result(of_record[0]));
+            let bound = |bound: &Option<Number>| bound.as_ref().map_or("…".to_owned(), |it| it.digits().to_owned());
+            let more = match of_record.len() {
+                1 => String::new(),
+                n => format!(" (and {} more of this record)", n - 1),
+            };
+            let message = format!(
+                "{} is outside the declared range of {} to {}{more}: it is shown as written and not ranked",
+                result.score.digits(),
+                bound(&result.metric.min),
+                bound(&result.metric.max)
+            );
+            let help = "correct the score, or `min_score` and `max_score`; a percentage has a `max_score` of 100";
+            diagnostics.warn_with_help(
+                DiagnosticCode::OutOfRange,
+                &self.inputs.file(self.loaded(first)),
+                &format!("/evaluation_results/{}", result.index),
+                message,
+                help.to_owned(),
+            );
+        }
+    }
+
     fn reading(&self, resolved: Resolved) -> Reading {
         let result = &self.inputs.records[resolved.record as usize].record.results[usize::from(resolved.result)];
         let scale = Scale::of(&result.metric);
@@ -401,18 +434,34 @@ impl Dataset {
     }
 
     /// The rule by which one reading stands for its cell: within its declared range and still asserted, then newest
-    /// day of evaluation, newest retrieval, and path of the record.
-    fn newest_first(&self, a: &Reading, b: &Reading) -> std::cmp::Ordering {
+    /// day of evaluation, newest retrieval, the harness with which its list has most models, and path of the record.
+    fn newest_first(
+        &self,
+        a: &Reading,
+        b: &Reading,
+        harnesses: &HashMap<(measurement::RankingKey, Option<&str>), usize>,
+    ) -> std::cmp::Ordering {
         let key =
             |reading: &Reading| (reading.counts(), self.result(reading).evaluated.as_ref().and_then(|stamp| stamp.day));
         let retrieved = |reading: &Reading| {
             self.loaded(reading).record.retrieved.as_ref().map(|stamp| (stamp.day, stamp.text.clone()))
         };
+        let models =
+            |reading: &Reading| harnesses.get(&(measurement::list_of(reading), self.harness_of(reading))).copied();
         let path = |reading: &Reading| {
             let origin = &self.loaded(reading).origin;
             (origin.path.clone(), origin.datastore, reading.resolved.result)
         };
-        (key(b).cmp(&key(a))).then_with(|| retrieved(b).cmp(&retrieved(a))).then_with(|| path(a).cmp(&path(b)))
+        (key(b).cmp(&key(a)))
+            .then_with(|| retrieved(b).cmp(&retrieved(a)))
+            .then_with(|| models(b).cmp(&models(a)))
+            .then_with(|| path(a).cmp(&path(b)))
+    }
+
+    /// The harness that the record of `reading` names.
+    fn harness_of(&self, reading: &Reading) -> Option<&str> {
+        let library = self.loaded(reading).record.library.as_ref()?;
+        library.name.as_deref().filter(|name| !is_not_reported(name))
     }
 
     fn reported(&self) -> Vec<ReportedCount> {

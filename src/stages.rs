@@ -90,6 +90,7 @@ impl Prepared {
         captures::join(&mut inputs);
         inputs.warn_of_unreadable_times(diagnostics);
         inputs.warn_of_unexpected_types(diagnostics);
+        inputs.warn_of_missing_fields(diagnostics);
         inputs.warn_of_wrong_hashes(diagnostics);
         inputs.warn_of_no_copies(diagnostics);
         stage("resolve");
@@ -101,6 +102,7 @@ impl Prepared {
         let dataset = merge::merge(inputs, entities, resolved, marks);
         signal::warn_of_impossible_uncertainty(&dataset, diagnostics);
         dataset.warn_of_contradictions(diagnostics);
+        dataset.warn_of_scores_out_of_range(diagnostics);
         stage("convert");
         let paths = Paths::new(&dataset);
         let hub = emit::emit(config, &dataset, &paths);

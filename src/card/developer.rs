@@ -47,7 +47,7 @@ pub struct DeveloperShort<'a> {
     /// Whether the set-up is documented.
     pub setup: SetupView,
     /// What the benchmarks test.
-    pub covered: Covered,
+    pub covered: Covered<'a>,
     /// How well the results are documented, in figures.
     pub documentation: Documentation<'a>,
 }
@@ -148,7 +148,7 @@ impl<'a> Cards<'a> {
             by: self.reporting(readings()),
             claims: self.claims(readings()),
             setup: SetupView::of(&tally),
-            covered: self.covered(benchmarks.into_iter()),
+            covered: self.covered(benchmarks.into_iter(), |_| true),
             documentation: self.documentation(&tally, Some(pairs), outcomes_only),
             agreed: self.agreed(outcomes),
         }

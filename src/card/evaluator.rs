@@ -44,7 +44,7 @@ pub struct EvaluatorCard<'a> {
     /// Whether the set-up is documented.
     pub setup: SetupView,
     /// What the benchmarks test.
-    pub covered: Covered,
+    pub covered: Covered<'a>,
     /// What was reported.
     pub benchmarks: Vec<ReportedView<'a>>,
     /// The collections that hold them, with the number of records.
@@ -236,7 +236,7 @@ impl<'a> Cards<'a> {
         EvaluatorCard {
             claims: self.claims(tally.readings.iter().copied()),
             setup: SetupView::of(&tally.signals),
-            covered: self.covered(self.dataset.reported_by(id).iter().map(|reported| reported.benchmark)),
+            covered: self.covered(self.dataset.reported_by(id).iter().map(|reported| reported.benchmark), |_| true),
             name: self.evaluator_name(id),
             is_reported: evaluator.is_reported(),
             facts,

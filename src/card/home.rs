@@ -17,6 +17,7 @@ use crate::merge::{RankedModel, Reading, Scale, ends};
 use crate::number::as_shown;
 use crate::resolve::{Benchmark, Evaluator, Model};
 use crate::signal::SignalTally;
+use crate::signal::comparability::{self, ComparisonResult};
 use crate::signal::completeness::Field;
 
 /// How many benchmarks, models and evaluators the home page shows.
@@ -155,7 +156,7 @@ impl<'a> Cards<'a> {
             categories,
             uncategorised,
             claims: self.claims(self.dataset.readings.iter()),
-            between: conflicts.iter().filter(|row| !self.is_of_one(row)).count(),
+            between: conflicts.iter().filter(|row| self.is_between(row)).count(),
             conflicts: self.largest(conflicts),
             cells: cells.into_iter().map(|(_, outcome)| outcome).collect(),
             setup: SetupView::of(tally),
@@ -199,10 +200,11 @@ impl<'a> Cards<'a> {
         (links, self.dataset.entities.benchmarks.len() - of.len())
     }
 
-    fn is_of_one(&self, row: &RankedModel) -> bool {
-        let mut evaluators = self.dataset.cell_of(row).iter().map(|reading| reading.resolved.evaluator);
-        let first = evaluators.next();
-        evaluators.all(|evaluator| Some(evaluator) == first)
+    /// True if the scores of different evaluators conflict, not only those of one of them.
+    fn is_between(&self, row: &RankedModel) -> bool {
+        let found = comparability::compare(&comparability::points(self.dataset, self.dataset.cell_of(row)));
+        let parties = found.and_then(|found| found.parties);
+        parties.is_some_and(|parties| parties.verdict == ComparisonResult::Diverges)
     }
 
     /// The widest of `conflicts` on scales from 0 to 1 or 0 to 100, those between evaluators first.
@@ -210,7 +212,7 @@ impl<'a> Cards<'a> {
         let scale = |row: &RankedModel| self.dataset.cell_of(row)[0].scale;
         conflicts.retain(|row| matches!(scale(row), Scale::Proportion | Scale::Percent));
         conflicts.sort_by(|a, b| b.spread.total_cmp(&a.spread).then(a.start.cmp(&b.start)));
-        conflicts.sort_by_cached_key(|row| self.is_of_one(row));
+        conflicts.sort_by_cached_key(|row| !self.is_between(row));
         conflicts.into_iter().take(CONFLICTS).filter_map(|row| self.shown_conflict(row)).collect()
     }
 

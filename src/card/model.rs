@@ -353,7 +353,8 @@ impl<'a> Cards<'a> {
             ("number.unit", said(metric.unit.as_ref())),
             ("number.range", range),
             ("number.test_data", said(data)),
-            ("number.part", Some(part).filter(|part| !part.is_empty())),
+            // A result of a part with a name of its own says which.
+            ("number.part", Some(part).filter(|part| !part.is_empty() || slice.name.is_some())),
             ("number.samples", self.samples_in_words(first)),
             (CHANCE, meta.and_then(|meta| meta.chance_level).map(|level| level.to_string())),
         ];

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Cards;
 use crate::id::Id;
 use crate::load::categories::is_safety;
-use crate::resolve::Benchmark;
+use crate::resolve::{Benchmark, Slice};
 use crate::signal::SignalTally;
 use crate::signal::completeness::Field;
 use crate::signal::setup::SetupField;
@@ -45,22 +45,40 @@ impl SetupView {
 
 /// What some benchmarks test.
 #[derive(Debug, Serialize)]
-pub struct Covered {
+pub struct Covered<'a> {
     /// Their categories.
     pub covers: Vec<String>,
     /// Benchmarks without a category.
     pub uncategorised: usize,
     /// True if none is on safety.
     pub lacks_safety: bool,
+    /// Where that is so: their parts with such a name, the first ones.
+    pub safety_parts: Vec<PartView<'a>>,
     /// Other categories of this site that none is of, the first ones.
     pub others: Vec<String>,
     /// How many more there are.
     pub more_others: usize,
 }
 
-impl Cards<'_> {
-    /// Of `benchmarks`, each once.
-    pub(super) fn covered(&self, benchmarks: impl Iterator<Item = Id<Benchmark>>) -> Covered {
+/// A part of a benchmark.
+#[derive(Debug, Serialize)]
+pub struct PartView<'a> {
+    /// Benchmark.
+    pub benchmark: &'a str,
+    /// Its page.
+    pub url: String,
+    /// What the part is called.
+    pub name: &'a str,
+}
+
+impl<'a> Cards<'a> {
+    /// Of `benchmarks`, each once; `has` tells which of their parts are meant.
+    pub(super) fn covered(
+        &self,
+        benchmarks: impl Iterator<Item = Id<Benchmark>> + Clone,
+        has: impl Fn(Id<Slice>) -> bool,
+    ) -> Covered<'a> {
+        let all = benchmarks.clone();
         let (mut covers, mut uncategorised) = (Vec::new(), 0);
         for benchmark in benchmarks {
             match self.category_of(benchmark) {
@@ -78,7 +96,20 @@ impl Cards<'_> {
         others.truncate(MOST);
         let lacks_safety = !covers.iter().any(|category| is_safety(category));
         let covers = covers.iter().map(|category| self.language.category(category)).collect();
-        Covered { lacks_safety, covers, uncategorised, others, more_others }
+        let safety_parts = match lacks_safety {
+            true => all.filter_map(|benchmark| self.safety_part(benchmark, &has)).take(MOST).collect(),
+            false => Vec::new(),
+        };
+        Covered { lacks_safety, safety_parts, covers, uncategorised, others, more_others }
+    }
+
+    /// The part of a benchmark whose name says safety, of whatever kind.
+    fn safety_part(&self, id: Id<Benchmark>, has: &impl Fn(Id<Slice>) -> bool) -> Option<PartView<'a>> {
+        let entities = &self.dataset.entities;
+        let slices = self.dataset.rankings_of(id).map(|(_, ranking)| ranking.slice).filter(|slice| has(*slice));
+        let mut names = slices.filter_map(|slice| entities.slices[slice].name.as_deref());
+        let name = names.find(|name| is_safety(name))?;
+        Some(PartView { benchmark: &entities.benchmarks[id].name, url: self.benchmark_url(id), name })
     }
 
     /// What a benchmark tests, in no language.

@@ -57,7 +57,7 @@ pub fn run(init: InitArgs, common: &Common) -> Result<ExitCode> {
     match &options.benchmark {
         None => writeln!(
             out,
-            "Put records into content/datastore/, or download some: `evalcards fetch --list` lists the collections."
+            "Put records into content/datastore/data/COLLECTION/DEVELOPER/MODEL/, or download some: `evalcards fetch --list` lists the collections."
         )?,
         Some(_) if project.records == 0 => writeln!(
             out,

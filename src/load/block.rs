@@ -41,6 +41,8 @@ pub struct EvalLibrary {
 pub struct ModelInfo {
     /// `id`, else `name`; never empty in a [`super::record::Record`].
     pub id: String,
+    /// True if the record has an `id`.
+    pub has_id: bool,
     /// Display name, or again the id.
     pub name: Option<String>,
     /// Claimed developer.
@@ -258,6 +260,7 @@ impl ModelInfo {
         let name = string(&value["name"]);
         let engine = &value["inference_engine"];
         ModelInfo {
+            has_id: string(&value["id"]).is_some(),
             id: string(&value["id"]).or_else(|| name.clone()).unwrap_or_default(),
             name,
             developer: string(&value["developer"]),

@@ -180,17 +180,52 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     } else if !indexes.is_dir() && entries.next().is_some() {
         let help = match meant(root) {
             Some(folder) => format!("did you mean {}?", folder.display()),
-            None => "pass the folder that contains them".to_owned(),
+            None => format!("put records into {}/<collection>/<developer>/<model>/", data.display()),
         };
         bail!(
             "{} is not a datastore: it has neither `{INDEXES}/*.jsonl` nor `data/<collection>/…`\n  help: {help}",
             root.display()
         );
     }
+    warn_of_strays(root, diagnostics)?;
     if !samples.is_empty() {
         listing.objects.iter_mut().for_each(|object| object.find_samples(&samples));
     }
     Ok(listing)
+}
+
+/// Tells of records beside `data/` and `flat/`, which no build reads: the first below each entry of `root`.
+fn warn_of_strays(root: &Path, diagnostics: &mut Diagnostics) -> Result<()> {
+    let context = || format!("failed to list {}", root.display());
+    for entry in fs::read_dir(root).with_context(context)? {
+        let path = entry.with_context(context)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if matches!(&*name, "data" | "flat") || name.starts_with('.') {
+            continue;
+        }
+        let files = WalkDir::new(&path).max_depth(STRAY_DEPTH).sort_by_file_name().into_iter().filter_map(Result::ok);
+        let mut records = files.map(walkdir::DirEntry::into_path).filter(|path| looks_like_a_record(path));
+        if let Some(first) = records.next() {
+            let message = match records.count() {
+                0 => "is a record that no build reads".to_owned(),
+                n => format!("is a record that no build reads, as are {n} more below {}", path.display()),
+            };
+            let help = format!("move it to {}", root.join("data/<collection>/<developer>/<model>/").display());
+            diagnostics.warn_with_help(DiagnosticCode::UnknownFile, &first.display().to_string(), "", message, help);
+        }
+    }
+    Ok(())
+}
+
+/// How deep records that lie in a wrong place are looked for: as deep as `data/<collection>/<developer>/<model>/`.
+const STRAY_DEPTH: usize = 4;
+
+/// True for a JSON file that names the member of a record that no other file has.
+fn looks_like_a_record(path: &Path) -> bool {
+    const MOST: u64 = 1 << 20;
+    let is_json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let is_small = || fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() <= MOST);
+    is_json && is_small() && fs::read_to_string(path).is_ok_and(|text| text.contains("\"evaluation_results\""))
 }
 
 /// True for another id that a reader takes for that of the public datastore.

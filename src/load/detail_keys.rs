@@ -12,6 +12,8 @@ const FILE: &str = include_str!("detail_keys.yaml");
 #[derive(Deserialize)]
 struct Keys {
     conditions: HashMap<String, Vec<String>>,
+    arguments: Vec<String>,
+    model_arguments: Vec<String>,
     sizes: Vec<String>,
     asked: Vec<String>,
     counted: Vec<String>,
@@ -37,6 +39,8 @@ pub enum MeasuredBy {
 /// The file as a table.
 struct DetailKeyTable {
     names: HashMap<String, String>,
+    arguments: HashSet<String>,
+    model_arguments: HashSet<String>,
     sizes: HashSet<String>,
     asked: HashSet<String>,
     counted: HashSet<String>,
@@ -54,6 +58,8 @@ fn known() -> &'static DetailKeyTable {
         // A test reads the file, so that a program with a broken one is never published.
         let keys = read().unwrap_or(Keys {
             conditions: HashMap::default(),
+            arguments: Vec::new(),
+            model_arguments: Vec::new(),
             sizes: Vec::new(),
             asked: Vec::new(),
             counted: Vec::new(),
@@ -69,6 +75,8 @@ fn known() -> &'static DetailKeyTable {
             keys.conditions.into_iter().flat_map(|(name, keys)| keys.into_iter().map(move |key| (key, name.clone())));
         DetailKeyTable {
             names: names.collect(),
+            arguments: keys.arguments.into_iter().collect(),
+            model_arguments: keys.model_arguments.into_iter().collect(),
             sizes: keys.sizes.into_iter().collect(),
             asked: keys.asked.into_iter().collect(),
             counted: keys.counted.into_iter().collect(),
@@ -110,6 +118,16 @@ pub fn size_in_description(text: &str) -> Option<u64> {
 /// The common name of a condition: `agent` for `agent_name`. `None` if the key is not known to be one.
 pub fn condition(key: &str) -> Option<&'static str> {
     known().names.get(key).map(String::as_str)
+}
+
+/// True if the value of the key is a list of arguments.
+pub fn is_argument_list(key: &str) -> bool {
+    known().arguments.contains(key)
+}
+
+/// True if the argument names the model.
+pub fn names_model(argument: &str) -> bool {
+    known().model_arguments.contains(argument)
 }
 
 /// True if the key says how many items the whole test has.

@@ -39,11 +39,42 @@ impl Details {
 
 impl FromIterator<(String, String)> for Details {
     fn from_iter<T: IntoIterator<Item = (String, String)>>(members: T) -> Details {
-        let (mut members, others): (Vec<_>, Vec<_>) = members.into_iter().partition(is_setting);
-        let settings = members.len();
-        members.extend(others);
-        Details { members: members.into(), settings }
+        let (mut settings, mut others) = (Vec::new(), Vec::new());
+        for member in members {
+            match arguments(&member) {
+                // Each argument is a setting; the text as it stands is kept among the other values.
+                Some(arguments) => {
+                    settings.extend(arguments);
+                    settings.sort();
+                    others.push(member);
+                }
+                None if is_setting(&member) => settings.push(member),
+                None => others.push(member),
+            }
+        }
+        let n = settings.len();
+        settings.extend(others);
+        Details { members: settings.into(), settings: n }
     }
+}
+
+/// The arguments in the value of a key that is known to hold a list of them, without those that name the model:
+/// `pretrained=a/b,dtype=bfloat16` as lm-evaluation-harness is given them, and `{'pretrained': 'a/b', 'dtype': 'bfloat16'}` as
+/// it writes them. `None` for any other key, and for lists that hold more than texts and numbers.
+fn arguments((key, value): &(String, String)) -> Option<Vec<(String, String)>> {
+    if !detail_keys::is_argument_list(key) {
+        return None;
+    }
+    let inner = value.trim().strip_prefix('{').and_then(|inner| inner.strip_suffix('}'));
+    let (inner, between) = inner.map_or((value.as_str(), '='), |inner| (inner, ':'));
+    if inner.contains(['{', '[', '(']) {
+        return None;
+    }
+    let bare = |text: &str| text.trim().trim_matches(['\'', '"']).to_owned();
+    let arguments = inner.split(',').filter(|argument| !argument.trim().is_empty());
+    let arguments: Option<Vec<_>> =
+        arguments.map(|argument| argument.split_once(between).map(|(key, value)| (bare(key), bare(value)))).collect();
+    Some(arguments?.into_iter().filter(|(key, _)| !detail_keys::names_model(key)).collect())
 }
 
 impl Deref for Details {
@@ -82,5 +113,24 @@ mod tests {
         assert_eq!(keys(details.others()), ["cost", "effort", "rank"]);
         assert_eq!((details.get("rank"), details.get("none")), (Some("3"), None));
         assert!(Details::read(&json!(7)).is_empty());
+    }
+
+    #[test]
+    fn arguments_in_one_text_are_settings_but_for_the_name_of_the_model() {
+        for text in [
+            "pretrained=lab/model,dtype=bfloat16,load_in_4bit=True",
+            "{'pretrained': 'lab/model', 'dtype': 'bfloat16', 'load_in_4bit': True}",
+            " { \"pretrained\":\"lab/model\", \"dtype\":\"bfloat16\",\"load_in_4bit\":True } ",
+        ] {
+            let details = Details::read(&json!({"model_args": text, "temperature": 0}));
+            let expected = [("dtype", "bfloat16"), ("load_in_4bit", "True"), ("temperature", "0")];
+            assert_eq!(details.settings(), expected.map(|(key, value)| (key.to_owned(), value.to_owned())), "{text}");
+            assert_eq!(details.get("model_args"), Some(text), "the text itself is kept");
+        }
+        // What cannot be taken apart is one setting.
+        for text in ["lab/model", "a=1,b", "{'rope_scaling': {'factor': 2}, 'dtype': 'auto'}"] {
+            let details = Details::read(&json!({"model_args": text}));
+            assert_eq!(details.settings(), [("model_args".to_owned(), text.to_owned())]);
+        }
     }
 }

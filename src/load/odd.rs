@@ -1,18 +1,48 @@
-//! Findings on *odd values* of records: times that cannot be read, values of another type than in the schema, and
-//! wrong sample hashes.
+//! Findings on *odd values* of records: times that cannot be read, values of another type than in the schema, missing
+//! fields, unknown words, and wrong sample hashes.
 //!
 //! All are shown as written; a person should check the source of the record.
 
 use std::collections::BTreeMap;
 
 use super::also::Leaf;
+use super::record::Record;
+use super::source_metadata::ClaimedRelationship;
 use super::{Inputs, Loaded};
 use crate::date::{Stamp, day};
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
+use crate::names::is_not_reported;
 use crate::words::{counted, shorten};
 
 /// Longest text of a record in a finding.
 const MOST: usize = 60;
+
+const RELATIONSHIP: &str = "source_metadata.evaluator_relationship";
+
+/// The word for a relationship that no version of the schema has.
+fn unknown_relationship(record: &Record) -> Option<&str> {
+    let is_reported = record.source.relationship != ClaimedRelationship::NotReported;
+    let leaf = record.source.also.iter().find(|leaf| !is_reported && &*leaf.path == RELATIONSHIP)?;
+    Some(&*leaf.text).filter(|word| *word != "other" && !is_not_reported(word))
+}
+
+/// What every version of the schema requires and `record` lacks.
+fn missing_in(record: &Record) -> impl Iterator<Item = &'static str> {
+    let has_relationship = record.source.relationship != ClaimedRelationship::NotReported
+        || record.source.also.iter().any(|leaf| &*leaf.path == RELATIONSHIP);
+    let all = [
+        ("evaluation_id", !record.evaluation_id.is_empty()),
+        ("retrieved_timestamp", record.retrieved.is_some()),
+        ("source_metadata.source_organization_name", record.source.organization.is_some()),
+        (RELATIONSHIP, has_relationship),
+        ("model_info.id", record.model.has_id),
+        (
+            "evaluation_results[].metric_config.lower_is_better",
+            record.results.iter().all(|result| result.metric.lower_is_better.is_some()),
+        ),
+    ];
+    all.into_iter().filter(|(_, is_there)| !is_there).map(|(path, _)| path)
+}
 
 impl Inputs {
     /// Tells which times of records cannot be read, each text of a record once.
@@ -70,6 +100,40 @@ impl Inputs {
                 counted(n, "place", "places")
             );
             diagnostics.warn(DiagnosticCode::UnexpectedType, &self.file(loaded), path, message);
+        }
+    }
+
+    /// Tells which fields that the schema requires are missing or hold an unknown word: each once, with a record.
+    pub fn warn_of_missing_fields(&self, diagnostics: &mut Diagnostics) {
+        let mut missing: BTreeMap<&str, (&Loaded, usize)> = BTreeMap::new();
+        let mut unknown: BTreeMap<&str, (&Loaded, usize)> = BTreeMap::new();
+        for loaded in &self.records {
+            for path in missing_in(&loaded.record) {
+                missing.entry(path).or_insert((loaded, 0)).1 += 1;
+            }
+            if let Some(word) = unknown_relationship(&loaded.record) {
+                unknown.entry(word).or_insert((loaded, 0)).1 += 1;
+            }
+        }
+        for (path, (loaded, n)) in missing {
+            let message = format!("is missing, but the schema requires it ({})", counted(n, "record", "records"));
+            let help = "add it to the record; `every_eval_ever validate` names what else the datastore would refuse";
+            diagnostics.warn_with_help(
+                DiagnosticCode::MissingField,
+                &self.file(loaded),
+                path,
+                message,
+                help.to_owned(),
+            );
+        }
+        for (word, (loaded, n)) in unknown {
+            let message = format!(
+                "“{}” is no relationship that the schema knows ({}), so it counts as not reported",
+                shorten(word, MOST),
+                counted(n, "record", "records")
+            );
+            let help = "write first_party, third_party, collaborative or other".to_owned();
+            diagnostics.warn_with_help(DiagnosticCode::UnknownWord, &self.file(loaded), RELATIONSHIP, message, help);
         }
     }
 

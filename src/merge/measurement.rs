@@ -79,3 +79,15 @@ pub(super) fn weights_of_lists(readings: &[Reading]) -> HashMap<RankingKey, Weig
     });
     lists.collect()
 }
+
+/// How many models each list has with each harness; `None` for results that name none.
+pub(super) fn harnesses_of_lists<'d>(
+    dataset: &'d Dataset,
+    readings: &[Reading],
+) -> HashMap<(RankingKey, Option<&'d str>), usize> {
+    let of = |reading: &Reading| ((list_of(reading), dataset.harness_of(reading)), reading.resolved.model);
+    let mut models: Vec<_> = readings.par_iter().map(of).collect();
+    models.par_sort_unstable();
+    models.dedup();
+    models.chunk_by(|a, b| a.0 == b.0).map(|chunk| (chunk[0].0, chunk.len())).collect()
+}

@@ -266,6 +266,8 @@ codes! {
         PartUnknown = "part_unknown",
         /// They are by different metrics.
         Metric = "metric",
+        /// They are by one metric with different parameters: a filter of answers, `k`, a judge.
+        MetricParameters = "metric_parameters",
         /// A record names no metric, so that nothing says that they are by one.
         MetricUnknown = "metric_unknown",
         /// One direction is not that of the other, or not reported.
@@ -287,7 +289,12 @@ impl NotComparable {
             if is_named(a) && is_named(b) { NotComparable::Part } else { NotComparable::PartUnknown }
         } else if a.metric != b.metric {
             let is_named = |ranking: &Ranking| dataset.entities.metrics[ranking.metric].is_reported();
-            if is_named(a) && is_named(b) { NotComparable::Metric } else { NotComparable::MetricUnknown }
+            let name = |ranking: &Ranking| &dataset.entities.metrics[ranking.metric].name;
+            match is_named(a) && is_named(b) {
+                true if name(a) == name(b) => NotComparable::MetricParameters,
+                true => NotComparable::Metric,
+                false => NotComparable::MetricUnknown,
+            }
         } else if a.direction != b.direction {
             NotComparable::Direction
         } else if is_other_variant {

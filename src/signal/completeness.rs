@@ -3,6 +3,7 @@
 //! There is one definition of each: a list of facts that somebody can report. Placeholders such as
 //! "unknown" report nothing, and no fact is on a list that nobody can fill.
 
+use super::setup;
 use crate::codes::codes;
 use crate::load::metadata::BenchmarkMeta;
 use crate::load::source_metadata::ClaimedRelationship;
@@ -64,7 +65,7 @@ impl Field {
             Field::Evaluator => says(record.source.organization.as_ref()),
             Field::Relationship => record.source.relationship != ClaimedRelationship::NotReported,
             Field::Harness => says(record.library.as_ref().and_then(|library| library.name.as_ref())),
-            Field::Settings => result.generation.is_some(),
+            Field::Settings => setup::states_any(dataset.loaded(reading), result),
         }
     }
 }

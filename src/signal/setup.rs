@@ -55,6 +55,13 @@ fn stated<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> impl Iterator
         .chain(details.chain([&loaded.record.model.details]).flat_map(|details| details.settings()))
 }
 
+/// True if a result discloses some setting beside its harness.
+pub fn states_any(loaded: &Loaded, result: &EvaluationResult) -> bool {
+    let model = &loaded.record.model;
+    let says = |text: &Option<String>| text.as_deref().is_some_and(|text| !is_not_reported(text));
+    says(&model.engine) || says(&model.platform) || stated(loaded, result).next().is_some()
+}
+
 /// Everything that a result discloses of its set-up: harness, settings, then how the model was run.
 pub fn settings<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> Vec<Setting<'a>> {
     let mut settings = Vec::new();

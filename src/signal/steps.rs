@@ -78,7 +78,10 @@ pub const N: usize = 21;
 
 /// All steps, by aim; those that most others depend on come first.
 pub static STEPS: [Remedy; N] = [
-    field("metric", Aim::Compare, Field::Metric, &["evaluation_results[].metric_config.metric_id"]),
+    Remedy {
+        what: "next.metric",
+        ..field("metric", Aim::Compare, Field::Metric, &["evaluation_results[].metric_config.metric_id"])
+    },
     field("direction", Aim::Compare, Field::Direction, &["evaluation_results[].metric_config.lower_is_better"]),
     field(
         "range",

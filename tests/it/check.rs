@@ -77,6 +77,9 @@ fn a_site_that_is_not_of_this_content_is_stale() {
     let meta = "content/models/made-up/model-one.md";
     // A link that no page may carry is a finding of its own.
     project.write(meta, &project.read(meta).replace("javascript:alert(1)", "https://made-up.example/"));
+    // So is a score outside its range.
+    let record = "content/datastore/data/lab-a/made-up/Model-One/0b0b6a3e-5d5f-4c0e-9d8e-000000000011.json";
+    project.write(record, &project.read(record).replace("-1.0", "0.0"));
     project.build(&[]);
     project.write(meta, &project.read(meta).replace("apache-2.0", "mit"));
     check(&project, &[], 0, &[("warning", "stale-site", "site")]);
@@ -317,6 +320,6 @@ fn what_keeps_a_result_from_the_hub_is_a_step() {
         ),
     );
     let run = project.run(&["check", "--model", "made-up/one"]);
-    let step = "To propose them to the Hub\n  1 of 1  its direction is the opposite of the leaderboard's\n";
+    let step = "To propose them to the Hub\n  1 of 1  its direction is opposite to the leaderboard's\n";
     assert!(run.code == 0 && run.stdout.ends_with(step), "{}{}", run.stdout, run.stderr);
 }

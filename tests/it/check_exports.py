@@ -526,7 +526,7 @@ def with_own(rows):
 
 # The headings of the tables of what is documented.
 DOCUMENTED = {
-    "Documentation": "documented", "Relation to the developer (claimed)": "relation", "Sources": "collection",
+    "Documentation": "documented", "Relationship to the developer (claimed)": "relation", "Sources": "collection",
     "Days of capture": "retrieved", "Who measured, as stated": "measured_by", "Titles of the source": "title",
     "Scheduled adapters": "adapter",
 }
@@ -788,7 +788,7 @@ REPORTED = {
     "range": "min IS NOT NULL AND max IS NOT NULL",
     "uncertainty": "standard_error IS NOT NULL OR interval_lower IS NOT NULL",
     "evaluation date": "evaluated IS NOT NULL",
-    "relation to the developer": "relationship <> 'relationship not reported'",
+    "relationship to the developer": "relationship <> 'relationship not reported'",
     "evaluator": NAMED,
 }
 # What the details of a source say of who measured.

@@ -29,7 +29,7 @@ fn no_layout_tells_where_records_are_public() {
     assert!(card().contains(link), "{}", card());
     assert!(card().contains("The site says that they come from evaleval/EEE_datastore; that was not checked."));
     assert!(
-        citation().contains("said to be of evaleval/EEE_datastore, no commit named, not checked"),
+        citation().contains("attributed to evaleval/EEE_datastore, no commit named, not checked"),
         "{}",
         citation()
     );
@@ -59,7 +59,7 @@ fn more_records_than_a_site_can_carry_are_named_without_a_link() {
     assert!(!project.path("site/pages/records").exists());
     let (card, _) = project.files("site/pages/models").pop_first().unwrap();
     let card = project.main_of(&format!("models/{card}"));
-    assert!(card.contains("A file without a link has no known public address"), "{card}");
+    assert!(card.contains("Files without a link have no known public address"), "{card}");
 }
 
 #[test]

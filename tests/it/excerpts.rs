@@ -73,7 +73,7 @@ fn restricted_samples_are_never_shown() {
     let is_shown = |project: &Project| {
         project.run(&["build"]);
         let found = files_with(project, "Secret question");
-        let says = project.main_of(CARD).contains("they are marked as restricted");
+        let says = project.main_of(CARD).contains("these samples are marked as restricted");
         assert_eq!(says, found.is_empty(), "{found:?}");
         !found.is_empty()
     };

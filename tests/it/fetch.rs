@@ -28,7 +28,7 @@ struct Fetching {
 fn record(uuid: &str, model: &str, score: &str) -> (String, Vec<u8>) {
     let text = format!(
         r#"{{"schema_version": "0.3.0", "evaluation_id": "{uuid}", "retrieved_timestamp": "1767225600",
-        "source_metadata": {{"source_organization_name": "First Lab"}}, "model_info": {{"id": "{model}"}},
+        "source_metadata": {{"source_organization_name": "First Lab", "evaluator_relationship": "third_party"}}, "model_info": {{"id": "{model}"}},
         "evaluation_results": [{{"evaluation_name": "GSM8K", "source_data": {{"hf_repo": "openai/gsm8k"}},
           "metric_config": {{"metric_id": "accuracy", "lower_is_better": false, "min_score": 0, "max_score": 1}},
           "score_details": {{"score": {score}}}}}]}}"#

@@ -406,3 +406,67 @@ fn records_of_real_adapters_stand_where_they_belong() {
     wrong.extend(split.map(|(label, _)| format!("{label:?} is several measurements")));
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// `record` by this harness.
+fn by_harness(harness: &str, record: Value) -> Value {
+    Value::Object(
+        record
+            .as_object()
+            .unwrap()
+            .clone()
+            .into_iter()
+            .chain([("eval_library".to_owned(), json!({"name": harness, "version": "1"}))])
+            .collect(),
+    )
+}
+
+#[test]
+fn of_equally_new_scores_that_of_the_harness_with_most_models_is_ranked() {
+    let accuracy = json!({"metric_id": "accuracy"});
+    let scored = |harness: &str, model: &str, score: f64| {
+        by_harness(harness, record(model, "Lab", &[result(accuracy.clone(), score)]))
+    };
+    // The path of the other harness comes first, and its scores are the higher ones for one model and the lower for another.
+    let (project, _) = rows(&[
+        scored("odd", "o/a", 0.9),
+        scored("odd", "o/b", 0.1),
+        scored("usual", "o/a", 0.5),
+        scored("usual", "o/b", 0.4),
+        scored("usual", "o/c", 0.3),
+    ]);
+    let ranking = project.json("site/pages/api/v1/benchmarks/quiz.json");
+    let ranked: Vec<f64> =
+        ranking["rows"].as_array().unwrap().iter().map(|row| row["reading"]["score"].as_f64().unwrap()).collect();
+    assert_eq!(ranked, [0.5, 0.4, 0.3], "{ranking}");
+}
+
+#[test]
+fn one_metric_with_another_filter_is_not_called_another_metric() {
+    let by_filter = |filter: &str| json!({"metric_id": "exact_match", "metric_name": "exact_match", "metric_parameters": {"filter": filter}});
+    let (project, _) =
+        rows(&[record("o/a", "Lab", &[result(by_filter("strict"), 0.5), result(by_filter("flexible"), 0.6)])]);
+    let card = project.main_of("models/o/a.html");
+    assert!(card.contains("they use one metric with different parameters"), "{card}");
+    assert!(card.contains(">Scores that are not comparable</h2>"), "{card}");
+    let (project, _) = rows(&[record(
+        "o/a",
+        "Lab",
+        &[result(json!({"metric_id": "exact_match"}), 0.5), result(json!({"metric_id": "f1"}), 0.6)],
+    )]);
+    assert!(project.main_of("models/o/a.html").contains("they use different metrics"));
+}
+
+#[test]
+fn a_part_that_is_called_safety_is_named_where_no_benchmark_is_on_safety() {
+    let of = |name: &str| {
+        let mut result = result(json!({"metric_id": "accuracy"}), 0.5);
+        result["evaluation_name"] = json!(name);
+        result["source_data"]["dataset_name"] = json!("RewardBench");
+        result
+    };
+    let (project, _) =
+        rows(&[record("o/a", "Lab", &[of("RewardBench"), of("Safety")]), record("o/b", "Lab", &[of("RewardBench")])]);
+    let (with, without) = (project.main_of("models/o/a.html"), project.main_of("models/o/b.html"));
+    assert!(with.contains(">RewardBench has a part called Safety.</a>"), "{with}");
+    assert!(without.contains("No results on safety") && !without.contains("a part called"), "{without}");
+}

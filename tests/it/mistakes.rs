@@ -29,7 +29,61 @@ fn replace(project: &Project, file: &str, from: &str, to: &str) {
 
 const HARNESS: &str = r#"{"results": {"mmlu": {"acc,none": 0.5}}, "configs": {"mmlu": {}}, "versions": {"mmlu": 1}}"#;
 
-const MISTAKES: [Mistake; 12] = [
+const MISTAKES: [Mistake; 17] = [
+    Mistake {
+        name: "a percentage on a scale from 0 to 1",
+        make: |project| replace(project, RECORD, "\"score\": 0.625", "\"score\": 62.5"),
+        run: &["check", "--strict"],
+        code: 1,
+        told: &[
+            RECORD,
+            "out-of-range",
+            "/evaluation_results/0",
+            "62.5 is outside the declared range of 0",
+            "a `max_score` of 100",
+        ],
+        not_told: &[],
+    },
+    Mistake {
+        name: "a relationship in other words",
+        make: |project| replace(project, RECORD, "\"third_party\"", "\"3rd party\""),
+        run: &["check", "--strict"],
+        code: 1,
+        told: &[RECORD, "unknown-word", "“3rd party”", "write first_party, third_party, collaborative or other"],
+        not_told: &["missing-field"],
+    },
+    Mistake {
+        name: "a model without an id",
+        make: |project| replace(project, RECORD, "\"id\": \"example-org/example-model\"", "\"homepage\": \"none\""),
+        run: &["check", "--strict"],
+        code: 1,
+        told: &[RECORD, "missing-field", "model_info.id", "the schema requires it"],
+        not_told: &[],
+    },
+    Mistake {
+        name: "a record beside the folder of collections",
+        make: |project| project.write("content/datastore/quiz/r.json", &project.read(RECORD)),
+        run: &["check", "--strict"],
+        code: 1,
+        told: &[
+            "content/datastore/quiz/r.json",
+            "unknown-file",
+            "move it to",
+            "data/<collection>/<developer>/<model>/",
+        ],
+        not_told: &[],
+    },
+    Mistake {
+        name: "records without the folder of collections",
+        make: |project| {
+            project.write("content/datastore/quiz/r.json", &project.read(RECORD));
+            std::fs::remove_dir_all(project.path("content/datastore/data")).unwrap();
+        },
+        run: &["build"],
+        code: 1,
+        told: &["is not a datastore", "put records into", "/data/<collection>/<developer>/<model>/"],
+        not_told: &[],
+    },
     Mistake {
         name: "a second comma in the only record",
         make: |project| replace(project, RECORD, ",\n", ",,\n"),

@@ -127,7 +127,7 @@ fn what_rows_do_not_state_is_not_shown() {
     assert_eq!(found["ended"], json!([{"how": "solved", "runs": 1}, {"how": "unsolved", "runs": 1}]));
     assert_eq!([&found["by"], &found["within"], &found["by_difficulty"]], [&Value::Null, &json!([]), &json!([])]);
     let main = project.main_of("benchmarks/range.html");
-    assert!(main.contains("1 solved, 1 not solved") && !main.contains("class=\"curve\""), "{main}");
+    assert!(main.contains("1 solved, 1 unsolved") && !main.contains("class=\"curve\""), "{main}");
     // Rows whose sum is not the score are not those of the result.
     let path = "content/datastore/data/c/lab/agent/0b0b6a3e-5d5f-4c0e-9d8e-000000000001.json";
     project.write(path, &project.read(path).replace("0.5", "0.9"));

@@ -87,7 +87,7 @@ fn a_source_says_how_fresh_it_is_what_is_missing_and_whom_it_cites() {
     ] {
         assert!(page.contains(said), "no “{said}” in {page}");
     }
-    assert!(text_of(&project, "sources/other.html").contains("No record of this site is newer."));
+    assert!(text_of(&project, "sources/other.html").contains("This site has no newer record."));
     // Its page is found from the list, the search, the sitemap, and what else is about its records.
     for path in ["sources.html", "evaluators/acme.html", "models/lab/a.html", "sitemap.xml"] {
         assert!(project.read(&format!("site/pages/{path}")).contains("sources/board.html"), "{path}");
@@ -166,7 +166,7 @@ fn what_most_records_of_a_large_collection_say_stands_on_its_page_and_cards_say_
         "documentation; schema 0.3.0",
         "acme.example",
         "architecture: Llama",
-        "Not reportedunit, part of the test, samples",
+        "Not reportedunit, part, samples",
         "QuizAccuracy on Quiz · lab/Quiz",
     ] {
         assert!(usual.contains(said), "no {said:?} in {usual}");
@@ -193,11 +193,9 @@ fn what_most_records_of_a_large_collection_say_stands_on_its_page_and_cards_say_
     }
     assert!(!other.contains("Accuracy on Quiz"), "{other}");
     let lacking = record("m8");
-    for said in [
-        "not in this record: Links, model_info.additional_details",
-        "Unitproportion",
-        "Not reportedpart of the test, samples",
-    ] {
+    for said in
+        ["not in this record: Links, model_info.additional_details", "Unitproportion", "Not reportedpart, samples"]
+    {
         assert!(lacking.contains(said), "no {said:?} in {lacking}");
     }
 }

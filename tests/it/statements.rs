@@ -220,3 +220,29 @@ fn only_what_the_card_shows_is_left_out_of_what_else_a_record_holds() {
     let document: Value = serde_json::from_str(&project.read("site/pages/api/v1/models/made-up/model-1.json")).unwrap();
     assert!(document["records"][0]["also"].to_string().contains("metric_config.metric_id"), "{document}");
 }
+
+#[test]
+fn a_setting_beside_the_harness_is_reported_wherever_settings_are_counted() {
+    let mut store = Store::new();
+    let precision = json!({"additional_details": {"precision": "bfloat16"}});
+    store.add_of("c", "o/one", "Lab", &precision, &[("Quiz", &accuracy(), 0.5)]);
+    store.add_of("bare", "o/two", "Lab", &json!({}), &[("Quiz", &accuracy(), 0.6)]);
+    store.project.build(&[]);
+    let never = |page: &str| store.page(page).split("All shares").next().unwrap_or_default().to_owned();
+    assert!(!never("sources/c.html").contains("settings"), "{}", never("sources/c.html"));
+    assert!(never("sources/bare.html").contains("settings"), "{}", never("sources/bare.html"));
+}
+
+#[test]
+fn a_conflict_of_one_evaluator_with_itself_is_not_counted_as_one_between_evaluators() {
+    let mut store = Store::new();
+    for (evaluator, score) in [("Lab", 0.5), ("Lab", 0.6), ("Other", 0.55)] {
+        store.add("o/one", evaluator, &[("Quiz", &accuracy(), score)]);
+    }
+    for (evaluator, score) in [("Lab", 0.2), ("Other", 0.3)] {
+        store.add("o/two", evaluator, &[("Quiz", &accuracy(), score)]);
+    }
+    store.project.build(&[]);
+    let home = store.page("index.html");
+    assert!(home.contains("1 of them is between evaluators."), "{home}");
+}

@@ -8,6 +8,7 @@ use super::super::disagreement::Outcome;
 use super::super::markers::MarkerView;
 use super::super::model::commonest;
 use super::super::plots::axis_labels;
+use super::super::uncertainty::SaidDigits;
 use super::super::{Cards, setting_in_words, setting_name};
 use crate::chart::position::Position;
 use crate::chart::{Range, short};
@@ -218,7 +219,7 @@ impl<'a> Cards<'a> {
             shown,
             digits,
             level: score.level,
-            uncertainty: score.uncertainty,
+            uncertainty: self.uncertainty_in_words(reading, SaidDigits::Shown),
             flag: score.flag,
             remark: score.remark,
             dot: position.as_ref().and_then(|it| it.dot),

@@ -6,6 +6,7 @@ use super::super::disagreement::anchor;
 use super::super::markers::MarkerView;
 use super::super::plots::{axis_labels, chance};
 use super::super::samples::SamplesView;
+use super::super::uncertainty::SaidDigits;
 use super::super::{Cards, direction_key, unit};
 use crate::chart::position::Position;
 use crate::chart::short;
@@ -349,7 +350,7 @@ impl<'a> Cards<'a> {
             digits,
             unit: Some(self.unit_of(reading)).filter(|unit| !unit.is_empty() && usual.unit.as_ref() != Some(unit)),
             level: score.level,
-            uncertainty: score.uncertainty,
+            uncertainty: self.uncertainty_in_words(reading, SaidDigits::Shown),
             flag: score.flag,
             remark: score.remark,
             chance: match (by_guessing, reading.scale) {

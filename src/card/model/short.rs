@@ -41,7 +41,7 @@ pub struct Short<'a> {
     /// Whether the set-up is documented.
     pub setup: SetupView,
     /// What the benchmarks test.
-    pub covered: Covered,
+    pub covered: Covered<'a>,
 }
 
 /// Who reports some of the results.
@@ -99,7 +99,9 @@ impl<'a> Cards<'a> {
             not_compared: disagreements.len() - compared,
             several: disagreements.first().map(|it| it.anchor.clone()),
             setup: SetupView::of(tally),
-            covered: self.covered(benchmarks.map(|readings| self.dataset.benchmark_of(&readings[0]))),
+            covered: self.covered(benchmarks.map(|readings| self.dataset.benchmark_of(&readings[0])), |slice| {
+                readings.iter().any(|reading| reading.resolved.slice == slice)
+            }),
         }
     }
 
