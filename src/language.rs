@@ -2,8 +2,8 @@
 //!
 //! `templates/words/<tag>.yaml` has a phrase for each key; English is complete, and stands in for
 //! what another language lacks. A phrase may have forms for numbers, by the plural categories of CLDR, and places for
-//! values in braces. `templates/words/methodology.<tag>.md` is the page on how to read a
-//! card. Text of records and metadata is never translated, and files for machines are in English.
+//! values in braces. `templates/words/<page>.<tag>.md` are the pages that every
+//! site has. Text of records and metadata is never translated, and files for machines are in English.
 
 pub mod sentence;
 
@@ -24,21 +24,30 @@ struct BuiltIn {
     tag: &'static str,
     /// YAML.
     phrases: &'static str,
-    /// Markdown.
-    methodology: &'static str,
+    /// The pages that every site has, in Markdown, in the order of [`BUILT_IN_PAGES`].
+    pages: [&'static str; BUILT_IN_PAGES.len()],
 }
+
+/// Ids of the pages that every site has; their titles are phrases: `nav.methodology`.
+pub const BUILT_IN_PAGES: [&str; 2] = ["read-a-card", "methodology"];
 
 /// English comes first.
 static BUILT_IN: [BuiltIn; 2] = [
     BuiltIn {
         tag: "en",
         phrases: include_str!("../templates/words/en.yaml"),
-        methodology: include_str!("../templates/words/methodology.en.md"),
+        pages: [
+            include_str!("../templates/words/read-a-card.en.md"),
+            include_str!("../templates/words/methodology.en.md"),
+        ],
     },
     BuiltIn {
         tag: "zh-Hans",
         phrases: include_str!("../templates/words/zh-Hans.yaml"),
-        methodology: include_str!("../templates/words/methodology.zh-Hans.md"),
+        pages: [
+            include_str!("../templates/words/read-a-card.zh-Hans.md"),
+            include_str!("../templates/words/methodology.zh-Hans.md"),
+        ],
     },
 ];
 
@@ -49,7 +58,7 @@ pub struct Language {
     plurals: Arc<PluralRules>,
     /// By key.
     phrases: HashMap<String, Phrase>,
-    /// Whose page on how to read a card is shown.
+    /// Whose pages are shown.
     prose: &'static BuiltIn,
 }
 
@@ -170,9 +179,10 @@ impl Language {
         Some(said)
     }
 
-    /// How to read a card, in Markdown, and the language in which that is written.
-    pub fn methodology(&self) -> (&'static str, &'static str) {
-        (self.prose.tag, self.prose.methodology)
+    /// The text of one of [`BUILT_IN_PAGES`] in Markdown, and the language in which it is written.
+    pub fn page(&self, id: &str) -> Option<(&'static str, &'static str)> {
+        let at = BUILT_IN_PAGES.iter().position(|known| *known == id)?;
+        Some((self.prose.tag, self.prose.pages[at]))
     }
 
     /// Every text that is said for a key that begins with `prefix`.
@@ -306,10 +316,12 @@ mod tests {
 
     #[test]
     fn every_built_in_language_tells_how_to_read_a_card_in_the_same_sections() {
-        let english = skeleton(Language::english().methodology().1);
-        assert!(english.0.contains(&"h3 comparability".to_owned()), "{english:?}");
-        for built_in in &BUILT_IN {
-            assert_eq!(skeleton(built_in.methodology), english, "{}", built_in.tag);
+        for (at, page) in BUILT_IN[0].pages.into_iter().enumerate() {
+            let english = skeleton(page);
+            assert!(english.0.contains(&["h2 conclude", "h3 comparability"][at].to_owned()), "{english:?}");
+            for built_in in &BUILT_IN {
+                assert_eq!(skeleton(built_in.pages[at]), english, "{}", built_in.tag);
+            }
         }
     }
 
@@ -348,7 +360,7 @@ mod tests {
         let german = Language::new("de", Some("nav.models: Modelle")).unwrap();
         assert_eq!(german.phrase("nav.models"), "Modelle");
         assert_eq!(german.phrase("nav.benchmarks"), "Benchmarks");
-        assert_eq!(german.methodology().0, "en");
-        assert_eq!(Language::new("ZH-HANS", None).unwrap().methodology().0, "zh-Hans");
+        assert_eq!(german.page("methodology").unwrap().0, "en");
+        assert_eq!(Language::new("ZH-HANS", None).unwrap().page("methodology").unwrap().0, "zh-Hans");
     }
 }

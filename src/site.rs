@@ -3,6 +3,7 @@
 //! The plan is complete before the first page is rendered, so that the output folder knows what
 //! will be in it. Pages are made one at a time, in any order, by any thread.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -235,6 +236,13 @@ impl<'a> Site<'a> {
         }
         if self.config.site.exports.embeds {
             self.plan_embeds();
+            if self.config.base_url.is_none() {
+                let file = self.config.content.join("site.yaml").display().to_string();
+                let message =
+                    "exports.embeds: cards cannot offer a frame to copy, as this site has no address".to_owned();
+                let help = "set `base_url`".to_owned();
+                diagnostics.warn_with_help(DiagnosticCode::UnusedKey, &file, "exports.embeds", message, help);
+            }
         }
         self.plan_prose(diagnostics);
         for (number, loaded) in self.dataset.inputs.records.iter().enumerate() {
@@ -290,9 +298,9 @@ impl<'a> Site<'a> {
                 diagnostics.error(DiagnosticCode::ReservedPage, &page.file, "", message, "rename the file");
                 continue;
             }
-            // The built-in page is among the links below every page.
+            // The built-in pages are among the links below every page.
             if page.nav_order.is_some() && !page.is_built_in() {
-                self.nav.push(NavLink { title: self.title_of(page).to_owned(), path: format!("{path}.html") });
+                self.nav.push(NavLink { title: self.title_of(page).into_owned(), path: format!("{path}.html") });
             }
             self.page(&path, Page::Prose(number));
         }
@@ -410,7 +418,7 @@ impl<'a> Site<'a> {
     fn prose(&self, number: usize) -> ProseCard<'_> {
         let page = &self.dataset.inputs.content.pages[number];
         let (language, prose) = match page.is_built_in() {
-            true => self.theme.language().methodology(),
+            true => self.theme.language().page(&page.id).unwrap_or_default(),
             false => (page.language.as_deref().unwrap_or(&self.config.site.language), &*page.prose),
         };
         let is_other = !language.eq_ignore_ascii_case(&self.config.site.language);
@@ -421,9 +429,12 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// The built-in page has its title, as its text, from the words of the interface.
-    fn title_of(&self, page: &'a ProsePage) -> &'a str {
-        if page.is_built_in() { self.theme.language().phrase("nav.methodology") } else { &page.title }
+    /// A built-in page has its title, as its text, from the words of the interface.
+    fn title_of(&self, page: &'a ProsePage) -> Cow<'a, str> {
+        match page.is_built_in() {
+            true => self.theme.language().say(&format!("nav.{}", page.id), &[]).into(),
+            false => page.title.as_str().into(),
+        }
     }
 
     fn model(&self, path: &str, cards: &Cards<'a>, id: Id<Model>) -> Result<String> {
@@ -542,7 +553,7 @@ impl About for SourcePage<'_, '_> {
 /// A page of prose.
 #[derive(Serialize)]
 struct ProseCard<'a> {
-    title: &'a str,
+    title: Cow<'a, str>,
     html: String,
     /// Its language, where that is not the site's.
     language: Option<&'a str>,

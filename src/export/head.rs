@@ -252,9 +252,19 @@ fn in_script(value: &Value) -> String {
     visible(&value.to_string()).replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
+/// An element that shows the badge of `page` and leads to it.
+fn badge(base_url: &str, page: &str, title: &str) -> String {
+    let title = in_attribute(title);
+    format!("<a href=\"{base_url}{page}.html\"><img src=\"{base_url}api/v1/{page}.svg\" alt=\"{title}\"></a>")
+}
+
+fn in_attribute(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// An element that shows the embedded page of `page`.
 fn frame(base_url: &str, page: &str, title: &str) -> String {
-    let title = title.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+    let title = in_attribute(title);
     format!(
         "<iframe src=\"{base_url}{EMBEDS}{page}.html\" title=\"{title}\" width=\"100%\" height=\"420\" loading=\"lazy\"></iframe>"
     )
@@ -332,7 +342,11 @@ impl Exports<'_> {
         }
         let url = base_url.map(|base_url| format!("{base_url}{path}"));
         let is_embedded = self.config.site.exports.embeds && (is_model || self.paths.is_benchmark(page));
-        head.embed = base_url.filter(|_| is_embedded).map(|base_url| frame(base_url, page, &subject.title));
+        head.embed = base_url.and_then(|base_url| {
+            let badge = head.badge.as_ref().map(|_| badge(base_url, page, &subject.title));
+            let frame = is_embedded.then(|| frame(base_url, page, &subject.title));
+            Some([badge, frame].into_iter().flatten().collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+        });
         let quotes = card.quotes().filter(|quotes| !quotes.quotes.is_empty());
         head.quotable = quotes.map(|quotes| QuotableSentences {
             sentences: quotes.say(language),

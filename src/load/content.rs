@@ -33,6 +33,7 @@ use super::precedence;
 use super::unread;
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::{Hasher, Sha256};
+use crate::language::BUILT_IN_PAGES;
 use crate::markdown;
 use crate::text::{self, NotText};
 
@@ -81,15 +82,10 @@ const BUILT_IN_METRICS: &str = include_str!("metrics.yaml");
 /// Names that organisations use side by side.
 const BUILT_IN_ORGANIZATIONS: &str = include_str!("organizations.yaml");
 
-/// How to read a card; a site's own `pages/methodology.md` takes its place. Its title and text are among the words of
+/// A page that every site has; a site's own `pages/<id>.md` takes its place. Its title and text are among the words of
 /// the interface.
-fn methodology() -> ProsePage {
-    ProsePage {
-        id: "methodology".to_owned(),
-        title: "Methodology".to_owned(),
-        nav_order: Some(2),
-        ..ProsePage::default()
-    }
+fn built_in_page(id: &str) -> ProsePage {
+    ProsePage { id: id.to_owned(), nav_order: Some(2), ..ProsePage::default() }
 }
 
 /// Reads `folder`; one that does not exist gives the built-in tables only.
@@ -125,8 +121,10 @@ pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Result<Content> {
     let mut content = reader.content;
     content.models = precedence::join(std::mem::take(&mut content.models));
     content.benchmarks = precedence::join(std::mem::take(&mut content.benchmarks));
-    if !content.pages.iter().any(|page| page.id == "methodology") {
-        content.pages.push(methodology());
+    for id in BUILT_IN_PAGES {
+        if !content.pages.iter().any(|page| page.id == id) {
+            content.pages.push(built_in_page(id));
+        }
     }
     content
         .pages

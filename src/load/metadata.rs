@@ -386,7 +386,7 @@ pub struct ProsePage {
 }
 
 impl ProsePage {
-    /// True for the page that every site has without writing it.
+    /// True for a page that every site has without writing it.
     pub fn is_built_in(&self) -> bool {
         self.file.is_empty()
     }

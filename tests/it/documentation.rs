@@ -100,6 +100,10 @@ fn is_ours(line: &str) -> bool {
         println!("SKIPPED: `{line}` is what runs this test");
         return false;
     }
+    if line.starts_with("pip ") {
+        println!("SKIPPED: `{line}` needs the network");
+        return false;
+    }
     if line.starts_with("every_eval_ever ") {
         println!("SKIPPED: `{line}` needs a harness's output; `adapters` reads what it makes of some");
         return false;

@@ -88,7 +88,7 @@ fn seen(page: &str) -> String {
 fn the_worked_examples_are_those_of_the_demonstration() {
     let project = Project::empty();
     project.build(&["--content", repository().join("content").to_str().unwrap()]);
-    let text = in_one_line(&fs::read_to_string(repository().join("content/pages/read-a-card.md")).unwrap());
+    let text = in_one_line(&fs::read_to_string(repository().join("content/pages/two-cards.md")).unwrap());
     let mut quotations = 0;
     for example in text.split("## Example: ").skip(1) {
         let example = example.split(" ## ").next().unwrap();
