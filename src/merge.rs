@@ -261,6 +261,15 @@ impl Dataset {
         self.entities.slices[reading.resolved.slice].benchmark
     }
 
+    /// Different models with a result on `benchmark`, in whichever ranking.
+    pub fn n_models_on(&self, benchmark: Id<Benchmark>) -> usize {
+        let rows = self.rankings_of(benchmark).flat_map(|(_, ranking)| &ranking.rows);
+        let mut models: Vec<Id<Model>> = rows.map(|row| self.readings_in(row)[0].resolved.model).collect();
+        models.sort_unstable();
+        models.dedup();
+        models.len()
+    }
+
     /// The readings of `model`, by slice, metric and newest first.
     pub fn readings_of(&self, model: Id<Model>) -> &[Reading] {
         &self.readings[self.places_of(model)]

@@ -236,13 +236,6 @@ impl<'a> Site<'a> {
         }
         if self.config.site.exports.embeds {
             self.plan_embeds();
-            if self.config.base_url.is_none() {
-                let file = self.config.content.join("site.yaml").display().to_string();
-                let message =
-                    "exports.embeds: cards cannot offer a frame to copy, as this site has no address".to_owned();
-                let help = "set `base_url`".to_owned();
-                diagnostics.warn_with_help(DiagnosticCode::UnusedKey, &file, "exports.embeds", message, help);
-            }
         }
         self.plan_prose(diagnostics);
         for (number, loaded) in self.dataset.inputs.records.iter().enumerate() {

@@ -13,6 +13,7 @@ use super::scope::SetupView;
 use super::{Cards, settings};
 use crate::chart::position::Position;
 use crate::id::Id;
+use crate::load::categories::is_safety;
 use crate::merge::{RankedModel, Reading, Scale, ends};
 use crate::number::as_shown;
 use crate::resolve::{Benchmark, Evaluator, Model};
@@ -45,6 +46,8 @@ pub struct HomeCard<'a> {
     pub categories: Vec<CategoryLink>,
     /// Benchmarks without a category.
     pub uncategorised: usize,
+    /// True if no benchmark of the site is categorised as a test of safety.
+    pub lacks_safety: bool,
     /// The models with the most evaluators.
     pub models: Vec<ModelRow<'a>>,
     /// The benchmarks with the most results.
@@ -155,6 +158,7 @@ impl<'a> Cards<'a> {
         HomeCard {
             categories,
             uncategorised,
+            lacks_safety: !self.dataset.categories.iter().any(|category| is_safety(category)),
             claims: self.claims(self.dataset.readings.iter()),
             between: conflicts.iter().filter(|row| self.is_between(row)).count(),
             conflicts: self.largest(conflicts),

@@ -95,7 +95,7 @@ pub struct BenchmarkRow<'a> {
     pub category: Option<String>,
     /// Rankings: the whole, its parts, and metrics apart.
     pub rankings: usize,
-    /// Models in the first of them.
+    /// Different models, in all of them.
     pub models: usize,
     /// Results.
     pub results: usize,
@@ -210,7 +210,7 @@ impl<'a> Cards<'a> {
             url: self.benchmark_url(id),
             category: self.dataset.category_of(benchmark).map(|(category, _)| self.language.category(category)),
             rankings: self.dataset.rankings_of(id).len(),
-            models: self.dataset.rankings_of(id).next().map_or(0, |(_, ranking)| ranking.rows.len()),
+            models: self.dataset.n_models_on(id),
             results: self.n_results(id),
             evaluators: EvaluatorCount::of(self.dataset, evaluators).named,
         }

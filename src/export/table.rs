@@ -504,8 +504,8 @@ const BENCHMARKS: &[Column] = &[
     text("category", "What it tests: from metadata, else from the built-in table.", |it, row| {
         maybe(it.dataset.category_of(&it.dataset.entities.benchmarks[id(row)]).map(|(category, _)| category))
     }),
-    counted("models", "Models in the first of its rankings.", |it, row| {
-        Value::Count(it.dataset.rankings_of(id(row)).next().map_or(0, |(_, first)| first.rows.len()) as u64)
+    counted("models", "Different models, in all of its rankings.", |it, row| {
+        Value::Count(it.dataset.n_models_on(id(row)) as u64)
     }),
     counted("results", "Results of it.", |it, row| {
         Value::Count(it.dataset.reported_of(id(row)).iter().map(|reported| u64::from(reported.results)).sum())

@@ -22,6 +22,9 @@ pub type Words = BTreeMap<String, Vec<usize>>;
 /// A file with entries of several beginnings, or the first of one beginning, is not longer than this, in bytes.
 const FULL: usize = 48 * 1024;
 
+/// Most parts of a benchmark by whose names it is found.
+const MOST_SLICES: usize = 100;
+
 /// Every further file of one beginning is about as long as this: few requests, and none that a browser is long at.
 const FURTHER: usize = 4 * FULL;
 
@@ -138,7 +141,11 @@ fn entries<'a>(
     let sum = |reported: &[ReportedCount]| reported.iter().map(|reported| reported.results as usize).sum();
     let benchmarks = entities.benchmarks.iter().map(|(id, benchmark)| {
         let aliases = dataset.benchmark_meta(benchmark).map(|meta| meta.aliases.as_slice()).unwrap_or_default();
-        let spellings = benchmark.spellings.keys().chain(aliases);
+        // Who looks for a topic finds what tests it, and what has a part of that name.
+        let category = dataset.category_of(benchmark).map(|(category, _)| language.category(category));
+        let slices = dataset.rankings_of(id).filter_map(|(_, ranking)| entities.slices[ranking.slice].name.as_ref());
+        let slices: BTreeSet<&String> = slices.take(MOST_SLICES).collect();
+        let spellings = benchmark.spellings.keys().chain(aliases).chain(&category).chain(slices);
         let results = sum(dataset.reported_of(id));
         entry(SearchKind::Benchmark, &benchmark.name, "", paths.benchmark(id), results, spellings)
     });

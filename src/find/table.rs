@@ -235,7 +235,7 @@ pub fn of_benchmarks(dataset: &Dataset, paths: &Paths, language: &Language) -> F
         let cells = dataset.cells_in(dataset.rankings_of(id));
         let differs = cells.map(|cell| Difference::of(dataset, cell)).max().unwrap_or_default();
         table.facet("readings", [word(differs)]);
-        table.number("models", Some(dataset.rankings_of(id).next().map_or(0, |(_, first)| first.rows.len()) as f64));
+        table.number("models", Some(dataset.n_models_on(id) as f64));
         table.number("results", Some(reported().map(|reported| f64::from(reported.results)).sum()));
         let reporters = EvaluatorCount::of(dataset, reported().map(|reported| reported.evaluator));
         table.number("evaluators", Some(reporters.named as f64));
