@@ -121,9 +121,8 @@ impl Inputs {
                 };
                 stamp.day = None;
                 let message = format!("{day} is after {limit}, so the date counts as not reported");
-                let help =
-                    "SOURCE_DATE_EPOCH sets the current day; a record cannot contain a result from after its retrieval"
-                        .to_owned();
+                let help = "correct the date; no result is newer than the retrieval of its record, and no date is after today or SOURCE_DATE_EPOCH"
+                    .to_owned();
                 let file = root.join(&*origin.path).display().to_string();
                 diagnostics.warn_with_help(DiagnosticCode::ImpossibleDay, &file, &place, message, help);
             };

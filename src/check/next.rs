@@ -54,8 +54,14 @@ pub fn next(config: &Config, wanted: &str) -> Result<Next> {
     let prepared = prepared(config)?;
     let dataset = &prepared.dataset;
     let Some((id, model)) = dataset.entities.models.iter().find(|(_, model)| is_model(model, wanted)) else {
-        let ids = dataset.entities.models.iter().map(|(_, model)| model.id.as_str());
-        let help = did_you_mean(wanted, ids).map(|id| format!("\n  help: did you mean {id}?")).unwrap_or_default();
+        let ids = || dataset.entities.models.iter().map(|(_, model)| model.id.as_str());
+        // Many know a model without its owner.
+        let without_owner =
+            ids().find(|id| id.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(wanted)));
+        let help = without_owner
+            .or_else(|| did_you_mean(wanted, ids()))
+            .map(|id| format!("\n  help: did you mean {id}?"))
+            .unwrap_or_default();
         bail!("there is no model {:?}{help}", printable(wanted));
     };
     let readings = dataset.readings_of(id);

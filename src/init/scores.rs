@@ -110,6 +110,12 @@ type Mistakes = Vec<String>;
 impl ScoreTable<'_> {
     /// The records, or every mistake in a line of its own.
     pub fn scores(&self) -> Result<ConvertedScores, String> {
+        if self.text.trim_start().starts_with(['{', '[']) {
+            return Err(format!(
+                "{} is JSON, not a table\n  help: write a CSV with a header such as `model,score`; convert the output of a harness as in “Publish your results”",
+                self.shown()
+            ));
+        }
         let rows = csv::rows(self.text).map_err(|(line, why)| format!("{}, line {line}: {why}", self.shown()))?;
         let mut mistakes = Mistakes::new();
         let Some((header, rows)) = rows.split_first().filter(|(_, rows)| !rows.is_empty()) else {

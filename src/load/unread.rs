@@ -21,6 +21,9 @@ pub(super) fn why(path: &Path) -> Option<Sentence> {
     if is_aside(&name) || name.ends_with("_samples.jsonl") {
         return None;
     }
+    if matches!(ending, "csv" | "tsv") {
+        return Some(Sentence::of("detail.table"));
+    }
     if PACKED.contains(&ending) {
         return Some(Sentence::of("detail.packed"));
     }
@@ -28,6 +31,7 @@ pub(super) fn why(path: &Path) -> Option<Sentence> {
         return match first_line(path) {
             Some(line) if line.contains("\"evaluation_results\"") => Some(Sentence::of("detail.joined")),
             Some(line) if line.contains("\"sample_id\"") => None,
+            Some(line) if line.contains("\"doc_id\"") => Some(Sentence::of("detail.harness_samples")),
             _ => Some(Sentence::of("detail.other_file")),
         };
     }

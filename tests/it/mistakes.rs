@@ -29,7 +29,23 @@ fn replace(project: &Project, file: &str, from: &str, to: &str) {
 
 const HARNESS: &str = r#"{"results": {"mmlu": {"acc,none": 0.5}}, "configs": {"mmlu": {}}, "versions": {"mmlu": 1}}"#;
 
-const MISTAKES: [Mistake; 17] = [
+const MISTAKES: [Mistake; 19] = [
+    Mistake {
+        name: "a model without its owner",
+        make: |_| {},
+        run: &["check", "--model", "Example-Model"],
+        code: 1,
+        told: &["there is no model", "did you mean example-org/example-model?"],
+        not_told: &[],
+    },
+    Mistake {
+        name: "the output of a harness as a table of scores",
+        make: |project| project.write("scores.csv", HARNESS),
+        run: &["init", "board", "--benchmark", "Quiz", "--scores", "scores.csv"],
+        code: 1,
+        told: &["scores.csv is JSON, not a table", "write a CSV with a header such as `model,score`"],
+        not_told: &["closing quote"],
+    },
     Mistake {
         name: "a percentage on a scale from 0 to 1",
         make: |project| replace(project, RECORD, "\"score\": 0.625", "\"score\": 62.5"),

@@ -69,7 +69,9 @@ fn files_among_records_that_are_none_are_told() {
     for (file, text, expected) in [
         ("x.json.gz", "".to_owned(), "unpack it"),
         ("x.jsonl", record("lab/b", "Acme").replace('\n', ""), "one record per line"),
-        ("x.csv", "a,b\n".to_owned(), "only files that end in `.json` are read"),
+        ("x.csv", "a,b\n".to_owned(), "`evalcards init --benchmark NAME --scores FILE`"),
+        ("x.xlsx", "PK".to_owned(), "only files that end in `.json` are read"),
+        ("samples_quiz.jsonl", "{\"doc_id\": 0, \"target\": \"4\"}\n".to_owned(), "`every_eval_ever convert lm_eval`"),
         ("list.json", format!("[{}, {}]", record("lab/b", "Acme"), record("lab/c", "Acme")), "a list of 2 records"),
         ("empty.json", String::new(), "the file is empty"),
         ("pointer.json", "version https://git-lfs.github.com/spec/v1\n".to_owned(), "git lfs pull"),
