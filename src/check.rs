@@ -10,6 +10,7 @@ pub mod name;
 pub mod next;
 mod pair;
 mod published;
+mod samples;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -93,6 +94,7 @@ pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     let prepared = Prepared::new(config, inputs, theme.language(), &mut found, |name| progress.stage(name, 0));
     faults(config, &prepared.dataset, &mut found);
     orphans(config, &prepared.dataset, &mut found);
+    samples::warn(&prepared.dataset, &mut found);
     let of_output = || fs::read(config.out.join(export::STATE)).ok();
     let previous = stages::previous(config, of_output, &mut found).into_state();
     let exports = prepared.exports(config, previous);

@@ -96,6 +96,8 @@ codes! {
         RenamedBenchmark = "renamed-benchmark",
         /// A page at the address of another page.
         ReservedPage = "reserved-page",
+        /// Samples that are not those of the score of their record.
+        SamplesDoNotFit = "samples-do-not-fit",
         /// A score that the other scores of its source contradict.
         ScaleContradicted = "scale-contradicted",
         /// A site that is out of date.

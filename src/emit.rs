@@ -30,6 +30,7 @@ use crate::load::hub_benchmark::{HubBenchmark, HubTask, LeaderboardUnit};
 use crate::mark::hub_run::{HubResult, HubRuns};
 use crate::merge::{Dataset, Reading, Scale};
 use crate::paths;
+use crate::signal::samples;
 use conditions::StatedConditions;
 use matching::{Match, ResultIdentity};
 use skip::{SkipCode, SkipReason};
@@ -279,7 +280,11 @@ impl Converter<'_> {
             is_headline: false,
             has_tools: conditions.tools.is_some(),
         };
-        self.decided(entry, reading, misfit)
+        let entry = self.decided(entry, reading, misfit)?;
+        match samples::evidence(self.dataset, reading).and_then(|found| skip::of_samples(&found.outcome)) {
+            Some(contradiction) => Err(contradiction),
+            None => Ok(entry),
+        }
     }
 }
 

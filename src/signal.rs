@@ -12,6 +12,7 @@ pub mod completeness;
 pub mod coverage;
 pub mod excerpts;
 pub mod paired;
+pub mod parts;
 pub mod provenance;
 pub mod same_samples;
 pub mod samples;
@@ -24,8 +25,10 @@ pub mod verdict;
 
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::load::detail_keys::{is_counted, is_size};
+use crate::load::hub_benchmark::HubTask;
 use crate::load::record::EvaluationResult;
 use crate::merge::{Dataset, Reading};
+use crate::names::normal_form;
 use completeness::Field;
 use scale::{Doubt, ScoreCheck};
 use setup::{Documented, Setup, SetupField, SlotState};
@@ -126,6 +129,25 @@ pub fn test_size(result: &EvaluationResult) -> Option<u64> {
     let details = details.flat_map(|details| details.iter()).filter(|(key, _)| is_size(key));
     let described = result.metric.size_in_description;
     settings.chain(details).filter_map(|(_, value)| value.parse().ok()).chain(described).max()
+}
+
+/// The same of a reading: as the list of Hub benchmarks says of a leaderboard of this name, else as the record does.
+pub fn size_of_test(dataset: &Dataset, reading: &Reading) -> Option<u64> {
+    let entities = &dataset.entities;
+    let slice = &entities.slices[reading.resolved.slice];
+    let benchmark = &entities.benchmarks[slice.benchmark].name;
+    let name = match &slice.name {
+        None => normal_form(benchmark),
+        Some(part) => normal_form(&format!("{benchmark} {part}")),
+    };
+    let tasks = dataset.inputs.content.hub_benchmarks.iter().flat_map(|it| &it.tasks);
+    let task = name.and_then(|name| tasks.into_iter().find(|task| task.names.contains(&name)));
+    // The size is that of the whole test: a subject or another split has fewer.
+    let mut parts = entities.parts[reading.resolved.part].named();
+    let is_whole = |task: &&HubTask| {
+        parts.all(|(kind, name)| kind == "version" || (kind == "split" && name == task.split.as_deref()))
+    };
+    task.filter(is_whole).and_then(|task| task.size).or_else(|| test_size(dataset.result(reading)))
 }
 
 /// Tells which stated uncertainties can be none of their score; they are shown, with a remark.

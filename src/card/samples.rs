@@ -59,10 +59,12 @@ pub fn reason(language: &Language, outcome: &Recomputation) -> Option<String> {
             let key = match what {
                 ShortOf::Rows => "samples.incomplete.rows",
                 ShortOf::Samples => "samples.incomplete.samples",
+                ShortOf::Test => "samples.incomplete.test",
                 ShortOf::Scores => "samples.incomplete.scores",
             };
             say(key, &[("n", &n(rows)), ("all", &n(of))])
         }
+        Recomputation::OfPart { part, tally } => say("samples.of_part.says", &[("n", &n(&tally.rows)), ("part", part)]),
         Recomputation::NotRecomputable { why, .. } => match why {
             Why::Aggregation(how) => say("samples.why.aggregation", &[("how", &shorten(how, 60))]),
             Why::OtherEvaluation { line } => say("samples.why.other_evaluation", &[("line", &n(line))]),
@@ -117,7 +119,11 @@ impl<'a> Cards<'a> {
             words: match outcome {
                 Recomputation::Recomputed(_) => self.language.counted("samples.recomputed", n),
                 Recomputation::Differs(_) => self.language.counted("samples.differs", n),
-                Recomputation::Incomplete { .. } => self.words("samples.incomplete").to_owned(),
+                Recomputation::Incomplete { rows, of, .. } => {
+                    let [n, all] = [rows, of].map(|n| self.language.number(*n as usize));
+                    self.language.say("samples.incomplete", &[("n", &n), ("all", &all)])
+                }
+                Recomputation::OfPart { part, .. } => self.language.say("samples.of_part", &[("part", part)]),
                 Recomputation::NotRecomputable { .. } => self.words("samples.not_recomputable").to_owned(),
                 Recomputation::BadChecksum { .. } => self.words("samples.bad_checksum").to_owned(),
                 Recomputation::Missing => self.words("samples.missing").to_owned(),

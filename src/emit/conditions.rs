@@ -13,6 +13,8 @@ use crate::load::record::EvaluationResult;
 use crate::merge::{Dataset, Reading};
 use crate::names::{is_not_reported, normal_form};
 use crate::signal;
+use crate::signal::parts::{self, CoveredByParts};
+use crate::signal::samples::{self, Recomputation};
 use crate::signal::setup::{self, Setting};
 use crate::signal::verdict::TOOLS;
 
@@ -32,6 +34,8 @@ pub struct StatedConditions<'a> {
     pub examples: Option<u64>,
     /// Items that were asked, and that there are; `None` where not both are known.
     pub asked: Option<(u64, u64)>,
+    /// True if its parts have far fewer items than there are.
+    pub has_small_parts: bool,
 }
 
 impl<'a> StatedConditions<'a> {
@@ -44,13 +48,21 @@ impl<'a> StatedConditions<'a> {
         let MetricConfig { name, description, .. } = &*result.metric;
         let prose = [Some(&*result.name), name.as_deref(), description.as_deref()];
         let size = task.size.or_else(|| signal::test_size(result));
+        let in_parts = size.and_then(|size| parts::covered(dataset, reading, size));
+        let of_parts = match in_parts {
+            Some(CoveredByParts::Exactly(n)) => Some(n),
+            Some(CoveredByParts::FarFewer) | None => None,
+        };
+        let asked = asked(dataset, reading, &settings);
+        let asked = asked.into_iter().chain(of_parts).chain(sampled(dataset, reading, asked)).min();
         StatedConditions {
             agent: agent(&settings, &loaded.record.model.id, loaded.record.model.name.as_deref()),
             tools: TOOLS.into_iter().find_map(yes),
             attempts: attempts(&settings, prose.into_iter().flatten()),
             feedback: yes("feedback"),
             examples: in_table(result, "# train"),
-            asked: asked(dataset, reading, &settings).zip(size),
+            asked: asked.zip(size),
+            has_small_parts: in_parts == Some(CoveredByParts::FarFewer),
             settings,
         }
     }
@@ -67,7 +79,7 @@ impl<'a> StatedConditions<'a> {
 
     /// True if fewer items were asked than the test has.
     pub fn is_partial(&self) -> bool {
-        self.asked.is_some_and(|(asked, size)| asked < size)
+        self.has_small_parts || self.asked.is_some_and(|(asked, size)| asked < size)
     }
 
     /// The value of a setting, by the name that pages give it, if it says something.
@@ -140,6 +152,22 @@ fn asked(dataset: &Dataset, reading: &Reading, settings: &[Setting]) -> Option<u
     let numbers = stated.chain(listed).filter_map(|setting| number(setting.value)).filter(|n| *n >= 1.0);
     let numbers = numbers.map(|n| n as u64).chain(signal::n_samples(dataset, reading));
     numbers.chain(in_table(dataset.result(reading), "# eval")).min().filter(|n| *n > 0)
+}
+
+/// How many rows its samples have: where the score is that of the rows, or where nothing else says how many it is over,
+/// as `stated` would. Rows that are not those of the score say nothing of it.
+fn sampled(dataset: &Dataset, reading: &Reading, stated: Option<u64>) -> Option<u64> {
+    let found = samples::evidence(dataset, reading)?;
+    let unstated = |n: Option<u64>| n.filter(|n| stated.is_none() && *n > 0);
+    match found.outcome {
+        Recomputation::Recomputed(computed) => Some(computed.tally.rows),
+        Recomputation::NotRecomputable { tally, .. } => unstated(tally.map(|tally| tally.rows)),
+        Recomputation::Missing | Recomputation::Unreadable(_) => unstated(found.samples.stated_rows),
+        Recomputation::Differs(_)
+        | Recomputation::Incomplete { .. }
+        | Recomputation::OfPart { .. }
+        | Recomputation::BadChecksum { .. } => None,
+    }
 }
 
 /// What a table of HELM says in a column beside a score (`GSM8K - # eval`), where it is one number for all runs:

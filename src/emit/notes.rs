@@ -86,7 +86,9 @@ fn judge(conditions: &StatedConditions) -> Option<String> {
 }
 
 fn asked(conditions: &StatedConditions) -> Option<String> {
-    let (asked, size) = conditions.asked?;
+    let Some((asked, size)) = conditions.asked.filter(|(asked, size)| asked < size) else {
+        return conditions.has_small_parts.then(|| "a part of the questions".to_owned());
+    };
     Some(format!("{} of {} questions", count(asked as usize), count(size as usize)))
 }
 

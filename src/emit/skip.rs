@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::codes::codes;
 use crate::language::Language;
 use crate::mark::Standing;
+use crate::signal::samples::{Recomputation, ShortOf, Why};
 
 codes! {
     /// Why a result is not proposed. The methodology page explains each.
@@ -21,6 +22,8 @@ codes! {
         CannotBeWrittenAsYaml = "cannot_be_written_as_yaml",
         /// It was made in a way that the leaderboard refuses, or lacks a condition that the leaderboard requires.
         ConditionNotMet = "condition_not_met",
+        /// Its samples give another score, are not all there, or are not those that were meant.
+        ContradictedBySamples = "contradicted_by_samples",
         /// Unit and range of the score contradict each other.
         ContradictoryScale = "contradictory_scale",
         /// The record and its index row name different tasks.
@@ -109,6 +112,23 @@ impl From<SkipCode> for SkipReason {
     fn from(code: SkipCode) -> SkipReason {
         SkipReason(code.code().into())
     }
+}
+
+/// Why a result whose samples say this is not proposed.
+pub fn of_samples(outcome: &Recomputation) -> Option<SkipReason> {
+    let what = match outcome {
+        Recomputation::Differs(_) | Recomputation::BadChecksum { .. } | Recomputation::OfPart { .. } => outcome.code(),
+        Recomputation::Incomplete { what: ShortOf::Rows | ShortOf::Samples | ShortOf::Test, .. } => outcome.code(),
+        Recomputation::NotRecomputable { why: Why::OtherModel { .. }, .. } => "other_model",
+        Recomputation::NotRecomputable { why: Why::OtherEvaluation { .. }, .. } => "other_evaluation",
+        // That a score cannot be computed again contradicts nothing.
+        Recomputation::Recomputed(_)
+        | Recomputation::Incomplete { what: ShortOf::Scores, .. }
+        | Recomputation::NotRecomputable { .. }
+        | Recomputation::Missing
+        | Recomputation::Unreadable(_) => return None,
+    };
+    Some(SkipReason::about(SkipCode::ContradictedBySamples, what))
 }
 
 /// Why a result with this standing is not proposed.

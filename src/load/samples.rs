@@ -39,6 +39,8 @@ pub use tally::{Average, Repeats, SampleTally};
 pub struct Samples {
     /// Path of the file, relative to the datastore's root; of one that is not there, as the record has it.
     pub path: Box<str>,
+    /// How many rows it has as the record states, in `total_rows`.
+    pub stated_rows: Option<u64>,
     /// What reading it gave.
     pub found: SamplesRead,
 }
@@ -86,8 +88,6 @@ pub struct Rows {
     pub witnesses: Box<[Witness]>,
     /// How many rows it has.
     pub rows: u64,
-    /// How many it has as the record states, in `total_rows`.
-    pub stated_rows: Option<u64>,
     /// Why its rows are not those of the record, if they are not.
     pub stranger: Option<Stranger>,
     /// Rows that belong to none of the results.
@@ -233,7 +233,7 @@ pub fn read(
     let stated = StatedSamples::of(record);
     let Some(file) = file else {
         let path = stated.path?.into();
-        return Some(Samples { path, found: SamplesRead::Missing });
+        return Some(Samples { path, stated_rows: stated.rows, found: SamplesRead::Missing });
     };
     let found = match size(&datastore.root, file) {
         None => SamplesRead::Missing,
@@ -243,7 +243,7 @@ pub fn read(
             read_file(datastore, file, &stated, matching, passed).unwrap_or_else(unreadable)
         }
     };
-    Some(Samples { path: file.path.clone(), found })
+    Some(Samples { path: file.path.clone(), stated_rows: stated.rows, found })
 }
 
 fn read_file(
@@ -311,7 +311,6 @@ fn read_file(
         sha256,
         witnesses: witnesses.into(),
         rows: n_rows,
-        stated_rows: stated.rows,
         stranger,
         unmatched,
         hashes,

@@ -7,6 +7,9 @@
 //! (`aggregation: mean`), else the metric's entry in the table does. Of a metric that neither explains, equality proves
 //! the arithmetic, and difference proves nothing. The mean is compared with the digits that the record states: it may be
 //! off by half a unit of the last one, as after rounding, and by what adding floats in any order can do.
+//!
+//! A mean that is another one contradicts the score only if the rows are all of its samples. Where the record does not say
+//! how many it is over, rows that are fewer than the test, or that give the score of another part, are not all of them.
 
 use crate::language::sentence::Sentence;
 use crate::load::metadata::OfSamples;
@@ -14,6 +17,7 @@ use crate::load::samples::{Repeats, Rows, SampleTally, Samples, SamplesRead, Str
 use crate::merge::{Dataset, Reading, Scale};
 use crate::number::Number;
 use crate::resolve::Metric;
+use crate::signal::{n_samples, size_of_test};
 
 /// What the samples of one result say of its score.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +46,13 @@ pub enum Recomputation<'a> {
         /// What is counted.
         what: ShortOf,
     },
+    /// The rows are those of another part of the benchmark, or of the whole.
+    OfPart {
+        /// Its name.
+        part: &'a str,
+        /// The rows.
+        tally: &'a SampleTally,
+    },
     /// The score cannot be computed from them.
     NotRecomputable {
         /// Why.
@@ -67,6 +78,8 @@ pub enum ShortOf {
     Rows,
     /// Rows of the result, by `num_samples`.
     Samples,
+    /// Rows of the result, by the size of the test.
+    Test,
     /// Rows with a score.
     Scores,
 }
@@ -157,7 +170,7 @@ impl<'a> Recomputation<'a> {
         match self {
             Recomputation::Recomputed(_) => "recomputed",
             Recomputation::Differs(_) => "differs",
-            Recomputation::Incomplete { .. } => "incomplete",
+            Recomputation::Incomplete { .. } | Recomputation::OfPart { .. } => "incomplete",
             Recomputation::NotRecomputable { .. } => "not_recomputable",
             Recomputation::BadChecksum { .. } => "bad_checksum",
             Recomputation::Missing => "missing",
@@ -177,6 +190,7 @@ impl<'a> Recomputation<'a> {
     pub fn tally(&self) -> Option<&'a SampleTally> {
         match self {
             Recomputation::Recomputed(computed) | Recomputation::Differs(computed) => Some(computed.tally),
+            Recomputation::OfPart { tally, .. } => Some(tally),
             Recomputation::Incomplete { tally, .. } | Recomputation::NotRecomputable { tally, .. } => *tally,
             Recomputation::BadChecksum { .. } | Recomputation::Missing | Recomputation::Unreadable(_) => None,
         }
@@ -204,7 +218,7 @@ fn of_rows<'a>(dataset: &'a Dataset, reading: &Reading, samples: &'a Samples, ro
         Some(Stranger::Model { line }) => return not(Why::OtherModel { line }),
         None => {}
     }
-    match rows.stated_rows {
+    match samples.stated_rows {
         Some(of) if rows.rows < of => return short(rows.rows, of, ShortOf::Rows),
         Some(of) if rows.rows > of => return not(Why::MoreRows { rows: rows.rows, of }),
         _ => {}
@@ -239,12 +253,44 @@ fn of_rows<'a>(dataset: &'a Dataset, reading: &Reading, samples: &'a Samples, ro
     if let Some(by_share) = by_share.filter(|it| is_stated(it, &result.score, reading.scale)) {
         return Recomputation::Recomputed(by_share);
     }
+    if stated.is_none() {
+        if let Some(part) = part_with(dataset, reading, &by_mean) {
+            return Recomputation::OfPart { part, tally };
+        }
+        if let Some(size) = size_of_test(dataset, reading).filter(|size| tally.rows < *size) {
+            return short(tally.rows, size, ShortOf::Test);
+        }
+    }
     match tally {
         SampleTally { is_shared: true, .. } => not(Why::Shared),
         _ if !is_mean => not(Why::UnknownMetric),
         SampleTally { repeats: Repeats::Some, .. } => not(Why::Repeated),
         _ => Recomputation::Differs(by_mean),
     }
+}
+
+/// The other part of the benchmark, or the whole, that `computed` is the score of, over as many samples; `reading` is of the
+/// same model and evaluator.
+fn part_with<'a>(dataset: &'a Dataset, reading: &Reading, computed: &Computed) -> Option<&'a str> {
+    let slices = &dataset.entities.slices;
+    let benchmark = dataset.benchmark_of(reading);
+    let rows = computed.tally.rows;
+    let rows_of = |other: &Reading| {
+        let tally = dataset.loaded(other).samples.as_deref()?.tally(other.resolved.result)?;
+        Some(tally.rows)
+    };
+    let is_it = |other: &&Reading| {
+        dataset.benchmark_of(other) == benchmark
+            && other.resolved.slice != reading.resolved.slice
+            && other.resolved.evaluator == reading.resolved.evaluator
+            && other.resolved.variant == reading.resolved.variant
+            && other.scale == reading.scale
+            && n_samples(dataset, other).or_else(|| rows_of(other)) == Some(rows)
+            && is_stated(computed, &dataset.result(other).score, other.scale)
+    };
+    let other = dataset.readings_of(reading.resolved.model).iter().find(is_it)?;
+    let name = slices[other.resolved.slice].name.as_deref();
+    Some(name.unwrap_or(&dataset.entities.benchmarks[benchmark].name))
 }
 
 /// Whether `metric` is known for a mean of the scores of samples: false if nothing says so, and an error if it is another

@@ -22,6 +22,7 @@ mod hostile; // nothing of a record becomes markup, a script or a path outside
 mod hub; // the Hub's files: slots, rules, reasons, and what other YAML readers make of them
 mod hub_fit; // what is proposed to the Hub fits its leaderboard, and says what a reader must know
 mod init; // a new project
+mod lab; // what becomes of the records of a lab
 mod languages; // a site in each language: words, numbers, signs
 mod layers; // which modules may know which
 mod limits; // what is larger than it may be
