@@ -4,6 +4,7 @@
 //! the file, the file overrides the defaults. Later stages see only the `Config`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -156,9 +157,39 @@ pub struct PublishSettings {
     pub source_name: String,
     /// Which of several records that disagree is proposed: the first rule that one of them meets.
     pub prefer: Vec<Preference>,
-    /// The same for one model and file: model, then file name without `.yaml`, then the path or
-    /// the first digits of the SHA-256 of the record that is proposed.
-    pub decide: BTreeMap<String, BTreeMap<String, String>>,
+    /// The same for one model and file: model, then file name without `.yaml`, then what is proposed.
+    pub decide: BTreeMap<String, BTreeMap<String, ChosenResult>>,
+}
+
+/// A record, or one result of it, as `publish.decide` names it: `data/c/lab/m/x.json#/evaluation_results/0`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub struct ChosenResult {
+    /// The path of the record, or the first digits of its SHA-256.
+    pub record: String,
+    /// JSON pointer of the result; `None`: the record has one for this file.
+    pub pointer: Option<String>,
+}
+
+impl From<String> for ChosenResult {
+    fn from(text: String) -> ChosenResult {
+        // Paths may have a `#` in them.
+        match text.rsplit_once("#/evaluation_results/") {
+            Some((record, number)) => {
+                ChosenResult { record: record.to_owned(), pointer: Some(format!("/evaluation_results/{number}")) }
+            }
+            None => ChosenResult { record: text, pointer: None },
+        }
+    }
+}
+
+impl fmt::Display for ChosenResult {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match &self.pointer {
+            Some(pointer) => write!(f, "{}#{pointer}", self.record),
+            None => f.write_str(&self.record),
+        }
+    }
 }
 
 /// A rule of `publish.prefer`: one of the two.

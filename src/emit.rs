@@ -13,6 +13,7 @@ mod matching;
 mod notes;
 pub mod page;
 mod repository;
+mod siblings;
 pub mod skip;
 mod target;
 pub mod yaml;
@@ -35,7 +36,8 @@ use conditions::StatedConditions;
 use matching::{Match, ResultIdentity};
 use skip::{SkipCode, SkipReason};
 
-pub use manifest::{EntryStatus, Manifest, ManifestEntry, ManifestError, RecordRef, Skipped};
+pub use manifest::{EntryStatus, Manifest, ManifestEntry, ManifestError, RecordRef, Skipped, Slot};
+pub use target::UnusedRule;
 pub use yaml::{DatasetRef, SourceRef, YamlEntry};
 
 /// What is written below `hub/`.
@@ -46,8 +48,8 @@ pub struct HubFiles {
     pub manifest: Manifest,
     /// What the Hub says of the same values.
     pub hub_runs: HubRuns,
-    /// Rules of `site.yaml` that name nothing of this build, in a sentence each.
-    pub unused_rules: Vec<String>,
+    /// Rules of `site.yaml` that name nothing of this build.
+    pub unused_rules: Vec<UnusedRule>,
 }
 
 /// Path of the manifest below the output folder.
@@ -68,12 +70,13 @@ pub fn emit(config: &Config, dataset: &Dataset, paths: &Paths) -> HubFiles {
             ProposalOutcome::Unsupported => {}
         }
     }
+    siblings::mark_beside_faulty(&mut entries, &skipped);
     let candidates = entries.iter().map(candidate);
     let hub_runs = HubRuns::join(&dataset.inputs.content.hub.posted, candidates);
     let entries = target::settle(entries, &config.site.publish, dataset, &mut skipped);
     skipped.par_sort_unstable();
     let yaml = yaml_files(&entries);
-    let unused_rules = target::unused_rules(&config.site.publish, &entries, dataset);
+    let unused_rules = target::unused_rules(&config.site.publish, &entries, &skipped, dataset);
     HubFiles { yaml, manifest: Manifest::new(config, errors(dataset), entries, skipped), hub_runs, unused_rules }
 }
 
@@ -126,20 +129,26 @@ impl Converter<'_> {
         let benchmarks = &self.dataset.inputs.content.hub_benchmarks;
         let is_aggregate = slice.is_aggregate;
         let found = matching::find(benchmarks, self.dataset.result(reading), &known, &loaded.origin.subset);
-        let (benchmark, result) = match found {
+        let (benchmark, slot, result) = match found {
             Match::None => return ProposalOutcome::Unsupported,
             Match::Task { benchmark, .. } | Match::Other(benchmark, _) if is_aggregate => {
-                (benchmark, Err(SkipCode::Aggregate.into()))
+                (benchmark, None, Err(SkipCode::Aggregate.into()))
             }
-            Match::Other(benchmark, reason) => (benchmark, Err(reason)),
-            Match::Task { benchmark, task, is_headline } => (
-                benchmark,
-                self.entry(reading, benchmark, task).map(|entry| ManifestEntry {
+            Match::Other(benchmark, reason) => (benchmark, None, Err(reason)),
+            Match::Task { benchmark, task, is_headline } => {
+                let entry = self.entry(reading, benchmark, task).map(|entry| ManifestEntry {
                     reading: number,
                     is_headline,
+                    has_faulty_sibling: self.is_beside_lost(reading, benchmark.metrics_of(task), is_headline),
                     ..entry
-                }),
-            ),
+                });
+                let slot = || Slot {
+                    model_repo: self.model_repo(reading).unwrap_or_default(),
+                    target_path: target_path(task),
+                    is_headline,
+                };
+                (benchmark, entry.is_err().then(slot), entry)
+            }
         };
         match result {
             Ok(entry) => ProposalOutcome::Entry(Box::new(entry)),
@@ -151,8 +160,25 @@ impl Converter<'_> {
                 record: self.record(reading),
                 results: 1,
                 reading: number,
+                slot,
             })),
         }
+    }
+
+    /// True if a result of the record that could not be read may be another for the same leaderboard.
+    fn is_beside_lost(&self, reading: &Reading, headlines: &[String], is_headline: bool) -> bool {
+        let result = self.dataset.result(reading);
+        let lost = self.dataset.loaded(reading).record.lost.iter();
+        lost.filter(|lost| siblings::may_be_of_same_task(lost, result))
+            .any(|lost| !is_headline || matching::is_headline(headlines, lost.id.as_deref(), lost.metric.as_deref()))
+    }
+
+    /// The model's repository on the Hub, if its id can be one.
+    fn model_repo(&self, reading: &Reading) -> Option<String> {
+        let model = &self.dataset.entities.models[reading.resolved.model];
+        let hf_repo = self.dataset.model_meta(model).and_then(|meta| meta.hf_repo.as_deref());
+        let spellings = model.spellings.keys().map(String::as_str);
+        repository::of(&model.id, spellings, hf_repo, &self.dataset.inputs.content.platforms)
     }
 
     /// What only a person can decide, and a rule of the site for its record does: a score that its neighbours
@@ -165,9 +191,7 @@ impl Converter<'_> {
     ) -> Result<ManifestEntry, SkipReason> {
         let contradiction = || reading.contradiction.map(|_| SkipCode::ScaleContradictedByNeighbours.into());
         let Some(doubt) = misfit.or_else(contradiction) else { return Ok(entry) };
-        let may_be_decided =
-            matches!(doubt.code(), Some(SkipCode::PartialTestSet | SkipCode::ScaleContradictedByNeighbours));
-        match may_be_decided && target::is_decided(&self.config.site.publish, &entry) {
+        match may_be_decided(&doubt) && target::is_decided(&self.config.site.publish, &entry) {
             true => Ok(entry),
             false => Err(doubt),
         }
@@ -197,6 +221,7 @@ impl Converter<'_> {
             },
             results: count,
             reading: first,
+            slot: None,
         });
         skipped.collect()
     }
@@ -239,16 +264,17 @@ impl Converter<'_> {
         {
             return Err(SkipReason::about(SkipCode::ClosedModel, &provider));
         }
-        let platforms = &self.dataset.inputs.content.platforms;
-        let spellings = model.spellings.keys().map(String::as_str);
-        let hf_repo = meta.and_then(|meta| meta.hf_repo.as_deref());
-        let Some(model_repo) = repository::of(&model.id, spellings, hf_repo, platforms) else {
+        let Some(model_repo) = self.model_repo(reading) else {
             return Err(SkipCode::ModelIdIsNoHubRepo.into());
         };
         let conditions = StatedConditions::of(self.dataset, reading, task);
         // The splits of another data set, such as a table of submissions, are none of the test.
         let is_its_data = result.data.hf_repo.as_deref().is_none_or(|repo| benchmark.is_dataset(repo));
         let misfit = fit::misfit(self.dataset, reading, task, is_its_data, &conditions);
+        // What a score measures is said before what is wrong with it.
+        if let Some(reason) = misfit.as_ref().filter(|reason| !may_be_decided(reason)) {
+            return Err(reason.clone());
+        }
         let source = datastore
             .public_url(&loaded.origin)
             .map(|url| SourceRef { url, name: self.config.site.publish.source_name.clone() });
@@ -264,7 +290,7 @@ impl Converter<'_> {
             status: EntryStatus::Ready,
             benchmark: benchmark.key.clone(),
             model_repo,
-            target_path: format!(".eval_results/{}", task.file),
+            target_path: target_path(task),
             dataset_aliases: benchmark.aliases.clone(),
             task_aliases: task.aliases.clone(),
             card_url: self.card_url(reading),
@@ -279,6 +305,7 @@ impl Converter<'_> {
             reading: 0,
             is_headline: false,
             has_tools: conditions.tools.is_some(),
+            has_faulty_sibling: false,
         };
         let entry = self.decided(entry, reading, misfit)?;
         match samples::evidence(self.dataset, reading).and_then(|found| skip::of_samples(&found.outcome)) {
@@ -286,6 +313,15 @@ impl Converter<'_> {
             None => Ok(entry),
         }
     }
+}
+
+/// True for what a rule of the site may decide.
+fn may_be_decided(reason: &SkipReason) -> bool {
+    matches!(reason.code(), Some(SkipCode::PartialTestSet | SkipCode::ScaleContradictedByNeighbours))
+}
+
+fn target_path(task: &HubTask) -> String {
+    format!(".eval_results/{}", task.file)
 }
 
 /// A score as its leaderboard counts, exact in decimal.

@@ -108,8 +108,8 @@ impl Prepared {
         let hub = emit::emit(config, &dataset, &paths);
         for rule in &hub.unused_rules {
             let file = config.content.join("site.yaml").display().to_string();
-            let help = "check the spelling, or remove the rule".to_owned();
-            diagnostics.warn_with_help(DiagnosticCode::UnusedRule, &file, "publish", rule.clone(), help);
+            let (message, help) = (rule.message.clone(), rule.help.clone());
+            diagnostics.warn_with_help(DiagnosticCode::UnusedRule, &file, "publish", message, help);
         }
         Prepared { dataset, paths, hub, language: language.clone(), data: OnceLock::new() }
     }

@@ -11,7 +11,8 @@ use super::explain::is_model;
 use super::prepared;
 use crate::config::Config;
 use crate::diagnostic::{did_you_mean, printable};
-use crate::emit::skip::SkipReason;
+use crate::emit::Skipped;
+use crate::emit::skip::{SkipCode, SkipReason};
 use crate::language::Language;
 use crate::signal::completeness::Field;
 use crate::signal::setup_of;
@@ -66,13 +67,13 @@ pub fn next(config: &Config, wanted: &str) -> Result<Next> {
     };
     let readings = dataset.readings_of(id);
     let mut needed: [Vec<(String, String)>; N] = [const { Vec::new() }; N];
-    let mut held: BTreeMap<&SkipReason, Vec<(String, String)>> = BTreeMap::new();
+    let mut held: BTreeMap<&SkipReason, HeldBack> = BTreeMap::new();
     let places = dataset.places_of(id);
     for skipped in prepared.hub.manifest.skipped.iter().filter(|it| it.benchmark.is_some()) {
         if places.contains(&(skipped.reading as usize)) {
-            held.entry(&skipped.reason)
-                .or_default()
-                .push((skipped.record.path.to_string(), skipped.record.pointer.clone()));
+            let held = held.entry(&skipped.reason).or_default();
+            held.results.push((skipped.record.path.to_string(), skipped.record.pointer.clone()));
+            held.action = held.action.take().or_else(|| action(skipped));
         }
     }
     for reading in readings {
@@ -88,15 +89,43 @@ pub fn next(config: &Config, wanted: &str) -> Result<Next> {
         let what = words.phrase(step.what).to_owned();
         NextStep { aim: step.aim.code(), code: step.code.to_owned(), what, fields: step.fields(), action, results }
     });
-    let of_hub = held.into_iter().map(|(reason, results)| NextStep {
+    let of_hub = held.into_iter().map(|(reason, HeldBack { results, action })| NextStep {
         aim: "hub",
         code: reason.as_str().to_owned(),
         what: reason.in_words(words).unwrap_or(reason.as_str()).to_owned(),
         fields: &[],
-        action: None,
+        action,
         results,
     });
     Ok(Next { model: model.id.clone(), results: readings.len(), steps: steps.chain(of_hub).collect() })
+}
+
+/// The results that one reason keeps from the Hub.
+#[derive(Default)]
+struct HeldBack {
+    results: Vec<(String, String)>,
+    /// What to do about the first.
+    action: Option<String>,
+}
+
+/// What to do about a result that is kept from the Hub, where it is something to write.
+fn action(skipped: &Skipped) -> Option<String> {
+    let slot = skipped.slot.as_ref()?;
+    let rule = |result: &str| format!("`decide: {{{}: {{{}: {result}}}}}`", slot.model_repo, slot.file());
+    match skipped.reason.code()? {
+        SkipCode::SeveralCandidatesInRecord => {
+            let rule = rule(&skipped.record.to_string());
+            Some(format!("name one under `publish` of site.yaml, as {rule}"))
+        }
+        SkipCode::PartialTestSet | SkipCode::ScaleContradictedByNeighbours => {
+            let rule = rule(&skipped.record.to_string());
+            Some(format!("if it is right all the same, write under `publish` of site.yaml {rule}"))
+        }
+        SkipCode::ContradictedBySamples => {
+            Some("correct the score or its samples; see the finding `samples-do-not-fit` of `check`".to_owned())
+        }
+        _ => None,
+    }
 }
 
 /// For a terminal: the fields once, and the results where these are not all.

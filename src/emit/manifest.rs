@@ -2,6 +2,7 @@
 //! `publish` reads of a build.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -117,6 +118,9 @@ pub struct ManifestEntry {
     /// True if the record says that the model had tools.
     #[serde(skip)]
     pub has_tools: bool,
+    /// True if another result of its record could be the one to post, but for an error in it.
+    #[serde(skip)]
+    pub has_faulty_sibling: bool,
 }
 
 codes! {
@@ -161,6 +165,44 @@ pub struct Skipped {
     /// Place of the reading, or of the record's first, in the dataset.
     #[serde(skip)]
     pub reading: u32,
+    /// Where it would be proposed, if it is the result of a leaderboard.
+    #[serde(skip)]
+    pub slot: Option<Slot>,
+}
+
+/// Where a result is proposed, as `publish.decide` calls it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot {
+    /// Model repository on the Hub.
+    pub model_repo: String,
+    /// Path in that repository.
+    pub target_path: String,
+    /// True if the result names the benchmark's headline metric by id.
+    pub is_headline: bool,
+}
+
+impl Slot {
+    /// The name of the file, without its ending.
+    pub fn file(&self) -> &str {
+        file_of(&self.target_path)
+    }
+
+    /// True if an entry is for the same file.
+    pub fn is_of(&self, entry: &ManifestEntry) -> bool {
+        self.model_repo.eq_ignore_ascii_case(&entry.model_repo) && self.target_path == entry.target_path
+    }
+}
+
+/// The name of a file of results, without folder and ending.
+pub fn file_of(target_path: &str) -> &str {
+    target_path.trim_start_matches(".eval_results/").trim_end_matches(".yaml")
+}
+
+impl fmt::Display for RecordRef {
+    /// As `publish.decide` names a result.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}#{}", self.path, self.pointer)
+    }
 }
 
 impl ManifestEntry {

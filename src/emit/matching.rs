@@ -6,6 +6,7 @@
 
 use super::skip::{SkipCode, SkipReason};
 use crate::load::Subset;
+use crate::load::block::MetricConfig;
 use crate::load::hub_benchmark::{HubBenchmark, HubTask};
 use crate::load::record::EvaluationResult;
 use crate::names::normal_form;
@@ -147,7 +148,12 @@ fn task_of_data<'a>(benchmark: &'a HubBenchmark, result: &EvaluationResult) -> O
 }
 
 fn names_headline_metric(metrics: &[String], result: &EvaluationResult) -> bool {
-    let ids = [result.id.as_deref(), result.metric.id.as_deref()];
+    is_headline(metrics, result.id.as_deref(), Some(&result.metric))
+}
+
+/// True if the id of a result, or that of its metric, is one of the headline `metrics`.
+pub fn is_headline(metrics: &[String], id: Option<&str>, metric: Option<&MetricConfig>) -> bool {
+    let ids = [id, metric.and_then(|metric| metric.id.as_deref())];
     ids.into_iter().flatten().any(|id| metrics.iter().any(|metric| metric.eq_ignore_ascii_case(id.trim())))
 }
 

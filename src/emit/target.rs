@@ -5,9 +5,10 @@
 
 use std::cmp::Reverse;
 
+use super::manifest::{RecordRef, Slot, file_of};
 use super::skip::SkipCode;
 use super::{EntryStatus, ManifestEntry, Skipped};
-use crate::config::{Preference, PublishSettings};
+use crate::config::{ChosenResult, Preference, PublishSettings};
 use crate::hash::Sha256;
 use crate::merge::Dataset;
 use crate::names::normal_form;
@@ -31,7 +32,7 @@ pub fn settle(
         }
         let mut lose = |entry: ManifestEntry, reason: SkipCode| skipped.push(lost(entry, reason, dataset));
         let rivals = without_tools(rivals, publish, &mut lose);
-        let rivals = one_a_record(rivals, &mut lose);
+        let rivals = one_a_record(rivals, publish, &mut lose);
         let mut rivals = chosen(rivals, publish, dataset, &mut lose);
         set_status(&mut rivals, dataset);
         settled.extend(rivals);
@@ -47,9 +48,13 @@ fn spell_repos_alike(entries: &mut [ManifestEntry]) {
     }
 }
 
-/// A record with several results for one target: the one by the headline metric; else, if they do
-/// not say the same, none. `rivals` is sorted by record.
-fn one_a_record(rivals: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry, SkipCode)) -> Vec<ManifestEntry> {
+/// A record with several results for one target: the one that the site names; else the one by the headline metric; else,
+/// if they do not say the same, none. `rivals` is sorted by record.
+fn one_a_record(
+    rivals: Vec<ManifestEntry>,
+    publish: &PublishSettings,
+    lose: &mut impl FnMut(ManifestEntry, SkipCode),
+) -> Vec<ManifestEntry> {
     let mut kept: Vec<ManifestEntry> = Vec::with_capacity(rivals.len());
     let mut rest = rivals.into_iter().peekable();
     while let Some(first) = rest.next() {
@@ -57,17 +62,17 @@ fn one_a_record(rivals: Vec<ManifestEntry>, lose: &mut impl FnMut(ManifestEntry,
         while let Some(entry) = rest.next_if(|entry| entry.record.sha256 == of_record[0].record.sha256) {
             of_record.push(entry);
         }
-        let n_headlines = of_record.iter().filter(|entry| entry.is_headline).count();
-        let agree = of_record.iter().all(|entry| same_value(entry, &of_record[0]));
-        let keep = match (of_record.len(), n_headlines, agree) {
-            (1, ..) | (_, _, true) => Some(0),
-            (_, 1, _) => of_record.iter().position(|entry| entry.is_headline),
-            _ => None,
-        };
+        let named = of_record.iter().position(|entry| is_named(publish, entry));
+        let mut headlines = (0..of_record.len()).filter(|place| of_record[*place].is_headline);
+        let headline =
+            headlines.next().filter(|place| headlines.next().is_none() && !of_record[*place].has_faulty_sibling);
+        let agree = of_record.iter().all(|entry| same_value(entry, &of_record[0]) && !entry.has_faulty_sibling);
+        let keep = named.or(agree.then_some(0)).or(headline);
+        let why = if named.is_some() { SkipCode::NotPreferred } else { SkipCode::SeveralCandidatesInRecord };
         for (place, entry) in of_record.into_iter().enumerate() {
             match Some(place) == keep {
                 true => kept.push(entry),
-                false => lose(entry, SkipCode::SeveralCandidatesInRecord),
+                false => lose(entry, why),
             }
         }
     }
@@ -104,8 +109,7 @@ fn chosen(
     if rivals.iter().all(|entry| same_value(entry, first)) {
         return rivals;
     }
-    let decided = decision(publish, first).map(str::to_owned);
-    let is_decided = |entry: &ManifestEntry| decided.as_deref().is_some_and(|record| is_record(entry, record));
+    let is_decided = |entry: &ManifestEntry| is_decided(publish, entry);
     // Digits that two records begin with choose neither.
     if rivals.iter().filter(|entry| is_decided(entry)).count() > 1 {
         return rivals;
@@ -129,14 +133,28 @@ fn chosen(
     kept
 }
 
-/// The rules that name nothing of this build, which is most often a slip of the pen.
-pub fn unused_rules(publish: &PublishSettings, entries: &[ManifestEntry], dataset: &Dataset) -> Vec<String> {
+/// A rule of `site.yaml` that names nothing of this build, which is most often a slip of the pen.
+pub struct UnusedRule {
+    /// The rule, and what is wrong with it.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+/// The rules that name nothing of this build.
+pub fn unused_rules(
+    publish: &PublishSettings,
+    entries: &[ManifestEntry],
+    skipped: &[Skipped],
+    dataset: &Dataset,
+) -> Vec<UnusedRule> {
+    let misspelt = |message: String| UnusedRule { message, help: "check the spelling, or remove the rule".to_owned() };
     let mut unused = Vec::new();
     for rule in &publish.prefer {
         if let Some(wanted) = &rule.collection
             && !dataset.inputs.records.iter().any(|loaded| loaded.origin.is_of(wanted))
         {
-            unused.push(format!("publish.prefer names the collection `{wanted}`, which has no records here"));
+            unused.push(misspelt(format!("publish.prefer names the collection `{wanted}`, which has no records here")));
         }
         if let Some(wanted) = &rule.evaluator
             && !dataset
@@ -145,44 +163,87 @@ pub fn unused_rules(publish: &PublishSettings, entries: &[ManifestEntry], datase
                 .iter()
                 .any(|(_, it)| it.id == *wanted || normal_form(&it.name) == normal_form(wanted))
         {
-            unused.push(format!("publish.prefer names the evaluator `{wanted}`, which has no results here"));
+            unused.push(misspelt(format!("publish.prefer names the evaluator `{wanted}`, which has no results here")));
         }
     }
     for (model, files) in &publish.decide {
-        for (file, record) in files {
-            let path = format!(".eval_results/{file}.yaml");
-            let is_chosen = |entry: &ManifestEntry| {
-                entry.model_repo.eq_ignore_ascii_case(model) && entry.target_path == path && is_record(entry, record)
-            };
-            let mut chosen: Vec<Sha256> =
-                entries.iter().filter(|entry| is_chosen(entry)).map(|entry| entry.record.sha256).collect();
-            chosen.dedup();
-            let what = match chosen.len() {
-                0 => "which is not a candidate there",
+        for (file, chosen) in files {
+            let is_there = |repo: &str, path: &str| repo.eq_ignore_ascii_case(model) && file_of(path) == file;
+            let there = || entries.iter().filter(|entry| is_there(&entry.model_repo, &entry.target_path));
+            let mut found: Vec<Sha256> =
+                (there().filter(|entry| is_chosen(&entry.record, chosen))).map(|entry| entry.record.sha256).collect();
+            found.dedup();
+            let (what, help) = match found.len() {
+                0 => {
+                    let skipped = skipped.iter().filter(|it| {
+                        let is_there = |slot: &Slot| is_there(&slot.model_repo, &slot.target_path);
+                        it.slot.as_ref().is_some_and(is_there)
+                    });
+                    ("which is not a candidate there", instead_of(chosen, there(), skipped))
+                }
                 1 => continue,
-                _ => "which several records begin with, so none is chosen: write the whole hash or the path",
+                _ => (
+                    "which several records begin with, so none is chosen",
+                    "write the whole hash or the path".to_owned(),
+                ),
             };
-            unused.push(format!("publish.decide for `{model}`, `{file}` names `{record}`, {what}"));
+            let message = format!("publish.decide for `{model}`, `{file}` names `{chosen}`, {what}");
+            unused.push(UnusedRule { message, help });
         }
     }
     unused
 }
 
-fn decision<'p>(publish: &'p PublishSettings, entry: &ManifestEntry) -> Option<&'p str> {
-    let file = entry.target_path.trim_start_matches(".eval_results/").trim_end_matches(".yaml");
+/// What to write in place of `chosen`, which is none of `entries`: the results of its record where these are several, else
+/// why it is skipped, else the candidates that there are.
+fn instead_of<'a>(
+    chosen: &ChosenResult,
+    entries: impl Iterator<Item = &'a ManifestEntry>,
+    skipped: impl Iterator<Item = &'a Skipped>,
+) -> String {
+    /// More are not named.
+    const MOST: usize = 8;
+    let list = |places: Vec<String>| places.into_iter().take(MOST).collect::<Vec<_>>().join(", ");
+    let whole = ChosenResult { pointer: None, ..chosen.clone() };
+    let of_record: Vec<&Skipped> = skipped.filter(|it| is_chosen(&it.record, &whole)).collect();
+    let several = of_record.iter().filter(|it| it.reason.code() == Some(SkipCode::SeveralCandidatesInRecord));
+    let several: Vec<String> = several.map(|it| format!("`{}`", it.record)).collect();
+    if !several.is_empty() {
+        return format!("its record has several results for this file; name one of {}", list(several));
+    }
+    let why: Vec<String> =
+        of_record.iter().map(|it| format!("{} ({})", it.record.pointer, it.reason.as_str())).collect();
+    if !why.is_empty() {
+        return format!("its results for this file are skipped: {}", list(why));
+    }
+    let candidates: Vec<String> = entries.map(|entry| format!("`{}`", entry.record.path)).collect();
+    match candidates.is_empty() {
+        true => "there are no candidates there; check the model, the file and the page Publishing".to_owned(),
+        false => format!("the candidates there are {}", list(candidates)),
+    }
+}
+
+fn decision<'p>(publish: &'p PublishSettings, entry: &ManifestEntry) -> Option<&'p ChosenResult> {
     let (_, of_model) = publish.decide.iter().find(|(model, _)| model.eq_ignore_ascii_case(&entry.model_repo))?;
-    of_model.get(file).map(String::as_str)
+    of_model.get(file_of(&entry.target_path))
 }
 
-/// True if a rule of the site names the record of this entry.
+/// True if a rule of the site names this entry or its record.
 pub fn is_decided(publish: &PublishSettings, entry: &ManifestEntry) -> bool {
-    decision(publish, entry).is_some_and(|record| is_record(entry, record))
+    decision(publish, entry).is_some_and(|chosen| is_chosen(&entry.record, chosen))
 }
 
-/// True if `text` is the path of the entry's record, or at least eight first digits of its hash.
-fn is_record(entry: &ManifestEntry, text: &str) -> bool {
-    *entry.record.path == *text
-        || (text.len() >= 8 && entry.record.sha256.to_string().starts_with(&text.to_lowercase()))
+/// True if a rule of the site names this result of its record.
+fn is_named(publish: &PublishSettings, entry: &ManifestEntry) -> bool {
+    decision(publish, entry).is_some_and(|chosen| chosen.pointer.is_some() && is_chosen(&entry.record, chosen))
+}
+
+/// True if `chosen` has the path of the result's record, or at least eight first digits of its hash, and no other pointer.
+fn is_chosen(result: &RecordRef, chosen: &ChosenResult) -> bool {
+    let ChosenResult { record, pointer } = chosen;
+    let is_record = *result.path == **record
+        || (record.len() >= 8 && result.sha256.to_string().starts_with(&record.to_lowercase()));
+    is_record && pointer.as_ref().is_none_or(|pointer| *pointer == result.pointer)
 }
 
 fn meets(entry: &ManifestEntry, rule: &Preference, dataset: &Dataset) -> bool {
@@ -222,6 +283,7 @@ fn same_value(a: &ManifestEntry, b: &ManifestEntry) -> bool {
 }
 
 fn lost(entry: ManifestEntry, reason: SkipCode, dataset: &Dataset) -> Skipped {
+    let slot = Slot { model_repo: entry.model_repo, target_path: entry.target_path, is_headline: entry.is_headline };
     Skipped {
         reason: reason.into(),
         benchmark: Some(entry.benchmark),
@@ -230,5 +292,6 @@ fn lost(entry: ManifestEntry, reason: SkipCode, dataset: &Dataset) -> Skipped {
         record: entry.record,
         results: 1,
         reading: entry.reading,
+        slot: Some(slot),
     }
 }

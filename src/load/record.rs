@@ -43,6 +43,8 @@ pub struct Record {
     pub model: Arc<ModelInfo>,
     /// The numbers, in the order of the file.
     pub results: Box<[EvaluationResult]>,
+    /// What is known of those that could not be read.
+    pub lost: Box<[LostResult]>,
     /// What else the root holds.
     pub also: Box<[Leaf]>,
 }
@@ -72,6 +74,17 @@ pub struct EvaluationResult {
     pub details: Details,
     /// What else `score_details` and the result itself hold.
     pub also: Box<[Leaf]>,
+}
+
+/// A result that could not be read, such as for its score; what of it could be read.
+#[derive(Clone, Debug)]
+pub struct LostResult {
+    /// `evaluation_result_id`.
+    pub id: Option<Arc<str>>,
+    /// Where the test data came from.
+    pub data: Option<Arc<SourceData>>,
+    /// What the number would be.
+    pub metric: Option<Arc<MetricConfig>>,
 }
 
 /// `score_details.uncertainty`; members that are absent or of another shape are `None`.
@@ -190,16 +203,25 @@ fn finish<'a, R>(
     // A result without test data of its own has that of the root.
     let mut is_root_data_used = false;
     let mut results = Vec::with_capacity(raw_results.len());
-    let mut bad = Vec::new();
+    let (mut bad, mut lost) = (Vec::new(), Vec::new());
     for (index, raw_result) in raw_results.into_iter().enumerate() {
-        let read = read(raw_result)
-            .and_then(|members| Ok((context.result(index as u16, &members)?, members.get("source_data").is_some())));
-        match read {
-            Ok((result, has_own_data)) => {
-                is_root_data_used |= !has_own_data;
+        let members = match read(raw_result) {
+            Ok(members) => members,
+            Err(detail) => {
+                lost.push(LostResult { id: None, data: None, metric: None });
+                bad.push(BadResult { index, detail });
+                continue;
+            }
+        };
+        match context.result(index as u16, &members) {
+            Ok(result) => {
+                is_root_data_used |= members.get("source_data").is_none();
                 results.push(result);
             }
-            Err(detail) => bad.push(BadResult { index, detail }),
+            Err(detail) => {
+                lost.push(context.lost(&members));
+                bad.push(BadResult { index, detail });
+            }
         }
     }
     let record = Record {
@@ -222,6 +244,7 @@ fn finish<'a, R>(
         also: also_of_root(&members, &results, evaluated.as_str().trim(), is_root_data_used)
             .map_err(BadRecord::Shape)?,
         results: results.into(),
+        lost: lost.into(),
     };
     Ok((record, bad))
 }
@@ -360,6 +383,14 @@ impl Context<'_> {
             also: also.into(),
             uncertainty,
         })
+    }
+
+    fn lost(&self, members: &RawObject) -> LostResult {
+        LostResult {
+            id: members.read::<Scalar>("evaluation_result_id").shared(self.blocks),
+            data: self.blocks.source_data(members.get("source_data").or(self.root_data)).ok(),
+            metric: self.blocks.metric_config(members.get("metric_config")).ok(),
+        }
     }
 }
 

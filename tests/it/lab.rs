@@ -190,3 +190,89 @@ fn a_score_that_its_samples_contradict_is_not_proposed_and_is_a_finding() {
     let sound = project(&[whole(0.5, Some(60), answers(30, 60))]);
     assert!(!sound.run(&["check"]).stderr.contains("samples-do-not-fit"));
 }
+
+/// GSM8K-like: two results of one record, by two ways to read the answers.
+fn two_filters(strict: Value, flexible: Value) -> Written {
+    let with = |name: &str, score: Value| {
+        let mut it = result(&format!("Quiz/{name}"), name, 0.0, Some(60));
+        it["metric_config"]["evaluation_description"] = json!(format!("exact_match (filter: {name})"));
+        it["score_details"]["score"] = score;
+        it
+    };
+    let results = vec![with("strict-match", strict), with("flexible-extract", flexible)];
+    Written { name: "quiz", results, samples: None }
+}
+
+fn decide(project: &Project, chosen: &str) -> (Vec<String>, String) {
+    project.write("content/site.yaml", &format!("{PINNED}publish: {{decide: {{lab/m: {{quiz: '{chosen}'}}}}}}\n"));
+    let told = project.run(&["build"]).stderr;
+    let manifest = project.json("site/hub/manifest.json");
+    let entries = manifest["entries"].as_array().unwrap().iter();
+    let entries = entries.map(|it| format!("{} {}", it["status"].as_str().unwrap(), it["yaml_entry"]["value"]));
+    let skipped = manifest["skipped"].as_array().unwrap().iter().map(|it| it["reason"].as_str().unwrap().to_owned());
+    (entries.chain(skipped).collect(), told)
+}
+
+#[test]
+fn one_of_several_results_of_a_record_can_be_chosen_and_the_messages_say_how() {
+    let project = project(&[two_filters(json!(0.5), json!(0.6))]);
+    assert_eq!(outcomes(&project), ["several_candidates_in_record"; 2]);
+    let next = project.run(&["check", "--model", "lab/m"]).stdout;
+    let path = "data/quiz/lab/m/quiz.json";
+    let rule = format!("`decide: {{lab/m: {{quiz: {path}#/evaluation_results/0}}}}`");
+    assert!(next.contains(&rule), "{next}");
+    let hash = Sha256::of(project.read(&format!("content/datastore/{path}")).as_bytes()).to_string();
+    for record in [path, &hash, &hash[..8]] {
+        for (number, value) in [(0, 50), (1, 60)] {
+            let (found, told) = decide(&project, &format!("{record}#/evaluation_results/{number}"));
+            assert_eq!(found, [format!("ready {value}"), "not_preferred".to_owned()], "{told}");
+            assert!(!told.contains("unused-rule"), "{told}");
+        }
+    }
+    // The record alone, a result that it has not, and a record that is none of the candidates.
+    let named = format!("name one of `{path}#/evaluation_results/0`, `{path}#/evaluation_results/1`");
+    for (chosen, help) in [
+        (path.to_owned(), named.as_str()),
+        (format!("{path}#/evaluation_results/7"), &named),
+        (format!("{path}/evaluation_results/0"), "there are no candidates there"),
+    ] {
+        let (found, told) = decide(&project, &chosen);
+        assert_eq!(found, ["several_candidates_in_record"; 2]);
+        assert!(told.contains("unused-rule") && told.contains(help), "{chosen}: {told}");
+        assert!(!told.contains("check the spelling"), "{told}");
+    }
+}
+
+#[test]
+fn a_rule_that_names_no_candidate_says_which_there_are() {
+    let project = project(&[whole(0.5, Some(60), None)]);
+    let (found, told) = decide(&project, "data/quiz/lab/m/other.json");
+    assert_eq!(found, ["ready 50"]);
+    assert!(told.contains("the candidates there are `data/quiz/lab/m/quiz.json`"), "{told}");
+    write(&project, &whole(0.4, Some(60), answers(30, 60)));
+    let (_, told) = decide(&project, "data/quiz/lab/m/quiz.json");
+    assert!(told.contains("are skipped: /evaluation_results/0 (contradicted_by_samples:differs)"), "{told}");
+}
+
+#[test]
+fn an_error_in_one_score_does_not_choose_the_other() {
+    let faults = [json!(50.5), json!("50.5%"), json!(null), json!("0.5")];
+    for fault in faults {
+        for (one, other, sound) in [(json!(0.6), fault.clone(), 0), (fault.clone(), json!(0.6), 1)] {
+            let project = project(&[two_filters(one, other)]);
+            let found = outcomes(&project);
+            assert!(found.contains(&"several_candidates_in_record".to_owned()), "{fault}: {found:?}");
+            assert!(!found.iter().any(|it| it.starts_with("ready")), "{fault}: {found:?}");
+            // A person may say that it is this one.
+            let (found, told) = decide(&project, &format!("data/quiz/lab/m/quiz.json#/evaluation_results/{sound}"));
+            assert!(found.contains(&"ready 60".to_owned()), "{fault}: {found:?} {told}");
+        }
+    }
+    // An unreadable result of other data, or by another metric, is none of its siblings.
+    let mut other = two_filters(json!(0.6), json!("0.5"));
+    other.results[1]["source_data"] = json!({"dataset_name": "Other", "source_type": "other"});
+    assert_eq!(outcomes(&project(&[other])), ["ready strict-match, lm_eval 0.4.9"]);
+    let mut other = two_filters(json!(0.6), json!("0.5"));
+    other.results[1]["metric_config"]["metric_id"] = json!("calibration_error");
+    assert_eq!(outcomes(&project(&[other])), ["ready strict-match, lm_eval 0.4.9"]);
+}
