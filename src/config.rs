@@ -150,11 +150,11 @@ pub struct PublicCopy {
 }
 
 /// Defaults for the Hub's files.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PublishSettings {
-    /// `source.name` of every entry.
-    pub source_name: String,
+    /// `source.name` of every entry; `None`: that of whoever stands behind the record.
+    pub source_name: Option<String>,
     /// Which of several records that disagree is proposed: the first rule that one of them meets.
     pub prefer: Vec<Preference>,
     /// The same for one model and file: model, then file name without `.yaml`, then what is proposed.
@@ -202,12 +202,6 @@ pub struct Preference {
     pub evaluator: Option<String>,
 }
 
-impl Default for PublishSettings {
-    fn default() -> Self {
-        PublishSettings { source_name: "EvalEval".to_owned(), prefer: Vec::new(), decide: BTreeMap::new() }
-    }
-}
-
 /// True for `https://…` and for `name@host`.
 fn is_contact(contact: &str) -> bool {
     if contact.starts_with("https://") {
@@ -236,6 +230,8 @@ pub const MOST_ROWS: usize = 10;
 
 /// The dataset that holds the public datastore.
 pub const PUBLIC_DATASTORE: &str = "evaleval/EEE_datastore";
+/// What the Hub's entries call it.
+pub const PUBLIC_DATASTORE_NAME: &str = "EvalEval";
 
 impl Config {
     /// Reads `site.yaml` and joins it with what was typed.

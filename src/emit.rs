@@ -25,13 +25,15 @@ use bigdecimal::BigDecimal;
 use rayon::prelude::*;
 
 use crate::card::Paths;
-use crate::config::Config;
+use crate::config::{Config, Datastore, PUBLIC_DATASTORE, PUBLIC_DATASTORE_NAME};
 use crate::load::block::MetricConfig;
 use crate::load::hub_benchmark::{HubBenchmark, HubTask, LeaderboardUnit};
 use crate::mark::hub_run::{HubResult, HubRuns};
 use crate::merge::{Dataset, Reading, Scale};
+use crate::names::is_not_reported;
 use crate::paths;
 use crate::signal::samples;
+use crate::words::shorten;
 use conditions::StatedConditions;
 use matching::{Match, ResultIdentity};
 use skip::{SkipCode, SkipReason};
@@ -51,6 +53,9 @@ pub struct HubFiles {
     /// Rules of `site.yaml` that name nothing of this build.
     pub unused_rules: Vec<UnusedRule>,
 }
+
+/// Longest text of the link to a record.
+const LONGEST_SOURCE: usize = 80;
 
 /// Path of the manifest below the output folder.
 pub const MANIFEST: &str = "hub/manifest.json";
@@ -173,6 +178,19 @@ impl Converter<'_> {
             .any(|lost| !is_headline || matching::is_headline(headlines, lost.id.as_deref(), lost.metric.as_deref()))
     }
 
+    /// Text of the link to the record: as the site says, else the public datastore's name for its own records, else that
+    /// of the evaluator, as the record has it.
+    fn source_name(&self, reading: &Reading, datastore: &Datastore) -> Option<String> {
+        let said = |name: &str| Some(shorten(name.trim(), LONGEST_SOURCE)).filter(|name| !is_not_reported(name));
+        if let Some(name) = &self.config.site.publish.source_name {
+            return said(name);
+        }
+        match datastore.repo.as_deref() {
+            Some(repo) if repo.eq_ignore_ascii_case(PUBLIC_DATASTORE) => Some(PUBLIC_DATASTORE_NAME.to_owned()),
+            _ => self.dataset.loaded(reading).record.source.organization.as_deref().and_then(said),
+        }
+    }
+
     /// The model's repository on the Hub, if its id can be one.
     fn model_repo(&self, reading: &Reading) -> Option<String> {
         let model = &self.dataset.entities.models[reading.resolved.model];
@@ -277,7 +295,7 @@ impl Converter<'_> {
         }
         let source = datastore
             .public_url(&loaded.origin)
-            .map(|url| SourceRef { url, name: self.config.site.publish.source_name.clone() });
+            .map(|url| SourceRef { url, name: self.source_name(reading, datastore) });
         let yaml_entry = YamlEntry {
             dataset: DatasetRef { id: benchmark.dataset.clone(), task_id: task.id.clone() },
             value: posted_value(reading, &result.metric, result.score.decimal(), benchmark.unit_of(task))?,

@@ -276,3 +276,25 @@ fn an_error_in_one_score_does_not_choose_the_other() {
     other.results[1]["metric_config"]["metric_id"] = json!("calibration_error");
     assert_eq!(outcomes(&project(&[other])), ["ready strict-match, lm_eval 0.4.9"]);
 }
+
+#[test]
+fn an_entry_names_whoever_stands_behind_its_record() {
+    let project = project(&[whole(0.5, Some(60), None)]);
+    let yaml = || {
+        project.build(&[]);
+        project.read("site/hub/lab/m/.eval_results/quiz.yaml")
+    };
+    let named = |yaml: &str| yaml.lines().find_map(|line| line.strip_prefix("    name: ")).map(str::to_owned);
+    assert_eq!(named(&yaml()).as_deref(), Some("\"My Lab\""));
+    let site = |text: &str| project.write("content/site.yaml", text);
+    site(&format!("{PINNED}publish: {{source_name: Our board}}\n"));
+    assert_eq!(named(&yaml()).as_deref(), Some("\"Our board\""));
+    site(&PINNED.replace("my-lab/results", "evaleval/EEE_datastore"));
+    assert_eq!(named(&yaml()).as_deref(), Some("\"EvalEval\""));
+    // Nobody is named where nobody is known.
+    site(PINNED);
+    let record = "content/datastore/data/quiz/lab/m/quiz.json";
+    project.write(record, &project.read(record).replace("My Lab", "unknown"));
+    let text = yaml();
+    assert!(named(&text).is_none() && text.contains("    url: \"https://"), "{text}");
+}
