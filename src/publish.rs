@@ -139,6 +139,7 @@ impl Publishing {
             created_at: Timestamp::now(),
             endpoint: hub.endpoint().to_owned(),
             account,
+            is_dry_run: self.options.dry_run,
             candidates: &self.candidates,
             models: Vec::new(),
             absent: Vec::new(),
@@ -262,12 +263,13 @@ fn leave_out(review: &mut Review, limit: usize) {
 fn selected(options: &PublishOptions, candidates: &Candidates, journal: &Journal) -> Result<BTreeSet<usize>> {
     let mut wanted: Option<BTreeSet<String>> = None;
     if !options.only.is_empty() {
-        let known: BTreeSet<String> = candidates.list.iter().map(|it| it.entry.model_repo.to_lowercase()).collect();
+        let repos = candidates.list.iter().map(|it| it.entry.model_repo.as_str());
+        let known: BTreeMap<String, &str> = repos.map(|repo| (repo.to_lowercase(), repo)).collect();
         for model in &options.only {
-            let near = did_you_mean(&model.to_lowercase(), known.iter().map(String::as_str));
-            let help = near.map_or(String::new(), |near| format!("\n  help: did you mean `{near}`?"));
+            let near = did_you_mean(&model.to_lowercase(), known.keys().map(String::as_str));
+            let help = near.map_or(String::new(), |near| format!("\n  help: did you mean `{}`?", known[near]));
             ensure!(
-                known.contains(&model.to_lowercase()),
+                known.contains_key(&model.to_lowercase()),
                 "--only {model}: there is no ready entry for this model{help}"
             );
         }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::emit::HubFiles;
+use crate::language::Language;
 use crate::load::Inputs;
 use crate::merge::Dataset;
 use crate::output::Written;
@@ -60,6 +61,9 @@ pub struct HubReport {
     pub yaml_files: usize,
     /// Entries by status.
     pub entries: BTreeMap<String, usize>,
+    /// Why none of them may be published; empty if they may.
+    #[serde(default)]
+    pub blocked: Vec<String>,
     /// Results of registered benchmarks that were skipped, by reason.
     pub skipped: BTreeMap<String, usize>,
     /// Results of other benchmarks.
@@ -108,6 +112,7 @@ impl HubReport {
         HubReport {
             yaml_files: hub.yaml.len(),
             entries: manifest.by_status().iter().map(|(status, n)| (status.code().to_owned(), *n)).collect(),
+            blocked: manifest.blocked.iter().map(|it| Language::english().phrase(it.key()).to_owned()).collect(),
             skipped,
             unsupported_results: manifest.unsupported_results(),
             benchmarks: (manifest.by_benchmark().into_iter())
@@ -156,7 +161,11 @@ impl fmt::Display for BuildReport {
         for (kind, sum) in kinds {
             row("", format!("{:>9}  {kind}, {:.1} MB", count(sum.files), sum.bytes as f64 / 1e6))?;
         }
-        row("Hub files", format!("{:>9}  entries: {}", count(self.hub.yaml_files), listed(&self.hub.entries)))?;
+        let entries = match self.hub.blocked.is_empty() || self.hub.entries.is_empty() {
+            true => listed(&self.hub.entries),
+            false => format!("{}, publishing blocked: {}", listed(&self.hub.entries), self.hub.blocked.join("; ")),
+        };
+        row("Hub files", format!("{:>9}  entries: {entries}", count(self.hub.yaml_files)))?;
         for (benchmark, counts) in &self.hub.benchmarks {
             let total = counts.values().sum();
             row("", format!("{:>9}  {benchmark}: {}", count(total), listed(counts)))?;

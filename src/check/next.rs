@@ -97,7 +97,18 @@ pub fn next(config: &Config, wanted: &str) -> Result<Next> {
         action,
         results,
     });
-    Ok(Next { model: model.id.clone(), results: readings.len(), steps: steps.chain(of_hub).collect() })
+    let manifest = &prepared.hub.manifest;
+    let entries = manifest.entries.iter().filter(|entry| places.contains(&(entry.reading as usize)));
+    let entries: Vec<_> = entries.map(|it| (it.record.path.to_string(), it.record.pointer.clone())).collect();
+    let blocked = manifest.blocked.iter().filter(|_| !entries.is_empty()).map(|blocked| NextStep {
+        aim: "hub",
+        code: blocked.code().to_owned(),
+        what: words.phrase(blocked.key()).to_owned(),
+        fields: &[],
+        action: None,
+        results: entries.clone(),
+    });
+    Ok(Next { model: model.id.clone(), results: readings.len(), steps: steps.chain(of_hub).chain(blocked).collect() })
 }
 
 /// The results that one reason keeps from the Hub.

@@ -57,6 +57,14 @@ pub fn run(arguments: PublishArgs, common: &Common) -> Result<ExitCode> {
     };
     let Some((account, title)) = confirmed else {
         session.json(None)?;
+        if review.is_unaudited() {
+            // No error of the program, which would print a second document: the report is there.
+            eprintln!(
+                "error: nothing was audited: no model could be looked up on {}\n  help: read the causes in the report; check the connection and HF_ENDPOINT, then run it again",
+                printable(&review.endpoint)
+            );
+            return Ok(ExitCode::FAILURE);
+        }
         return Ok(ExitCode::SUCCESS);
     };
     interrupt.enter(Phase::Sending);
@@ -206,7 +214,7 @@ impl PublishSession<'_> {
 
     fn json(&self, submission: Option<&SubmitReport>) -> Result<()> {
         if self.common.json {
-            let ok = submission.is_none_or(SubmitReport::is_complete);
+            let ok = submission.map_or(!self.review.is_unaudited(), SubmitReport::is_complete);
             let outcomes = submission.map(|submission| {
                 let models = submission.models.iter();
                 let rows = models.map(|(model, outcome)| json!({ "model_repo": model, "result": outcome }));

@@ -372,6 +372,8 @@ pub struct Review<'a> {
     pub endpoint: String,
     /// Whose token it is.
     pub account: Option<&'a Account>,
+    /// True if nothing is to be sent, whatever is found.
+    pub is_dry_run: bool,
     /// What was audited.
     pub candidates: &'a Candidates,
     /// Repositories, by id.
@@ -415,16 +417,43 @@ impl Review<'_> {
 
     /// Why nothing can be opened; empty if something can.
     pub fn reasons_against(&self) -> Vec<String> {
-        let mut reasons = self.candidates.blocked.clone();
-        if self.account.is_none() {
-            reasons.push("no token; set HF_TOKEN".to_owned());
+        self.reasons(self.of_token())
+    }
+
+    /// The same, as far as a person who asked for this run can do something about it: a dry run needs no token.
+    pub fn reasons_shown(&self) -> Vec<String> {
+        self.reasons(self.of_token().filter(|_| !self.is_dry_run))
+    }
+
+    fn reasons(&self, of_token: Option<&str>) -> Vec<String> {
+        let of_audit = match self.proposals().next() {
+            Some(_) => None,
+            None if self.is_unaudited() => Some("no model could be looked up"),
+            None => Some("no candidate is ready"),
+        };
+        let own = of_token.into_iter().chain(of_audit).map(str::to_owned);
+        self.candidates.blocked.iter().cloned().chain(own).collect()
+    }
+
+    fn of_token(&self) -> Option<&'static str> {
+        match self.account {
+            None => Some("no token; set HF_TOKEN"),
+            Some(account) if !account.can_write => Some("the token is read-only"),
+            Some(_) => None,
         }
-        if self.account.is_some_and(|account| !account.can_write) {
-            reasons.push("the token is read-only".to_owned());
-        }
-        if self.proposals().next().is_none() {
-            reasons.push("no candidate is ready".to_owned());
-        }
-        reasons
+    }
+
+    /// The candidates whose model could not be looked up, which is not known to be missing.
+    pub fn unaudited(&self) -> impl Iterator<Item = &Candidate> {
+        let failed = self.absent.iter().filter(|(_, status, _)| *status == CandidateStatus::AuditError);
+        let failed: BTreeSet<usize> = failed.map(|(index, ..)| *index).collect();
+        self.candidates.list.iter().filter(move |it| failed.contains(&it.index))
+    }
+
+    /// True if there were candidates, and none of their models could be looked up.
+    pub fn is_unaudited(&self) -> bool {
+        self.models.is_empty()
+            && !self.absent.is_empty()
+            && self.absent.iter().all(|(_, status, _)| *status == CandidateStatus::AuditError)
     }
 }

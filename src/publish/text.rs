@@ -34,10 +34,30 @@ impl TextStyle {
     /// The whole review.
     pub fn review(&self, review: &Review) -> String {
         let mut text = String::new();
+        self.unaudited(review, &mut text);
         self.proposals(review, &mut text);
         self.attention(review, &mut text);
         self.summary(review, &mut text);
         text
+    }
+
+    /// What would be added as far as the build knows, where the Hub did not say what it has.
+    fn unaudited(&self, review: &Review, text: &mut String) {
+        let n = review.unaudited().count();
+        if n == 0 {
+            return;
+        }
+        self.heading(text, "Not audited");
+        for candidate in review.unaudited().take(self.rows) {
+            let entry = &candidate.entry;
+            let file = format!("for {}", entry.target_path);
+            self.line(text, &format!("{}  {}", self.bold(&printable(&entry.model_repo)), self.dim(&printable(&file))));
+            for line in entry.yaml.lines() {
+                self.line(text, &format!("  {}", self.paint("32", &printable(&format!("+{line}")))));
+            }
+        }
+        self.more(text, n, "entries");
+        text.push('\n');
     }
 
     fn proposals(&self, review: &Review, text: &mut String) {
@@ -147,7 +167,7 @@ impl TextStyle {
                 );
             }
         }
-        for reason in review.reasons_against() {
+        for reason in review.reasons_shown() {
             let _ = writeln!(text, "Nothing can be opened: {}", printable(&reason));
         }
     }

@@ -298,3 +298,17 @@ fn an_entry_names_whoever_stands_behind_its_record() {
     let text = yaml();
     assert!(named(&text).is_none() && text.contains("    url: \"https://"), "{text}");
 }
+
+#[test]
+fn what_is_blocked_is_not_called_ready_alone() {
+    let project = project(&[whole(0.5, Some(60), None)]);
+    let built = || project.run(&["build"]).stdout;
+    let next = || project.run(&["check", "--model", "lab/m"]).stdout;
+    assert!(built().contains("entries: 1 ready\n"));
+    assert!(!next().contains("publish"), "{}", next());
+    project.write("content/site.yaml", "title: No address\n");
+    let built = built();
+    assert!(built.contains("entries: 1 ready, publishing blocked: records have no public address"), "{built}");
+    let next = next();
+    assert!(next.contains("To propose them to the Hub\n  1 of 1  records have no public address"), "{next}");
+}

@@ -83,8 +83,9 @@ impl Desk {
     #[track_caller]
     fn audit(&self) -> Review {
         let run = self.run(&["--dry-run", "--json"]);
-        assert_eq!(run.code, 0, "{}", run.stderr);
-        Review(serde_json::from_str::<Value>(&run.stdout).unwrap()["review"].clone())
+        let document = serde_json::from_str::<Value>(&run.stdout).unwrap();
+        assert_eq!(run.code, i32::from(document["ok"] != true), "{}", run.stderr);
+        Review(document["review"].clone())
     }
 
     /// A terminal with `publish` in it.

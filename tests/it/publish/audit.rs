@@ -260,6 +260,39 @@ fn a_missing_model_is_not_one_that_could_not_be_asked_for() {
 }
 
 #[test]
+fn an_audit_of_nothing_fails_and_shows_what_it_would_have_looked_for() {
+    let desk = Desk::new(&[("acme/a", "0.25"), ("acme/b", "0.5")]);
+    let refused = "http://127.0.0.1:9";
+    let output = desk.command(&["--dry-run"]).env("HF_ENDPOINT", refused).env_remove("HF_TOKEN").output().unwrap();
+    let (shown, told) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("error: nothing was audited") && told.contains("help:"), "{told}");
+    for part in ["Not audited\n", "acme/b  for .eval_results/gsm8k.yaml", "  +  value: 50\n", "audit_error (2)"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    // Whoever asked for a dry run needs no token.
+    assert!(
+        shown.contains("Nothing can be opened: no model could be looked up") && !shown.contains("no token"),
+        "{shown}"
+    );
+    assert!(desk.project.read("site/hub/review.txt").contains("Not audited"));
+    let output =
+        desk.command(&["--dry-run", "--json"]).env("HF_ENDPOINT", refused).env_remove("HF_TOKEN").output().unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((output.status.code(), &document["ok"]), (Some(1), &serde_json::json!(false)));
+    assert_eq!(document["review"]["can_open_prs"], false);
+    // One model that could be looked up is an audit.
+    desk.hub.fail(Fault::on("GET", "/api/models/acme/a", What::status(503)).forever());
+    let run = desk.run(&["--dry-run"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(
+        run.stdout.contains("acme/a  for .eval_results/gsm8k.yaml") && run.stdout.contains("Proposed changes"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
 fn a_renamed_model_is_one_model() {
     for how in [Moved::Relative, Moved::Absolute] {
         let desk = Desk::new(&[("acme/Alt", "0.7"), ("acme/new", "0.7"), ("acme/other", "0.5")]);

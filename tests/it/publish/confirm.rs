@@ -189,6 +189,9 @@ fn only_and_limit_choose_models() {
     let run = desk.run(&["--only", "acme/aa", "--dry-run"]);
     assert_eq!(run.code, 1);
     assert!(run.stderr.contains("did you mean `acme/a`"), "{}", run.stderr);
+    // In the spelling of the manifest.
+    let spelt = Desk::new(&[("Acme/Tiny-1B", "0.1")]);
+    assert!(spelt.run(&["--only", "acme/tiny", "--dry-run"]).stderr.contains("did you mean `Acme/Tiny-1B`"));
     let (code, _) = desk.confirm(&["--only", "ACME/B"]);
     assert_eq!(code, 0);
     let (code, shown) = desk.confirm(&["--limit", "1"]);
