@@ -374,6 +374,10 @@ fn format_value(out: &mut Output, state: &mut State, value: &Value) -> Result<()
 }
 
 fn escape(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
+    // Nearly all texts.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'')) {
+        return out.write_str(text);
+    }
     let mut rest = text;
     let special = |c: char| matches!(c, '&' | '<' | '>' | '"' | '\'') || is_unshown(c);
     while let Some(at) = rest.find(special) {

@@ -32,6 +32,11 @@ impl Csv {
     }
 
     fn cell(&mut self, text: &str) {
+        // Nearly all cells.
+        if text.bytes().all(is_plain) && !text.starts_with(['=', '+', '-', '@']) {
+            self.0.push_str(text);
+            return;
+        }
         let is_unshown = |c: char| (is_unshown(c) && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}');
         let text = match text.contains(is_unshown) {
             true => Cow::Owned(text.replace(is_unshown, "\u{fffd}")),
@@ -54,6 +59,11 @@ impl Csv {
     pub fn into_bytes(self) -> Vec<u8> {
         self.0.into_bytes()
     }
+}
+
+/// True for a byte that stands for itself wherever it is but at the start of a cell.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b',' | b'"')
 }
 
 fn is_formula(text: &str) -> bool {

@@ -19,12 +19,13 @@ pub fn n_files(rows: usize) -> usize {
 /// File `number` (from 1) of `table`.
 pub fn write(table: &Table, source: &TableSource, number: usize) -> Result<Vec<u8>> {
     let rows = (table.rows)(source.dataset);
+    let separators = std::iter::once('{').chain(std::iter::repeat(','));
+    let keys: Vec<String> =
+        separators.zip(table.columns).map(|(separator, column)| format!("{separator}\"{}\":", column.name)).collect();
     pack(|lines| {
         for row in ((number - 1) * ROWS)..(number * ROWS).min(rows) {
-            let mut separator = '{';
-            for column in table.columns {
-                write!(lines, "{separator}\"{}\":", column.name)?;
-                separator = ',';
+            for (key, column) in keys.iter().zip(table.columns) {
+                lines.write_all(key.as_bytes())?;
                 write_value(lines, &(column.value)(source, row))?;
             }
             lines.write_all(b"}\n")?;
@@ -36,7 +37,7 @@ pub fn write(table: &Table, source: &TableSource, number: usize) -> Result<Vec<u
 fn write_value(line: &mut impl Write, value: &Value) -> Result<()> {
     match value {
         Value::Missing => line.write_all(b"null")?,
-        Value::Text(text) if text.contains(is_line_end) => {
+        Value::Text(text) if !text.is_ascii() && text.contains(is_line_end) => {
             // Readers that split at every line end of Unicode would cut the line in two.
             let text = serde_json::to_string(text).context("failed to write a text")?;
             for c in text.chars() {
@@ -47,7 +48,7 @@ fn write_value(line: &mut impl Write, value: &Value) -> Result<()> {
         // The digits were read as a JSON number.
         Value::Number(number) => line.write_all(number.digits().as_bytes())?,
         Value::Count(count) => write!(line, "{count}")?,
-        Value::Flag(flag) => write!(line, "{flag}")?,
+        Value::Flag(flag) => line.write_all(if *flag { b"true" } else { b"false" })?,
     }
     Ok(())
 }
