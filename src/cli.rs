@@ -88,7 +88,7 @@ pub enum Command {
 /// a board: a site whose front page is that benchmark, with a draft of its eval.yaml for the Hub.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  evalcards init my-site\n  evalcards init my-board --benchmark \"My Quiz\" --scores scores.csv\n\nColumns of scores.csv: model and score; and where known developer, metric, unit, lower_is_better, stderr, n,\ndate, evaluator, relationship, url, harness, harness_version, and setting.NAME for any setting."
+    after_help = "Examples:\n  evalcards init my-site\n  evalcards init my-board --benchmark \"My Quiz\" --scores scores.csv\n\nColumns of scores.csv: model and score; optional: developer, metric, unit, lower_is_better, stderr, n,\ndate, evaluator, relationship, url, harness, harness_version, and setting.NAME for any setting."
 )]
 pub struct InitArgs {
     /// Project folder [default: the project root]
@@ -137,12 +137,12 @@ pub struct FetchArgs {
     /// Fetch the Hub's official benchmarks, report differences from the built-in list, and draft new entries
     ///
     /// Fetches the eval.yaml of each listed benchmark and of each dataset that the Hub marks official
-    /// (benchmark:official). Lists new, gone and changed ones. Writes a draft of each new one to
-    /// content/hub/drafts/NAME.hub.yaml, and overwrites none. A build reads no draft: correct it and
-    /// move it to content/benchmarks/.
+    /// (benchmark:official). Lists new, removed and changed benchmarks. Writes a draft of each new one to
+    /// content/hub/drafts/NAME.hub.yaml, and never overwrites a draft. Builds ignore drafts: to use one,
+    /// correct it and move it to content/benchmarks/.
     #[arg(long)]
     pub benchmarks: bool,
-    /// Fetch who submitted each record, and which posted results the Hub verified
+    /// Look up who submitted each record, and which posted results the Hub verified
     #[arg(long)]
     pub evidence: bool,
     /// With --evidence: fetch all evidence again, change nothing, and report differences
@@ -154,7 +154,7 @@ pub struct FetchArgs {
     /// Fetch existing files again
     #[arg(long)]
     pub force: bool,
-    /// Fetch exactly what the lock file pins, and leave it unchanged
+    /// Fetch exactly what the lock file pins, without changing it
     #[arg(long, conflicts_with = "samples")]
     locked: bool,
     /// Number of parallel requests
@@ -232,7 +232,7 @@ impl Sources {
     }
 }
 
-/// Build the site and the Hub's files from records and content
+/// Build the site, and the files for the Hub, from records and content
 ///
 /// Reads records and the metadata in content/, and writes site/pages/ (the website) and site/hub/
 /// (what can be proposed to the Hub). Rewrites only changed files. Sends nothing.
@@ -265,10 +265,10 @@ impl BuildArgs {
     }
 }
 
-/// Show the site while you write it
+/// Show the site while you edit it
 ///
 /// Serves the site on this machine from memory, rebuilds it when you change content/ or templates/,
-/// and reloads the browser. Errors appear in the browser and here, and the last good site stays up.
+/// and reloads the browser. Errors appear in the browser and the terminal, and the last good site stays up.
 /// Writes nothing to disk; `build` does.
 #[derive(Debug, Args)]
 #[command(
@@ -327,7 +327,7 @@ pub struct CheckArgs {
     /// List what a model's results lack to be comparable, repeatable, traced and ready for the Hub
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["site", "explain", "name"])]
     pub model: Option<String>,
-    /// Show the match of a name in a record, its rule, and where to change it
+    /// Show how a name in a record is matched, by what rule, and where to change it
     #[arg(long, value_name = "NAME", conflicts_with_all = ["site", "explain"])]
     pub name: Option<String>,
     /// With --name: the collection of that record
