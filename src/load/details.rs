@@ -120,7 +120,7 @@ mod tests {
         for text in [
             "pretrained=lab/model,dtype=bfloat16,load_in_4bit=True",
             "{'pretrained': 'lab/model', 'dtype': 'bfloat16', 'load_in_4bit': True}",
-            " { \"pretrained\":\"lab/model\", \"dtype\":\"bfloat16\",\"load_in_4bit\":True } ",
+            "{ \"pretrained\":\"lab/model\", \"dtype\":\"bfloat16\",\"load_in_4bit\":True }",
         ] {
             let details = Details::read(&json!({"model_args": text, "temperature": 0}));
             let expected = [("dtype", "bfloat16"), ("load_in_4bit", "True"), ("temperature", "0")];

@@ -87,7 +87,8 @@ mod tests {
         assert!(told("a.json.gz", "").contains("unpack"));
         assert!(told("a.jsonl", "{\"evaluation_results\": []}\n").contains("one record per line"));
         assert!(told("a.ndjson", "{}\n").contains(".json"));
-        assert!(told("a.csv", "a,b\n").contains(".json"));
+        assert!(told("a.csv", "a,b\n").contains("--scores FILE"));
+        assert!(told("a.txt", "a\n").contains(".json"));
         for name in ["x_samples.jsonl", "README.md", "LICENSE", ".gitkeep", "Thumbs.db"] {
             assert_eq!(told(name, ""), "", "{name}");
         }

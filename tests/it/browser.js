@@ -387,7 +387,7 @@ async function board(browser, base) {
   await page.waitForFunction(() => document.querySelector(".take details:has(button) button") && [...document.querySelectorAll(".take button")].some((it) => it.textContent === "Copied"));
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.strictEqual(copied, await quoted.locator("pre").textContent());
-  assert.match(copied, /Results on Quiz here: 1\./);
+  assert.match(copied, /Listed results on Quiz: 1\./);
   await withoutBarriers(page, "board");
   for (const kind of ["overview.html", "embed/benchmarks/quiz.html", "embed/models/org/a.html"]) {
     await page.goto(`${base}/${kind}`);

@@ -286,7 +286,7 @@ To repeat the run
   2 of 2  prompt template: evaluation_results[].generation_config.generation_args.prompt_template
   2 of 2  evaluation date: evaluation_results[].evaluation_timestamp
   2 of 2  file of samples: detailed_evaluation_results.file_path, detailed_evaluation_results.checksum
-To show who reports them
+To show where they come from
   2 of 2  public address of the record: Submit the record to the public datastore, then run evalcards fetch.
 ";
     assert_eq!(run.stdout, expected);

@@ -332,6 +332,6 @@ fn completions_and_the_manual_page_know_all_commands() {
     }
     let page = project.run(&["man"]).stdout;
     assert!(
-        page.contains(".TH") && page.contains("\\-\\-datastore") && page.contains("Show the site while you write it")
+        page.contains(".TH") && page.contains("\\-\\-datastore") && page.contains("Show the site while you edit it")
     );
 }

@@ -31,7 +31,7 @@ fn embeds_are_made_where_they_are_asked_for_and_hold_what_they_promise() {
     }
     let quiz = std::str::from_utf8(&embeds["benchmarks/quiz.html"]).unwrap();
     assert!(
-        quiz.contains("#r1ad6de7c-1\" target=\"_top\">Model One</a>") && quiz.contains("Results on The Quiz here"),
+        quiz.contains("#r1ad6de7c-1\" target=\"_top\">Model One</a>") && quiz.contains("Listed results on The Quiz"),
         "{quiz}"
     );
 

@@ -47,7 +47,10 @@ fn a_better_score_without_a_day_is_drawn_and_told() {
     let project = project(&[&DATED[..], &[(0.9, None), (0.1, None)]].concat(), false);
     let main = project.main_of("benchmarks/quiz.html");
     assert!(main.contains("known for 2 of 4 ranked models"), "{main}");
-    assert!(main.contains("The best of the other 2 has 0.9 proportion: better than the line (dashed)."), "{main}");
+    assert!(
+        main.contains("The best of the 2 models without a date has 0.9 proportion: better than the line (dashed)."),
+        "{main}"
+    );
     assert!(main.contains("class=\"beyond\""), "{main}");
     assert_eq!((&best_undated(&project)["model"], &best_undated(&project)["is_better"]), (&json!("m2"), &json!(true)));
 }
@@ -56,7 +59,7 @@ fn a_better_score_without_a_day_is_drawn_and_told() {
 fn a_worse_score_without_a_day_is_counted_only() {
     let worse = project(&[&DATED[..], &[(0.4, None)]].concat(), false);
     let main = worse.main_of("benchmarks/quiz.html");
-    assert!(main.contains("The other one has 0.4 proportion: no better than the line."), "{main}");
+    assert!(main.contains("The model without a date has 0.4 proportion: no better than the line."), "{main}");
     assert!(!main.contains("class=\"beyond\""));
     let equal = project(&[&DATED[..], &[(0.6, None)]].concat(), false);
     assert_eq!(best_undated(&equal)["is_better"], json!(false));

@@ -81,7 +81,7 @@ fn a_source_says_how_fresh_it_is_what_is_missing_and_whom_it_cites() {
         "Newest evaluation: 2026-01-02. 1 of 4 results report their evaluation date.",
         "None of its 4 results reports these.",
         "The developers of the models, cited by the source (self-reported): 1 of 4.",
-        "As stated below: 1 of 4.",
+        "Unclear, as stated below: 1 of 4.",
         "attribution_required: true (1 record).",
         "leaderboard_data_source: A paper1",
     ] {

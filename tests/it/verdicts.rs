@@ -123,7 +123,12 @@ const ARGS: &str = "/evaluation_results/0/generation_config/generation_args";
 
 #[test]
 fn yes_only_where_all_that_matters_is_stated_and_the_same() {
-    check(&[], &[], "comparable", "Yes: all settings that matter are reported for every score and are the same.");
+    check(
+        &[],
+        &[],
+        "comparable",
+        "Yes: the required settings are reported for every score, and no reported setting differs.",
+    );
 }
 
 #[test]
@@ -139,7 +144,7 @@ fn one_setting_that_agrees_is_no_yes() {
 #[test]
 fn what_differs_is_named() {
     let hot = format!("{ARGS}/temperature");
-    check(&[], &[(&hot, json!(1))], "different", "With care: different settings: temperature.");
+    check(&[], &[(&hot, json!(1))], "different", "With care. Different settings: temperature.");
 }
 
 #[test]
@@ -151,7 +156,7 @@ fn a_tenth_of_the_samples_is_no_end_to_hold_on_to() {
         &[],
         &[(samples, json!(51))],
         "comparable",
-        "Yes: all settings that matter are reported for every score and are the same.",
+        "Yes: the required settings are reported for every score, and no reported setting differs.",
     );
 }
 
