@@ -603,7 +603,7 @@
     return percents ? say("compare.divided", { text }) : text;
   };
 
-  /** Whether readings can be held against each other; the same rules and words as `verdict` in src/signal/verdict.rs. */
+  /** Whether readings can be compared, and why; the same rules and words as `verdict` in src/signal/verdict.rs. */
   const verdictOf = (readings) => {
     const list = (names) => names.sort().slice(0, 8).join(say("comma")) + (names.length > 8 ? " …" : "");
     const several = (values) => new Set(values.filter((value) => value !== "" && value !== null)).size > 1;
@@ -615,35 +615,56 @@
     ].filter(Boolean);
     if (gulfs.length) {
       const why = gulfs.map((gulf) => say(`verdict.${gulf}`)).join(say("semicolon"));
-      return { isApart: true, text: say("verdict.apart", { why }) };
+      return { answer: "no", text: say("verdict.apart", { why }) };
     }
     const values = new Map();
     for (const { said } of readings) {
       for (const [name, value] of said) values.set(name, (values.get(name) || new Set()).add(value));
     }
     const different = [...values.keys()].filter((name) => values.get(name).size > 1);
-    if (different.length) return { text: say("verdict.different", { names: list(different) }) };
+    if (different.length) return { answer: "care", text: say("verdict.different", { names: list(different) }) };
     const [{ essential, onceStated }] = readings;
     const needed = [...essential, ...onceStated.filter((name) => values.has(name))];
     const isStated = (name) => readings.every(({ said }) => said.some(([stated]) => stated === name));
     const missing = [...new Set(needed)].filter((name) => !isStated(name));
-    return { text: missing.length ? say("verdict.not_enough_stated", { names: list(missing) }) : say("verdict.comparable") };
+    return missing.length
+      ? { answer: "unknown", text: say("verdict.not_enough_stated", { names: list(missing) }) }
+      : { answer: "yes", text: say("verdict.comparable") };
   };
 
-  /** Whether the readings of one ranking can be compared, and how far they lie apart. */
+  /** Whether the readings of one ranking can be compared, why, and in `notes` how far they lie apart. */
   const judge = (ranking, cells) => {
     const notes = ranking.relative ? [say("compare.relative")] : [];
     const evaluators = cells[0].readings.map((reading) => reading.evaluator);
-    const ofAll = evaluators.filter((name) => cells.every((cell) => cell.readings.some((it) => it.evaluator === name)));
-    if (!ofAll.length) return [say("compare.evaluators"), ...notes];
-    const name = ofAll[0];
+    const name = evaluators.find((name) => cells.every((cell) => cell.readings.some((it) => it.evaluator === name)));
+    if (name === undefined) return { answer: "care", text: say("compare.evaluators"), notes };
     const readings = cells.map((cell) => cell.readings.find((reading) => reading.evaluator === name));
     const flags = [...new Set(readings.map((reading) => reading.flag).filter(Boolean))];
-    if (flags.length) return [...flags.map((flag) => say("compare.flagged", { flag })), ...notes];
-    const { isApart, text } = verdictOf(readings);
-    const verdict = say("compare.by", { name, verdict: text });
-    if (isApart) return [verdict, ...notes];
-    return [verdict, ...notes, difference(readings)];
+    if (flags.length) {
+      return { answer: "no", text: flags.map((flag) => say("compare.flagged", { flag })).join(say("space")), notes };
+    }
+    const verdict = verdictOf(readings);
+    // Of several scores in a cell, those of one evaluator are judged.
+    const of = cells.some((cell) => cell.readings.length > 1) ? [name] : [];
+    notes.unshift([...(verdict.answer === "no" ? [] : [difference(readings)]), ...of].join(" · "));
+    return { ...verdict, notes: notes.filter(Boolean) };
+  };
+
+  /** What one may say of all rows: with the verdict, where they have the same, else by answer. */
+  const conclusion = (verdicts, isSame) => {
+    const how = make("a", { href: `${top}methodology.html#verdict` }, document.querySelector("[data-compare]").dataset.how);
+    const may = (answer) => say(`conclude.${answer}`) + say("space");
+    const [{ answer, text }] = verdicts;
+    if (isSame) {
+      const all = say("compare.all", { n: count(verdicts.length) });
+      return make("div", { class: "answer" }, make("p", {}, text, say("space"), all), make("p", {}, may(answer), how));
+    }
+    const lines = ["yes", "care", "unknown", "no"].flatMap((answer) => {
+      const n = verdicts.filter((verdict) => verdict.answer === answer).length;
+      return n ? [make("p", {}, make("b", {}, say(`answer.${answer}`, { n: count(n) })), say("space"), may(answer))] : [];
+    });
+    lines.at(-1).append(how);
+    return make("div", { class: "answer" }, ...lines);
   };
 
   const labelOf = ({ ranking, variant }) =>
@@ -651,32 +672,37 @@
   const directionOf = (ranking) =>
     say(ranking.direction > 0 ? "compare.higher" : ranking.direction < 0 ? "compare.lower" : "compare.unsure");
 
+  /** A cell of `model`, whose name it has where the head of its column is not seen. */
+  const cellFor = (model, ...content) => make("td", {}, make("small", { class: "of" }, model.id), ...content);
+
   const readingCell = (model, cell) => {
-    if (!cell) return make("td", {}, make("span", { class: "gap" }, say("not_reported")));
+    if (!cell) return cellFor(model, make("span", { class: "gap" }, say("not_reported")));
     const readings = cell.readings.map((reading) => make("div", { class: "reading" },
       make("a", { href: `${top}${model.path}#${reading.anchor}` }, make("b", {}, reading.digits)), " ",
       make("span", { class: "u" }, reading.unit),
       reading.flag ? flagOf(reading.flag) : "",
-      make("small", {}, [reading.evaluator, reading.relation, reading.day].filter(Boolean).join(" · ")),
+      make("small", {}, [reading.evaluator, reading.relation].filter(Boolean).join(" · "),
+        ...(reading.day ? [" · ", make("time", {}, reading.day)] : [])),
     ));
     const rank = cell.rank && make("small", {}, say("compare.rank", { rank: count(cell.rank), models: count(cell.ranking.models) }));
-    return make("td", {}, ...readings, rank || "");
+    return cellFor(model, ...readings, rank || "");
   };
 
-  /** The rows of the cells under `keys`, below a heading of their own. */
-  const group = (title, keys, models, judged) => {
+  /** The rows of the cells under `keys`, with what of their `verdicts` is not said above, below a heading if there is one. */
+  const group = (title, keys, models, verdicts, isSame) => {
     if (!keys.length) return [];
     const rows = keys.map((key) => {
       const cells = models.map((model) => model.cells.get(key));
-      const present = cells.filter(Boolean);
-      const { ranking } = present[0];
+      const cell = cells.find(Boolean);
+      const { ranking } = cell;
+      const { text, notes } = verdicts.get(key);
       return make("tr", {},
-        make("th", { scope: "row" }, make("a", { href: top + ranking.path }, labelOf(present[0])),
+        make("th", { scope: "row" }, make("a", { href: top + ranking.path }, labelOf(cell)),
           make("small", {}, say("compare.metric", { metric: ranking.metric, direction: directionOf(ranking) }))),
         ...models.map((model, at) => readingCell(model, cells[at])),
-        make("td", { class: "verdict" }, ...(judged ? judge(ranking, present).map((text) => make("div", {}, text)) : [])));
+        make("td", { class: "verdict" }, ...(isSame ? notes : [text, ...notes]).map((text) => make("div", {}, text))));
     });
-    const heading = make("tr", { class: "group" }, make("th", { scope: "colgroup", colspan: models.length + 2 }, title));
+    const heading = title && make("tr", { class: "group" }, make("th", { scope: "colgroup", colspan: models.length + 2 }, title));
     return [make("tbody", {}, heading, ...rows)];
   };
 
@@ -708,16 +734,22 @@
     const some = keys.filter((key) => number(key) > 1 && number(key) < models.length);
     const facts = ["developer", "openness", "released"].map((fact, at) => make("tr", {},
       make("th", { scope: "row" }, say(`compare.${fact}`)),
-      ...models.map((model) => make("td", {}, inWords(fact, model.facts[at]) || gap())),
+      ...models.map((model) => cellFor(model, inWords(fact, model.facts[at]) || gap())),
       make("td")));
+    const verdicts = new Map([...shared, ...some].map((key) => {
+      const cells = models.map((model) => model.cells.get(key)).filter(Boolean);
+      return [key, judge(cells[0].ranking, cells)];
+    }));
+    const isSame = new Set([...verdicts.values()].map(({ text }) => text)).size === 1;
+    // Two models have no ranking that includes some of them.
+    const headings = some.length ? [say("compare.shared"), say("compare.some")] : ["", ""];
     const table = make("table", { class: "plain comparison" },
       make("thead", {}, make("tr", {},
         make("th", { scope: "col" }, say("compare.fact")),
         ...models.map((model) => make("th", { scope: "col" }, make("a", { href: top + model.path }, model.id))),
-        make("th", { scope: "col" }, say("compare.can")))),
+        make("th", { scope: "col" }, say(isSame ? "compare.difference" : "compare.can")))),
       make("tbody", {}, ...facts),
-      ...group(say("compare.shared"), shared, models, true),
-      ...group(say("compare.some"), some, models, true));
+      ...[shared, some].flatMap((keys, at) => group(headings[at], keys, models, verdicts, isSame)));
     const alone = models.map((model) => {
       const own = keys.filter((key) => number(key) === 1 && model.cells.has(key));
       if (!own.length) return "";
@@ -733,7 +765,8 @@
         make("ul", {}, ...list));
     });
     return [
-      make("p", { class: "lead" }, say("compare.summary", { n: count(shared.length), m: count(some.length) })),
+      make("p", { class: "lead" }, say(some.length ? "compare.summary.some" : "compare.summary", { n: count(shared.length), m: count(some.length) })),
+      verdicts.size ? conclusion([...verdicts.values()], isSame) : "",
       make("div", { class: "scroll", role: "region", "aria-label": say("compare.scroll"), tabindex: "0" }, table),
       ...pairsOf(models),
       ...alone,

@@ -209,9 +209,13 @@ const checks = {
     await page.keyboard.press("Enter");
     await page.waitForSelector("table.comparison");
     assert.strictEqual(await page.locator("table.comparison thead th").count(), 4);
-    assert.match(await text(page, "table.comparison"), /All models ranked/);
-    const verdict = await text(page, ".verdict:not(:empty)");
-    assert.match(verdict, /reports all|no evaluator/);
+    // All differences have one verdict, which stands above them and not beside each.
+    assert.match(await text(page, ".compare .answer"), /^(Unknown|With care)[:.] .* all \d+ rankings\.\s+You may .* You may not say/s);
+    assert.match(await text(page, "table.comparison thead th:last-child"), /Difference/);
+    assert.match(await text(page, "table.comparison .verdict"), /^(difference|equal)/);
+    assert.strictEqual(await page.locator("table.comparison .group").count(), 0);
+    const [how] = await page.$$eval(".compare .answer a", (links) => links.map((link) => link.getAttribute("href")));
+    assert.strictEqual(how, "methodology.html#verdict");
     // The score is the one of the card.
     const cell = page.locator("table.comparison tbody:nth-of-type(2) tr:nth-child(2) td .reading").first();
     const digits = await cell.locator("b").innerText();
@@ -224,6 +228,11 @@ const checks = {
     await cell.locator("a").click();
     await page.waitForURL(/models\/.*#r[0-9a-f]{8}-\d+$/);
     assert.ok((await text(page, ".res")).includes(digits));
+    await page.goto(`${base}/compare.html#m=meta%2Fllama-65b,google%2Fgemma-7b,tiiuae%2Ffalcon-40b`);
+    await waitFor(page, "table.comparison", "Some models ranked");
+    assert.match(await text(page, ".compare .answer"), /^With care \(1 ranking\)\. You may .*\s+Unknown \(\d+ rankings\)\. You may/s);
+    const answers = await page.$$eval("table.comparison .verdict", (cells) => cells.map((cell) => cell.textContent.split(/[:.]/)[0]));
+    assert.deepStrictEqual([...new Set(answers)].sort(), ["Unknown", "With care"]);
     await page.goto(`${base}/compare.html#m=google%2Fgemma-7b,no%2Fsuch`);
     await waitFor(page, "[data-compare] [role=status]", "no model named no/such");
   },
