@@ -851,9 +851,39 @@
     header.append(button);
   };
 
+  // ---- The day of reading ----
+
+  const now = new Date();
+
+  /** How long ago a day was, behind it. */
+  const age = (time) => {
+    const days = Math.floor((now - Date.parse(time.textContent)) / 864e5);
+    if (days > 0) time.after(say("age", { n: count(days) }));
+  };
+
+  /** What is quoted or cited says when it was read, and where: a site that does not know its address has but a path. */
+  const asRead = ({ dataset }, pre) => {
+    const address = location.protocol.startsWith("http") && location.href.split("#")[0];
+    const text = pre.textContent;
+    if ("quote" in dataset) {
+      // English is written as in Britain here.
+      const { locale } = plurals.resolvedOptions();
+      const day = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { dateStyle: "long" }).format(now);
+      const isPath = !/^https?:/.test(dataset.quote);
+      const quoted = address && isPath ? text.replace(dataset.quote, () => address) : text;
+      pre.textContent = quoted + say("space") + say("accessed", { day });
+    } else if ("cite" in dataset) {
+      // Sweden writes days as BibTeX does.
+      const day = `  urldate = {${now.toLocaleDateString("sv")}},\n`;
+      const url = address && !/^  url = /m.test(text) ? `  url = {${address}},\n` : "";
+      pre.textContent = text.replace(/\}$/, () => `${url}${day}}`);
+    }
+  };
+
   // What is quoted or cited is copied with one press, or marked where a page may not copy.
   const copies = (details) => {
     const [{ copy: label, copied }, text] = [details.parentElement.dataset, details.querySelector("pre")];
+    asRead(details, text);
     const button = make("button", { type: "button" }, label);
     button.addEventListener("click", async () => {
       getSelection().selectAllChildren(text);
@@ -870,6 +900,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     themeSwitch();
     document.querySelectorAll(".take[data-copy] details").forEach(copies);
+    document.querySelectorAll("time[data-age]").forEach(age);
     searchDialog();
     const host = document.querySelector("[data-compare]");
     if (host) compare(host);

@@ -236,6 +236,21 @@ const checks = {
     await page.goto(`${base}/compare.html#m=google%2Fgemma-7b,no%2Fsuch`);
     await waitFor(page, "[data-compare] [role=status]", "no model named no/such");
   },
+  async "quotes, citations and sources say when they are read"(page, base) {
+    const day = await page.evaluate(() => new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(new Date()));
+    const address = `${base}/models/meta/llama-65b.html`;
+    await page.goto(`${address}#results`);
+    const quote = await page.locator("[data-quote] pre").textContent();
+    const cite = await page.locator("[data-cite] pre").textContent();
+    assert.ok(quote.endsWith(`) Accessed ${day}.`), quote);
+    assert.match(cite, /\n  urldate = \{\d{4}-\d\d-\d\d\},\n\}$/);
+    // A page on a disk has no address that others can open.
+    const isServed = base.startsWith("http");
+    assert.ok(quote.includes(isServed ? `, ${address}, ` : ", models/meta/llama-65b.html, "), quote);
+    assert.strictEqual(cite.includes(`  url = {${address}},\n`), isServed, cite);
+    await page.goto(`${base}/sources/helm-lite.html`);
+    assert.match(await text(page, ".short dd"), /^\d{4}-\d\d-\d\d \(\d+ days ago\)\./);
+  },
   async "colours: by the switch, kept from page to page, without a flash"(page, base) {
     const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     await page.goto(`${base}/index.html`);

@@ -33,7 +33,7 @@ fn the_demonstration_works_in_a_browser_with_and_without_javascript() {
     let content = Path::new(env!("CARGO_MANIFEST_DIR")).join("content");
     project.build(&["--content", content.to_str().unwrap()]);
     let arguments: &[&str] = if is_whole("half of the looks for barriers") { &[] } else { &["quick"] };
-    assert_eq!(holds(&project, &chromium, arguments), 18);
+    assert_eq!(holds(&project, &chromium, arguments), 20);
 }
 
 #[test]
