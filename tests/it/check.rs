@@ -300,7 +300,7 @@ To show where they come from
         page.contains("<dt>To repeat the run<dd>temperature <small>1/2</small>, prompt template, evaluation date"),
         "{page}"
     );
-    let corrections = project.main_of("corrections.html");
+    let corrections = project.main_of("corrections.html").replace("<wbr>", "");
     assert!(corrections.contains("generation_args.temperature</code></td><td>To repeat the run</td>"), "{corrections}");
     let unknown = project.run(&["check", "--model", "made-up/on"]);
     assert!(unknown.code == 1 && unknown.stderr.contains("did you mean made-up/one?"), "{}", unknown.stderr);
