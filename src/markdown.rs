@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::LazyLock;
 
 use ammonia::Builder;
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use html5ever::LocalName;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
@@ -51,7 +51,11 @@ fn rendered(text: &str, below: usize) -> Option<String> {
         other => other,
     });
     let mut rendered = String::with_capacity(text.len() * 3 / 2);
-    html::push_html(&mut rendered, events);
+    match below {
+        0 => html::push_html(&mut rendered, with_anchors(events.collect()).into_iter()),
+        // A page around the text has anchors of its own.
+        _ => html::push_html(&mut rendered, events),
+    }
     (depth(&rendered) <= MOST_LEVELS).then(|| with_short_texts(rendered))
 }
 
@@ -153,6 +157,37 @@ impl TokenSink for Depth {
     }
 }
 
+/// Gives each heading without an id one of its words, as GitHub does, so that links lead to it: `## The server` is
+/// `#the-server`. Digits and other signs are left out; of two headings with equal words the first has the id.
+fn with_anchors(mut events: Vec<Event>) -> Vec<Event> {
+    let ids = events.iter().filter_map(|event| match event {
+        Event::Start(Tag::Heading { id, .. }) => id.as_ref().map(ToString::to_string),
+        _ => None,
+    });
+    let mut taken: HashSet<String> = ids.collect();
+    for at in 0..events.len() {
+        if !matches!(events[at], Event::Start(Tag::Heading { id: None, .. })) {
+            continue;
+        }
+        let words = events[at..].iter().take_while(|event| !matches!(event, Event::End(TagEnd::Heading(_))));
+        let words: String = (words)
+            .map(|event| match event {
+                Event::Text(text) | Event::Code(text) => text,
+                _ => "",
+            })
+            .collect();
+        let signs = words.to_lowercase().replace(' ', "-");
+        let anchor: String = signs.chars().filter(|sign| sign.is_ascii_lowercase() || *sign == '-').collect();
+        if let Event::Start(Tag::Heading { id, .. }) = &mut events[at]
+            && is_anchor(&anchor)
+            && taken.insert(anchor.clone())
+        {
+            *id = Some(anchor.into());
+        }
+    }
+    events
+}
+
 fn lowered(level: HeadingLevel, below: usize) -> HeadingLevel {
     HeadingLevel::try_from((level as usize + below).clamp(2, 6)).unwrap_or(HeadingLevel::H6)
 }
@@ -211,6 +246,17 @@ mod tests {
         }
         assert!(!is_too_deep(&"`<b>` ".repeat(2 * n)), "code");
         assert!(!to_html(&"<script>".repeat(2 * n), 0).contains("<script"));
+    }
+
+    #[test]
+    fn headings_of_a_page_have_anchors_of_their_words() {
+        let page =
+            "## The `server`\n\n## Limits {#server}\n\n## 5 *more* things\n\n## The server\n\n## 限制\n\n## Main";
+        let html = to_html(page, 0);
+        let ids: Vec<&str> = html.split("<h2").skip(1).map(|heading| heading.split('>').next().unwrap()).collect();
+        assert_eq!(ids, [" id=\"the-server\"", " id=\"server\"", " id=\"-more-things\"", "", "", ""], "{html}");
+        // A card has anchors of its own around the text.
+        assert!(!to_html("## Results", 1).contains("id="));
     }
 
     #[test]

@@ -184,6 +184,16 @@ fn every_command_line_of_the_documentation_runs() {
     }
 }
 
+#[test]
+fn no_link_of_the_demonstration_is_dead() {
+    let project = Project::empty();
+    let content = repository().join("content");
+    let arguments = ["--content", content.to_str().unwrap()];
+    project.build(&arguments);
+    let run = project.run(&[&["check"], &arguments[..]].concat());
+    assert!(run.code == 0 && !run.stdout.contains("dead-link"), "{}{}", run.stdout, run.stderr);
+}
+
 /// What the sources say of one type: its own words, and its fields with type and words.
 #[derive(Default)]
 struct Described {
