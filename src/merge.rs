@@ -348,6 +348,9 @@ impl Dataset {
             let place = format!("/evaluation_results/{}", result.index);
             let score = result.score.digits();
             let message = match contradiction {
+                Contradiction::ErrorOfProportion => {
+                    format!("{score} is on a scale to 100, but its standard error is that of a proportion")
+                }
                 Contradiction::BelowOne => {
                     format!("{score} is below 1 on a scale to 100, while the other scores of this source are above 1")
                 }

@@ -684,7 +684,7 @@
       make("small", {}, [reading.evaluator, reading.relation].filter(Boolean).join(" · "),
         ...(reading.day ? [" · ", make("time", {}, reading.day)] : [])),
     ));
-    const rank = cell.rank && make("small", {}, say("compare.rank", { rank: count(cell.rank), models: count(cell.ranking.models) }));
+    const rank = cell.rank && make("small", {}, say("compare.rank", { rank: cell.rank < 0 ? `=${count(-cell.rank)}` : count(cell.rank), models: count(cell.ranking.models) }));
     return cellFor(model, ...readings, rank || "");
   };
 
@@ -897,7 +897,19 @@
     details.append(button);
   };
 
+  // A link to a fold opens it.
+  const unfold = (hash) => {
+    const target = hash.length > 1 && document.getElementById(hash.slice(1));
+    if (target && target.matches("details")) target.open = true;
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    unfold(location.hash);
+    // Also for one who closed it again.
+    document.addEventListener("click", ({ target }) => {
+      const link = target.closest("a[href^='#']");
+      if (link) unfold(link.getAttribute("href"));
+    });
     themeSwitch();
     document.querySelectorAll(".take[data-copy] details").forEach(copies);
     document.querySelectorAll("time[data-age]").forEach(age);

@@ -96,11 +96,16 @@ impl<'a> AlsoCollector<'a> {
     /// A block with details: those that are no settings, and that stand among `leaves` neither whole nor in parts.
     fn block_with(&mut self, result: Option<u16>, leaves: &'a [Leaf], prefix: &'static str, details: &'a Details) {
         let mut said: HashSet<&str> = HashSet::default();
+        let mut before = "";
         for leaf in leaves {
             match leaf.path.strip_prefix(prefix) {
                 Some(rest) => {
                     said.insert(rest);
-                    said.extend(rest.match_indices(['.', '[']).map(|(at, _)| &rest[..at]));
+                    // The leaves of one value follow each other.
+                    let ends_in = |text: &str, at: usize| matches!(text.as_bytes().get(at), Some(b'.' | b'['));
+                    let heads = rest.match_indices(['.', '[']).map(|(at, _)| &rest[..at]);
+                    said.extend(heads.filter(|head| !(before.starts_with(head) && ends_in(before, head.len()))));
+                    before = rest;
                     self.say(result, (prefix, rest), &leaf.text);
                 }
                 None => self.say(result, ("", &leaf.path), &leaf.text),
@@ -118,23 +123,26 @@ impl<'a> AlsoCollector<'a> {
 /// `is_cut`, only the first blocks; the second value tells how many values are left.
 pub(super) fn blocks<'a>(
     language: &Language,
-    mut also: Vec<Also<'a>>,
+    also: &[Also<'a>],
     n: usize,
     is_cut: bool,
 ) -> (Vec<AlsoBlock<'a>>, usize) {
     fn split(path: &str) -> (&str, &str) {
         path.rsplit_once('.').unwrap_or(("", path))
     }
-    also.sort_by(|a, b| (split(&a.path), &a.results).cmp(&(split(&b.path), &b.results)));
-    let blocks: Vec<&[Also]> = also.chunk_by(|a, b| split(&a.path).0 == split(&b.path).0).collect();
+    // By block, then key, then results.
+    let mut also: Vec<((&str, &str), &Also)> = also.iter().map(|it| (split(&it.path), it)).collect();
+    also.sort_by(|(a, first), (b, second)| a.cmp(b).then_with(|| first.results.cmp(&second.results)));
+    let blocks: Vec<&[((&str, &str), &Also)]> = also.chunk_by(|a, b| a.0.0 == b.0.0).collect();
     let shown = if is_cut { blocks.len().min(MOST_BLOCKS) } else { blocks.len() };
     let left = blocks[shown..].iter().map(|block| block.len()).sum();
     let some = |results: &[u16]| (!results.is_empty() && results.len() < n).then(|| language.list(&runs(results)));
     let blocks = blocks[..shown].iter().map(|block| {
-        let is_of_one = block.iter().all(|it| it.results == block[0].results);
+        let ((path, _), first) = block[0];
+        let is_of_one = block.iter().all(|(_, it)| it.results == first.results);
         let mut before = None;
-        let values = block.iter().map(|it| {
-            let key = split(&it.path).1;
+        let values = block.iter().map(|((_, key), it)| {
+            let key = *key;
             let is_new = before.replace(key) != Some(key);
             AlsoValue {
                 key: is_new.then(|| key.to_owned()),
@@ -144,8 +152,8 @@ pub(super) fn blocks<'a>(
         });
         AlsoBlock {
             values: values.collect(),
-            path: split(&block[0].path).0.to_owned(),
-            results: if is_of_one { some(&block[0].results) } else { None },
+            path: path.to_owned(),
+            results: if is_of_one { some(&first.results) } else { None },
         }
     });
     (blocks.collect(), left)
@@ -179,7 +187,7 @@ mod tests {
             also("details.x.tab", "t", &[2]),
             also("format", "json", &[]),
         ];
-        let (blocks, left) = blocks(Language::english(), all, 3, true);
+        let (blocks, left) = blocks(Language::english(), &all, 3, true);
         let shown: Vec<_> =
             blocks.iter().map(|it| (it.path.as_str(), it.results.as_deref(), it.values.len())).collect();
         assert_eq!(shown, [("", None, 1), ("details.x", Some("2"), 2), ("source_data", None, 3)]);
@@ -196,11 +204,10 @@ mod tests {
 
     #[test]
     fn very_many_blocks_are_cut_only_if_the_file_can_be_read() {
-        let all = || {
-            (0..50).map(|at| Also { path: Cow::Owned(format!("a{at}.b")), value: "1", results: Vec::new() }).collect()
-        };
+        let all: Vec<Also> =
+            (0..50).map(|at| Also { path: Cow::Owned(format!("a{at}.b")), value: "1", results: Vec::new() }).collect();
         let of = |is_cut| {
-            let (blocks, left) = blocks(Language::english(), all(), 1, is_cut);
+            let (blocks, left) = blocks(Language::english(), &all, 1, is_cut);
             (blocks.len(), left)
         };
         assert_eq!((of(true), of(false)), ((MOST_BLOCKS, 50 - MOST_BLOCKS), (50, 0)));

@@ -273,7 +273,7 @@ impl<'a> Cards<'a> {
     }
 
     /// How many models of a ranking share `rank`.
-    pub(super) fn n_sharing(&self, ranking: &Ranking, rank: u32) -> usize {
+    pub(crate) fn n_sharing(&self, ranking: &Ranking, rank: u32) -> usize {
         let below = |limit: u32| ranking.rows.partition_point(|row| row.rank.is_some_and(|rank| rank < limit));
         below(rank + 1) - below(rank)
     }

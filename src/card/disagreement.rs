@@ -369,7 +369,15 @@ fn arithmetic(language: &Language, cell: &comparability::CellComparisons) -> Vec
 }
 
 fn line(language: &Language, what: &str, found: &Comparison) -> String {
-    let difference = format!("{} − {} = {}", plain(&found.greatest), plain(&found.least), plain(&found.apart));
+    let [greatest, least, apart] = [&found.greatest, &found.least, &found.apart].map(|value| {
+        let digits = plain(value);
+        // As the scores are shown; links lead to their digits.
+        match as_shown(&digits) {
+            (first, Some(_)) => format!("{first}…"),
+            _ => digits,
+        }
+    });
+    let difference = format!("{greatest} − {least} = {apart}");
     let Some(threshold) = &found.threshold else {
         return language.say("arithmetic.line.open", &[("what", what), ("difference", &difference)]);
     };

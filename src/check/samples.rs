@@ -27,7 +27,11 @@ pub fn warn(dataset: &Dataset, found: &mut Diagnostics) {
             }
             Recomputation::OfPart { .. } | Recomputation::Incomplete { what: ShortOf::Test, .. } => {
                 let message = format!("the samples are not those of the score {score}: {}", why());
-                (of_result(), message, "replace the samples, or remove `detailed_evaluation_results`")
+                (
+                    of_result(),
+                    message,
+                    "replace the samples; or remove `detailed_evaluation_results` and the file of samples beside the record",
+                )
             }
             Recomputation::Incomplete { what: ShortOf::Samples, .. } => {
                 let message = format!("the samples of the score {score} are incomplete: {}", why());
@@ -39,7 +43,7 @@ pub fn warn(dataset: &Dataset, found: &mut Diagnostics) {
                 (
                     "/detailed_evaluation_results".to_owned(),
                     message,
-                    "replace the file of samples, or correct or remove `detailed_evaluation_results`",
+                    "replace the file of samples; or remove it and `detailed_evaluation_results`",
                 )
             }
         };

@@ -110,8 +110,8 @@ struct ModelData {
     name: String,
     path: String,
     facts: [String; 3],
-    /// Ranking, rank or 0, variant of the model, and readings.
-    cells: Vec<(usize, u32, usize, Vec<ReadingData>)>,
+    /// Ranking, rank (0 without one, below 0 if others share it), variant of the model, and readings.
+    cells: Vec<(usize, i64, usize, Vec<ReadingData>)>,
     /// Those in which this one stands first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pairs: Vec<PairData>,
@@ -157,8 +157,13 @@ impl Shard {
         let cells = cells(dataset.readings_of(id)).map(|cell| {
             let readings = cell.iter().map(|reading| self.reading(cards, reading)).collect();
             let variant = self.text(dataset.variant_of(&cell[0]).unwrap_or_default());
-            let in_longest_list = dataset.rankings[cell[0].ranking].is_first_of_measurement;
-            (self.ranking(cards, &cell[0]), if in_longest_list { cell[0].rank } else { 0 }, variant, readings)
+            let list = &dataset.rankings[cell[0].ranking];
+            let rank = match cell[0].rank {
+                _ if !list.is_first_of_measurement => 0,
+                rank if rank > 0 && cards.n_sharing(list, rank) > 1 => -i64::from(rank),
+                rank => i64::from(rank),
+            };
+            (self.ranking(cards, &cell[0]), rank, variant, readings)
         });
         let cells = cells.collect();
         let pairs = pairs.iter().map(|pair| self.pair(cards, pair)).collect();

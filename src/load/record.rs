@@ -284,10 +284,10 @@ fn of_score(members: &RawObject, read: Option<&Uncertainty>) -> Result<(Details,
     let is_in = |block: &RawValue| object(block).is_some_and(|it| it.get("confidence_interval").is_some());
     let has_both = members.get("confidence_interval").is_some() && members.get("uncertainty").is_some_and(is_in);
     let is_missed = |path: &str| {
-        let path = path.trim_start_matches("evaluation_results[].score_details.");
+        let path = path.strip_prefix("evaluation_results[].score_details.").unwrap_or(path);
         // One bound is no interval.
         (has_both && path.starts_with("confidence_interval."))
-            || match path.trim_start_matches("uncertainty.") {
+            || match path.strip_prefix("uncertainty.").unwrap_or(path) {
                 "confidence_interval.lower" | "confidence_interval.upper" => {
                     read.is_none_or(|it| it.interval.is_none())
                 }

@@ -36,14 +36,21 @@ impl Proofs<'_> {
         if source.measured_by().is_some_and(|who| claimed.is_denied_by(who)) {
             return Relationship { claimed, fit: Fit::ContradictedByRecord };
         }
-        let known = first.and_then(|first| {
+        let is_same = first.and_then(|first| {
             let source = first.evaluator_step?.is_letter_for_letter().then_some(first.evaluator)?;
             let source = self.entities.evaluators[source].meta?;
-            let model = &self.entities.models[first.model];
-            self.inputs.content.models[model.meta?].developer.as_ref()?;
-            let (developer, step) = model.developer?;
+            let (developer, step) = self.entities.models[first.model].developer?;
             step.is_letter_for_letter().then_some(source == developer)
         });
+        let is_stated = first.is_some_and(|first| {
+            let meta = self.entities.models[first.model].meta;
+            meta.is_some_and(|meta| self.inputs.content.models[meta].developer.is_some())
+        });
+        // Nobody is a third party to a model under an account of its own, whether or not metadata names who made it.
+        if !is_stated && is_same == Some(true) && claimed == Claimed::ThirdParty {
+            return Relationship { claimed, fit: Fit::ContradictedByRecord };
+        }
+        let known = is_same.filter(|_| is_stated);
         let fit = match (claimed, known) {
             (_, None) | (Claimed::Collaborative | Claimed::NotReported, _) => Fit::Undetermined,
             (Claimed::FirstParty, Some(is_same)) | (Claimed::ThirdParty, Some(is_same)) => {

@@ -1,5 +1,5 @@
-//! *Neighbours*: a score that is about a hundredth, or a hundred times, of the other scores of its source. It is
-//! never converted.
+//! *Neighbours*: a score that is about a hundredth, or a hundred times, of the other scores of its source, or whose
+//! standard error is that of another scale. It is never converted.
 
 use crate::codes::codes;
 use foldhash::{HashMap, HashMapExt};
@@ -7,12 +7,14 @@ use foldhash::{HashMap, HashMapExt};
 use super::{Dataset, Reading, Scale};
 
 codes! {
-    /// What the other scores of a source say against one.
+    /// What the other scores of a source, or its own error, say against one.
     pub enum Contradiction in "remark" {
         /// It is below 1, and they are above 1: it may be a proportion.
         BelowOne = "below_one",
         /// It is above 1, and they are below 1: they may be proportions, or it a percentage twice over.
         AboveOne = "above_one",
+        /// Its standard error is that of a proportion, and not that of a percentage.
+        ErrorOfProportion = "error_of_proportion",
     }
 }
 
@@ -76,13 +78,43 @@ pub(super) fn find(dataset: &Dataset) -> Vec<(usize, Contradiction)> {
             contradicted(&scores).map(|(at, contradiction)| (places[at], contradiction))
         })
         .collect();
+    let by_error = dataset.readings.iter().enumerate().filter(|(_, reading)| {
+        let result = dataset.result(reading);
+        let stated =
+            result.uncertainty.as_ref().and_then(|it| Some((it.standard_error.as_ref()?, it.samples.as_ref()?)));
+        reading.scale == Scale::Percent
+            && stated.is_some_and(|(error, n)| has_error_of_proportion(result.score.value(), error.value(), n.value()))
+    });
+    found.extend(by_error.map(|(at, _)| (at, Contradiction::ErrorOfProportion)));
     found.sort_unstable_by_key(|(at, _)| *at);
+    found.dedup_by_key(|(at, _)| *at);
     found
+}
+
+/// True if `error` fits a share of `n` answers that is `score`, and not one of `score` percent: within a tenth of √(p(1−p)/n).
+fn has_error_of_proportion(score: f64, error: f64, n: f64) -> bool {
+    if !(0.0 < score && score < 1.0 && error > 0.0 && n >= 2.0) {
+        return false;
+    }
+    // The variance is taken with n or with n − 1.
+    let of = |share: f64| (share * (1.0 - share) / n).sqrt();
+    let is_near = |expected: f64| (error - expected).abs() <= expected / 10.0 + expected / (n - 1.0);
+    is_near(of(score)) && !is_near(100.0 * of(score / 100.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_standard_error_tells_a_proportion_from_a_percentage() {
+        // 0.8468 of 1,319 has an error of 0.0099; 0.8468 percent of them has one of 0.25.
+        assert!(has_error_of_proportion(0.8468, 0.00992, 1319.0));
+        assert!(!has_error_of_proportion(0.8468, 0.2523, 1319.0));
+        assert!(!has_error_of_proportion(84.68, 0.992, 1319.0));
+        assert!(!has_error_of_proportion(0.5, 0.2, 1319.0), "the error of something else");
+        assert!(!has_error_of_proportion(0.0, 0.0, 10.0) && !has_error_of_proportion(0.5, 0.5, 1.0));
+    }
 
     #[test]
     fn one_score_is_contradicted_by_all_others_or_none_is() {

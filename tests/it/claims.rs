@@ -137,3 +137,31 @@ fn a_benchmark_without_a_name_in_metadata_keeps_that_of_its_records() {
     project.build(&[]);
     assert!(project.main_of("benchmarks/quiz.html").contains("<h1>Quiz"));
 }
+
+#[test]
+fn a_third_party_to_a_model_under_an_account_of_its_own_is_contradicted() {
+    let project = Project::empty();
+    project.write("content/site.yaml", "title: Claims\n");
+    project.write("content/organizations.yaml", "organizations:\n  - {id: acme, name: Acme Evals, hf: acme}\n");
+    for (number, model) in ["acme/own", "other/model"].into_iter().enumerate() {
+        let record = json!({
+            "schema_version": "0.3.0", "evaluation_id": format!("c/{number}"), "retrieved_timestamp": "1768435200",
+            "source_metadata": {"source_name": "Board", "source_type": "documentation",
+                "source_organization_name": "Acme Evals", "evaluator_relationship": "third_party"},
+            "eval_library": {"name": "unknown", "version": "unknown"},
+            "model_info": {"name": model, "id": model, "developer": model.split('/').next()},
+            "evaluation_results": [{"evaluation_name": "Quiz", "source_data": {"dataset_name": "Quiz", "source_type": "other"},
+                "metric_config": {"metric_id": "accuracy", "lower_is_better": false, "min_score": 0, "max_score": 1},
+                "score_details": {"score": 0.5}}]
+        });
+        let path = format!("content/datastore/data/c/{model}/0b0b6a3e-5d5f-4c0e-9d8e-{number:012}.json");
+        project.write(&path, &record.to_string());
+    }
+    project.build(&[]);
+    let (own, other) = (project.main_of("models/acme/own.html"), project.main_of("models/other/model.html"));
+    assert!(own.contains("The claimed relationship to the developer is contradicted."), "{own}");
+    assert!(own.contains("third party (contradicted by the record itself)"), "{own}");
+    assert!(!other.contains("contradicted"), "{other}");
+    let quotes = project.json("site/pages/api/v1/models/acme/own.json")["quotable"]["sentences"].to_string();
+    assert!(quotes.contains("0 of 1 results"), "{quotes}");
+}

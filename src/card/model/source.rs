@@ -161,7 +161,7 @@ impl<'a> Cards<'a> {
             || record.developer.is_some_and(|developer| !is_said(developer));
         let mut also = std::mem::take(&mut record.also_values);
         also.retain(|it| !self.is_shown(it, &record, readings));
-        let (also, more_also) = blocks(self.language, also, loaded.record.results.len(), record.url.is_some());
+        let (also, more_also) = blocks(self.language, &also, loaded.record.results.len(), record.url.is_some());
         SourceView {
             also,
             more_also,

@@ -16,7 +16,7 @@ use crate::merge::{Collection, Measurement, Reading};
 const LEAST: usize = 20;
 
 /// So many records, spread evenly, show what is usual.
-const SAMPLE: usize = 50;
+const SAMPLE: usize = 20;
 
 /// What most records of a collection say.
 #[derive(Debug, Serialize)]

@@ -367,7 +367,10 @@ impl<'a> AlsoValues<'a> {
     pub fn of(also: &'a [Also<'a>]) -> Vec<AlsoValues<'a>> {
         let mut groups: Vec<AlsoValues> = Vec::new();
         for it in also {
-            let fits = |group: &&mut AlsoValues| group.results == it.results && !group.values.contains_key(&*it.path);
+            // They are in the order of results and paths.
+            let fits = |group: &&mut AlsoValues| {
+                group.results == it.results && group.values.last_key_value().is_none_or(|(last, _)| *last != &*it.path)
+            };
             match groups.last_mut().filter(fits) {
                 Some(group) => _ = group.values.insert(&it.path, it.value),
                 None => groups.push(AlsoValues { results: &it.results, values: [(&*it.path, it.value)].into() }),
