@@ -299,12 +299,6 @@ impl Dataset {
         &self.readings[row.cell.start as usize..row.cell.end as usize]
     }
 
-    /// True if the record of any reading of `ranking` names samples or has some.
-    pub fn has_samples(&self, ranking: &Ranking) -> bool {
-        let mut readings = ranking.rows.iter().flat_map(|row| self.readings_in(row));
-        readings.any(|reading| self.loaded(reading).samples.is_some())
-    }
-
     /// The cells of `rankings`, each once.
     pub fn cells_in<'r>(
         &'r self,

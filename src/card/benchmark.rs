@@ -241,12 +241,12 @@ impl<'a> Cards<'a> {
             is_relative: entities.metrics[ranking.metric].is_relative,
             direction: self.words(direction_key(ranking.direction)),
             models: ranking.rows.len(),
-            several: ranking.rows.iter().filter(|row| row.cell.len() > 1).count(),
-            readings: ranking.rows.iter().map(|row| row.cell.len()).sum(),
+            several: ranking.n_several,
+            readings: ranking.n_in_cells,
             ranking_summary: self.ranking_summary(ranking),
             short,
             table: self.ranking_table(ranking, from, rows),
-            has_samples: self.dataset.has_samples(ranking),
+            has_samples: ranking.has_samples,
             list: (ranking.rows.len() >= LEAST_FILTERED).then_some(path),
             pager: Pager::new(self, path, number, ranking.rows.len(), ROWS),
             rankings: if is_main { self.ranking_links(slice.benchmark, id) } else { Vec::new() },
@@ -435,9 +435,8 @@ impl<'a> Cards<'a> {
 
     fn ranking_summary(&self, ranking: &Ranking) -> String {
         let models = self.language.counted("count.models", ranking.rows.len());
-        let n_readings = ranking.rows.iter().map(|row| row.cell.len()).sum();
-        let readings = self.language.counted("count.readings", n_readings);
-        match ranking.rows.iter().filter(|row| row.cell.len() > 1).count() {
+        let readings = self.language.counted("count.readings", ranking.n_in_cells);
+        match ranking.n_several {
             0 => self.language.say("ranking.summary", &[("models", &models)]),
             n => {
                 let values = [("models", &*models), ("readings", &*readings), ("n", &*self.language.number(n))];

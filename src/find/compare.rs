@@ -54,7 +54,7 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataF
 /// The models that were asked the same samples, by the one that stands first in the ranking. As with all that is compared,
 /// variants are those of one name.
 fn pairs(dataset: &Dataset) -> HashMap<Id<Model>, Vec<Pair<'_>>> {
-    let measured = dataset.rankings.iter().filter(|(_, it)| it.is_first_of_measurement && dataset.has_samples(it));
+    let measured = dataset.rankings.iter().filter(|(_, it)| it.is_first_of_measurement && it.has_samples);
     let measured: Vec<_> = measured.map(|(_, ranking)| ranking.measurement).collect();
     let found = measured.into_par_iter().map(|measurement| same_samples::pairs(dataset, measurement));
     let mut by_first: HashMap<Id<Model>, Vec<Pair>> = HashMap::default();

@@ -295,7 +295,7 @@ pub fn of_ranking(
 ) -> FilterTable {
     let mut table = FilterTable::new();
     let conditions = Told::of(dataset, language, ranking);
-    let outcomes = Outcomes::new(dataset, language, dataset.has_samples(ranking));
+    let outcomes = Outcomes::new(dataset, language, ranking.has_samples);
     for (row, conditions) in ranking.rows.iter().zip(&conditions.rows) {
         let readings = dataset.cell_of(row);
         let first = &dataset.readings_in(row)[0];

@@ -36,6 +36,12 @@ pub struct Ranking {
     pub rows: Vec<RankedModel>,
     /// How many readings its rows have together.
     pub n_readings: usize,
+    /// How many readings the cells of its rows have together, whoever reports them.
+    pub n_in_cells: usize,
+    /// How many of its rows stand for a cell with several readings.
+    pub n_several: usize,
+    /// True if a record of it has samples or names some.
+    pub has_samples: bool,
 }
 
 /// One model in a ranking: what its evaluator reports of one cell.
@@ -184,6 +190,11 @@ fn ranking(dataset: &Dataset, evaluator: Id<Evaluator>, mut rows: Vec<RankedMode
         evaluator,
         is_first_of_measurement: false,
         n_readings: rows.iter().map(|row| (row.end - row.start) as usize).sum(),
+        n_in_cells: rows.iter().map(|row| row.cell.len()).sum(),
+        n_several: rows.iter().filter(|row| row.cell.len() > 1).count(),
+        has_samples: (rows.iter())
+            .flat_map(|row| &dataset.readings[row.start as usize..row.end as usize])
+            .any(|reading| dataset.loaded(reading).samples.is_some()),
         rows,
     }
 }

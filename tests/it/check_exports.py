@@ -6,6 +6,7 @@ citations must be read without complaint, and each CSV must have the cells of it
 
 import collections
 import csv
+import functools
 import glob
 import gzip
 import hashlib
@@ -296,6 +297,13 @@ def says(cell, row, names, kind):
 FURTHER = re.compile(r"(.*)~(side-by-side|sources|pairs|runs|documented|differences|attestations|dropped|collisions|outcomes)\.csv")
 
 
+@functools.cache
+def usual_of(source):
+    """What the page of a collection says that most of its records say."""
+    (heading,) = html_of(text(os.path.join(pages, "sources", source))).xpath("//h2[@id='usual']")
+    return " ".join(plain(it) for it in heading.itersiblings())
+
+
 def card_of(path, place):
     """The results of a card: each row of its table is where the card says it in its table and in its source."""
     with open(path, encoding="utf-8", newline="") as file:
@@ -315,7 +323,8 @@ def card_of(path, place):
         fold = shown.xpath("ancestor::td[details]")
         (source,) = page.xpath(f"//section[@id='r{row['record']}']")
         own = source.xpath(f".//li[@value='{index}']")
-        source, own = plain(source), plain(own[0]) if own else ""
+        usual = [usual_of(link.rsplit("/", 1)[1].removesuffix("#usual")) for link in source.xpath(".//a/@href") if link.endswith("#usual")]
+        source, own = " ".join([plain(source), *usual]), plain(own[0]) if own else ""
         value = lambda name: " ".join(row[name].removeprefix("'").split()) if row[name][:2] in ("'=", "'+", "'-", "'@") else " ".join(row[name].split())
         where = plain(name) + " " + (plain(fold[0].xpath("details/p")[0]) if fold else "")
         whole = score.get("data-score") or (score.text or "").strip()
@@ -333,7 +342,7 @@ def card_of(path, place):
             "is_relative": (row["is_relative"] == "true") == ("relative to the other models" in where),
             "unit": unit in plain(score) or unit in head or unit in source or unit in ("scale 0–1", "proportion"),
             "level": value("level") in plain(score),
-            "uncertainty": value("uncertainty") in plain(score),
+            "uncertainty": shortened(value("uncertainty")) in plain(score),
             "not_ranked": value("not_ranked") in plain(score),
             "evaluator": value("evaluator") in (plain(said[3]) or where),
             "relationship": value("relationship") in source and value("relationship_fit") in source,
@@ -394,7 +403,7 @@ def ranking_of(path, place):
             "score": whole == value("score") and whole.startswith((score.text or "").strip().removesuffix("…")),
             "unit": value("unit") in said or value("unit") in head or value("unit") in ("scale 0–1", "proportion"),
             "level": value("level") in notes,
-            "uncertainty": value("uncertainty") in notes,
+            "uncertainty": shortened(value("uncertainty")) in notes,
             "not_ranked": value("not_ranked") in notes,
             "evaluator": value("evaluator") in head,
             "relationship": value("relationship") in notes or value("relationship") in head,
@@ -451,6 +460,17 @@ def tables_of_pages():
                 checked["cells"] += 1
         kinds.add(kind if rows else None)
     return kinds
+
+
+def shortened(text):
+    """Numbers as pages show them: of more than six digits, four behind the point or behind the zeros there."""
+    def cut(number):
+        whole, fraction = number[0].split(".")
+        zeros = len(fraction) - len(fraction.lstrip("0")) if whole.lstrip("-") == "0" else 0
+        kept = zeros + 4 if zeros >= 4 else 4
+        is_long = sum(c.isdigit() for c in number[0]) > 6 and len(fraction) > kept + 1
+        return f"{whole}.{fraction[:kept]}…" if is_long else number[0]
+    return re.sub(r"-?\d+\.\d+", cut, text)
 
 
 def plain(element):
