@@ -440,7 +440,7 @@ impl Dataset {
     }
 
     /// The rule by which one reading stands for its cell: within its declared range and still asserted, then newest
-    /// day of evaluation, newest retrieval, the harness with which its list has most models, and path of the record.
+    /// day of evaluation, newest retrieval, the harness with which its list has most models (of several, the first by name), and path of the record.
     fn newest_first(
         &self,
         a: &Reading,
@@ -461,6 +461,8 @@ impl Dataset {
         (key(b).cmp(&key(a)))
             .then_with(|| retrieved(b).cmp(&retrieved(a)))
             .then_with(|| models(b).cmp(&models(a)))
+            // Of harnesses with as many models, all rows take one.
+            .then_with(|| self.harness_of(a).cmp(&self.harness_of(b)))
             .then_with(|| path(a).cmp(&path(b)))
     }
 

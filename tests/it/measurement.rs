@@ -470,3 +470,22 @@ fn a_part_that_is_called_safety_is_named_where_no_benchmark_is_on_safety() {
     assert!(with.contains(">RewardBench has a part called Safety.</a>"), "{with}");
     assert!(without.contains("No results on safety") && !without.contains("a part called"), "{without}");
 }
+
+#[test]
+fn of_harnesses_with_as_many_models_all_rows_take_one() {
+    let accuracy = json!({"metric_id": "accuracy"});
+    let scored = |harness: &str, model: &str, score: f64| {
+        by_harness(harness, record(model, "Lab", &[result(accuracy.clone(), score)]))
+    };
+    // By path, each model would be ranked by another harness.
+    let (project, _) = rows(&[
+        scored("second", "o/a", 0.9),
+        scored("first", "o/b", 0.4),
+        scored("first", "o/a", 0.5),
+        scored("second", "o/b", 0.8),
+    ]);
+    let ranking = project.json("site/pages/api/v1/benchmarks/quiz.json");
+    let ranked: Vec<f64> =
+        ranking["rows"].as_array().unwrap().iter().map(|row| row["reading"]["score"].as_f64().unwrap()).collect();
+    assert_eq!(ranked, [0.5, 0.4], "{ranking}");
+}
