@@ -156,6 +156,7 @@ fn what_most_records_of_a_large_collection_say_stands_on_its_page_and_cards_say_
                 record["evaluation_results"][0]["metric_config"]["metric_unit"] = json!("proportion");
                 record["evaluation_results"][1]["metric_config"]["metric_unit"] = json!("proportion");
             }
+            9 => record["evaluation_results"][0]["metric_config"]["max_score"] = json!(100.0),
             _ => {}
         });
     }
@@ -192,6 +193,9 @@ fn what_most_records_of_a_large_collection_say_stands_on_its_page_and_cards_say_
         assert!(other.contains(said), "no {said:?} in {other}");
     }
     assert!(!other.contains("Accuracy on Quiz"), "{other}");
+    // Its results differ in their range, and each says its own.
+    let mixed = record("m9");
+    assert!(mixed.contains("Range 0.0 to 100.0") && !mixed.contains("not in this record"), "{mixed}");
     let lacking = record("m8");
     for said in
         ["not in this record: Links, model_info.additional_details", "Unitproportion", "Not reportedpart, samples"]

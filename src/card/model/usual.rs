@@ -116,7 +116,10 @@ impl<'a> Cards<'a> {
             source.gaps = self.words("source.usual.no_gaps").to_owned();
         }
         let mut lacks: Vec<&str> = (!has_links).then(|| self.words("record.links")).into_iter().collect();
-        lacks.extend(subtract(&mut source.facts, &usual.facts, |fact| fact.label));
+        let missing = subtract(&mut source.facts, &usual.facts, |fact| fact.label);
+        // What its results say differently, they say each.
+        let is_own = |label: &&str| source.own.iter().flat_map(|own| &own.facts).any(|fact| fact.label == *label);
+        lacks.extend(missing.into_iter().filter(|label| !is_own(label)));
         lacks.extend(subtract(&mut source.also, &usual.also, |block| &block.path));
         source.lacks = lacks.join(self.words("list.comma"));
         for own in &mut source.own {
