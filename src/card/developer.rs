@@ -148,7 +148,9 @@ impl<'a> Cards<'a> {
             by: self.reporting(readings()),
             claims: self.claims(readings()),
             setup: SetupView::of(&tally),
-            covered: self.covered(benchmarks.into_iter(), |_| true),
+            covered: self.covered(benchmarks.into_iter(), |slice| {
+                Some(self.benchmark_url(self.dataset.entities.slices[slice].benchmark))
+            }),
             documentation: self.documentation(&tally, Some(pairs), outcomes_only),
             agreed: self.agreed(outcomes),
         }

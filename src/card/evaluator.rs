@@ -236,7 +236,9 @@ impl<'a> Cards<'a> {
         EvaluatorCard {
             claims: self.claims(tally.readings.iter().copied()),
             setup: SetupView::of(&tally.signals),
-            covered: self.covered(self.dataset.reported_by(id).iter().map(|reported| reported.benchmark), |_| true),
+            covered: self.covered(self.dataset.reported_by(id).iter().map(|reported| reported.benchmark), |slice| {
+                Some(self.benchmark_url(self.dataset.entities.slices[slice].benchmark))
+            }),
             name: self.evaluator_name(id),
             is_reported: evaluator.is_reported(),
             facts,

@@ -65,18 +65,18 @@ pub struct Covered<'a> {
 pub struct PartView<'a> {
     /// Benchmark.
     pub benchmark: &'a str,
-    /// Its page.
+    /// Where it is shown.
     pub url: String,
     /// What the part is called.
     pub name: &'a str,
 }
 
 impl<'a> Cards<'a> {
-    /// Of `benchmarks`, each once; `has` tells which of their parts are meant.
+    /// Of `benchmarks`, each once; `shown` tells where a part of them is shown, if it is meant.
     pub(super) fn covered(
         &self,
         benchmarks: impl Iterator<Item = Id<Benchmark>> + Clone,
-        has: impl Fn(Id<Slice>) -> bool,
+        shown: impl Fn(Id<Slice>) -> Option<String>,
     ) -> Covered<'a> {
         let all = benchmarks.clone();
         let (mut covers, mut uncategorised) = (Vec::new(), 0);
@@ -97,19 +97,20 @@ impl<'a> Cards<'a> {
         let lacks_safety = !covers.iter().any(|category| is_safety(category));
         let covers = covers.iter().map(|category| self.language.category(category)).collect();
         let safety_parts = match lacks_safety {
-            true => all.filter_map(|benchmark| self.safety_part(benchmark, &has)).take(MOST).collect(),
+            true => all.filter_map(|benchmark| self.safety_part(benchmark, &shown)).take(MOST).collect(),
             false => Vec::new(),
         };
         Covered { lacks_safety, safety_parts, covers, uncategorised, others, more_others }
     }
 
     /// The part of a benchmark whose name says safety, of whatever kind.
-    fn safety_part(&self, id: Id<Benchmark>, has: &impl Fn(Id<Slice>) -> bool) -> Option<PartView<'a>> {
+    fn safety_part(&self, id: Id<Benchmark>, shown: &impl Fn(Id<Slice>) -> Option<String>) -> Option<PartView<'a>> {
         let entities = &self.dataset.entities;
-        let slices = self.dataset.rankings_of(id).map(|(_, ranking)| ranking.slice).filter(|slice| has(*slice));
-        let mut names = slices.filter_map(|slice| entities.slices[slice].name.as_deref());
-        let name = names.find(|name| is_safety(name))?;
-        Some(PartView { benchmark: &entities.benchmarks[id].name, url: self.benchmark_url(id), name })
+        let (name, url) = self.dataset.rankings_of(id).find_map(|(_, ranking)| {
+            let name = entities.slices[ranking.slice].name.as_deref().filter(|name| is_safety(name))?;
+            Some((name, shown(ranking.slice)?))
+        })?;
+        Some(PartView { benchmark: &entities.benchmarks[id].name, url, name })
     }
 
     /// What a benchmark tests, in no language.

@@ -100,7 +100,8 @@ impl<'a> Cards<'a> {
             several: disagreements.first().map(|it| it.anchor.clone()),
             setup: SetupView::of(tally),
             covered: self.covered(benchmarks.map(|readings| self.dataset.benchmark_of(&readings[0])), |slice| {
-                readings.iter().any(|reading| reading.resolved.slice == slice)
+                let reading = readings.iter().find(|reading| reading.resolved.slice == slice)?;
+                Some(format!("#{}", self.anchor(reading)))
             }),
         }
     }
