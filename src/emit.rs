@@ -29,7 +29,7 @@ use crate::config::{Config, Datastore, PUBLIC_DATASTORE, PUBLIC_DATASTORE_NAME};
 use crate::load::block::MetricConfig;
 use crate::load::hub_benchmark::{HubBenchmark, HubTask, LeaderboardUnit};
 use crate::mark::hub_run::{HubResult, HubRuns};
-use crate::merge::{Dataset, Reading, Scale};
+use crate::merge::{Contradiction, Dataset, Reading, Scale};
 use crate::names::is_not_reported;
 use crate::paths;
 use crate::signal::samples;
@@ -207,7 +207,13 @@ impl Converter<'_> {
         reading: &Reading,
         misfit: Option<SkipReason>,
     ) -> Result<ManifestEntry, SkipReason> {
-        let contradiction = || reading.contradiction.map(|_| SkipCode::ScaleContradictedByNeighbours.into());
+        let contradiction = || {
+            let code = match reading.contradiction? {
+                Contradiction::BelowOne | Contradiction::AboveOne => SkipCode::ScaleContradictedByNeighbours,
+                Contradiction::ErrorOfProportion => SkipCode::ScaleContradictedByError,
+            };
+            Some(code.into())
+        };
         let Some(doubt) = misfit.or_else(contradiction) else { return Ok(entry) };
         match may_be_decided(&doubt) && target::is_decided(&self.config.site.publish, &entry) {
             true => Ok(entry),
@@ -335,7 +341,10 @@ impl Converter<'_> {
 
 /// True for what a rule of the site may decide.
 fn may_be_decided(reason: &SkipReason) -> bool {
-    matches!(reason.code(), Some(SkipCode::PartialTestSet | SkipCode::ScaleContradictedByNeighbours))
+    matches!(
+        reason.code(),
+        Some(SkipCode::PartialTestSet | SkipCode::ScaleContradictedByError | SkipCode::ScaleContradictedByNeighbours)
+    )
 }
 
 fn target_path(task: &HubTask) -> String {

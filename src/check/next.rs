@@ -128,7 +128,7 @@ fn action(skipped: &Skipped) -> Option<String> {
             let rule = rule(&skipped.record.to_string());
             Some(format!("name one under `publish` of site.yaml, as {rule}"))
         }
-        SkipCode::PartialTestSet | SkipCode::ScaleContradictedByNeighbours => {
+        SkipCode::PartialTestSet | SkipCode::ScaleContradictedByError | SkipCode::ScaleContradictedByNeighbours => {
             let rule = rule(&skipped.record.to_string());
             Some(format!("if it is right all the same, write under `publish` of site.yaml {rule}"))
         }

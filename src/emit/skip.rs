@@ -54,6 +54,8 @@ codes! {
         RecordNotInLock = "record_not_in_lock",
         /// The score is relative to the other models in its list.
         RelativeMetric = "relative_metric",
+        /// Its own standard error contradicts its scale. A person may decide that it is right.
+        ScaleContradictedByError = "scale_contradicted_by_error",
         /// The other scores of its source contradict its scale. A person may decide that it is right.
         ScaleContradictedByNeighbours = "scale_contradicted_by_neighbours",
         /// The score is outside its range or the leaderboard's scale.

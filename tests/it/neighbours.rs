@@ -67,6 +67,27 @@ fn a_percentage_that_looks_like_a_proportion_waits_for_a_person() {
 }
 
 #[test]
+fn a_percentage_with_the_error_of_a_proportion_waits_for_a_person() {
+    let project = project(&[0.8468], false);
+    let record = "content/datastore/data/c/lab/m/0b0b6a3e-5d5f-4c0e-9d8e-000000000000.json";
+    let with_error = |error: f64| {
+        let mut record: Value = serde_json::from_str(&project.read(record)).unwrap();
+        record["evaluation_results"][0]["score_details"]["uncertainty"] =
+            json!({"standard_error": {"value": error}, "num_samples": 1319});
+        record.to_string()
+    };
+    let (of_proportion, of_percentage) = (with_error(0.00992), with_error(0.2523));
+    project.write(record, &of_proportion);
+    assert_eq!(project.build(&[])["hub"]["skipped"], json!({"scale_contradicted_by_error": 1}));
+    assert!(project.main_of("models/lab/m0.html").contains("its standard error is that of a proportion"));
+    let run = project.run(&["check"]);
+    assert!(format!("{}{}", run.stdout, run.stderr).contains("its standard error is that of a proportion"));
+    // The same score with the error of a percentage is one.
+    project.write(record, &of_percentage);
+    assert_eq!(project.build(&[])["hub"]["entries"], json!({"ready": 1}));
+}
+
+#[test]
 fn the_mirror_image_is_remarked_and_plausible_scores_are_not() {
     assert_eq!(remarked(&[0.58, 0.61, 63.7], false), [2]);
     assert_eq!(remarked(&[0.58, 0.4, 1.2, 3.0], true), [0; 0], "error rates in percent");
