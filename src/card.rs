@@ -238,9 +238,7 @@ pub struct Score<'a> {
     pub level: Option<String>,
     /// Percent of the scale, for the bar; with one decimal.
     pub bar: Option<f64>,
-    /// Stated uncertainty, in words.
-    pub uncertainty: Option<String>,
-    /// The same as the record states it, for documents.
+    /// Uncertainty as the record states it, for documents.
     #[serde(skip)]
     pub stated_uncertainty: Option<&'a Uncertainty>,
     /// Why the score is not ranked, if it cannot be.
@@ -254,6 +252,8 @@ pub struct Score<'a> {
 pub struct ReadingView<'a> {
     /// The score.
     pub score: Score<'a>,
+    /// Stated uncertainty, in words, with all digits.
+    pub uncertainty: Option<String>,
     /// Who says so.
     pub evaluator: &'a str,
     /// Their page.
@@ -421,6 +421,7 @@ impl<'a> Cards<'a> {
         let evaluator = reading.resolved.evaluator;
         ReadingView {
             score: self.score(reading),
+            uncertainty: self.uncertainty_in_words(reading, SaidDigits::All),
             evaluator: self.evaluator_name(evaluator),
             evaluator_url: self.evaluator_url(evaluator),
             relationship: self.words(loaded.record.source.relationship.key()),
@@ -470,7 +471,6 @@ impl<'a> Cards<'a> {
 
     fn score(&self, reading: &Reading) -> Score<'a> {
         let result = self.dataset.result(reading);
-        let uncertainty = result.uncertainty.as_ref();
         Score {
             digits: result.score.digits(),
             unit: unit(self.language, &result.metric),
@@ -479,8 +479,7 @@ impl<'a> Cards<'a> {
             bar: (reading.scale.share(reading.position))
                 .filter(|_| !self.dataset.entities.metrics[reading.resolved.metric].is_relative)
                 .map(|share| (share * 1000.0).round() / 10.0),
-            uncertainty: self.uncertainty_in_words(reading, SaidDigits::All),
-            stated_uncertainty: uncertainty.map(|it| &**it),
+            stated_uncertainty: result.uncertainty.as_deref(),
             flag: flag(self.dataset, reading).map(|key| self.words(key)),
             remark: reading.contradiction.map(|it| self.words(it.key())),
         }

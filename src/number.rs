@@ -2,6 +2,7 @@
 //!
 //! Pages show the digits, never a re-printed float; conversions are done in decimal.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use bigdecimal::BigDecimal;
@@ -117,6 +118,14 @@ pub fn as_shown(digits: &str) -> (&str, Option<&str>) {
     match first_digits(digits) {
         Some(first) => (first, Some(digits)),
         None => (digits, None),
+    }
+}
+
+/// The same in a sentence, with `…` where digits are left out.
+pub fn shortened(digits: &str) -> Cow<'_, str> {
+    match first_digits(digits) {
+        Some(first) => Cow::Owned(format!("{first}…")),
+        None => Cow::Borrowed(digits),
     }
 }
 

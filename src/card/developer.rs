@@ -148,9 +148,7 @@ impl<'a> Cards<'a> {
             by: self.reporting(readings()),
             claims: self.claims(readings()),
             setup: SetupView::of(&tally),
-            covered: self.covered(benchmarks.into_iter(), |slice| {
-                Some(self.benchmark_url(self.dataset.entities.slices[slice].benchmark))
-            }),
+            covered: self.covered(benchmarks.into_iter(), |slice| self.page_of_slice(slice)),
             documentation: self.documentation(&tally, Some(pairs), outcomes_only),
             agreed: self.agreed(outcomes),
         }

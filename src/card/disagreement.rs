@@ -7,7 +7,7 @@ use super::{Cards, setting_name};
 use crate::id::Id;
 use crate::language::Language;
 use crate::merge::{Reading, cells, ends};
-use crate::number::as_shown;
+use crate::number::{as_shown, shortened};
 use crate::resolve::Model;
 use crate::signal::agreement::{Agreement, side_by_side};
 use crate::signal::comparability::{self, Comparison, ComparisonResult, NotComparable, Unit};
@@ -369,14 +369,9 @@ fn arithmetic(language: &Language, cell: &comparability::CellComparisons) -> Vec
 }
 
 fn line(language: &Language, what: &str, found: &Comparison) -> String {
-    let [greatest, least, apart] = [&found.greatest, &found.least, &found.apart].map(|value| {
-        let digits = plain(value);
-        // As the scores are shown; links lead to their digits.
-        match as_shown(&digits) {
-            (first, Some(_)) => format!("{first}…"),
-            _ => digits,
-        }
-    });
+    // As the scores are shown; links lead to their digits.
+    let said = |value| shortened(&plain(value)).into_owned();
+    let [greatest, least, apart] = [&found.greatest, &found.least, &found.apart].map(said);
     let difference = format!("{greatest} − {least} = {apart}");
     let Some(threshold) = &found.threshold else {
         return language.say("arithmetic.line.open", &[("what", what), ("difference", &difference)]);

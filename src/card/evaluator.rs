@@ -237,7 +237,7 @@ impl<'a> Cards<'a> {
             claims: self.claims(tally.readings.iter().copied()),
             setup: SetupView::of(&tally.signals),
             covered: self.covered(self.dataset.reported_by(id).iter().map(|reported| reported.benchmark), |slice| {
-                Some(self.benchmark_url(self.dataset.entities.slices[slice].benchmark))
+                self.page_of_slice(slice)
             }),
             name: self.evaluator_name(id),
             is_reported: evaluator.is_reported(),

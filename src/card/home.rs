@@ -152,16 +152,18 @@ impl<'a> Cards<'a> {
             .filter(|row| row.is_first_of_cell())
             .map(|row| (row, self.outcome(self.dataset.cell_of(row))))
             .collect();
-        let conflicts: Vec<&RankedModel> =
-            (cells.iter()).filter(|(_, outcome)| *outcome == Some(Outcome::Conflict)).map(|(row, _)| *row).collect();
+        let (between, within): (Vec<_>, Vec<_>) = (cells.iter())
+            .filter(|(_, outcome)| *outcome == Some(Outcome::Conflict))
+            .map(|(row, _)| *row)
+            .partition(|row| self.is_between(row));
         let (categories, uncategorised) = self.categories();
         HomeCard {
             categories,
             uncategorised,
             lacks_safety: !self.dataset.categories.iter().any(|category| is_safety(category)),
             claims: self.claims(self.dataset.readings.iter()),
-            between: conflicts.iter().filter(|row| self.is_between(row)).count(),
-            conflicts: self.largest(conflicts),
+            between: between.len(),
+            conflicts: self.largest(between, within),
             cells: cells.into_iter().map(|(_, outcome)| outcome).collect(),
             setup: SetupView::of(tally),
             uncertain: tally.fields[Field::Uncertainty as usize],
@@ -211,13 +213,19 @@ impl<'a> Cards<'a> {
         parties.is_some_and(|parties| parties.verdict == ComparisonResult::Diverges)
     }
 
-    /// The widest of `conflicts` on scales from 0 to 1 or 0 to 100, those between evaluators first.
-    fn largest(&self, mut conflicts: Vec<&RankedModel>) -> Vec<ShownConflict<'a>> {
+    /// The widest conflicts on scales from 0 to 1 or 0 to 100, those `between` evaluators before those `within` one.
+    fn largest<'r>(
+        &self,
+        mut between: Vec<&'r RankedModel>,
+        mut within: Vec<&'r RankedModel>,
+    ) -> Vec<ShownConflict<'a>> {
         let scale = |row: &RankedModel| self.dataset.cell_of(row)[0].scale;
-        conflicts.retain(|row| matches!(scale(row), Scale::Proportion | Scale::Percent));
-        conflicts.sort_by(|a, b| b.spread.total_cmp(&a.spread).then(a.start.cmp(&b.start)));
-        conflicts.sort_by_cached_key(|row| !self.is_between(row));
-        conflicts.into_iter().take(CONFLICTS).filter_map(|row| self.shown_conflict(row)).collect()
+        for conflicts in [&mut between, &mut within] {
+            conflicts.retain(|row| matches!(scale(row), Scale::Proportion | Scale::Percent));
+            conflicts.sort_by(|a, b| b.spread.total_cmp(&a.spread).then(a.start.cmp(&b.start)));
+        }
+        let conflicts = between.into_iter().chain(within);
+        conflicts.take(CONFLICTS).filter_map(|row| self.shown_conflict(row)).collect()
     }
 
     fn shown_conflict(&self, row: &RankedModel) -> Option<ShownConflict<'a>> {

@@ -103,6 +103,11 @@ impl<'a> Cards<'a> {
         Covered { lacks_safety, safety_parts, covers, uncategorised, others, more_others }
     }
 
+    /// The page of the benchmark that `slice` is a part of.
+    pub(super) fn page_of_slice(&self, slice: Id<Slice>) -> Option<String> {
+        Some(self.benchmark_url(self.dataset.entities.slices[slice].benchmark))
+    }
+
     /// The part of a benchmark whose name says safety, of whatever kind.
     fn safety_part(&self, id: Id<Benchmark>, shown: &impl Fn(Id<Slice>) -> Option<String>) -> Option<PartView<'a>> {
         let entities = &self.dataset.entities;

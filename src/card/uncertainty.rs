@@ -8,7 +8,7 @@ use super::Cards;
 use crate::language::Language;
 use crate::load::record::{EvaluationResult, Uncertainty};
 use crate::merge::{Reading, Scale};
-use crate::number::{Number, as_shown};
+use crate::number::{Number, shortened};
 use crate::signal::scale::{Doubt, Interval};
 
 /// How many digits of a number are said.
@@ -22,9 +22,9 @@ pub(super) enum SaidDigits {
 
 impl SaidDigits {
     fn of(self, number: &Number) -> Cow<'_, str> {
-        match (self, as_shown(number.digits())) {
-            (SaidDigits::Shown, (first, Some(_))) => Cow::Owned(format!("{first}…")),
-            _ => Cow::Borrowed(number.digits()),
+        match self {
+            SaidDigits::All => Cow::Borrowed(number.digits()),
+            SaidDigits::Shown => shortened(number.digits()),
         }
     }
 }

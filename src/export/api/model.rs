@@ -462,7 +462,7 @@ impl<'a> ReadingDocument<'a> {
             score: Digits(reading.score.digits),
             unit: &reading.score.unit,
             level: reading.score.level.as_deref(),
-            uncertainty: reading.score.uncertainty.as_deref(),
+            uncertainty: reading.uncertainty.as_deref(),
             stated_uncertainty: reading.score.stated_uncertainty.map(StatedUncertainty::of),
             not_ranked: reading.score.flag,
             remark: reading.score.remark,
