@@ -194,7 +194,8 @@ pub fn list(datastore: &Datastore, number: u16, diagnostics: &mut Diagnostics) -
     Ok(listing)
 }
 
-/// Tells of records beside `data/` and `flat/`, which no build reads: the first below each entry of `root`.
+/// Tells of records beside `data/` and `flat/`, which no build reads: the first below each entry of `root`, among the
+/// first [`STRAY_FILES`] files there.
 fn warn_of_strays(root: &Path, diagnostics: &mut Diagnostics) -> Result<()> {
     let context = || format!("failed to list {}", root.display());
     for entry in fs::read_dir(root).with_context(context)? {
@@ -204,14 +205,11 @@ fn warn_of_strays(root: &Path, diagnostics: &mut Diagnostics) -> Result<()> {
             continue;
         }
         let files = WalkDir::new(&path).max_depth(STRAY_DEPTH).sort_by_file_name().into_iter().filter_map(Result::ok);
-        let mut records = files.map(walkdir::DirEntry::into_path).filter(|path| looks_like_a_record(path));
-        if let Some(first) = records.next() {
-            let message = match records.count() {
-                0 => "is a record that no build reads".to_owned(),
-                n => format!("is a record that no build reads, as are {n} more below {}", path.display()),
-            };
-            let help = format!("move it to {}", root.join("data/<collection>/<developer>/<model>/").display());
-            diagnostics.warn_with_help(DiagnosticCode::UnknownFile, &first.display().to_string(), "", message, help);
+        let mut paths = files.map(walkdir::DirEntry::into_path).take(STRAY_FILES);
+        if let Some(record) = paths.find(|path| looks_like_a_record(path)) {
+            let message = format!("is a record that no build reads, like all below {}", path.display());
+            let help = format!("move records to {}", root.join("data/<collection>/<developer>/<model>/").display());
+            diagnostics.warn_with_help(DiagnosticCode::UnknownFile, &record.display().to_string(), "", message, help);
         }
     }
     Ok(())
@@ -219,6 +217,9 @@ fn warn_of_strays(root: &Path, diagnostics: &mut Diagnostics) -> Result<()> {
 
 /// How deep records that lie in a wrong place are looked for: as deep as `data/<collection>/<developer>/<model>/`.
 const STRAY_DEPTH: usize = 4;
+
+/// A clone of a datastore may have many other files: so many of each folder are looked at.
+const STRAY_FILES: usize = 100;
 
 /// True for a JSON file that names the member of a record that no other file has.
 fn looks_like_a_record(path: &Path) -> bool {

@@ -84,7 +84,7 @@ const MISTAKES: [Mistake; 19] = [
         told: &[
             "content/datastore/quiz/r.json",
             "unknown-file",
-            "move it to",
+            "move records to",
             "data/<collection>/<developer>/<model>/",
         ],
         not_told: &[],
