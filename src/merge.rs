@@ -454,6 +454,10 @@ impl Dataset {
         };
         let models =
             |reading: &Reading| harnesses.get(&(measurement::list_of(reading), self.harness_of(reading))).copied();
+        let named = |reading: &Reading| {
+            let harness = self.harness_of(reading);
+            (harness.is_none(), harness)
+        };
         let path = |reading: &Reading| {
             let origin = &self.loaded(reading).origin;
             (origin.path.clone(), origin.datastore, reading.resolved.result)
@@ -461,8 +465,8 @@ impl Dataset {
         (key(b).cmp(&key(a)))
             .then_with(|| retrieved(b).cmp(&retrieved(a)))
             .then_with(|| models(b).cmp(&models(a)))
-            // Of harnesses with as many models, all rows take one.
-            .then_with(|| self.harness_of(a).cmp(&self.harness_of(b)))
+            // Of harnesses with as many models, all rows take one, and a named one before none.
+            .then_with(|| named(a).cmp(&named(b)))
             .then_with(|| path(a).cmp(&path(b)))
     }
 

@@ -1,5 +1,5 @@
-//! A *signal* is what can be told of results beyond their values: how well their set-up is
-//! documented, who reports them, whether two of them can be compared.
+//! A *signal* describes results beyond their values: how well their set-up is documented, who reports them,
+//! whether two of them can be compared.
 //!
 //! Signals are pure functions of what the records say. Each has its definition on the Methodology
 //! page; they follow those of Eval Cards, except where the page says why not. What is not known is

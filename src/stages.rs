@@ -208,7 +208,7 @@ pub fn previous(
     Previous::Named(sha256, state.ok())
 }
 
-/// A file to write: a page, one for the script, one to take away, or one for the Hub.
+/// A file of the output: a page, data for the script, a download, or a file for the Hub.
 pub enum SiteFile<'a> {
     /// A file of the web site.
     Page(&'a Site<'a>, &'a Planned),

@@ -133,7 +133,7 @@ fn chosen(
     kept
 }
 
-/// A rule of `site.yaml` that names nothing of this build, which is most often a slip of the pen.
+/// A rule of `site.yaml` that matches nothing in this build, most often a typing error.
 pub struct UnusedRule {
     /// The rule, and what is wrong with it.
     pub message: String,

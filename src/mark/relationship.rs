@@ -21,7 +21,7 @@ codes! {
         Consistent = "consistent",
         /// It cannot be so.
         Contradicted = "contradicted",
-        /// The record itself says that somebody else measured.
+        /// The record itself says that somebody else measured, or reports a model of its own evaluator as a third party.
         ContradictedByRecord = "contradicted_by_record",
         /// One of the two organisations is not known, or the claim says nothing that could be checked.
         Undetermined = "undetermined",

@@ -16,10 +16,10 @@ pub enum CoveredByParts {
     FarFewer,
 }
 
-/// Parts that are not the whole say nothing of those that are not there, unless all of them together are this small a
-/// share of the test,
+/// Some parts say nothing of the others, unless there are [`SEVERAL`] and they have less than this share of the test
+/// together: one in so many samples.
 const FAR_FEWER: u64 = 10;
-/// and there are so many.
+/// The fewest parts that say so.
 const SEVERAL: usize = 3;
 /// How near a mean comes to the score, as a proportion: rounded to one digit, too many are the same.
 const NEAR: f64 = 0.0005;

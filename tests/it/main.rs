@@ -54,5 +54,5 @@ mod statements; // what cards say of odd records: no more than the records do
 mod test_hub; // the Hub that programs talk to in tests
 mod test_hub_holds; // what the tests rely on when they talk to it
 mod trouble; // kills, full disks, builds at once, content that changes meanwhile
-mod verdicts; // whether results can be held against each other, in the same words everywhere
+mod verdicts; // whether results can be compared, in the same words everywhere
 mod words; // the interface's words come from one place

@@ -337,7 +337,7 @@ fn letters_and_digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The records of real adapters, held against what a right site says of each result.
+/// Compares what the site says of each result of real adapters with what it should say.
 #[test]
 fn records_of_real_adapters_stand_where_they_belong() {
     let Some(folder) = shared("data/adapters") else { return };
@@ -407,37 +407,29 @@ fn records_of_real_adapters_stand_where_they_belong() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// `record` by this harness.
-fn by_harness(harness: &str, record: Value) -> Value {
-    Value::Object(
+/// The scores that are ranked on the page of the benchmark, of these: harness, model, score.
+fn ranked(scores: &[(&str, &str, f64)]) -> Vec<f64> {
+    let records = scores.iter().map(|(harness, model, score)| {
+        let mut record = record(model, "Lab", &[result(json!({"metric_id": "accuracy"}), *score)]);
+        record["eval_library"]["name"] = json!(harness);
         record
-            .as_object()
-            .unwrap()
-            .clone()
-            .into_iter()
-            .chain([("eval_library".to_owned(), json!({"name": harness, "version": "1"}))])
-            .collect(),
-    )
+    });
+    let (project, _) = rows(&records.collect::<Vec<_>>());
+    let ranking = project.json("site/pages/api/v1/benchmarks/quiz.json");
+    ranking["rows"].as_array().unwrap().iter().map(|row| row["reading"]["score"].as_f64().unwrap()).collect()
 }
 
 #[test]
 fn of_equally_new_scores_that_of_the_harness_with_most_models_is_ranked() {
-    let accuracy = json!({"metric_id": "accuracy"});
-    let scored = |harness: &str, model: &str, score: f64| {
-        by_harness(harness, record(model, "Lab", &[result(accuracy.clone(), score)]))
-    };
     // The path of the other harness comes first, and its scores are the higher ones for one model and the lower for another.
-    let (project, _) = rows(&[
-        scored("odd", "o/a", 0.9),
-        scored("odd", "o/b", 0.1),
-        scored("usual", "o/a", 0.5),
-        scored("usual", "o/b", 0.4),
-        scored("usual", "o/c", 0.3),
+    let ranked = ranked(&[
+        ("odd", "o/a", 0.9),
+        ("odd", "o/b", 0.1),
+        ("usual", "o/a", 0.5),
+        ("usual", "o/b", 0.4),
+        ("usual", "o/c", 0.3),
     ]);
-    let ranking = project.json("site/pages/api/v1/benchmarks/quiz.json");
-    let ranked: Vec<f64> =
-        ranking["rows"].as_array().unwrap().iter().map(|row| row["reading"]["score"].as_f64().unwrap()).collect();
-    assert_eq!(ranked, [0.5, 0.4, 0.3], "{ranking}");
+    assert_eq!(ranked, [0.5, 0.4, 0.3]);
 }
 
 #[test]
@@ -473,19 +465,8 @@ fn a_part_that_is_called_safety_is_named_where_no_benchmark_is_on_safety() {
 
 #[test]
 fn of_harnesses_with_as_many_models_all_rows_take_one() {
-    let accuracy = json!({"metric_id": "accuracy"});
-    let scored = |harness: &str, model: &str, score: f64| {
-        by_harness(harness, record(model, "Lab", &[result(accuracy.clone(), score)]))
-    };
     // By path, each model would be ranked by another harness.
-    let (project, _) = rows(&[
-        scored("second", "o/a", 0.9),
-        scored("first", "o/b", 0.4),
-        scored("first", "o/a", 0.5),
-        scored("second", "o/b", 0.8),
-    ]);
-    let ranking = project.json("site/pages/api/v1/benchmarks/quiz.json");
-    let ranked: Vec<f64> =
-        ranking["rows"].as_array().unwrap().iter().map(|row| row["reading"]["score"].as_f64().unwrap()).collect();
-    assert_eq!(ranked, [0.5, 0.4], "{ranking}");
+    let ranked =
+        ranked(&[("second", "o/a", 0.9), ("first", "o/b", 0.4), ("first", "o/a", 0.5), ("second", "o/b", 0.8)]);
+    assert_eq!(ranked, [0.5, 0.4]);
 }

@@ -4,8 +4,8 @@
 mod audit; // what is on the Hub already
 mod chaos; // many models, faults of every kind, kills at any moment
 mod confirm; // a person at a terminal
-mod follow; // what became of pull requests
-mod submit; // pull requests, the journal, and what becomes of both
+mod follow; // the state of pull requests after they are opened
+mod submit; // pull requests and the journal
 mod wire; // requests, waits, redirects, tokens
 
 use std::process::Command;
