@@ -47,8 +47,8 @@ fn flags(project: &Project, command: &str) -> Vec<(String, String)> {
     flags
 }
 
-/// One table of all flags: those of every command first.
-fn table_of_flags() -> String {
+/// Lists of all flags, by the commands that have them: those of every command first.
+fn lists_of_flags() -> String {
     let project = Project::empty();
     let commands = commands(&project);
     let mut of_flag: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
@@ -58,30 +58,26 @@ fn table_of_flags() -> String {
             of_flag.entry(flag).or_default().push(command.clone());
         }
     }
-    let mut rows: Vec<_> = of_flag
-        .into_iter()
-        .map(|((flag, meaning), of)| {
-            let of = if of.len() == commands.len() { "all commands".to_owned() } else { of.join(", ") };
-            (of, flag, meaning)
-        })
-        .collect();
-    rows.sort_by_key(|(of, flag, _)| (of != "all commands", of.clone(), flag.clone()));
-    assert!(rows.len() > 40, "{}", rows.len());
-    let row = |(of, flag, meaning): (String, String, String)| {
-        format!("| `{}` | {of} | {} |\n", flag.replace('|', "\\|"), meaning.replace('|', "\\|"))
-    };
-    format!("\n## Flags\n\n| flag | of | meaning |\n|---|---|---|\n{}", rows.into_iter().map(row).collect::<String>())
+    assert!(of_flag.len() > 40, "{}", of_flag.len());
+    let mut lists: BTreeMap<(bool, String), String> = BTreeMap::new();
+    for ((flag, meaning), of) in of_flag {
+        let is_some = of.len() < commands.len();
+        let of = if is_some { format!("`{}`", of.join("`, `")) } else { "All commands".to_owned() };
+        *lists.entry((is_some, of)).or_default() += &format!("- `{flag}`: {meaning}\n");
+    }
+    let lists = lists.into_iter().map(|((_, of), list)| format!("\n{of}:\n\n{list}"));
+    format!("\n## Flags\n{}", lists.collect::<String>())
 }
 
-/// A table of the codes whose words begin with `prefix`.
-fn table_of_codes(title: &str, lead: &str, prefix: &str) -> String {
+/// A list of the codes whose words begin with `prefix`.
+fn list_of_codes(title: &str, lead: &str, prefix: &str) -> String {
     let words = fs::read_to_string(repository().join("templates/words/en.yaml")).unwrap();
     let words: BTreeMap<String, Value> = serde_yaml::from_str(&words).unwrap();
     let codes: String = (words.iter())
         .filter_map(|(key, says)| Some((key.strip_prefix(prefix)?, says.as_str()?)))
-        .map(|(code, says)| format!("| `{code}` | {says} |\n"))
+        .map(|(code, says)| format!("- `{code}`: {says}\n"))
         .collect();
-    format!("\n## {title}\n\n{lead}\n\n| code | meaning |\n|---|---|\n{codes}")
+    format!("\n## {title}\n\n{lead}\n\n{codes}")
 }
 
 #[test]
@@ -90,15 +86,15 @@ fn the_lists_of_flags_and_codes_are_those_of_the_program() {
     let text = fs::read_to_string(path()).unwrap();
     let (before, found) = text.split_once(MARK).unwrap();
     let expected = [
-        table_of_flags(),
-        table_of_codes(
+        lists_of_flags(),
+        list_of_codes(
             "Records that are not shown {#not-shown}",
-            "The page *Not shown* has one of these codes for each.",
+            "*Not shown* has one of these codes for each.",
             "reason.",
         ),
-        table_of_codes(
+        list_of_codes(
             "Results that are not proposed {#not-proposed}",
-            "The page *Publishing* and `manifest.json` have one of these codes for each. “It” is the result.",
+            "*Publishing* and `manifest.json` have one of these codes for each. “It” is the result.",
             "outcome.",
         ),
     ]
