@@ -193,7 +193,7 @@ pub struct Cards<'a> {
     pub top: String,
 }
 
-/// Text with an address, if there is one that may be linked.
+/// Text with an optional link.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Labelled<'a> {
     /// Text.
@@ -202,16 +202,16 @@ pub struct Labelled<'a> {
     pub url: Option<String>,
 }
 
-/// One fact of a metadata list; without a value it is "not reported".
+/// A fact; without a value, “not reported”.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Fact<'a> {
     /// What.
     pub label: &'a str,
     /// Its value.
     pub value: Option<String>,
-    /// Where the value leads.
+    /// Link of the value.
     pub url: Option<String>,
-    /// Where the value comes from, if not from metadata.
+    /// Source of the value, if not metadata.
     pub note: Option<&'a str>,
 }
 
@@ -254,7 +254,7 @@ pub struct ReadingView<'a> {
     pub score: Score<'a>,
     /// Stated uncertainty, in words, with all digits.
     pub uncertainty: Option<String>,
-    /// Who says so.
+    /// Who reports it.
     pub evaluator: &'a str,
     /// Their page.
     pub evaluator_url: String,
@@ -264,7 +264,7 @@ pub struct ReadingView<'a> {
     pub evaluated: Option<String>,
     /// The time of evaluation as the record has it.
     pub evaluated_text: Option<&'a str>,
-    /// Why that is not taken for a day, if it is not.
+    /// Why that is not a valid day.
     pub evaluated_remark: Option<&'a str>,
     /// Day of retrieval.
     pub retrieved: Option<String>,

@@ -26,7 +26,7 @@ pub struct Range {
 pub struct Tick {
     /// Place in percent, or in pixels.
     pub at: f64,
-    /// What it says.
+    /// Content.
     pub label: String,
     /// How its text is anchored: `start`, `middle` or `end`.
     pub anchor: &'static str,

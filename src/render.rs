@@ -32,7 +32,7 @@ pub struct Frame<'a> {
     pub language: &'a str,
     /// `ltr` or `rtl`.
     pub direction: &'a str,
-    /// The way to the top: `../../`.
+    /// Path to the site's top: `../../`.
     pub top: &'a str,
     /// Path of the stylesheet from the top.
     pub style: &'a str,
@@ -42,17 +42,17 @@ pub struct Frame<'a> {
     pub canonical: Option<String>,
     /// The navigation.
     pub nav: &'a [NavLink],
-    /// The path of the link in the navigation that this page belongs to.
+    /// Path of the navigation link of this page.
     pub section: &'a str,
     /// The program's version.
     pub version: &'static str,
-    /// The day on which the newest record was retrieved.
+    /// Day on which the newest record was retrieved.
     pub newest: Option<&'a str>,
     /// The day of `SOURCE_DATE_EPOCH`.
     pub day: Option<&'a str>,
-    /// True if any record names samples or has some.
+    /// True if any record has or names samples.
     pub has_samples: bool,
-    /// What the page tells machines, and what may be taken away.
+    /// Metadata for machines, and downloads.
     pub head: PageHead,
 }
 

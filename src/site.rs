@@ -502,16 +502,16 @@ fn newest_retrieval(dataset: &Dataset) -> Option<String> {
 /// The Publishing page.
 #[derive(Serialize)]
 struct PublishingPage<'a> {
-    /// All of its fields stand here by their own names: `blocked`, `rows` …
+    /// Its fields are on the page itself: `page.blocked`, `page.rows` …
     #[serde(flatten)]
     list: PublishingCard<'a>,
-    /// What became of what was proposed; on the first page.
+    /// State of proposals; on the first page.
     proposals: Vec<ProposalRow<'a>>,
-    /// How many entries of the Hub agree with the records; on the first page.
+    /// Agreement of the Hub's entries with the records; on the first page.
     posted: PostedCounts,
-    /// What the Hub shows: entries that differ from a record first; on the first page, the first of them.
+    /// What the Hub shows, the first ones, differences first; on the first page.
     hub_readings: Vec<HubReading<'a>>,
-    /// How many more there are; the table has them all.
+    /// How many more the table has.
     more_hub_readings: usize,
 }
 
@@ -526,10 +526,10 @@ impl About for PublishingPage<'_> {
 /// The page of a source.
 #[derive(Serialize)]
 struct SourcePage<'s, 'a> {
-    /// All of its fields stand here by their own names: `name`, `facts` …
+    /// Its fields are on the page itself: `page.name`, `page.facts` …
     #[serde(flatten)]
     card: SourceCard<'a>,
-    /// What its records say alike, which the cards of models do not repeat.
+    /// What most of its records share, which cards do not repeat.
     usual: Option<&'s Usual<'a>>,
 }
 
@@ -548,7 +548,7 @@ impl About for SourcePage<'_, '_> {
 struct ProseCard<'a> {
     title: Cow<'a, str>,
     html: String,
-    /// Its language, where that is not the site's.
+    /// Language, if not the site's.
     language: Option<&'a str>,
 }
 

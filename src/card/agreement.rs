@@ -15,9 +15,9 @@ const MOST: usize = 4;
 /// What the scores of some cells say of each other.
 #[derive(Debug, Serialize)]
 pub struct Agreed<'a> {
-    /// Cells by what their scores say.
+    /// Cells by whether their scores agree.
     pub cells: Cells,
-    /// The models whose scores conflict most, with the scores side by side.
+    /// The largest conflicts.
     pub conflicts: Vec<Labelled<'a>>,
     /// How many more there are.
     pub more: usize,

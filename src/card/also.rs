@@ -13,20 +13,20 @@ use crate::load::details::Details;
 /// One value, with the results that state it.
 #[derive(Debug)]
 pub struct Also<'a> {
-    /// Where in the record, or in its results: `metric_config.additional_details.bound_strategy`.
+    /// Where: `metric_config.additional_details.bound_strategy`.
     pub path: Cow<'a, str>,
     /// As text.
     pub value: &'a str,
-    /// Places in `evaluation_results`; none for what the record says of itself.
+    /// Places in `evaluation_results`; none for the record itself.
     pub results: Vec<u16>,
 }
 
-/// What stands in one block of a record or of its results, said in one line.
+/// Values of one block of a record or its results.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AlsoBlock<'a> {
     /// Where: `metric_config.additional_details`.
     pub path: String,
-    /// The results that state all of it, if these are not all of the record.
+    /// The results that have it, if not all.
     pub results: Option<String>,
     /// Its values.
     pub values: Vec<AlsoValue<'a>>,
@@ -37,7 +37,7 @@ pub struct AlsoBlock<'a> {
 pub struct AlsoValue<'a> {
     /// Its key; `None` if that is the one before.
     pub key: Option<String>,
-    /// The results that state it, if these are neither all of the record nor those of the block.
+    /// The results that have it, if not those of the block.
     pub results: Option<String>,
     /// As text.
     pub value: &'a str,

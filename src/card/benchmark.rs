@@ -47,75 +47,75 @@ pub struct BenchmarkCard<'a> {
     pub name: &'a str,
     /// Its page.
     pub url: String,
-    /// What is ranked, in full: benchmark, part, metric and evaluator, as far as they tell it from other rankings.
+    /// Benchmark, part, metric and evaluator, as far as they distinguish the ranking.
     pub title: String,
-    /// Metadata that is known.
+    /// Known metadata.
     pub facts: Vec<Fact<'a>>,
-    /// What metadata does not say of the benchmark, as a list; on its own page.
+    /// Missing metadata, as a list; on the benchmark's page.
     pub gaps: String,
     /// Names that records use.
     pub names: Vec<NameView<'a>>,
-    /// What else is stated of it, and by whom.
+    /// Further metadata, with who states it.
     pub metadata: BenchmarkMetadata<'a>,
     /// Further reading.
     pub links: Vec<Labelled<'a>>,
-    /// Clean HTML of the prose; empty if there is none.
+    /// Sanitised HTML, or empty.
     pub prose: &'a str,
-    /// True on the page of the benchmark itself, which shows the above.
+    /// True on the benchmark's page, which shows its metadata.
     pub is_main: bool,
     /// The slice that is ranked; `None` for the whole.
     pub slice: Option<&'a str>,
-    /// The part of the test, where others of this slice are over another one.
+    /// Part of the test, if others of this slice cover another.
     pub part: Option<String>,
     /// Metric.
     pub metric: &'a str,
-    /// What tells it from other metrics of its name: parameters, judges, kind of score.
+    /// Parameters, judges and kind of score that distinguish it from metrics of the same name.
     pub qualifier: Option<String>,
-    /// True if scores depend on which other models were evaluated.
+    /// True if scores depend on the other models.
     pub is_relative: bool,
     /// `higher is better`.
     pub direction: &'a str,
     /// Models in the ranking.
     pub models: usize,
-    /// How many of them have several scores.
+    /// Models with several scores.
     pub several: usize,
-    /// The scores of all of them.
+    /// Their scores.
     pub readings: usize,
-    /// A sentence with the counts of the ranking, for machines.
+    /// The counts in a sentence, for machines.
     pub ranking_summary: String,
-    /// The answer; on the first page of a ranking.
+    /// The answer; on the first page.
     pub short: Option<RankingShort<'a>>,
-    /// One row a model.
+    /// One row per model.
     pub table: RankingTable<'a>,
-    /// True if a record of it names samples or has some.
+    /// True if a record has or names samples.
     pub has_samples: bool,
-    /// The list whose rows the script can filter; none for short rankings.
+    /// Id of the list that the script filters; none for short rankings.
     pub list: Option<&'a str>,
     /// The pages of this ranking.
     pub pager: Pager,
-    /// The rankings of the benchmark, on its own page; the first of them, if there are very many.
+    /// The benchmark's rankings, the first ones; on its page.
     pub rankings: Vec<RankingLink>,
     /// How many rankings there are.
     pub n_rankings: usize,
-    /// Who reports it; on its own page.
+    /// Who reports it; on the benchmark's page.
     pub sources: Vec<SourceRow<'a>>,
-    /// What they report of how they measured; on its own page.
+    /// Settings by evaluator; on the benchmark's page.
     pub setups: Option<SetupsView<'a>>,
-    /// How its scores are distributed; on the first page of a ranking.
+    /// Distribution of scores; on the first page.
     pub distribution: Option<DistributionView>,
-    /// The best score over time; on the first page of a ranking.
+    /// The best score over time; on the first page.
     pub over_time: Option<OverTimeView<'a>>,
-    /// Models on the same samples; on the first page of the longest list of a measurement.
+    /// Models on the same samples; on the first page of a measurement's longest ranking.
     pub pairs: Option<PairsView<'a>>,
-    /// The runs behind its results, by what they used and how they ended; on the first page.
+    /// Runs by what they used and how they ended; on the first page.
     pub runs: Option<RunsView<'a>>,
-    /// How well its results are documented, in figures; on the page of the benchmark.
+    /// Documentation signals; on the benchmark's page.
     pub documentation: Option<Documentation<'a>>,
-    /// What the Hub itself shows on its leaderboards; on the page of the benchmark, the first of them.
+    /// What the Hub shows on its leaderboards, the first ones; on the benchmark's page.
     pub hub_readings: Vec<HubReading<'a>>,
-    /// How many more there are; the table has them all.
+    /// How many more the table has.
     pub more_hub_readings: usize,
-    /// What one may quote; on the page of the benchmark.
+    /// Sentences to quote; on the benchmark's page.
     pub quotes: Quotes<'a>,
 }
 
@@ -130,9 +130,9 @@ pub struct SourceRow<'a> {
     pub results: usize,
     /// Different models.
     pub models: usize,
-    /// Their relation to the developers, as claimed.
+    /// Claimed relationship to the developers.
     pub relation: String,
-    /// Slots of the set-up that are filled.
+    /// Reported settings.
     pub slots: String,
     /// Results with an uncertainty.
     pub uncertainty: String,
@@ -151,7 +151,7 @@ pub struct RowView<'a> {
     pub model: &'a str,
     /// Its id.
     pub model_id: &'a str,
-    /// The variant of the model; `None` for the model itself.
+    /// Variant of the model, if any.
     pub variant: Option<&'a str>,
     /// Its card.
     pub model_url: String,
@@ -177,7 +177,7 @@ pub struct OtherReading<'a> {
 /// A way to another ranking of the benchmark.
 #[derive(Debug, Serialize)]
 pub struct RankingLink {
-    /// Part, metric and evaluator, as far as they tell it from others; `None` for the whole benchmark.
+    /// Part, metric and evaluator that distinguish it; `None` for the whole benchmark.
     pub label: Option<String>,
     /// Its page.
     pub url: String,

@@ -9,16 +9,16 @@ use crate::mark::{Counts, Level, Standing};
 use crate::merge::Reading;
 use crate::signal::provenance::Parties;
 
-/// What is claimed and proven of some results.
+/// Claimed relationships and evidence levels of some results.
 #[derive(Debug, Serialize)]
 pub struct Claims {
     /// Results.
     pub results: usize,
-    /// How many have which claimed relation to the developer, by code; contradicted claims are a class.
+    /// Claimed relationships by code, with their results; contradicted ones are a class.
     pub relations: Vec<(&'static str, usize)>,
-    /// True if some result is claimed by the developer, and nothing contradicts that.
+    /// True if the developer reports a result, uncontradicted.
     pub has_developer: bool,
-    /// How many of those that are not withdrawn have which level, the highest first.
+    /// Results at each level, highest first, without withdrawn ones.
     pub levels: Vec<(&'static str, usize)>,
     /// Withdrawn results.
     pub withdrawn: usize,

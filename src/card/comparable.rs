@@ -11,10 +11,10 @@ use crate::signal::agreement::{Agreement, agreements, is_essential};
 use crate::signal::provenance::EvaluatorCount;
 use crate::signal::verdict::{Comparability, Conditions, verdict};
 
-/// Whether the numbers of a ranking can be compared, and what that rests on.
+/// Whether the scores of a ranking are comparable, and why.
 #[derive(Debug, Serialize)]
 pub struct ComparableView<'a> {
-    /// In a few words; `None` where the first reason, the verdict over the settings, is the answer.
+    /// In a few words; `None` if the first reason is the answer.
     pub answer: Option<&'a str>,
     /// Why, in sentences.
     pub reasons: Vec<String>,

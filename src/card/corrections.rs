@@ -8,11 +8,11 @@ use crate::signal::steps::STEPS;
 /// What the page says.
 #[derive(Debug, Serialize)]
 pub struct CorrectionsCard<'a> {
-    /// What cards miss most, and the field of a record that says it.
+    /// The most frequent gaps.
     pub gaps: Vec<Gap<'a>>,
     /// The dataset with the records, if this site names one.
     pub datastore: Option<&'a str>,
-    /// Whom to ask, and the address that leads there.
+    /// Whom to ask, and the link.
     pub contact: Option<(&'a str, String)>,
 }
 
@@ -25,7 +25,7 @@ pub struct Gap<'a> {
     pub what: &'a str,
     /// The fields of a record that say it.
     pub fields: &'static [&'static str],
-    /// What to do, where no field says it.
+    /// What to do, if no field fills it.
     pub action: Option<&'a str>,
 }
 

@@ -19,13 +19,13 @@ use crate::signal::provenance::Parties;
 pub struct DeveloperCard<'a> {
     /// Display name.
     pub name: &'a str,
-    /// Metadata that is known.
+    /// Known metadata.
     pub facts: Vec<Fact<'a>>,
-    /// What of it is not known, as a list.
+    /// Missing metadata, as a list.
     pub gaps: String,
-    /// A sentence with the counts.
+    /// The counts in a sentence.
     pub summary: String,
-    /// Where the connection of models and developer comes from.
+    /// Who attributes the models to the developer.
     pub claim: String,
     /// The answer; on the first page.
     pub short: Option<DeveloperShort<'a>>,
@@ -40,7 +40,7 @@ pub struct DeveloperCard<'a> {
 pub struct DeveloperShort<'a> {
     /// Who reports.
     pub by: Reporting<'a>,
-    /// Who stands to the developer how, and what is proven.
+    /// Relationships to the developer, and evidence levels.
     pub claims: Claims,
     /// Whether scores conflict.
     pub agreed: Agreed<'a>,
@@ -48,7 +48,7 @@ pub struct DeveloperShort<'a> {
     pub setup: SetupView,
     /// What the benchmarks test.
     pub covered: Covered<'a>,
-    /// How well the results are documented, in figures.
+    /// Documentation signals.
     pub documentation: Documentation<'a>,
 }
 
@@ -76,7 +76,7 @@ pub struct MadeModel<'a> {
 pub struct DeveloperRow<'a> {
     /// Display name.
     pub name: &'a str,
-    /// Where the letters lead.
+    /// Anchor for the letters.
     pub anchor: String,
     /// Their page.
     pub url: String,

@@ -15,42 +15,41 @@ use crate::signal::setup;
 use crate::signal::verdict::{Comparability as Readable, Conditions, verdict};
 use crate::words::shorten;
 
-/// The readings of a cell side by side.
+/// The scores of a cell side by side.
 #[derive(Debug, Serialize)]
 pub struct DisagreementView<'a> {
-    /// Place of the cell among those of its model, from 1.
+    /// Number of the cell on the card, from 1.
     pub number: usize,
     /// Anchor on the card.
     pub anchor: String,
-    /// What is found.
+    /// `conflict`, `not_compared`, `within` or `agree`.
     pub outcome: Outcome,
-    /// The greatest and the least of what can be compared, as they are shown.
+    /// The highest and the lowest comparable score.
     pub ends: Option<[&'a str; 2]>,
     /// Benchmark, part and metric.
     pub title: String,
-    /// What is found, in a sentence.
+    /// The result in a sentence.
     pub finding: String,
-    /// Whether the readings are comparable: `comparable`, `different`, `not_enough_stated` or
-    /// `conditions_apart`.
+    /// `comparable`, `different`, `not_enough_stated` or `conditions_apart`.
     pub verdict: &'static str,
-    /// The same, in a sentence.
+    /// The verdict in a sentence.
     pub verdict_in_words: String,
-    /// The comparisons as arithmetic.
+    /// The differences, as arithmetic.
     pub arithmetic: Vec<String>,
-    /// What is known of why.
+    /// Known reasons.
     #[serde(skip)]
     pub why: String,
     /// Settings with different values, by name.
     pub different: String,
-    /// One a reading.
+    /// One per score.
     pub columns: Vec<ReadingColumn<'a>>,
-    /// One a setting that somebody reports.
+    /// One per reported setting.
     pub rows: Vec<SettingRow>,
-    /// True if several readings report one of them.
+    /// True if several scores report one of them.
     pub has_shared: bool,
-    /// Settings that nobody reports, by name.
+    /// Settings that are not reported.
     pub nobody: String,
-    /// How many readings are not in the table.
+    /// Scores that are not in the table.
     pub n_more: usize,
 }
 
@@ -79,7 +78,7 @@ impl Outcome {
     }
 }
 
-/// A reading in the head of the table.
+/// A score in the head of the table.
 #[derive(Debug, Serialize)]
 pub struct ReadingColumn<'a> {
     /// `A`, `B` …
@@ -88,17 +87,17 @@ pub struct ReadingColumn<'a> {
     pub digits: &'a str,
     /// Its unit.
     pub unit: String,
-    /// Who says so.
+    /// Who reports it.
     pub evaluator: &'a str,
     /// Title of the source.
     pub source: Option<&'a str>,
-    /// Where the reading stands on the card.
+    /// Anchor of the score on the card.
     pub anchor: String,
-    /// First digits of the record's SHA-256: as many as tell it from all others.
+    /// First digits of the record's SHA-256, unique on the site.
     pub record: String,
     /// JSON pointer of the result in its record.
     pub pointer: String,
-    /// The settings that no other reading reports, with their values.
+    /// Settings that no other score reports.
     pub own: Vec<String>,
 }
 
@@ -117,7 +116,7 @@ pub struct SettingRow {
     pub values: Vec<Option<String>>,
 }
 
-/// Results with one name that are not compared, and why.
+/// Results with one name that are not compared.
 #[derive(Debug, Serialize)]
 pub struct ApartView {
     /// Benchmark and slice.
@@ -126,7 +125,7 @@ pub struct ApartView {
     pub numbers: Vec<String>,
     /// How many more there are, in words.
     pub more: Option<String>,
-    /// Why, in a sentence that leads to the numbers.
+    /// Why they are not compared.
     pub reason: String,
 }
 

@@ -19,29 +19,29 @@ use crate::signal::steps::{Aim, STEPS, fills_field, fills_slot};
 /// All signals.
 #[derive(Debug, Serialize)]
 pub struct Documentation<'a> {
-    /// Who reports what; `None` where all of it is by one evaluator.
+    /// Who reports what; `None` with one evaluator.
     pub pairs: Option<Pairs<'a>>,
-    /// Cells with one score, and with several that agree, that are within the threshold, in conflict, or not compared.
+    /// Cells by agreement.
     pub cells: Cells,
-    /// Results that state all that a documented set-up needs, and those that need it; `None` where the page says so above.
+    /// Results with a documented set-up, and all that need one; `None` if the page says so above.
     pub documented: Option<(usize, usize)>,
-    /// Results that are read from probabilities, so that they have no temperature to state.
+    /// Results from probabilities, which have no temperature.
     pub probabilities: usize,
-    /// Decisions that a re-run must pin.
+    /// Settings that a re-run needs.
     pub slots: Shares<'a>,
     /// Facts.
     pub fields: Shares<'a>,
-    /// Scores that can be compared, and all.
+    /// Comparable scores, and all.
     pub scales: (usize, usize),
-    /// How many scores are of which class, in words.
+    /// Scores by class, in words.
     pub classes: Vec<(&'a str, usize)>,
-    /// What would make the results comparable, repeatable and traced.
+    /// Next steps.
     pub next: Vec<NextView<'a>>,
     /// Results.
     pub results: usize,
 }
 
-/// What leads to one aim.
+/// Next steps to one aim.
 #[derive(Debug, Serialize)]
 pub struct NextView<'a> {
     /// The aim.
@@ -53,7 +53,7 @@ pub struct NextView<'a> {
 /// Models on benchmarks, by who reports them.
 #[derive(Debug, Serialize)]
 pub struct Pairs<'a> {
-    /// The words for what is counted: the benchmarks of a model, or the models of a benchmark.
+    /// What is counted: a model's benchmarks or a benchmark's models.
     pub of: &'static str,
     /// Those that several evaluators report, and all.
     pub several: (usize, usize),
@@ -61,7 +61,7 @@ pub struct Pairs<'a> {
     pub coverage: Vec<(&'a str, usize)>,
 }
 
-/// Cells by what their scores say.
+/// Cells by whether their scores agree.
 #[derive(Debug, Default, Serialize)]
 pub struct Cells {
     /// With several scores.
@@ -81,13 +81,13 @@ pub struct Cells {
 /// How many results report what.
 #[derive(Debug, Serialize)]
 pub struct Shares<'a> {
-    /// All that is reported, and all that might be.
+    /// What is reported, and all that could be.
     pub all: (usize, usize),
     /// What each result reports.
     pub always: Vec<&'a str>,
     /// What none reports, and no next step names.
     pub never: Vec<&'a str>,
-    /// What some report and no next step names, and how many of how many.
+    /// What some report and no next step names: name, results, all.
     pub some: Vec<(&'a str, usize, usize)>,
     /// What may not apply.
     pub unknown: Vec<&'a str>,

@@ -29,17 +29,17 @@ use crate::signal::comparability::{self, ComparedReading, Comparison, Comparison
 pub struct EvaluatorCard<'a> {
     /// Display name.
     pub name: &'a str,
-    /// False on the page of results whose records name nobody.
+    /// False for results whose records name no evaluator.
     pub is_reported: bool,
-    /// Metadata that is known.
+    /// Known metadata.
     pub facts: Vec<Fact<'a>>,
-    /// What of it is not known, as a list.
+    /// Missing metadata, as a list.
     pub gaps: String,
     /// Names that records use.
     pub names: Vec<NameView<'a>>,
-    /// A sentence with the counts.
+    /// The counts in a sentence.
     pub summary: String,
-    /// Who stands to the developers how, and what is proven.
+    /// Relationships to the developers, and evidence levels.
     pub claims: Claims,
     /// Whether the set-up is documented.
     pub setup: SetupView,
@@ -47,21 +47,21 @@ pub struct EvaluatorCard<'a> {
     pub covered: Covered<'a>,
     /// What was reported.
     pub benchmarks: Vec<ReportedView<'a>>,
-    /// The collections that hold them, with the number of records.
+    /// Their collections, with records.
     pub collections: Vec<Counted<'a>>,
-    /// Claimed relations to the developers, with the number of records.
+    /// Claimed relationships, with records.
     pub relationships: Vec<Counted<'a>>,
-    /// How well the results are documented, in figures.
+    /// Documentation signals.
     pub documentation: Documentation<'a>,
-    /// Each fact and slot with the share of results that state it.
+    /// Share of results that report each fact and setting.
     pub documented: Vec<DocumentedRow<'a>>,
-    /// Where results differ from those of others, greatest first.
+    /// Differences from other evaluators, largest first.
     pub differences: Vec<DifferenceRow<'a>>,
-    /// How many pairs of medians agree, and how many there are.
+    /// Pairs of medians that agree, and all.
     pub differences_summary: String,
     /// How many conflict.
     pub conflicts: usize,
-    /// What one may quote.
+    /// Sentences to quote.
     pub quotes: Quotes<'a>,
 }
 
@@ -70,15 +70,15 @@ pub struct EvaluatorCard<'a> {
 pub struct DifferenceRow<'a> {
     /// Model.
     pub model: &'a str,
-    /// The readings on its card.
+    /// The scores on its card.
     pub url: String,
     /// Benchmark and part.
     pub title: String,
     /// The other evaluator.
     pub other: &'a str,
-    /// `0.5229 − 0.452 = 0.0709`: the greater less the lesser median.
+    /// The difference of medians: `0.5229 − 0.452 = 0.0709`.
     pub arithmetic: String,
-    /// True if this evaluator's is the greater.
+    /// True if this evaluator's is higher.
     pub is_greater: bool,
     /// In words.
     pub verdict: &'a str,
@@ -103,7 +103,7 @@ struct MedianConflict<'a> {
     row: &'a RankedModel,
     other: Id<Evaluator>,
     comparison: Comparison,
-    /// True if this evaluator's is the greater.
+    /// True if this evaluator's is higher.
     is_greater: bool,
     /// How many thresholds they are apart; 0 if there is none.
     share: f64,
@@ -128,18 +128,18 @@ pub struct ReportedView<'a> {
     pub results: usize,
     /// Different models.
     pub models: usize,
-    /// Where the scores of the first ranking of the evaluator lie.
+    /// Scores of the evaluator's first ranking.
     pub position: Position,
 }
 
-/// A text and how many records have it, or results where the list says so.
+/// A text, and how many records (or results) have it.
 #[derive(Debug, Serialize)]
 pub struct Counted<'a> {
     /// Text.
     pub text: Cow<'a, str>,
-    /// Where it leads.
+    /// Link.
     pub url: Option<String>,
-    /// How many records, or where that is said, results.
+    /// Number.
     pub n: usize,
 }
 

@@ -30,23 +30,23 @@ const CONFLICTS: usize = 6;
 /// The home page.
 #[derive(Debug, Serialize)]
 pub struct HomeCard<'a> {
-    /// What there is, with the list of each.
+    /// Counts, each with a link to its list.
     pub counts: Vec<CountLink>,
-    /// Who stands to the developers how, and what is proven.
+    /// Relationships to the developers, and evidence levels.
     pub claims: Claims,
-    /// Cells by what their scores say.
+    /// Cells by whether their scores agree.
     pub cells: Cells,
-    /// How many conflicts are between evaluators.
+    /// Conflicts between evaluators.
     pub between: usize,
     /// Whether the set-up is documented.
     pub setup: SetupView,
     /// Results with an uncertainty.
     pub uncertain: usize,
-    /// What the benchmarks test, most benchmarks first.
+    /// Categories of the benchmarks, largest first.
     pub categories: Vec<CategoryLink>,
     /// Benchmarks without a category.
     pub uncategorised: usize,
-    /// True if no benchmark of the site is categorised as a test of safety.
+    /// True if no benchmark is on safety.
     pub lacks_safety: bool,
     /// The models with the most evaluators.
     pub models: Vec<ModelRow<'a>>,
@@ -54,11 +54,11 @@ pub struct HomeCard<'a> {
     pub benchmarks: Vec<ShownBenchmark<'a>>,
     /// The evaluators of the most benchmarks.
     pub evaluators: Vec<EvaluatorRow<'a>>,
-    /// Scores of one thing that lie farthest apart.
+    /// The largest conflicts.
     pub conflicts: Vec<ShownConflict<'a>>,
 }
 
-/// What some benchmarks test.
+/// What benchmarks test.
 #[derive(Debug, Serialize)]
 pub struct CategoryLink {
     /// Category.
@@ -102,11 +102,11 @@ pub struct ShownConflict<'a> {
     pub slice: Option<&'a str>,
     /// How many scores it has.
     pub scores: usize,
-    /// Where all scores of the ranking lie.
+    /// All scores of the ranking.
     pub position: Position,
-    /// Where the scores of the cell lie, in percent.
+    /// The scores of the cell, in percent.
     pub dots: Vec<f64>,
-    /// The least and the greatest, each with the settings that the other does not have.
+    /// The lowest and the highest, each with its own settings.
     pub ends: [ConflictEnd<'a>; 2],
 }
 
@@ -117,7 +117,7 @@ pub struct ConflictEnd<'a> {
     pub shown: &'a str,
     /// True if it is cut.
     pub is_cut: bool,
-    /// Its unit, where that is needed to read it.
+    /// Unit, if needed.
     pub unit: String,
     /// Who reports it.
     pub evaluator: &'a str,

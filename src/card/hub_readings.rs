@@ -16,41 +16,41 @@ use crate::resolve::{Benchmark, Model};
 pub struct HubReading<'a> {
     /// The model repository.
     pub model: &'a str,
-    /// The model's card, where records speak of the same leaderboard.
+    /// The model's card, if records have the same leaderboard.
     pub model_url: Option<String>,
     /// Hub dataset.
     pub dataset: &'a str,
-    /// Its task; empty if the entry names none.
+    /// Its task, or empty.
     pub task: &'a str,
     /// As it is written there.
     pub value: String,
-    /// `verified`, `community` (in an open pull request) or `author` (on main): the Hub's own badge.
+    /// `verified`, `community` or `author`.
     pub badge: &'static str,
-    /// Where it stands on the Hub.
+    /// Its address on the Hub.
     pub url: Option<String>,
-    /// The open pull request that it stands in.
+    /// Its open pull request.
     pub pull_request: Option<u64>,
-    /// The account that opened that.
+    /// Who opened that.
     pub submitter: Option<&'a str>,
-    /// When the evaluation was run, as the entry has it.
+    /// When the evaluation ran.
     pub date: Option<&'a str>,
-    /// What the entry notes of the set-up.
+    /// Notes on the set-up.
     pub notes: Option<&'a str>,
-    /// What the entry names as its source.
+    /// The source that the entry names.
     pub source: Option<&'a str>,
     /// Its address.
     pub source_url: Option<String>,
-    /// True if it has a `verifyToken`, which only the Hub can judge.
+    /// True if it has a `verifyToken`.
     pub has_token: bool,
-    /// True if it was posted from a record of Every Eval Ever: it is that record's echo, and no second witness.
+    /// True if it was posted from a record of Every Eval Ever: no second source.
     pub is_echo: bool,
-    /// What records say of the same leaderboard.
+    /// Results of records for the same leaderboard.
     pub beside: Vec<BesideView<'a>>,
-    /// The day when the Hub was asked.
+    /// Day of the look-up.
     pub seen: String,
 }
 
-/// What a record says of the leaderboard of a posted result.
+/// A record's result for the same leaderboard.
 #[derive(Debug, Serialize)]
 pub struct BesideView<'a> {
     /// Who reports it.
@@ -59,7 +59,7 @@ pub struct BesideView<'a> {
     pub value: &'a str,
     /// True if it is the posted one.
     pub agrees: bool,
-    /// The reading on the model's card.
+    /// The score on the model's card.
     pub url: String,
 }
 

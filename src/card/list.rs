@@ -22,11 +22,11 @@ pub struct Pager {
     pub previous: Option<String>,
     /// The page after.
     pub next: Option<String>,
-    /// Number of the first row.
+    /// First row.
     pub from: usize,
-    /// Number of the last row.
+    /// Last row.
     pub to: usize,
-    /// Number of all rows.
+    /// All rows.
     pub total: usize,
 }
 
@@ -68,7 +68,7 @@ pub struct ModelRow<'a> {
     pub name: Option<&'a str>,
     /// Canonical id.
     pub id: &'a str,
-    /// Where the letters lead.
+    /// Anchor for the letters.
     pub anchor: String,
     /// Its card.
     pub url: String,
@@ -108,7 +108,7 @@ pub struct BenchmarkRow<'a> {
 pub struct EvaluatorRow<'a> {
     /// Display name.
     pub name: &'a str,
-    /// False for the one that stands for the records that name nobody.
+    /// False for records that name no evaluator.
     pub is_reported: bool,
     /// Their page.
     pub url: String,
@@ -123,7 +123,7 @@ pub struct EvaluatorRow<'a> {
 pub struct ListCard<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// Ways to the first row of each letter; empty for short lists.
+    /// Links to the first row of each letter; empty for short lists.
     pub letters: Vec<Letter>,
     /// The pages of the list.
     pub pager: Pager,

@@ -11,18 +11,18 @@ use crate::mark::hub_run::{Posted, SAME_AS_VERIFIED};
 use crate::mark::{AttestationState, Counts, Decision, Fit, Level, Standing, Trace, Untraced};
 use crate::merge::Reading;
 
-/// What is proven of one reading, in few words.
+/// The evidence level of a score, in few words.
 #[derive(Debug, Serialize)]
 pub struct MarkerView {
     /// `submitter_known`.
     pub code: &'static str,
     /// In words.
     pub words: String,
-    /// True for the only level that has a check mark.
+    /// True for the level with a check mark.
     pub has_check: bool,
-    /// What stands beside the level.
+    /// Further evidence.
     pub beside: Vec<String>,
-    /// Whether the claimed relationship fits, where that is known.
+    /// Whether the claimed relationship fits the metadata.
     pub fit: Option<String>,
     /// `withdrawn` or `disputed`.
     pub standing: Option<&'static str>,
@@ -35,31 +35,31 @@ impl MarkerView {
     }
 }
 
-/// The evidence about one record, once on a page however many results it holds.
+/// The evidence of one record.
 #[derive(Debug, Serialize)]
 pub struct EvidenceView {
     /// The highest level of its results.
     pub words: String,
     /// Axis by axis.
     pub axes: Vec<AxisEvidence>,
-    /// The claimed relationship of evaluator and developer, and how it fits.
+    /// Claimed relationship, and whether it fits.
     pub relationship: String,
-    /// What the Hub says of the same values.
+    /// The Hub on the same values.
     pub hub: Vec<HubFactView>,
 }
 
-/// What the Hub says of one value.
+/// The Hub on one value.
 #[derive(Debug, Serialize)]
 pub struct HubFactView {
     /// JSON pointer of the result.
     pub pointer: String,
-    /// In a sentence.
+    /// Sentence.
     pub says: String,
     /// The model's repository.
     pub url: String,
-    /// When it was seen.
+    /// Day of the look-up.
     pub seen: String,
-    /// First digits of the SHA-256 of the Hub's answer.
+    /// First digits of the answer's SHA-256.
     pub response: String,
 }
 
@@ -68,15 +68,15 @@ pub struct HubFactView {
 pub struct MarkersCard<'a> {
     /// The levels, lowest first.
     pub levels: Vec<LevelRow>,
-    /// For how many results the Hub shows the same value, and how many of these values are of runs that it calls verified.
+    /// Results for which the Hub shows the same value, and how many of these it calls verified.
     pub hub: String,
     /// What no marker means.
     pub does_not_mean: &'a str,
-    /// The day as of which it was judged whether an attestation still counts.
+    /// Day as of which attestations count.
     pub as_of: Option<String>,
     /// Reviewed statements.
     pub attestations: Vec<AttestationRow<'a>>,
-    /// Records whose markers were not carried over, and why.
+    /// Records that lost their evidence, and why.
     pub dropped: Vec<DroppedRow<'a>>,
     /// How many there are.
     pub n_dropped: usize,
@@ -95,7 +95,7 @@ pub struct LevelRow {
     pub means: String,
     /// What it does not.
     pub does_not_mean: String,
-    /// How many results have exactly this level; `None` if none has, so that the row is an example.
+    /// Results with exactly this level.
     pub results: usize,
 }
 
@@ -112,7 +112,7 @@ pub struct AttestationRow<'a> {
     pub outcome: String,
 }
 
-/// A record whose marker was not carried over.
+/// A record that lost its evidence.
 #[derive(Debug, Serialize)]
 pub struct DroppedRow<'a> {
     /// Its place on the card of its model.

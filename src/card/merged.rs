@@ -23,9 +23,9 @@ pub const ROWS: usize = 500;
 pub struct MergedCard<'a> {
     /// How many names were joined by each step.
     pub steps: Vec<StepView>,
-    /// Names that neither metadata nor a rule joined with anything, by kind.
+    /// Names without a match, by kind.
     pub unresolved: Vec<StepView>,
-    /// Benchmarks that neither metadata nor a rule explains; on the first page.
+    /// Benchmarks without metadata or a rule; on the first page.
     pub unexplained: Vec<Labelled<'a>>,
     /// The names.
     pub rows: Vec<MergedName<'a>>,

@@ -12,7 +12,7 @@ use crate::names::normal_form;
 use crate::resolve::benchmark_card::{chosen, file_name};
 use crate::resolve::{Benchmark, Model};
 
-/// A value that another source states.
+/// A value from another source.
 #[derive(Debug, Serialize)]
 pub struct AlsoView<'a> {
     /// The fact.
@@ -26,11 +26,11 @@ pub struct AlsoView<'a> {
 /// What else is stated of a model.
 #[derive(Debug, Serialize)]
 pub struct MetadataView<'a> {
-    /// What the Hub says; empty if it was not asked or knows no such model.
+    /// Facts of the Hub, if it knows the model.
     pub hub: Vec<Fact<'a>>,
-    /// The day on which it was asked.
+    /// Day of these facts.
     pub hub_day: Option<String>,
-    /// Values that lost to another.
+    /// Values that other sources overrule.
     pub also_stated: Vec<AlsoView<'a>>,
     /// The variants that metadata declares.
     pub variants: Vec<VariantView<'a>>,
@@ -48,11 +48,11 @@ pub struct VariantView<'a> {
 /// What else is stated of a benchmark.
 #[derive(Debug, Serialize)]
 pub struct BenchmarkMetadata<'a> {
-    /// Values that lost to another.
+    /// Values that other sources overrule.
     pub also_stated: Vec<AlsoView<'a>>,
-    /// The card that is taken for its own.
+    /// Its BenchmarkCard.
     pub card: Option<CardView<'a>>,
-    /// Files of cards that claim it and are not taken for its own.
+    /// Files of other cards that claim it.
     pub doubtful_cards: Vec<&'a str>,
     /// Its `eval.yaml`.
     pub eval: Option<EvalView<'a>>,
@@ -61,17 +61,17 @@ pub struct BenchmarkMetadata<'a> {
 /// A BenchmarkCard.
 #[derive(Debug, Serialize)]
 pub struct CardView<'a> {
-    /// How it calls the benchmark.
+    /// Its name for the benchmark.
     pub name: &'a str,
     /// Its file.
     pub file: &'a str,
-    /// The language model that wrote it, as it says.
+    /// The language model that wrote it.
     pub written_by: Option<&'a str>,
-    /// When, as it says.
+    /// When.
     pub written: Option<&'a str>,
     /// How many of its statements are doubtful.
     pub doubtful: usize,
-    /// What it says.
+    /// Content.
     pub sections: Vec<SectionView<'a>>,
 }
 
@@ -89,7 +89,7 @@ pub struct SectionView<'a> {
 pub struct FieldView<'a> {
     /// What about.
     pub label: &'a str,
-    /// Texts, with an address where they are one.
+    /// Texts, with links.
     pub values: Vec<ValueView<'a>>,
     /// Why it is doubtful.
     pub doubt: Option<&'a str>,
@@ -107,7 +107,7 @@ pub struct ValueView<'a> {
 /// An `eval.yaml`.
 #[derive(Debug, Serialize)]
 pub struct EvalView<'a> {
-    /// How it calls the benchmark.
+    /// Its name for the benchmark.
     pub name: Option<&'a str>,
     /// What it tests.
     pub description: Option<&'a str>,
@@ -115,7 +115,7 @@ pub struct EvalView<'a> {
     pub framework: Option<&'a str>,
     /// `hle (config default, split test)`.
     pub tasks: Vec<String>,
-    /// Where it stands on the Hub.
+    /// Its address on the Hub.
     pub url: Option<String>,
     /// Commit of the dataset.
     pub commit: Option<&'a str>,

@@ -48,19 +48,19 @@ pub struct ModelCard<'a> {
     pub facts: Vec<Fact<'a>>,
     /// Other ids that records use.
     pub names: Vec<NameView<'a>>,
-    /// What else is stated of it, and by whom.
+    /// Further metadata, with who states it.
     pub metadata: MetadataView<'a>,
-    /// A sentence with the counts.
+    /// The counts in a sentence.
     pub summary: String,
     /// Results by cell.
     pub cells: Vec<CellView<'a>>,
     /// The cells that have several readings.
     pub disagreements: Vec<DisagreementView<'a>>,
-    /// What the Hub itself shows for it.
+    /// What the Hub shows for it.
     pub hub_readings: Vec<HubReading<'a>>,
-    /// The records that the results stand in.
+    /// Records of the results.
     pub records: Vec<RecordView<'a>>,
-    /// What one may quote.
+    /// Sentences to quote.
     pub quotes: Quotes<'a>,
 }
 
@@ -73,19 +73,19 @@ pub struct CellView<'a> {
     pub benchmark_url: String,
     /// The part of it; `None` for the whole.
     pub slice: Option<&'a str>,
-    /// The part of the test, where others of this slice are over another one.
+    /// Part of the test, if others of this slice cover another.
     pub part: Option<String>,
-    /// The variant of the model; `None` for the model itself.
+    /// Variant of the model, if any.
     pub variant: Option<&'a str>,
     /// Metric.
     pub metric: &'a str,
-    /// What tells it from other metrics of its name: parameters, judges, kind of score.
+    /// Parameters, judges and kind of score that distinguish it from metrics of the same name.
     pub qualifier: Option<String>,
     /// Id of the measurement: equal exactly for results that may stand in one ranking.
     pub measurement: &'a str,
     /// `higher is better`.
     pub direction: &'a str,
-    /// True if scores depend on which other models were evaluated.
+    /// True if scores depend on the other models.
     pub is_relative: bool,
     /// Rank among the models of its ranking; `None` if it has none.
     pub rank: Option<u32>,
@@ -114,26 +114,26 @@ pub struct CaptureView<'a> {
     pub sha256: String,
     /// Path in its datastore.
     pub path: &'a str,
-    /// Where it is public, if that is known.
+    /// Where it is public, if known.
     pub url: Option<String>,
     /// Day of retrieval.
     pub retrieved: Option<String>,
 }
 
-/// A record, once on a card however many results it holds.
+/// A record.
 #[derive(Debug, Serialize)]
 pub struct RecordView<'a> {
-    /// First digits of the hash, the anchor: as many as tell it from all others.
+    /// First digits of the SHA-256, unique on the site.
     pub anchor: String,
     /// SHA-256 of the raw bytes.
     pub sha256: String,
     /// Path in its datastore.
     pub path: &'a str,
-    /// Where the record can be read, if that is known.
+    /// Where the record is, if known.
     pub url: Option<String>,
     /// Submission channel.
     pub collection: &'a str,
-    /// Its name, where that is not its id, and the page of that source.
+    /// The source's page, and name if not the id.
     pub collection_page: Option<Labelled<'a>>,
     /// Other channels that name the same bytes.
     pub other_collections: String,
@@ -145,32 +145,32 @@ pub struct RecordView<'a> {
     pub links: Vec<Labelled<'a>>,
     /// Older captures of the same, the newest first.
     pub captures: Vec<CaptureView<'a>>,
-    /// How many these are, in words; empty if there is none.
+    /// Their number, in words, or empty.
     pub captured: String,
     /// As the record has it.
     pub evaluation_id: &'a str,
     /// As the record has it.
     pub model_id: &'a str,
-    /// As the record has it, where it is not the id or its last part.
+    /// As the record has it, if not (the end of) the id.
     pub model_name: Option<&'a str>,
-    /// Who made the model, as the record claims.
+    /// Developer that the record claims.
     pub developer: Option<&'a str>,
     /// As the record has it.
     pub schema_version: &'a str,
     /// Day of retrieval.
     pub retrieved: Option<String>,
-    /// The time of retrieval as the record has it.
+    /// Time of retrieval as the record has it.
     pub retrieved_text: Option<&'a str>,
-    /// Why that is not taken for a day, if it is not.
+    /// Why that is not a valid day.
     pub retrieved_remark: Option<&'a str>,
     /// Who reported it, as the record has it.
     pub organization: Option<&'a str>,
     /// What else it holds.
     #[serde(skip)]
     pub also_values: Vec<Also<'a>>,
-    /// The file of its samples, its hash, and who states the same.
+    /// File of its samples, with hash.
     pub samples: Vec<Fact<'a>>,
-    /// What is proven of it, and by what.
+    /// Its evidence.
     pub evidence: EvidenceView,
 }
 

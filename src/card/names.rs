@@ -13,9 +13,9 @@ use crate::resolve::step::{MatchStep, Names};
 pub struct NameView<'a> {
     /// As records have it.
     pub name: &'a str,
-    /// By which step it was joined.
+    /// The step that matched it.
     pub step: String,
-    /// How sure that step is, by convention.
+    /// Confidence of that step.
     pub confidence: &'static str,
 }
 

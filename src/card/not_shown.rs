@@ -13,7 +13,7 @@ pub const ROWS: usize = 500;
 /// Everything that one page of the list says.
 #[derive(Debug, Serialize)]
 pub struct NotShownCard<'a> {
-    /// How many there are of each reason.
+    /// Number of entries for each reason.
     pub reasons: Vec<ReasonView<'a>>,
     /// The entries.
     pub rows: Vec<LeftOut<'a>>,

@@ -15,22 +15,22 @@ const MOST_PAIRS: usize = 100;
 /// The pairs of models that share samples.
 #[derive(Debug, Serialize)]
 pub struct PairsView<'a> {
-    /// Those that share most samples first.
+    /// Pairs with most shared samples first.
     pub rows: Vec<PairView<'a>>,
-    /// How many there are, where not all are shown.
+    /// How many there are, if not all are shown.
     pub more: Option<String>,
 }
 
 /// Two models on the samples that both have.
 #[derive(Debug, Serialize)]
 pub struct PairView<'a> {
-    /// The one that stands first in the ranking.
+    /// The one with the better rank.
     pub first: PairedModel<'a>,
     /// The other.
     pub second: PairedModel<'a>,
-    /// How many samples both have.
+    /// Samples that both have.
     pub shared: String,
-    /// How many both answer right.
+    /// Samples that both answer correctly.
     pub both: String,
     /// How many the first only.
     pub only_first: String,
@@ -38,9 +38,9 @@ pub struct PairView<'a> {
     pub only_second: String,
     /// How many none of them.
     pub neither: String,
-    /// How much more often the first is right: `+0.125`.
+    /// Difference of the shares: `+0.125`.
     pub difference: String,
-    /// Its interval at 95%: `−0.01 to 0.26`.
+    /// 95% interval: `−0.01 to 0.26`.
     pub interval: String,
     /// The p of the exact McNemar test.
     pub p: String,
@@ -55,7 +55,7 @@ pub struct PairedModel<'a> {
     pub name: &'a str,
     /// Its id.
     pub id: &'a str,
-    /// The variant of the model; `None` for the model itself.
+    /// Variant of the model, if any.
     pub variant: Option<&'a str>,
     /// Its result, on its card.
     pub url: String,
@@ -63,7 +63,7 @@ pub struct PairedModel<'a> {
 
 /// What follows from the counts of two models, as it is shown in any language.
 pub struct Statistics {
-    /// How much more often the first is right: `+0.125`.
+    /// Difference of the shares: `+0.125`.
     pub difference: String,
     /// The lower end of its interval: `−0.010`.
     pub low: String,

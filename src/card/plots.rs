@@ -29,13 +29,13 @@ pub struct OverTimeView<'a> {
     pub chart: Frontier,
     /// First and last day of the axis.
     pub days: (&'a str, &'a str),
-    /// The models that were best when they came.
+    /// Models that were best at their release.
     pub best: Vec<BestView<'a>>,
-    /// The models without such a day; `None` if all have one.
+    /// Models without a release day.
     pub undated: Option<UndatedView<'a>>,
 }
 
-/// The models that no day of release is known of.
+/// Models without a release day.
 #[derive(Debug, Serialize)]
 pub struct UndatedView<'a> {
     /// How many, and the best score among them, in words.
@@ -50,7 +50,7 @@ pub struct UndatedView<'a> {
     pub is_better: bool,
 }
 
-/// A model that was the best when it came.
+/// A model that was best at its release.
 #[derive(Debug, Serialize)]
 pub struct BestView<'a> {
     /// Day of its release.

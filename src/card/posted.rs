@@ -11,13 +11,13 @@ use super::hub_readings::HubReading;
 pub struct PostedCounts {
     /// Entries that the Hub shows.
     pub shown: usize,
-    /// Those that every record of the same leaderboard says, too.
+    /// Those with the value of every record of the leaderboard.
     pub agree: usize,
-    /// Those of which a record says another value.
+    /// Those with another value than a record.
     pub differ: usize,
-    /// Those of which no record says anything.
+    /// Those without a record.
     pub alone: usize,
-    /// Those that were posted from a record: they are no second witness.
+    /// Those posted from a record.
     pub echoes: usize,
 }
 

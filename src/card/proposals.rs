@@ -13,29 +13,29 @@ use crate::mark::Standing;
 pub struct ProposalRow<'a> {
     /// The model repository.
     pub model: &'a str,
-    /// Number of the pull request there.
+    /// Number of its pull request.
     pub number: u64,
     /// Its page.
     pub url: Option<String>,
     /// `open`, `draft`, `merged`, `closed` or `gone`.
     pub state: &'static str,
-    /// Comments of others on it.
+    /// Comments of others.
     pub comments: usize,
     /// Hub dataset.
     pub dataset: &'a str,
     /// Its task.
     pub task: &'a str,
-    /// The value that was proposed.
+    /// Proposed value.
     pub value: &'a str,
-    /// `as_proposed`, `hidden`, `changed` or `taken_out`; nothing if the pull request is closed or gone.
+    /// `as_proposed`, `hidden`, `changed` or `taken_out`; nothing if closed or gone.
     pub now: Option<&'static str>,
-    /// The other value that stands there.
+    /// The other value there.
     pub other: Option<&'a str>,
-    /// What this site says of its record: `current`, `withdrawn`, `disputed` or `gone`; nothing if it is not known.
+    /// Its record: `current`, `withdrawn`, `disputed` or `gone`, if known.
     pub record: Option<&'static str>,
-    /// True if what stands there is not what was proposed, or its record was withdrawn or is disputed.
+    /// True if the value or its record changed.
     pub needs_a_person: bool,
-    /// When the Hub was asked: a day.
+    /// Day of the look-up.
     pub seen: String,
 }
 

@@ -7,23 +7,23 @@ use crate::signal::SignalTally;
 use crate::signal::completeness::Field;
 use crate::signal::setup::SetupField;
 
-/// A fact or slot, and how many results state it.
+/// How many results report a fact or setting.
 #[derive(Debug, Serialize)]
 pub struct DocumentedRow<'a> {
     /// Which.
     pub label: &'a str,
-    /// `12 of 340`; or that it is not known to apply.
+    /// `12 of 340`, or that it may not apply.
     pub results: String,
     /// Percent, for the bar.
     pub percent: Option<f64>,
 }
 
-/// What a reader may not expect of some results.
+/// What few or no results report.
 #[derive(Debug, Serialize)]
 pub struct Missing<'a> {
     /// Facts and settings that no result states.
     pub never: Vec<&'a str>,
-    /// Those that fewer than one result in ten states, and how many of how many do.
+    /// Those that under 10% report: name, results, all.
     pub rarely: Vec<(&'a str, usize, usize)>,
     /// How many facts and settings apply.
     pub all: usize,

@@ -19,14 +19,14 @@ const MOST_SETTINGS: usize = 4;
 /// The runs of several results.
 #[derive(Debug, Serialize)]
 pub struct RunsView<'a> {
-    /// What runs are measured by: `tokens` or `time`; nothing if too few rows say.
+    /// `tokens` or `time`; nothing if too few rows report one.
     pub by: Option<&'static str>,
-    /// The budgets of the axis: powers of ten, in words.
+    /// Budgets of the axis, in words.
     pub budgets: Vec<String>,
-    /// The same as numbers of tokens or milliseconds, for files.
+    /// The same in tokens or milliseconds.
     #[serde(skip)]
     pub limits: Vec<u32>,
-    /// The results, in the order of their rankings.
+    /// Results in the order of their rankings.
     pub rows: Vec<RunsRow<'a>>,
     /// How many more there are.
     pub more: usize,
@@ -39,40 +39,40 @@ pub struct RunsRow<'a> {
     pub model: &'a str,
     /// Its id.
     pub model_id: &'a str,
-    /// The variant of the model; `None` for the model itself.
+    /// Variant of the model, if any.
     pub variant: Option<&'a str>,
     /// The result, on its card.
     pub url: String,
-    /// Settings that the other results do not share, as `key: value`.
+    /// Settings that other results lack, as `key: value`.
     pub settings: Vec<String>,
     /// Who reports it.
     pub evaluator: &'a str,
-    /// The digits of the record, for files.
+    /// The record's digits.
     #[serde(skip)]
     pub score: &'a str,
     /// As they are shown.
     pub shown: &'a str,
     /// True if these are cut.
     pub is_cut: bool,
-    /// Where the scores of all results of this measurement lie.
+    /// All scores of the measurement.
     pub position: Position,
-    /// Where this one lies, in percent.
+    /// This score, in percent.
     pub dots: Vec<f64>,
-    /// How many other results are better, where an end of the scale is known to be good.
+    /// Other results that are better, if the direction is known.
     pub better: Option<usize>,
     /// How many others there are.
     pub others: usize,
     /// Runs.
     pub runs: usize,
-    /// Runs that state what they used.
+    /// Runs that report what they used.
     pub told: usize,
-    /// How many ended how, by code, as far as it occurs.
+    /// How runs ended: code, number.
     pub ends: Vec<(&'static str, usize)>,
-    /// By stated difficulty: runs that are solved, and all.
+    /// By stated difficulty: solved runs, and all.
     pub by_difficulty: Vec<(&'a str, u64, u64)>,
-    /// For each budget, the runs that are solved within it, and those that ended unsolved within it.
+    /// For each budget: runs solved and unsolved within it.
     pub within: Vec<(usize, usize)>,
-    /// The drawing; `None` if too few rows say how much they used.
+    /// The drawing, if enough rows report what they used.
     pub chart: Option<CurveChart>,
 }
 

@@ -13,39 +13,39 @@ use crate::signal::excerpts::{ShownExcerpts, excerpts};
 use crate::signal::samples::{By, Recomputation, ShortOf, Why, evidence};
 use crate::words::shorten;
 
-/// What the samples of one reading say of it.
+/// What the samples of a score show.
 #[derive(Debug, Serialize)]
 pub struct SamplesView<'a> {
     /// `not_recomputable`.
     pub code: &'static str,
     /// In words.
     pub words: String,
-    /// Why it was not computed, in a sentence.
+    /// Why it was not computed.
     pub reason: Option<String>,
     /// The numbers.
     pub facts: Vec<Fact<'a>>,
-    /// The standard error of a score that was computed again, where the record states no uncertainty.
+    /// Standard error of the recomputed score, if the record has none.
     pub error: Option<String>,
-    /// Rows of the result, where there are any.
+    /// Rows of the result.
     pub rows: Option<u64>,
     /// Path of the file in its datastore.
     pub file: &'a str,
-    /// Of its bytes, where it was read.
+    /// SHA-256 of its bytes, if it was read.
     pub sha256: Option<String>,
     /// The score from the samples.
     pub recomputed: Option<f64>,
     /// Its standard error.
     pub standard_error: Option<f64>,
-    /// How many rows of the file follow; or that they are restricted.
+    /// Number of rows shown, or that they are restricted.
     pub excerpts_title: Option<String>,
-    /// Its first rows, if the site asks for them.
+    /// Its first rows, if `samples.excerpts` is set.
     pub excerpts: Vec<ExcerptView<'a>>,
 }
 
 /// A row of samples.
 #[derive(Debug, Serialize)]
 pub struct ExcerptView<'a> {
-    /// Its line, and what stands in it.
+    /// Its line and fields.
     pub facts: Vec<Fact<'a>>,
 }
 

@@ -14,12 +14,12 @@ use crate::signal::setup::SetupField;
 /// Most categories without results that a sentence names.
 const MOST: usize = 2;
 
-/// Whether a re-run would know what to do.
+/// Whether results can be re-run.
 #[derive(Debug, Serialize)]
 pub struct SetupView {
-    /// Results whose set-up is documented, and those that need it.
+    /// Results with a documented set-up, and all that need one.
     pub documented: (usize, usize),
-    /// Codes of what no result reports and a repetition needs.
+    /// Codes of settings that no result reports.
     pub lacks: Vec<&'static str>,
 }
 
@@ -43,7 +43,7 @@ impl SetupView {
     }
 }
 
-/// What some benchmarks test.
+/// What benchmarks test.
 #[derive(Debug, Serialize)]
 pub struct Covered<'a> {
     /// Their categories.
@@ -52,9 +52,9 @@ pub struct Covered<'a> {
     pub uncategorised: usize,
     /// True if none is on safety.
     pub lacks_safety: bool,
-    /// Where that is so: their parts with such a name, the first ones.
+    /// Then: parts whose names are about safety, the first ones.
     pub safety_parts: Vec<PartView<'a>>,
-    /// Other categories of this site that none is of, the first ones.
+    /// Other categories of this site, the first ones.
     pub others: Vec<String>,
     /// How many more there are.
     pub more_others: usize,
@@ -65,7 +65,7 @@ pub struct Covered<'a> {
 pub struct PartView<'a> {
     /// Benchmark.
     pub benchmark: &'a str,
-    /// Where it is shown.
+    /// Link to it.
     pub url: String,
     /// What the part is called.
     pub name: &'a str,

@@ -26,45 +26,45 @@ pub struct SourceCard<'a> {
     pub name: &'a str,
     /// Name of the collection.
     pub id: &'a str,
-    /// True but for the records that are in no collection.
+    /// False for records without a collection.
     pub is_collection: bool,
-    /// Metadata that is known.
+    /// Known metadata.
     pub facts: Vec<Fact<'a>>,
-    /// What of it is not known, as a list.
+    /// Missing metadata, as a list.
     pub gaps: String,
-    /// A sentence with the counts.
+    /// The counts in a sentence.
     pub summary: String,
-    /// How fresh it is; `None` if no record says when it was retrieved.
+    /// When it was retrieved; `None` if not reported.
     pub captured: Option<CapturedView>,
     /// Newest day of an evaluation.
     pub evaluated: Option<String>,
-    /// Results that state the day of their evaluation, and all.
+    /// Results with a day of evaluation, and all.
     pub dated: (usize, usize),
-    /// What may not be expected.
+    /// What few or no results report.
     pub missing: Missing<'a>,
-    /// What the submitter held, as codes with the number of results.
+    /// What the submitter held: code, results.
     pub taken: Vec<(&'static str, usize)>,
-    /// Who measured, as codes with the number of results.
+    /// Who measured: code, results.
     pub measured: Vec<(&'static str, usize)>,
-    /// Who stands to the developers how, and what is proven.
+    /// Relationships to the developers, and evidence levels.
     pub claims: Claims,
-    /// Who reports, with the number of results.
+    /// Who reports, with results.
     pub evaluators: Vec<Counted<'a>>,
     /// What it holds.
     pub benchmarks: Vec<HeldView<'a>>,
-    /// Each fact and slot with the share of results that state it.
+    /// Share of results that report each fact and setting.
     pub documented: Vec<DocumentedRow<'a>>,
-    /// Days of retrieval, with the number of records.
+    /// Days of retrieval, with records.
     pub captures: Vec<Counted<'a>>,
-    /// What records say of who measured.
+    /// Who measured, in the words of records.
     pub measurers: Vec<Counted<'a>>,
-    /// On which terms the numbers may be used, as records say.
+    /// Terms of use that records state.
     pub terms: Vec<Counted<'a>>,
     /// Titles in the records.
     pub titles: Vec<Counted<'a>>,
     /// Scheduled adapters that brought records.
     pub adapters: Vec<Counted<'a>>,
-    /// Records and results of it that are not shown.
+    /// Records and results that are not shown.
     pub left_out: usize,
 }
 
@@ -111,7 +111,7 @@ pub struct CollectionRow<'a> {
     pub models: usize,
     /// Different benchmarks.
     pub benchmarks: usize,
-    /// Facts and settings that none of its results states: `7 of 18`.
+    /// Facts and settings that no result reports: `7 of 18`.
     pub never: String,
 }
 

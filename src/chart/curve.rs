@@ -20,7 +20,7 @@ pub struct CurveChart {
     pub base: i32,
     /// The share, as a path.
     pub line: String,
-    /// Where runs ended unsolved, as a path; runs of one place are one mark.
+    /// Ends of unsolved runs, as a path.
     pub censored: String,
     /// Shares: places down in pixels.
     pub shares: Vec<Tick>,

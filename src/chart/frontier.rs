@@ -18,7 +18,7 @@ pub struct FrontierPoint {
     pub score: f64,
 }
 
-/// Where everything stands.
+/// Places of a drawing.
 #[derive(Debug, Serialize)]
 pub struct Frontier {
     /// In pixels.
@@ -27,14 +27,13 @@ pub struct Frontier {
     pub base: i32,
     /// Scores: places down in pixels.
     pub scores: Vec<Tick>,
-    /// All models; of those that would stand in one place, one.
+    /// Models; one for each place.
     pub dots: Vec<Dot>,
     /// The best so far, as lines across and up.
     pub steps: Vec<FrontierStep>,
-    /// Place down of the best score of a model without a day, if it is better than the end of the line: the line alone
-    /// would end below a score that exists.
+    /// Place down of the best score of a model without a day, if better than the line's end.
     pub beyond: Option<i32>,
-    /// Places of the models that were best when they came, in the order given.
+    /// Places of the best models, in the order given.
     #[serde(skip)]
     pub best: Vec<usize>,
 }
@@ -46,7 +45,7 @@ pub struct Dot {
     pub x: f64,
     /// Place down.
     pub y: i32,
-    /// True if it was the best when it came.
+    /// True if it was best at its release.
     pub is_best: bool,
 }
 

@@ -11,7 +11,7 @@ const HEIGHT: i32 = 90;
 /// Room above the bars, for the names of marks.
 const TOP: i32 = 16;
 
-/// Where everything stands.
+/// Places of a drawing.
 #[derive(Debug, Serialize)]
 pub struct Histogram {
     /// In pixels.

@@ -26,7 +26,7 @@ impl Spread {
     }
 }
 
-/// Where everything stands, in percent of the width.
+/// Places in percent of the width.
 #[derive(Debug, Default, PartialEq, Serialize)]
 pub struct Position {
     /// From the least to the greatest score that is ranked.

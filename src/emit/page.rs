@@ -21,15 +21,15 @@ const MOST: usize = 100;
 /// Everything that one page of the list says.
 #[derive(Debug, Serialize)]
 pub struct PublishingCard<'a> {
-    /// Why nothing of it may be published yet.
+    /// Why nothing can be published yet.
     pub blocked: Vec<&'a str>,
     /// Results by Hub benchmark and outcome; on the first page.
     pub benchmarks: Vec<BenchmarkCount<'a>>,
-    /// Results of benchmarks that the Hub keeps no leaderboard for; on the first page.
+    /// Results without a leaderboard on the Hub; on the first page.
     pub unsupported: Option<usize>,
-    /// By benchmark and outcome: what needs a decision first, then what is ready, then what was skipped.
+    /// By benchmark and outcome: to decide, ready, skipped.
     pub rows: Vec<PublishingRow<'a>>,
-    /// True if the pages have only the first rows of some outcome.
+    /// True if pages have only the first rows of an outcome.
     pub is_cut: bool,
     /// The pages of the list.
     pub pager: Pager,
@@ -42,7 +42,7 @@ pub struct BenchmarkCount<'a> {
     pub benchmark: &'a str,
     /// Status or reason.
     pub outcome: &'a str,
-    /// The same in words; `None` for a reason of the site's own.
+    /// In words; `None` for a reason of the site's own.
     pub says: Option<&'a str>,
     /// How many results.
     pub results: usize,
@@ -53,21 +53,21 @@ pub struct BenchmarkCount<'a> {
 /// One result and its outcome.
 #[derive(Debug, Serialize)]
 pub struct PublishingRow<'a> {
-    /// Anchor of the first row of a benchmark and outcome.
+    /// Set on the first row of a benchmark and outcome.
     pub anchor: Option<String>,
-    /// Status, or reason of skipping.
+    /// Status, or why it was skipped.
     pub outcome: &'a str,
     /// Key of the benchmark.
     pub benchmark: &'a str,
-    /// The model as the Hub or the record has it.
+    /// Model id of the Hub or the record.
     pub model: &'a str,
     /// Its card.
     pub model_url: String,
-    /// `sure` or `likely`: how sure the list of Hub benchmarks is of the leaderboard; nothing for what was skipped.
+    /// `sure` or `likely`; nothing for skipped results.
     pub certainty: Option<&'static str>,
     /// What would be posted.
     pub value: Option<&'a str>,
-    /// The score as it stands in the record.
+    /// The record's digits.
     pub score: &'a str,
     /// Submission channel.
     pub collection: &'a str,
@@ -75,7 +75,7 @@ pub struct PublishingRow<'a> {
     pub path: &'a str,
     /// JSON pointer of the result.
     pub pointer: &'a str,
-    /// Where the record can be read, if that is known.
+    /// Where the record is, if known.
     pub record_url: Option<String>,
 }
 

@@ -68,10 +68,10 @@ impl Further {
     }
 }
 
-/// Where the further tables of a page stand; nothing for what it does not show.
+/// Addresses of a page's smaller tables.
 #[derive(Debug, Default, Serialize)]
 pub struct FurtherLinks {
-    /// The readings of the model side by side.
+    /// Scores side by side.
     pub side_by_side: Option<String>,
     /// Who reports the benchmark.
     pub sources: Option<String>,
@@ -91,7 +91,7 @@ pub struct FurtherLinks {
     pub collisions: Option<String>,
     /// What became of the results of each benchmark of the Hub.
     pub outcomes: Option<String>,
-    /// What the Hub itself shows.
+    /// What the Hub shows.
     pub hub_readings: Option<String>,
 }
 

@@ -184,13 +184,13 @@ pub struct PageHead {
     pub data: Option<String>,
     /// A feed of what changes here.
     pub feed: Option<String>,
-    /// The same where a feed reader that is given the page should find it: a card has no feed of its own.
+    /// The feed for `rel=alternate`; none on cards.
     pub discovered_feed: Option<String>,
-    /// What the page for comparing begins with, as the end of its address.
+    /// Selection of the comparison, as the end of its address.
     pub compared: Option<String>,
     /// An image for READMEs.
     pub badge: Option<String>,
-    /// HTML that shows the page in a frame of another.
+    /// HTML of a frame that shows the page.
     pub embed: Option<String>,
     /// How to cite the page, for BibTeX.
     pub citation: Option<String>,
@@ -198,7 +198,7 @@ pub struct PageHead {
     pub json_ld: Option<String>,
     /// Sentences that one may quote.
     pub quotable: Option<QuotableSentences>,
-    /// The address of the picture that others show beside a link to the page: `image` of `site.yaml`.
+    /// `image` of `site.yaml`.
     pub image: Option<String>,
 }
 

@@ -16,12 +16,12 @@ pub struct Sentence {
     quoted: Option<String>,
 }
 
-/// A sentence in the words of one language, without full stop.
+/// A sentence in the site's language, without full stop.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Wording<'a> {
     /// With the colon before a quotation.
     pub words: String,
-    /// What a library or the system reports: in English, whatever the language.
+    /// Message of a library or the system, in English.
     pub quoted: Option<&'a str>,
 }
 

@@ -11,10 +11,10 @@ use crate::load::{Inputs, Loaded};
 /// The axis of where the bytes of a record are public.
 pub const TRACE: &str = "evidence.trace";
 
-/// One axis of a record: its value, and why.
+/// One axis of a record's evidence.
 #[derive(Debug, Serialize)]
 pub struct AxisEvidence {
-    /// Short hash of subject, axis and value; the same in every language.
+    /// Short hash of subject, axis and value.
     pub id: String,
     /// The key of `axis` among the words.
     #[serde(skip)]
@@ -23,20 +23,20 @@ pub struct AxisEvidence {
     pub axis: String,
     /// `pinned and indexed`.
     pub value: String,
-    /// Which facts, from where, seen when.
+    /// Facts with source and day.
     pub facts: Vec<EvidenceSentence>,
     /// Rule with its version, or person.
     pub decided_by: String,
 }
 
-/// A sentence of evidence, and where it can be looked up.
+/// A sentence of evidence.
 #[derive(Debug, Default, Serialize)]
 pub struct EvidenceSentence {
-    /// A sentence.
+    /// Sentence.
     pub says: String,
-    /// Where people can look.
+    /// Where to look it up.
     pub url: Option<String>,
-    /// Day on which it was seen.
+    /// Day of the look-up.
     pub seen: Option<String>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// How many samples each of two models answered right.
+/// Samples that two models answered correctly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Paired {
     /// Both.

@@ -195,31 +195,40 @@ fn no_link_of_the_demonstration_is_dead() {
 }
 
 /// What the sources say of one type: its own words, and its fields with type and words.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Described {
     words: String,
     fields: Vec<(String, String, String)>,
 }
 
+/// Stands for the name of a field whose own fields take its place.
+const FLAT: &str = "flatten";
+
 /// All public types of the cards, by name, from their sources.
 fn types() -> BTreeMap<String, Described> {
     let src = repository().join("src");
-    let mut files = vec![
-        src.join("card.rs"),
-        src.join("render.rs"),
-        src.join("site.rs"),
-        src.join("emit/page.rs"),
-        src.join("mark/evidence.rs"),
-        src.join("language/sentence.rs"),
+    let files = [
+        "card.rs",
+        "chart.rs",
+        "emit/page.rs",
+        "export/further.rs",
+        "export/head.rs",
+        "language/sentence.rs",
+        "mark/evidence.rs",
+        "render.rs",
+        "signal/paired.rs",
+        "site.rs",
     ];
-    for folder in ["card", "card/model"] {
+    let mut files: Vec<PathBuf> = files.into_iter().map(|file| src.join(file)).collect();
+    for folder in ["card", "card/model", "card/benchmark", "chart"] {
         let entries = fs::read_dir(src.join(folder)).unwrap().map(|entry| entry.unwrap().path());
         files.extend(entries.filter(|path| path.is_file()));
     }
-    let mut types = BTreeMap::new();
+    let mut types: BTreeMap<String, Described> = BTreeMap::new();
     for file in files {
         let text = fs::read_to_string(file).unwrap();
         let mut words = String::new();
+        let (mut is_skipped, mut is_flat) = (false, false);
         let mut current: Option<(String, Described)> = None;
         for line in text.lines() {
             let trimmed = line.trim();
@@ -234,83 +243,224 @@ fn types() -> BTreeMap<String, Described> {
             } else if line == "}" {
                 types.extend(current.take());
             } else if let (Some((_, described)), Some((name, kind))) = (&mut current, trimmed.split_once(": ")) {
-                let name = name.trim_start_matches("pub ");
-                described.fields.push((name.to_owned(), kind.trim_end_matches(',').to_owned(), words.clone()));
+                // A template sees what is serialised; FLAT marks what is without a name of its own.
+                let name = if is_flat { FLAT } else { name.trim_start_matches("pub ") };
+                let field = (name.to_owned(), kind.trim_end_matches(',').to_owned(), words.clone());
+                described.fields.extend((!is_skipped).then_some(field));
             }
-            if !trimmed.starts_with("#[") {
+            if trimmed.starts_with("#[") {
+                is_skipped |= trimmed == "#[serde(skip)]";
+                is_flat |= trimmed == "#[serde(flatten)]";
+            } else {
                 words.clear();
+                (is_skipped, is_flat) = (false, false);
             }
         }
+    }
+    let outer: Vec<(String, usize, String)> = (types.iter())
+        .filter_map(|(name, described)| {
+            let place = described.fields.iter().position(|(field, ..)| field == FLAT)?;
+            Some((name.clone(), place, described.fields[place].1.replace("<'a>", "")))
+        })
+        .collect();
+    for (name, place, inner) in outer {
+        let inner = types[&inner].fields.clone();
+        types.get_mut(&name).unwrap().fields.splice(place..=place, inner);
     }
     types
 }
 
-/// A Rust type in words, and the card type in it.
-fn in_words(kind: &str) -> (String, Option<String>) {
-    let kind = kind.replace("&'a ", "").replace("&'static ", "").replace("<'a>", "");
-    let inside = |start: &str| kind.strip_prefix(start).and_then(|rest| rest.strip_suffix('>')).map(str::to_owned);
-    if let Some(inner) = inside("Option<") {
-        let (words, inner) = in_words(&inner);
-        return (format!("{words}, or nothing"), inner);
+/// The parts of a list of types, at the commas outside of brackets.
+fn at_commas(kinds: &str) -> Vec<&str> {
+    let mut depth = 0;
+    let is_end = |c: char| {
+        depth += i32::from("([<".contains(c)) - i32::from(")]>".contains(c));
+        c == ',' && depth == 0
+    };
+    kinds.split(is_end).map(str::trim).filter(|kind| !kind.is_empty()).collect()
+}
+
+/// A Rust type as the list writes it, with a link to each card type in it. The names of these go to `inner`.
+fn in_words(kind: &str, types: &BTreeMap<String, Described>, inner: &mut Vec<String>) -> String {
+    let kind = kind
+        .replace("&'a ", "")
+        .replace("&'s ", "")
+        .replace("&'static ", "")
+        .replace("<'a>", "")
+        .replace("Cow<'a, str>", "str");
+    let inside =
+        |start: &str, end: &str| kind.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).map(str::to_owned);
+    if let Some(kind) = inside("Option<", ">") {
+        return in_words(&kind, types, inner) + "?";
     }
-    let list =
-        inside("Vec<").or_else(|| kind.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(str::to_owned));
-    if let Some(inner) = list {
-        let (words, inner) = in_words(&inner);
-        return (format!("list of {words}"), inner);
+    if let Some(kind) = inside("Vec<", ">").or_else(|| inside("[", "]")) {
+        return match kind.split_once("; ") {
+            Some((kind, length)) => format!("{}[{length}]", in_words(kind, types, inner)),
+            None => in_words(&kind, types, inner) + "[]",
+        };
+    }
+    if let Some(kinds) = inside("(", ")") {
+        let kinds: Vec<String> = at_commas(&kinds).into_iter().map(|kind| in_words(kind, types, inner)).collect();
+        return format!("({})", kinds.join(", "));
     }
     match kind.as_str() {
-        "String" | "str" | "Cow<'a, str>" => ("text".to_owned(), None),
-        "u16" | "usize" | "u32" | "u64" | "i32" | "f64" => ("number".to_owned(), None),
-        "bool" => ("true or false".to_owned(), None),
-        "T" => ("row".to_owned(), None),
-        other => (format!("`{other}`"), Some(other.to_owned())),
+        // A code.
+        "String" | "str" | "Outcome" => "text".to_owned(),
+        "u16" | "usize" | "u32" | "u64" | "i32" | "f64" => "number".to_owned(),
+        "bool" => "bool".to_owned(),
+        "T" => "row".to_owned(),
+        other if types.contains_key(other) => {
+            inner.push(other.to_owned());
+            format!("[{other}](#{})", other.to_lowercase())
+        }
+        other => format!("`{other}`"),
     }
 }
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("every template, as `site`", "Frame"),
     ("`home.html`", "HomeCard"),
     (
-        "`models.html` (rows: `ModelRow`), `benchmarks.html` (`BenchmarkRow`), `evaluators.html` (`EvaluatorRow`), `sources.html` (`CollectionRow`)",
+        "`models.html`, `benchmarks.html`, `evaluators.html`, `developers.html`, `sources.html`, with a type of `row` for each",
         "ListCard",
     ),
     ("rows of `models.html`", "ModelRow"),
     ("rows of `benchmarks.html`", "BenchmarkRow"),
     ("rows of `evaluators.html`", "EvaluatorRow"),
+    ("rows of `developers.html`", "DeveloperRow"),
     ("rows of `sources.html`", "CollectionRow"),
     ("`model.html`", "ModelPage"),
     ("`benchmark.html`", "BenchmarkCard"),
     ("`evaluator.html`", "EvaluatorCard"),
-    ("`source.html`", "SourceCard"),
+    ("`developer.html`", "DeveloperCard"),
+    ("`source.html`", "SourcePage"),
     ("`not-shown.html`", "NotShownCard"),
     ("`publishing.html`", "PublishingPage"),
     ("`markers.html`", "MarkersCard"),
+    ("`merged.html`", "MergedCard"),
     ("`corrections.html`", "CorrectionsCard"),
+    ("`embed.html`", "EmbedCard"),
+    ("`page.html`", "ProseCard"),
 ];
+
+/// Words that a comment has besides the name of its field.
+const SMALL: [&str; 19] = [
+    "a",
+    "all",
+    "as",
+    "different",
+    "everything",
+    "how",
+    "in",
+    "is",
+    "it",
+    "its",
+    "many",
+    "of",
+    "one",
+    "page",
+    "that",
+    "the",
+    "their",
+    "this",
+    "words",
+];
+
+/// Comments that suit any field of their type: the introduction of the list has the rule.
+const PLAIN: [&str; 9] = [
+    "Display name.",
+    "How many more there are.",
+    "How many there are.",
+    "Its card.",
+    "Its id.",
+    "Its page.",
+    "The drawing.",
+    "Their page.",
+    "Which.",
+];
+
+/// True if a comment says no more than the name of its field or type.
+fn is_the_name(name: &str, words: &str) -> bool {
+    let stem = |word: &str| word.trim_end_matches('s').to_lowercase();
+    let is_new_word = |c: char| c == '_' || c.is_uppercase();
+    let mut name_words: Vec<String> = Vec::new();
+    for c in name.chars() {
+        if name_words.is_empty() || is_new_word(c) {
+            name_words.push(String::new());
+        }
+        name_words.last_mut().unwrap().extend(c.to_lowercase().filter(|c| *c != '_'));
+    }
+    let name_words: Vec<String> = name_words.iter().map(|word| stem(word)).collect();
+    let mut words = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| SMALL.contains(&word.to_lowercase().as_str()) || name_words.contains(&stem(word)))
+}
 
 fn template_reference() -> String {
     let types = types();
-    let mut text = String::new();
-    let mut told: Vec<String> =
-        TEMPLATES.iter().map(|(_, name)| (*name).to_owned()).chain(["ProseCard".to_owned()]).collect();
-    let mut next: Vec<(String, String)> = (TEMPLATES.iter())
-        .map(|(template, name)| (format!("`{name}`: {template}"), (*name).to_owned()))
-        .chain([("`ProseCard`: `page.html`".to_owned(), "ProseCard".to_owned())])
-        .collect();
-    let mut at = 0;
-    while let Some((title, name)) = next.get(at).cloned() {
-        at += 1;
+    // What most types say of a field of one name and type is said once.
+    let mut says: BTreeMap<(&str, String), BTreeMap<&str, usize>> = BTreeMap::new();
+    let mut shown = vec![];
+    let mut next: Vec<String> = TEMPLATES.iter().map(|(_, name)| (*name).to_owned()).collect();
+    while let Some(name) = next.get(shown.len()).cloned() {
         let described = types.get(&name).unwrap_or_else(|| panic!("no type {name}"));
-        text += &format!("\n### {title}\n\n{}\n\n| name | is | what it says |\n|---|---|---|\n", described.words);
+        let mut inner = Vec::new();
         for (field, kind, words) in &described.fields {
-            let (kind, inner) = in_words(kind);
-            text += &format!("| `{field}` | {kind} | {} |\n", words.replace('|', "\\|"));
-            if let Some(inner) = inner.filter(|inner| types.contains_key(inner) && !told.contains(inner)) {
-                told.push(inner.clone());
-                next.push((format!("`{inner}`"), inner));
+            let kind = in_words(kind, &types, &mut inner);
+            *says.entry((field, kind)).or_default().entry(words).or_default() += 1;
+        }
+        shown.push(name);
+        for name in inner {
+            if !next.contains(&name) {
+                next.push(name);
             }
         }
+    }
+    let common: BTreeMap<&(&str, String), &str> = (says.iter())
+        .filter_map(|(field, says)| {
+            let (words, n) = says.iter().max_by_key(|(_, n)| **n)?;
+            let is_rule = *n > 1 && 2 * n > says.values().sum::<usize>();
+            (is_rule && !PLAIN.contains(words) && !is_the_name(field.0, words)).then_some((field, *words))
+        })
+        .collect();
+    let mut text = String::from("\n### Common fields\n\n");
+    for ((field, kind), words) in &common {
+        text += &format!("- `{field}`: {kind}. {words}\n");
+    }
+    for name in shown {
+        let described = &types[&name];
+        let of = TEMPLATES.iter().find(|(_, it)| **it == name);
+        let of = of.map_or(String::new(), |(template, _)| format!(": {template} {{#{}}}", name.to_lowercase()));
+        text += &format!("\n### `{name}`{of}\n\n");
+        // The heading says what a template gets.
+        let words = described.words.split_once(". ").filter(|(first, _)| first.starts_with("Everything that "));
+        let words = words.map_or(described.words.as_str(), |(_, rest)| rest);
+        if !is_the_name(&name, words) && !words.starts_with("Everything that ") {
+            text += &format!("{words}\n\n");
+        }
+        let mut plain: Vec<(String, Vec<String>)> = Vec::new();
+        let mut others = String::new();
+        for (field, kind, words) in &described.fields {
+            let kind = in_words(kind, &types, &mut Vec::new());
+            let key = (field.as_str(), kind.clone());
+            let is_plain = match common.get(&key) {
+                Some(common) => common == words,
+                None => words.is_empty() || PLAIN.contains(&words.as_str()) || is_the_name(field, words),
+            };
+            if is_plain {
+                match plain.iter_mut().find(|(of, _)| *of == kind) {
+                    Some((_, fields)) => fields.push(format!("`{field}`")),
+                    None => plain.push((kind, vec![format!("`{field}`")])),
+                }
+            } else {
+                others += &format!("- `{field}`: {kind}. {words}\n");
+            }
+        }
+        let plain: Vec<String> =
+            plain.into_iter().map(|(kind, fields)| format!("{}: {kind}", fields.join(", "))).collect();
+        if !plain.is_empty() {
+            text += &format!("- {}\n", plain.join("; "));
+        }
+        text += &others;
     }
     text
 }

@@ -43,7 +43,7 @@ pub struct SetupsRow {
 /// What one evaluator reports of one setting.
 #[derive(Debug, Serialize)]
 pub struct SetupsCell {
-    /// The values, with the results that report them, the most frequent first.
+    /// Values with their results, most frequent first.
     pub values: Vec<(String, usize)>,
     /// How many more values there are.
     pub more: usize,

@@ -18,13 +18,13 @@ use crate::signal::saturation;
 pub struct RankingShort<'a> {
     /// Who reports.
     pub by: Reporting<'a>,
-    /// Who stands to the developers how, and what is proven.
+    /// Relationships to the developers, and evidence levels.
     pub claims: Claims,
-    /// Whether the scores of the ranking are comparable.
+    /// Whether scores are comparable.
     pub comparable: ComparableView<'a>,
     /// Whether scores of one model conflict.
     pub agreed: Agreed<'a>,
-    /// Between which scores the middle half of the ranked models stands; `None` if there are fewer than five.
+    /// Ends of the middle half of the scores; `None` for fewer than five.
     pub half: Option<[String; 2]>,
     /// The best score.
     pub best: Option<BestScore<'a>>,
@@ -35,9 +35,9 @@ pub struct RankingShort<'a> {
 /// How saturated a ranking is.
 #[derive(Debug, Serialize)]
 pub struct SaturationView {
-    /// In words, with the index; or that it is not known.
+    /// In words, with the index.
     pub value: String,
-    /// What it is computed from, or why it is not.
+    /// Inputs, or why it is not computed.
     pub inputs: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ pub struct BestScore<'a> {
     pub shown: &'a str,
     /// True if it is cut.
     pub is_cut: bool,
-    /// The result on the card of the model.
+    /// The result on the model's card.
     pub url: String,
 }
 

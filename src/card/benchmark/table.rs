@@ -26,21 +26,21 @@ pub struct RankingTable<'a> {
     pub evaluator: &'a str,
     /// Their page.
     pub evaluator_url: String,
-    /// The claimed relation to the developer in most rows, and whether it fits.
+    /// Claimed relationship of most rows, and whether it fits.
     pub relation: Option<String>,
     /// Settings of most rows.
     pub settings: Vec<String>,
-    /// The evidence level of most rows, where it is more than a claim.
+    /// Evidence level of most rows, if above the lowest.
     pub marker: Option<MarkerView>,
-    /// True if no row states an uncertainty.
+    /// True if no row has an uncertainty.
     pub is_without_uncertainty: bool,
     /// True if some rows share their rank.
     pub has_ties: bool,
     /// True if some row is not ranked.
     pub has_unranked: bool,
-    /// What the axis says at both ends and in the middle; `None` if nothing can be drawn.
+    /// Labels of the axis: ends and middle; `None` without a drawing.
     pub axis: Option<[String; 3]>,
-    /// Where the scores of the whole ranking stand on it.
+    /// The scores of the whole ranking.
     pub spread: Position,
     /// Rows.
     pub rows: Vec<RankedRow<'a>>,
@@ -57,47 +57,47 @@ pub struct RankedRow<'a> {
     pub is_tied: bool,
     /// Display name.
     pub model: &'a str,
-    /// What stands before the name in its id, where its end is the name.
+    /// The id before the name, if it ends with the name.
     pub owner: Option<&'a str>,
-    /// Its id, where that says more.
+    /// Its id, if different.
     pub model_id: Option<&'a str>,
-    /// The variant of the model; `None` for the model itself.
+    /// Variant of the model, if any.
     pub variant: Option<&'a str>,
     /// Its card.
     pub url: String,
-    /// The result on the card: its record and its place there.
+    /// Anchor of the result on the card.
     pub anchor: String,
-    /// First digits of the record's SHA-256: as many as tell it from all others.
+    /// First digits of the record's SHA-256, unique on the site.
     pub record: String,
     /// The score as it is shown.
     pub shown: &'a str,
-    /// The digits of the record, if they are more.
+    /// The record's digits, if more.
     pub digits: Option<&'a str>,
-    /// Its unit, where that is not that of most.
+    /// Unit, if not that of most rows.
     pub unit: Option<String>,
-    /// What the level is called, where scores are levels.
+    /// Name of the level, if scores are levels.
     pub level: Option<String>,
     /// Stated uncertainty, in words.
     pub uncertainty: Option<String>,
     /// Why it is not ranked.
     pub flag: Option<&'a str>,
-    /// What other scores of its source say against it.
+    /// How other scores of its source contradict it.
     pub remark: Option<&'a str>,
-    /// Where it is drawn, in percent.
+    /// Place in percent.
     pub dot: Option<f64>,
-    /// Where its interval is drawn.
+    /// Place of its interval.
     pub interval: Option<(f64, f64)>,
-    /// The claimed relation to the developer, and whether it fits, where that is not that of most rows.
+    /// Claimed relationship, and whether it fits, if not that of most rows.
     pub relation: Option<String>,
-    /// Settings that most rows do not have.
+    /// Settings that most rows lack.
     pub settings: Vec<String>,
-    /// Names of settings that most rows report, and this one does not.
+    /// Settings that most rows report and this one lacks.
     pub lacks: Vec<String>,
-    /// What is proven, where that is not the level of most rows.
+    /// Evidence, if not that of most rows.
     pub marker: Option<MarkerView>,
-    /// The other scores of its cell, by the same evaluator and by others.
+    /// Other scores of its cell.
     pub others: Vec<OtherScore<'a>>,
-    /// Where its scores are side by side, if they conflict.
+    /// Link to its scores side by side, if they conflict.
     pub conflict: Option<String>,
 }
 
@@ -106,11 +106,11 @@ pub struct RankedRow<'a> {
 pub struct OtherScore<'a> {
     /// As it is shown.
     pub shown: &'a str,
-    /// The digits of the record, if they are more.
+    /// The record's digits, if more.
     pub digits: Option<&'a str>,
-    /// Its unit, where that is not that of the first.
+    /// Unit, if not that of the first.
     pub unit: Option<String>,
-    /// Who reports it, where it is somebody else.
+    /// Who reports it, if another evaluator.
     pub evaluator: Option<&'a str>,
     /// The result on the card.
     pub anchor: String,

@@ -29,19 +29,19 @@ pub struct ModelPage<'a> {
     pub name: &'a str,
     /// Canonical id.
     pub id: &'a str,
-    /// Metadata that is known.
+    /// Known metadata.
     pub facts: Vec<Fact<'a>>,
-    /// What of it is not, as a list.
+    /// Missing metadata, as a list.
     pub gaps: String,
     /// Other ids that records use.
     pub names: Vec<NameView<'a>>,
-    /// What else is stated of it, and by whom.
+    /// Further metadata, with who states it.
     pub metadata: MetadataView<'a>,
     /// Further reading.
     pub links: Vec<Labelled<'a>>,
-    /// A sentence with the counts, for machines.
+    /// The counts in a sentence, for machines.
     pub summary: String,
-    /// Clean HTML of the prose; empty if there is none.
+    /// Sanitised HTML, or empty.
     pub prose: &'a str,
     /// The answer.
     pub short: Option<Short<'a>>,
@@ -51,27 +51,27 @@ pub struct ModelPage<'a> {
     pub benchmarks: usize,
     /// The table.
     pub table: TableView<'a>,
-    /// Cells with several readings: the first of them conflict.
+    /// Cells with several scores, conflicts first.
     pub disagreements: Vec<DisagreementView<'a>>,
-    /// How many of them do.
+    /// How many of them conflict.
     pub conflicts: usize,
-    /// True if there are several, and what is said of whether they can be compared is the same for all.
+    /// True if several have the same verdict on comparability.
     pub is_one_verdict: bool,
     /// Results with one name that are not compared.
     pub apart: Vec<ApartView>,
-    /// What the Hub itself shows for it.
+    /// What the Hub shows for it.
     pub hub_readings: Vec<HubReading<'a>>,
-    /// The records that the results stand in.
+    /// Records of the results.
     pub sources: Vec<SourceView<'a>>,
-    /// What is so for all records of a datastore without a lock file.
+    /// What holds for all records of a datastore without a lock file.
     pub untraced: Vec<String>,
-    /// True if the file of a record has neither an address nor a copy on this site.
+    /// True if a record has neither an address nor a copy on this site.
     pub has_unlinked: bool,
-    /// How well all this is documented, in figures.
+    /// Documentation signals.
     pub documentation: Documentation<'a>,
-    /// How many results or records that name this model are not shown.
+    /// Results and records of this model that are not shown.
     pub not_shown: usize,
-    /// What one may quote.
+    /// Sentences to quote.
     pub quotes: Quotes<'a>,
 }
 

@@ -22,23 +22,23 @@ const MOST_PARTS: usize = 4;
 /// All results, and what is the same in most of them.
 #[derive(Debug, Serialize)]
 pub struct TableView<'a> {
-    /// The metric of most cells, and which end of it is good; a row says only what is different.
+    /// Metric of most cells; a row names only another one.
     pub metric: Option<String>,
     /// Key of the direction.
     pub direction: &'static str,
-    /// The unit, where it is that of all.
+    /// Unit, if all share it.
     pub unit: Option<String>,
-    /// How many results state no uncertainty.
+    /// Results without an uncertainty.
     pub without_uncertainty: usize,
-    /// True if all of them do not.
+    /// True if that is all.
     pub is_all_without: bool,
-    /// True if a score is drawn between the least and the greatest of its ranking, as its scale has no bounds.
+    /// True if a scale has no bounds: the score is drawn between the extremes of its ranking.
     pub has_open_scale: bool,
     /// True if chance is drawn.
     pub has_chance: bool,
     /// True if some share their rank.
     pub has_ties: bool,
-    /// What the axis says at both ends and in the middle; `None` if scales differ.
+    /// Labels of the axis: ends and middle; `None` if scales differ.
     pub axis: Option<[String; 3]>,
     /// Rows, by category and benchmark.
     pub entries: Vec<TableEntry<'a>>,
@@ -60,13 +60,13 @@ pub struct Parts<'a> {
     pub benchmark: &'a str,
     /// How many.
     pub n: usize,
-    /// The metric, where it is not that of most cells.
+    /// Metric, if not that of most cells.
     pub metric: Option<String>,
     /// The parts with the least and with the greatest score.
     pub ends: Option<[End<'a>; 2]>,
-    /// Who reports them, if it is one evaluator.
+    /// Their evaluator, if it is one.
     pub evaluator: Option<&'a str>,
-    /// The record that they all stand in, if it is one.
+    /// Their record, if it is one.
     pub record: Option<String>,
     /// The score of guessing on the benchmark.
     pub chance: Option<String>,
@@ -94,54 +94,54 @@ pub struct Row<'a> {
     pub benchmark_url: String,
     /// What it tests.
     pub category: Option<String>,
-    /// The part of it, without the name of the benchmark; `None` for the whole.
+    /// Part of the benchmark; `None` for the whole.
     pub slice: Option<&'a str>,
-    /// The part of the test, where others of this slice are over another one.
+    /// Part of the test, if others of this slice cover another.
     pub part: Option<String>,
-    /// The variant of the model.
+    /// Variant of the model, if any.
     pub variant: Option<&'a str>,
-    /// The metric, where it is not that of most cells.
+    /// Metric, if not that of most cells.
     pub metric: Option<String>,
-    /// The key of its direction, where that is not that of most cells.
+    /// Key of its direction, if not that of most cells.
     pub direction: Option<&'static str>,
-    /// True if scores depend on which other models were evaluated.
+    /// True if scores depend on the other models.
     pub is_relative: bool,
-    /// Where its scores are side by side, if there are several.
+    /// Anchor of its scores side by side, if several.
     pub anchor: Option<String>,
-    /// True if they lie further apart than the threshold.
+    /// True if they differ by more than the threshold.
     pub is_conflict: bool,
-    /// The scores; the first stands for the cell.
+    /// The scores; the first one represents the cell.
     pub scores: Vec<ScoreView<'a>>,
 }
 
 /// A score in the table.
 #[derive(Debug, Serialize)]
 pub struct ScoreView<'a> {
-    /// First digits of the hash of its record, and its place there.
+    /// First digits of the record's SHA-256, unique on the site.
     pub record: String,
-    /// See there.
+    /// Place of the result in its record.
     pub index: u16,
     /// As they are shown.
     pub shown: &'a str,
-    /// The digits of the record, if they are more.
+    /// The record's digits, if more.
     pub digits: Option<&'a str>,
-    /// Its unit, where that is needed to read it.
+    /// Unit, if needed.
     pub unit: Option<String>,
-    /// What the level is called, where scores are levels.
+    /// Name of the level, if scores are levels.
     pub level: Option<String>,
     /// Stated uncertainty, in words.
     pub uncertainty: Option<String>,
     /// Why it is not ranked.
     pub flag: Option<&'a str>,
-    /// What other scores of its source say against it.
+    /// How other scores of its source contradict it.
     pub remark: Option<&'a str>,
     /// The score of guessing.
     pub chance: Option<String>,
-    /// What its samples say of it, if its record names any.
+    /// What its samples show.
     pub samples: Option<SamplesView<'a>>,
-    /// Where it stands.
+    /// Its place.
     pub position: Position,
-    /// Its place in the ranking of its evaluator; 0 if it has none.
+    /// Rank with its evaluator; 0 for none.
     pub rank: u32,
     /// How many are ranked there.
     pub of: usize,
@@ -151,9 +151,9 @@ pub struct ScoreView<'a> {
     pub ranking_url: Option<String>,
     /// Who reports it.
     pub evaluator: &'a str,
-    /// False if no record says who that is.
+    /// False if not reported.
     pub is_named: bool,
-    /// What is proven, where that is more, or less, than of most results of the card, or more than that there is a record.
+    /// Evidence, if not that of most results.
     pub marker: Option<MarkerView>,
 }
 

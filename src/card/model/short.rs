@@ -24,7 +24,7 @@ pub struct Short<'a> {
     pub more_reporters: usize,
     /// How many there are.
     pub n_reporters: usize,
-    /// Who stands to the developer how, and what is proven.
+    /// Relationships to the developer, and evidence levels.
     pub claims: Claims,
     /// Conflicts, the first ones.
     pub conflicts: Vec<Conflict<'a>>,
@@ -32,9 +32,9 @@ pub struct Short<'a> {
     pub more_conflicts: usize,
     /// How many conflicts there are.
     pub n_conflicts: usize,
-    /// Cells with several scores that can be compared.
+    /// Comparable cells with several scores.
     pub compared: usize,
-    /// Cells with several scores that cannot be, or have no threshold.
+    /// Cells with several scores that cannot be compared.
     pub not_compared: usize,
     /// Anchor of the first cell with several scores.
     pub several: Option<String>,
@@ -44,7 +44,7 @@ pub struct Short<'a> {
     pub covered: Covered<'a>,
 }
 
-/// Who reports some of the results.
+/// Who reports results.
 #[derive(Debug, Serialize)]
 pub struct Reporter<'a> {
     /// Name.
@@ -58,7 +58,7 @@ pub struct Reporter<'a> {
 /// Scores that conflict.
 #[derive(Debug, Serialize)]
 pub struct Conflict<'a> {
-    /// Where they are side by side.
+    /// Anchor of the scores side by side.
     pub anchor: String,
     /// Benchmark and part.
     pub title: String,

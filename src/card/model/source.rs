@@ -31,7 +31,7 @@ const ORDER: [&str; 10] = [
 /// What needs no label at a result.
 const WITHOUT_LABEL: [&str; 3] = ["number.described", "number.name", "number.test_data"];
 
-/// A record, with what it says of its results on the card.
+/// A record and its results on the card.
 #[derive(Debug, Serialize)]
 pub struct SourceView<'a> {
     /// Its file, origin and evidence.
@@ -42,9 +42,9 @@ pub struct SourceView<'a> {
     pub evaluator_url: String,
     /// Claimed relation of evaluator and developer.
     pub relationship: &'a str,
-    /// Whether that fits, where it is known.
+    /// Whether that fits the metadata.
     pub fit: Option<&'a str>,
-    /// True if it names the model in another way than the card does.
+    /// True if it names the model differently.
     pub names_other: bool,
     /// Its results on the card.
     pub results: usize,
@@ -52,27 +52,27 @@ pub struct SourceView<'a> {
     pub places: String,
     /// Level of the record, the highest of its results.
     pub level: &'static str,
-    /// Day of evaluation, where all say one.
+    /// Day of evaluation, if all share it.
     pub evaluated: Option<String>,
-    /// True if some result states a time of evaluation.
+    /// True if a result has a time of evaluation.
     pub is_evaluated: bool,
     /// Settings that all share.
     pub settings: Vec<String>,
-    /// What all say of their numbers.
+    /// Facts that all report.
     pub facts: Vec<Fact<'a>>,
-    /// What none says of its number, as a list.
+    /// Facts that none reports, as a list.
     pub gaps: String,
     /// What else the record holds.
     pub also: Vec<AlsoBlock<'a>>,
-    /// How many values more are in its file only.
+    /// Further values that only its file has.
     pub more_also: usize,
-    /// What only some say, by result.
+    /// What only some report, by result.
     pub own: Vec<OwnView<'a>>,
-    /// Where it stands what is usual in its collection; what is missing above is so.
+    /// Link to what is usual in its collection and not repeated here.
     pub usual: Option<String>,
     /// True if its source type and schema are as usual.
     pub is_usual_kind: bool,
-    /// What is usual and not in it, as a list of names.
+    /// Usual settings that it lacks, as a list.
     pub lacks: String,
 }
 
@@ -83,7 +83,7 @@ impl<'a> SourceView<'a> {
     }
 }
 
-/// What one result says that others of its record do not.
+/// What only one result of a record reports.
 #[derive(Debug, Serialize)]
 pub struct OwnView<'a> {
     /// Its place.
