@@ -50,7 +50,7 @@ pub struct Frame<'a> {
     pub newest: Option<&'a str>,
     /// The day of `SOURCE_DATE_EPOCH`.
     pub day: Option<&'a str>,
-    /// True if any record has or names samples.
+    /// True if a record has or names samples.
     pub has_samples: bool,
     /// Metadata for machines, and downloads.
     pub head: PageHead,

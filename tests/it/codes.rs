@@ -65,7 +65,7 @@ fn rows(heading: &str) -> Vec<Vec<String>> {
     let (_, section) = reference.split_once(&format!("\n## {heading}\n")).unwrap();
     let section = section.split("\n## ").next().unwrap();
     let codes = |row: &str| row.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-    section.lines().filter(|line| line.starts_with('|') || line.starts_with("- `")).map(codes).collect()
+    section.lines().filter(|line| line.starts_with(['|', '-'])).map(codes).collect()
 }
 
 #[test]

@@ -344,7 +344,9 @@ const TEMPLATES: [(&str, &str); 20] = [
 ];
 
 /// Words that a comment has besides the name of its field.
-const SMALL: [&str; 19] = [
+const SMALL: [&str; 21] = [
+    "if",
+    "true",
     "a",
     "all",
     "as",
@@ -367,15 +369,23 @@ const SMALL: [&str; 19] = [
 ];
 
 /// Comments that suit any field of their type: the introduction of the list has the rule.
-const PLAIN: [&str; 9] = [
+const PLAIN: [&str; 17] = [
+    "Address.",
+    "As text.",
+    "Content.",
     "Display name.",
+    "From.",
     "How many more there are.",
     "How many there are.",
     "Its card.",
     "Its id.",
     "Its page.",
+    "Link.",
+    "Sentence.",
+    "Text.",
     "The drawing.",
     "Their page.",
+    "To.",
     "Which.",
 ];
 
@@ -393,6 +403,12 @@ fn is_the_name(name: &str, words: &str) -> bool {
     let name_words: Vec<String> = name_words.iter().map(|word| stem(word)).collect();
     let mut words = words.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.all(|word| SMALL.contains(&word.to_lowercase().as_str()) || name_words.contains(&stem(word)))
+}
+
+/// What holds if a field is true: the introduction of the list says that a bool is true if its description holds.
+fn claim(words: &str) -> String {
+    let Some(claim) = words.strip_prefix("True if ") else { return words.to_owned() };
+    claim[..1].to_uppercase() + &claim[1..]
 }
 
 fn template_reference() -> String {
@@ -424,7 +440,7 @@ fn template_reference() -> String {
         .collect();
     let mut text = String::from("\n### Common fields\n\n");
     for ((field, kind), words) in &common {
-        text += &format!("- `{field}`: {kind}. {words}\n");
+        text += &format!("- `{field}`: {kind}. {}\n", claim(words));
     }
     for name in shown {
         let described = &types[&name];
@@ -434,7 +450,8 @@ fn template_reference() -> String {
         // The heading says what a template gets.
         let words = described.words.split_once(". ").filter(|(first, _)| first.starts_with("Everything that "));
         let words = words.map_or(described.words.as_str(), |(_, rest)| rest);
-        if !is_the_name(&name, words) && !words.starts_with("Everything that ") {
+        let is_said = is_the_name(&name, words) || words.starts_with("Everything that ") || of.contains("rows of");
+        if !is_said {
             text += &format!("{words}\n\n");
         }
         let mut plain: Vec<(String, Vec<String>)> = Vec::new();
@@ -452,7 +469,7 @@ fn template_reference() -> String {
                     None => plain.push((kind, vec![format!("`{field}`")])),
                 }
             } else {
-                others += &format!("- `{field}`: {kind}. {words}\n");
+                others += &format!("- `{field}`: {kind}. {}\n", claim(words));
             }
         }
         let plain: Vec<String> =

@@ -30,7 +30,7 @@ pub struct TableView<'a> {
     pub unit: Option<String>,
     /// Results without an uncertainty.
     pub without_uncertainty: usize,
-    /// True if that is all.
+    /// True if no result has an uncertainty.
     pub is_all_without: bool,
     /// True if a scale has no bounds: the score is drawn between the extremes of its ranking.
     pub has_open_scale: bool,
