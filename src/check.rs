@@ -104,7 +104,7 @@ pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     let seen: Vec<Seen> = (files.par_iter())
         .map(|file| {
             progress.step();
-            let bytes = file.bytes()?;
+            let bytes = file.bytes(&mut None)?;
             let parts = file.path().ends_with(".html").then(|| html::parts(&String::from_utf8_lossy(&bytes)));
             Ok(Seen { bytes: bytes.len() as u64, parts, on_disk: on_disk(&config.out.join(file.path()), &bytes) })
         })

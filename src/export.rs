@@ -30,6 +30,7 @@ use foldhash::HashMap;
 
 use crate::card::evaluator::Tally;
 use crate::card::merged::Merged;
+use crate::card::model::ModelCard;
 use crate::card::{Cards, Paths};
 use crate::config::Config;
 use crate::emit::{HubFiles, page};
@@ -58,6 +59,21 @@ pub struct Export {
     /// Path below the output folder.
     pub path: String,
     what: What,
+}
+
+impl Export {
+    /// The model whose card it is made from.
+    fn card(&self) -> Option<Id<Model>> {
+        match self.what {
+            What::Model(id) | What::ModelCsv(id) | What::SideBySideCsv(id) | What::ModelOnHubCsv(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// True if both are made from one card.
+    pub fn shares_with(&self, other: &Export) -> bool {
+        self.card().is_some_and(|card| other.card() == Some(card))
+    }
 }
 
 enum What {
@@ -301,9 +317,10 @@ impl<'a> Exports<'a> {
         for (id, _) in dataset.entities.models.iter() {
             let path = self.paths.model(id);
             if self.choices.documents {
-                self.file(api(&format!("{path}.json")), What::Model(id));
                 self.file(api(&format!("{path}.svg")), What::Badge(id));
+                self.file(api(&format!("{path}.json")), What::Model(id));
             }
+            // Made from the same card, so they follow the document.
             if self.choices.model_tables {
                 self.file(api(&format!("{path}.csv")), What::ModelCsv(id));
                 if cells(dataset.readings_of(id)).any(|cell| cell.len() > 1) {
@@ -329,8 +346,19 @@ impl<'a> Exports<'a> {
         &self.source.collections[id.index()]
     }
 
-    /// Makes one file. `tallies` count the records of each evaluator, `merged` are the names that were joined.
-    pub fn bytes<'e>(&self, export: &'e Export, tallies: &[Tally<'a>], merged: &Merged<'a>) -> Result<Cow<'e, [u8]>> {
+    fn card<'c>(&self, id: Id<Model>, card: &'c mut Option<ModelCard<'a>>) -> &'c ModelCard<'a> {
+        card.get_or_insert_with(|| self.source.cards.model(id, |loaded| self.record_url(loaded)))
+    }
+
+    /// Makes one file. `tallies` count the records of each evaluator, `merged` are the names that were joined, and `card`
+    /// is that of the last file, if this one shares it.
+    pub fn bytes<'e>(
+        &self,
+        export: &'e Export,
+        tallies: &[Tally<'a>],
+        merged: &Merged<'a>,
+        card: &mut Option<ModelCard<'a>>,
+    ) -> Result<Cow<'e, [u8]>> {
         let cards = &self.source.cards;
         let bytes = match &export.what {
             What::Text(text) => return Ok(Cow::Borrowed(text.as_bytes())),
@@ -346,12 +374,12 @@ impl<'a> Exports<'a> {
             }
             What::State => self.events().news.to_bytes(self.source.dataset)?,
             What::Model(id) => {
-                let card = cards.model(*id, |loaded| self.record_url(loaded));
+                let card = self.card(*id, card);
                 let quotable = self.quotable(&card.quotes, self.paths.model(*id));
-                api::compact(&api::ModelDocument::new(&card, quotable, cards.model_url(*id)))?
+                api::compact(&api::ModelDocument::new(card, quotable, cards.model_url(*id)))?
             }
-            What::ModelCsv(id) => page_table::model(cards.cells_of(*id)),
-            What::SideBySideCsv(id) => further::side_by_side(&cards.disagreements(*id)),
+            What::ModelCsv(id) => page_table::model(&self.card(*id, card).cells),
+            What::SideBySideCsv(id) => further::side_by_side(&self.card(*id, card).disagreements),
             What::Badge(id) => {
                 let dataset = self.source.dataset;
                 let all = dataset.readings_of(*id);
@@ -369,7 +397,7 @@ impl<'a> Exports<'a> {
             What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
             What::BenchmarkOnHubCsv(id) => further::hub_readings(&cards.hub_readings_of_benchmark(*id)),
             What::AllOnHubCsv => further::hub_readings(&cards.posted()),
-            What::ModelOnHubCsv(id) => further::hub_readings(&cards.hub_readings_of_model(*id)),
+            What::ModelOnHubCsv(id) => further::hub_readings(&self.card(*id, card).hub_readings),
             What::Evaluator(id) => {
                 let card = cards.evaluator(*id, &tallies[id.index()]);
                 let differences = self.choices.documents.then_some(&*card.differences);

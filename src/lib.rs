@@ -186,9 +186,11 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(BuildReport, V
     let mut diagnostics = Diagnostics::default();
 
     clock.stage("list", 0);
-    let theme = Theme::new(config.templates.as_deref(), &config.site.language)?;
-    let content = content::read(&config.content, &mut diagnostics)?;
-    let listings = stages::listings(config, &mut diagnostics)?;
+    let (theme, inputs) = rayon::join(
+        || Theme::new(config.templates.as_deref(), &config.site.language),
+        || anyhow::Ok((content::read(&config.content, &mut diagnostics)?, stages::listings(config, &mut diagnostics)?)),
+    );
+    let (theme, (content, listings)) = (theme?, inputs?);
     let mut output = Output::open(&config.out)?;
     let previous = stages::previous(config, || output.listed_bytes(export::STATE), &mut diagnostics);
     let base = base_fingerprint(program_stamp()?, config, &theme, &content, &previous);

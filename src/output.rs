@@ -38,12 +38,18 @@ pub struct Output {
 
 /// A file that can make its bytes when they are written.
 pub trait OutputFile: Sync {
+    /// What several files are made from, and the first of them makes.
+    type Shared: Default;
     /// Below the output folder, with `/`; see [`crate::paths`].
     fn path(&self) -> &str;
     /// What kind of file it is, for the sums of bytes.
     fn kind(&self) -> &'static str;
-    /// What it holds.
-    fn bytes(&self) -> Result<Cow<'_, [u8]>>;
+    /// What it holds. `shared` is what the files before it left that it shares with.
+    fn bytes(&self, shared: &mut Self::Shared) -> Result<Cow<'_, [u8]>>;
+    /// True if it is made from the same as `before`, which it follows.
+    fn shares_with(&self, _before: &Self) -> bool {
+        false
+    }
     /// True for a file that others are about: it is written before them, so that whatever ends a build, none of them is
     /// without it.
     fn comes_first(&self) -> bool {
@@ -185,12 +191,18 @@ impl Output {
         self.announce(files)?;
         self.make_folders(files)?;
         let write_all = |files: Vec<&F>| -> Result<Vec<WrittenFile>> {
-            let entries = files.into_par_iter().map_init(Vec::new, |old, file| {
-                let entry = file.bytes().and_then(|new| self.write_file(file, &new, old));
-                progress();
-                entry
+            let groups: Vec<&[&F]> = files.chunk_by(|before, file| file.shares_with(before)).collect();
+            let entries = groups.into_par_iter().map_init(Vec::new, |old, group| {
+                let mut shared = F::Shared::default();
+                let entries = group.iter().map(|file| {
+                    let entry = file.bytes(&mut shared).and_then(|new| self.write_file(*file, &new, old));
+                    progress();
+                    entry
+                });
+                entries.collect()
             });
-            entries.collect()
+            let entries: Vec<Vec<WrittenFile>> = entries.collect::<Result<_>>()?;
+            Ok(entries.into_iter().flatten().collect())
         };
         let (first, others) = files.iter().partition(|file| file.comes_first());
         let mut entries = write_all(first)?;
@@ -425,13 +437,14 @@ mod tests {
     struct BuildStateOf(&'static str, &'static str);
 
     impl OutputFile for BuildStateOf {
+        type Shared = ();
         fn path(&self) -> &str {
             self.0
         }
         fn kind(&self) -> &'static str {
             "pages"
         }
-        fn bytes(&self) -> Result<Cow<'_, [u8]>> {
+        fn bytes(&self, _: &mut ()) -> Result<Cow<'_, [u8]>> {
             Ok(Cow::Borrowed(self.1.as_bytes()))
         }
     }

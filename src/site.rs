@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::card::evaluator::{Tally, signals_of_all, tallies};
@@ -178,7 +179,8 @@ impl<'a> Site<'a> {
             tallies: tallies(dataset),
             usual: {
                 let cards = Cards::at(dataset, paths, theme.language(), "");
-                dataset.collections.iter().map(|(id, _)| cards.usual(id)).collect()
+                let collections: Vec<_> = dataset.collections.iter().map(|(id, _)| id).collect();
+                collections.into_par_iter().map(|id| cards.usual(id)).collect()
             },
             merged: Merged::of(dataset, paths),
             not_shown,

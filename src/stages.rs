@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::card::Paths;
+use crate::card::model::ModelCard;
 use crate::config::Config;
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::emit::{self, HubFiles, Manifest};
@@ -222,7 +223,9 @@ pub enum SiteFile<'a> {
     Manifest(&'a Manifest),
 }
 
-impl OutputFile for SiteFile<'_> {
+impl<'a> OutputFile for SiteFile<'a> {
+    type Shared = Option<ModelCard<'a>>;
+
     fn path(&self) -> &str {
         match self {
             SiteFile::Page(_, planned) => &planned.path,
@@ -241,10 +244,14 @@ impl OutputFile for SiteFile<'_> {
         matches!(self, SiteFile::Page(_, planned) if planned.is_record())
     }
 
-    fn bytes(&self) -> Result<Cow<'_, [u8]>> {
+    fn shares_with(&self, before: &SiteFile) -> bool {
+        matches!((self, before), (SiteFile::Export(_, file), SiteFile::Export(_, before)) if file.shares_with(before))
+    }
+
+    fn bytes(&self, card: &mut Option<ModelCard<'a>>) -> Result<Cow<'_, [u8]>> {
         let (site, planned) = match self {
             SiteFile::Data(file) => return Ok(Cow::Borrowed(&file.bytes)),
-            SiteFile::Export(site, export) => return site.exports.bytes(export, &site.tallies, &site.merged),
+            SiteFile::Export(site, export) => return site.exports.bytes(export, &site.tallies, &site.merged, card),
             SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
             SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),
             SiteFile::Page(site, planned) => (site, planned),

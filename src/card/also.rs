@@ -1,6 +1,8 @@
 //! *Also in the record*: the values of a record that no other part of the card shows.
 
 use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 use serde::Serialize;
@@ -57,12 +59,18 @@ pub fn also(loaded: &Loaded) -> Vec<Also<'_>> {
     }
     found.block_with(None, &record.model.also, "model_info.additional_details.", &record.model.details);
     for result in &record.results {
-        let at = Some(result.index);
+        let at = result.index;
         let (data, metric) = (&result.data, &result.metric);
-        found.block_with(at, &data.also, "source_data.additional_details.", &data.details);
-        found.block_with(at, &metric.also, "metric_config.additional_details.", &metric.details);
-        found.block(at, result.generation.as_ref().map_or(&[], |generation| &generation.also));
-        found.block_with(at, &result.also, "score_details.details.", &result.details);
+        found.shared(at, data, |found| {
+            found.block_with(Some(at), &data.also, "source_data.additional_details.", &data.details);
+        });
+        found.shared(at, metric, |found| {
+            found.block_with(Some(at), &metric.also, "metric_config.additional_details.", &metric.details);
+        });
+        if let Some(generation) = &result.generation {
+            found.shared(at, generation, |found| found.block(Some(at), &generation.also));
+        }
+        found.block_with(Some(at), &result.also, "score_details.details.", &result.details);
     }
     found.all.sort_by(|a, b| (&a.results, &a.path).cmp(&(&b.results, &b.path)));
     found.all
@@ -73,15 +81,40 @@ struct AlsoCollector<'a> {
     all: Vec<Also<'a>>,
     /// By path, which is a prefix and the rest, and by value.
     places: HashMap<(&'static str, &'a str, &'a str), usize>,
+    /// The places in `all` that were said, one after the other.
+    said: Vec<usize>,
+    /// Which of `said` a block of several results has said, by its address.
+    blocks: HashMap<*const (), Range<usize>>,
 }
 
 impl<'a> AlsoCollector<'a> {
+    /// What `say` says of `block` for a result; the results after the first repeat it, and compare no texts.
+    fn shared<T>(&mut self, result: u16, block: &Arc<T>, say: impl FnOnce(&mut Self)) {
+        let address = Arc::as_ptr(block).cast();
+        match self.blocks.get(&address) {
+            Some(said) => {
+                for place in &self.said[said.clone()] {
+                    let results = &mut self.all[*place].results;
+                    if results.last() != Some(&result) {
+                        results.push(result);
+                    }
+                }
+            }
+            None => {
+                let start = self.said.len();
+                say(self);
+                self.blocks.insert(address, start..self.said.len());
+            }
+        }
+    }
+
     fn say(&mut self, result: Option<u16>, path: (&'static str, &'a str), value: &'a str) {
         let place = *self.places.entry((path.0, path.1, value)).or_insert_with(|| {
             let path = if path.0.is_empty() { Cow::Borrowed(path.1) } else { Cow::Owned([path.0, path.1].concat()) };
             self.all.push(Also { path, value, results: Vec::new() });
             self.all.len() - 1
         });
+        self.said.push(place);
         // A block says nothing twice.
         let results = &mut self.all[place].results;
         if result.is_some() && results.last().copied() != result {

@@ -189,16 +189,11 @@ impl<'a> Cards<'a> {
             names: self.names(&model.spellings, &model.id),
             metadata: self.model_metadata(id),
             summary: self.summary(readings, records.len()),
-            cells: self.cells_of(id).collect(),
+            cells: cells(readings).enumerate().map(|(at, cell)| self.cell(cell, at + 1)).collect(),
             disagreements,
             hub_readings: self.hub_readings_of_model(id),
             records,
         }
-    }
-
-    /// The cells of `id`.
-    pub fn cells_of(&self, id: Id<Model>) -> impl Iterator<Item = CellView<'a>> {
-        cells(self.dataset.readings_of(id)).enumerate().map(|(at, cell)| self.cell(cell, at + 1))
     }
 
     fn summary(&self, readings: &[Reading], n_records: usize) -> String {

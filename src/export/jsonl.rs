@@ -23,12 +23,15 @@ pub fn write(table: &Table, source: &TableSource, number: usize) -> Result<Vec<u
     let keys: Vec<String> =
         separators.zip(table.columns).map(|(separator, column)| format!("{separator}\"{}\":", column.name)).collect();
     pack(|lines| {
+        let mut line = Vec::new();
         for row in ((number - 1) * ROWS)..(number * ROWS).min(rows) {
+            line.clear();
             for (key, column) in keys.iter().zip(table.columns) {
-                lines.write_all(key.as_bytes())?;
-                write_value(lines, &(column.value)(source, row))?;
+                line.extend_from_slice(key.as_bytes());
+                write_value(&mut line, &(column.value)(source, row))?;
             }
-            lines.write_all(b"}\n")?;
+            line.extend_from_slice(b"}\n");
+            lines.write_all(&line)?;
         }
         Ok(())
     })

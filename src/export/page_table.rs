@@ -13,7 +13,7 @@ use crate::card::source::HeldView;
 use crate::emit::page::PublishingRow;
 
 /// The results on a model's card, one row a reading.
-pub fn model<'a>(cells: impl Iterator<Item = CellView<'a>>) -> Vec<u8> {
+pub fn model(cells: &[CellView]) -> Vec<u8> {
     let mut csv = Csv::new(&[
         "benchmark",
         "slice",
