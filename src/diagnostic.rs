@@ -94,6 +94,8 @@ codes! {
         RecordNotRead = "record-not-read",
         /// A dataset that has another name on the Hub.
         RenamedBenchmark = "renamed-benchmark",
+        /// A record of a run that another record of its collection states too.
+        RepeatedRun = "repeated-run",
         /// A page at the address of another page.
         ReservedPage = "reserved-page",
         /// Samples that are not those of the score of their record.

@@ -89,6 +89,7 @@ impl Prepared {
         let today = config.day.and(mark::known_day(&inputs.content, config.day));
         inputs.drop_impossible_days(today, diagnostics);
         captures::join(&mut inputs);
+        captures::warn_of_repeated_runs(&inputs, diagnostics);
         inputs.warn_of_unreadable_times(diagnostics);
         inputs.warn_of_unexpected_types(diagnostics);
         inputs.warn_of_missing_fields(diagnostics);

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::config::Config;
-use crate::diagnostic::{Diagnostics, printable};
+use crate::diagnostic::{Diagnostics, did_you_mean, printable};
 use crate::load::block::Blocks;
 use crate::load::{Loaded, content, record};
 use crate::resolve::resolve;
@@ -45,6 +45,8 @@ pub struct Meaning {
     pub others: Vec<String>,
     /// True if the site has it only because of this name.
     pub is_new: bool,
+    /// The most similar name on the site, for one that is new.
+    pub similar: Option<String>,
     /// Where to change it.
     pub change: &'static str,
 }
@@ -62,10 +64,12 @@ pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Nam
     let of_name: Vec<_> = resolved.iter().filter(|result| result.record as usize == place).collect();
     let [as_benchmark, as_metric] = of_name[..] else { anyhow::bail!("the name was not resolved") };
     let benchmark = entities.slices[as_benchmark.slice].benchmark;
-    let meaning = |kind, change, id: &str, called: &str, spellings: &Names, has_meta: bool| {
+    let meaning = |kind, change, id: &str, called: &str, spellings: &Names, has_meta: bool, known: Vec<&String>| {
         let others: Vec<String> = spellings.keys().filter(|other| *other != name).cloned().collect();
         let is_new = !has_meta && others.is_empty();
         let step = spellings.get(name).filter(|_| !is_new);
+        let others_named = known.into_iter().map(String::as_str).filter(|known| *known != called);
+        let similar = is_new.then(|| did_you_mean(called, others_named)).flatten();
         Meaning {
             kind,
             id: id.to_owned(),
@@ -74,6 +78,7 @@ pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Nam
             confidence: step.map(|step| step.confidence()),
             others,
             is_new,
+            similar: similar.map(str::to_owned),
             change,
         }
     };
@@ -90,6 +95,7 @@ pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Nam
                 &model.name,
                 &model.spellings,
                 model.meta.is_some(),
+                entities.models.iter().map(|(_, it)| &it.name).collect(),
             ),
             meaning(
                 "benchmark",
@@ -98,6 +104,7 @@ pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Nam
                 &benchmark.name,
                 &benchmark.spellings,
                 benchmark.meta.is_some(),
+                entities.benchmarks.iter().map(|(_, it)| &it.name).collect(),
             ),
             meaning(
                 "metric",
@@ -106,6 +113,7 @@ pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Nam
                 &metric.name,
                 &metric.spellings,
                 metric.is_listed(),
+                entities.metrics.iter().map(|(_, it)| &it.name).collect(),
             ),
             meaning(
                 "reporting organisation",
@@ -114,6 +122,7 @@ pub fn name(config: &Config, name: &str, collection: Option<&str>) -> Result<Nam
                 &evaluator.name,
                 &evaluator.spellings,
                 evaluator.meta.is_some(),
+                entities.evaluators.iter().map(|(_, it)| &it.name).collect(),
             ),
         ],
     })
@@ -163,8 +172,13 @@ impl fmt::Display for NameMatch {
             }
             writeln!(f, "    to change it: {change}")?;
         }
-        for Meaning { kind, change, .. } in new {
-            writeln!(f, "  as a {kind}: a new one\n    to join it with another: {change}")?;
+        for Meaning { kind, similar, change, .. } in new {
+            let similar = similar.as_deref().map(|it| format!("; the most similar is {}", printable(it)));
+            writeln!(
+                f,
+                "  as a {kind}: new to this site{}\n    to join it with another: {change}",
+                similar.unwrap_or_default()
+            )?;
         }
         Ok(())
     }

@@ -22,8 +22,10 @@ use foldhash::{HashMap, HashSet};
 use super::record::{EvaluationResult, Record};
 use super::{Inputs, Loaded, Origin};
 use crate::date::Stamp;
+use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::hash::{Hashing, Sha256};
 use crate::number::Number;
+use crate::words::counted;
 
 /// An older capture of a record: other bytes that say the same.
 #[derive(Clone, Debug)]
@@ -85,6 +87,38 @@ pub fn join(inputs: &mut Inputs) {
     inputs.records = with_captures.collect();
     // Of older captures no copies are made.
     inputs.sum_without_address();
+}
+
+/// Tells which records of a collection state the scores of one run of one model, and are not joined because they say
+/// something else differently: an output that was converted again after somebody edited the first record by hand.
+pub fn warn_of_repeated_runs(inputs: &Inputs, diagnostics: &mut Diagnostics) {
+    type Run<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str, u64)>);
+    let mut runs: HashMap<Run, Vec<&Loaded>> = HashMap::default();
+    for loaded in &inputs.records {
+        // A day alone does not tell two runs apart.
+        let scores = loaded.record.results.iter().map(|result| {
+            let time = result.evaluated.as_ref().filter(|stamp| stamp.day.is_some()).map(|stamp| &*stamp.text)?;
+            let is_moment = time.contains(['T', 't', ':']) || time.parse::<f64>().is_ok();
+            is_moment.then(|| (&*result.name, time, result.score.value().to_bits()))
+        });
+        let Some(mut scores) = scores.collect::<Option<Vec<_>>>().filter(|scores| !scores.is_empty()) else { continue };
+        scores.sort_unstable();
+        runs.entry((&loaded.origin.collection, &loaded.record.model.id, scores)).or_default().push(loaded);
+    }
+    let mut repeated: Vec<_> = runs.into_iter().filter(|(_, records)| records.len() > 1).collect();
+    repeated.sort_by(|(_, a), (_, b)| a[0].origin.path.cmp(&b[0].origin.path));
+    for ((_, _, scores), records) in repeated {
+        let message = format!(
+            "states {} of the same run as {}, so each counts twice",
+            counted(scores.len(), "score", "scores"),
+            inputs.file(records[0])
+        );
+        let help = "if both were converted from one output, delete one of them".to_owned();
+        for record in &records[1..] {
+            let file = inputs.file(record);
+            diagnostics.warn_with_help(DiagnosticCode::RepeatedRun, &file, "", message.clone(), help.clone());
+        }
+    }
 }
 
 /// The records that say the same of the same thing, by place.

@@ -26,6 +26,22 @@ fn unknown_relationship(record: &Record) -> Option<&str> {
     Some(&*leaf.text).filter(|word| *word != "other" && !is_not_reported(word))
 }
 
+const UNIT: &str = "evaluation_results[].metric_config.metric_unit";
+
+/// Units that say something of the scale, or look like one that does.
+const UNITS: [&str; 8] =
+    ["proportion", "fraction", "percent", "percentage", "percentile", "percentage points", "points", "point"];
+
+/// The unit that `unit` is probably meant to be: one or two letters away.
+fn unit_meant(unit: &str) -> Option<&'static str> {
+    let unit = unit.trim().to_lowercase();
+    let away = |known: &&str| strsim::damerau_levenshtein(&unit, known);
+    let nearest = UNITS.into_iter().min_by_key(away)?;
+    // Of a short word two letters are another word.
+    let most = if nearest.len() > 8 { 2 } else { 1 };
+    (1..=most).contains(&away(&nearest)).then_some(nearest)
+}
+
 /// What every version of the schema requires and `record` lacks.
 fn missing_in(record: &Record) -> impl Iterator<Item = &'static str> {
     let has_relationship = record.source.relationship != ClaimedRelationship::NotReported
@@ -107,6 +123,7 @@ impl Inputs {
     pub fn warn_of_missing_fields(&self, diagnostics: &mut Diagnostics) {
         let mut missing: BTreeMap<&str, (&Loaded, usize)> = BTreeMap::new();
         let mut unknown: BTreeMap<&str, (&Loaded, usize)> = BTreeMap::new();
+        let mut units: BTreeMap<&str, (&Loaded, usize)> = BTreeMap::new();
         for loaded in &self.records {
             for path in missing_in(&loaded.record) {
                 missing.entry(path).or_insert((loaded, 0)).1 += 1;
@@ -114,6 +131,19 @@ impl Inputs {
             if let Some(word) = unknown_relationship(&loaded.record) {
                 unknown.entry(word).or_insert((loaded, 0)).1 += 1;
             }
+            for unit in loaded.record.results.iter().filter_map(|result| result.metric.unit.as_deref()) {
+                units.entry(unit).or_insert((loaded, 0)).1 += 1;
+            }
+        }
+        for (unit, (loaded, n)) in units {
+            let Some(meant) = unit_meant(unit) else { continue };
+            let message = format!(
+                "“{}” is no known unit ({}), so the scale is taken from the bounds alone",
+                shorten(unit, MOST),
+                counted(n, "result", "results")
+            );
+            let help = format!("did you mean `{meant}`?");
+            diagnostics.warn_with_help(DiagnosticCode::UnknownWord, &self.file(loaded), UNIT, message, help);
         }
         for (path, (loaded, n)) in missing {
             let message = format!("is missing, but the schema requires it ({})", counted(n, "record", "records"));
@@ -163,5 +193,22 @@ impl Inputs {
 
     fn path(&self, loaded: &Loaded, path: &str) -> String {
         self.datastores[usize::from(loaded.origin.datastore)].root.join(path).display().to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_unit_finds_its_neighbour_and_other_units_do_not() {
+        for (unit, meant) in [("porportion", "proportion"), ("Precent", "percent"), ("fractoin", "fraction")] {
+            assert_eq!(unit_meant(unit), Some(meant));
+        }
+        for unit in
+            ["proportion", "Percent", "percentile", "point", "%", "seconds", "usd", "tokens", "joints_per_s", "elo"]
+        {
+            assert_eq!(unit_meant(unit), None, "{unit}");
+        }
     }
 }

@@ -132,14 +132,15 @@ impl TextStyle {
 
     fn summary(&self, review: &Review, text: &mut String) {
         let counts = review.counts();
-        let total: usize = counts.values().sum();
+        let failed = counts.get(&StatusCode::AuditError).copied().unwrap_or_default();
+        let audited = counts.values().sum::<usize>() - failed;
         self.heading(text, "Summary");
         let mut row = |label: &str, n: usize, words: &str| {
             let _ = writeln!(text, "  {label:<20}{:>7}  {words}", count(n));
         };
         row(
             "audited",
-            total,
+            audited,
             &format!("on {}, with {}", review.endpoint, counted(review.requests, "request", "requests")),
         );
         let n_proposed: usize = review.proposals().map(|proposal| proposal.entries.len()).sum();

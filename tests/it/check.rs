@@ -237,14 +237,17 @@ fn a_name_says_what_it_would_become_and_where_to_change_that() {
     };
     let metric = said(&["xq-ness"]);
     assert!(metric.contains("as a metric: Exactness (exactness), by normal-form, confidence 0.95"), "{metric}");
-    assert!(metric.contains("as a model: a new one") && metric.contains("content/metrics.yaml"), "{metric}");
+    assert!(metric.contains("as a model: new to this site") && metric.contains("content/metrics.yaml"), "{metric}");
     let json: serde_json::Value = serde_json::from_str(&said(&["xq-ness", "--json"])).unwrap();
     let meanings = json["named"]["meanings"].as_array().unwrap();
     assert_eq!(meanings.iter().map(|it| it["is_new"] == true).collect::<Vec<_>>(), [true, true, false, true]);
     let known = project.files("content/datastore/data").into_values().next().unwrap();
     let known: serde_json::Value = serde_json::from_slice(&known).unwrap();
-    let model = said(&[known["model_info"]["id"].as_str().unwrap()]);
-    assert!(model.contains("as a model: ") && !model.contains("as a model: a new one"), "{model}");
+    let id = known["model_info"]["id"].as_str().unwrap();
+    let misspelt = said(&[&format!("{id}e")]);
+    assert!(misspelt.contains("as a model: new to this site; the most similar is "), "{misspelt}");
+    let model = said(&[id]);
+    assert!(model.contains("as a model: ") && !model.contains("as a model: new to this site"), "{model}");
     assert_eq!(project.run(&["check", "--name", " "]).code, 1);
     assert_eq!(project.run(&["check", "--name", &"x".repeat(700)]).code, 1);
 }

@@ -6,6 +6,8 @@ use crate::project::Project;
 
 const RECORD: &str =
     "content/datastore/data/example/example-org/example-model/6f0c7c3e-8a55-4c3b-9d55-2f6f7d1f4a10.json";
+const SAME_RUN: &str =
+    "content/datastore/data/example/example-org/example-model/6f0c7c3e-8a55-4c3b-9d55-2f6f7d1f4a12.json";
 const SECOND: &str = "content/datastore/data/example/example-org/second/6f0c7c3e-8a55-4c3b-9d55-2f6f7d1f4a11.json";
 const MODEL: &str = "content/models/example-org/example-model.md";
 
@@ -29,7 +31,7 @@ fn replace(project: &Project, file: &str, from: &str, to: &str) {
 
 const HARNESS: &str = r#"{"results": {"mmlu": {"acc,none": 0.5}}, "configs": {"mmlu": {}}, "versions": {"mmlu": 1}}"#;
 
-const MISTAKES: [Mistake; 19] = [
+const MISTAKES: [Mistake; 21] = [
     Mistake {
         name: "a model without its owner",
         make: |_| {},
@@ -67,6 +69,27 @@ const MISTAKES: [Mistake; 19] = [
         code: 1,
         told: &[RECORD, "unknown-word", "“3rd party”", "write first_party, third_party, collaborative or other"],
         not_told: &["missing-field"],
+    },
+    Mistake {
+        name: "a misspelt unit",
+        make: |project| replace(project, RECORD, "\"metric_unit\": \"proportion\"", "\"metric_unit\": \"porportion\""),
+        run: &["check", "--strict"],
+        code: 1,
+        told: &[RECORD, "unknown-word", "“porportion” is no known unit", "did you mean `proportion`?"],
+        not_told: &[],
+    },
+    Mistake {
+        name: "an output converted again after the first record was edited by hand",
+        make: |project| {
+            project.write(SAME_RUN, &project.read(RECORD));
+            replace(project, SAME_RUN, "\"third_party\"", "\"first_party\"");
+            let time = "\"retrieved_timestamp\": \"";
+            replace(project, SAME_RUN, time, &format!("{time}1"));
+        },
+        run: &["check", "--strict"],
+        code: 1,
+        told: &[SAME_RUN, "repeated-run", "of the same run as", RECORD, "delete one of them"],
+        not_told: &[],
     },
     Mistake {
         name: "a model without an id",
