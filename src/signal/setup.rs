@@ -114,8 +114,6 @@ fn named((key, value): &(String, String)) -> Setting<'_> {
         None if key.contains('_') => Cow::Owned(key.replace('_', " ")),
         None => Cow::Borrowed(key.as_str()),
     };
-    // PyTorch writes the same type with its own name in front.
-    let value = if name == "dtype" { value.strip_prefix("torch.").unwrap_or(value) } else { value.as_str() };
     Setting { name, value }
 }
 
@@ -316,14 +314,6 @@ mod tests {
     fn setup(generation: &str, is_agentic: bool) -> Setup {
         let loaded = record(&format!(r#", "generation_config": {generation}"#), "");
         Setup::of(&loaded, &loaded.record.results[0], is_agentic)
-    }
-
-    #[test]
-    fn one_type_under_two_names_is_one_setting() {
-        let loaded = record(r#", "generation_config": {"dtype": "torch.bfloat16", "model_dtype": "bfloat16"}"#, "");
-        let said = settings(&loaded, &loaded.record.results[0]);
-        let said: Vec<_> = said.iter().map(|it| (&*it.name, it.value)).collect();
-        assert_eq!(said, [("dtype", "bfloat16")]);
     }
 
     fn state(setup: &Setup, slot: SetupField) -> SlotState {
