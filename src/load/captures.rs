@@ -95,21 +95,17 @@ pub fn warn_of_repeated_runs(inputs: &Inputs, diagnostics: &mut Diagnostics) {
     type Run<'a> = (&'a str, &'a str, Vec<(&'a str, &'a str, u64)>);
     let mut runs: HashMap<Run, Vec<&Loaded>> = HashMap::default();
     for loaded in &inputs.records {
-        // A day alone does not tell two runs apart.
         let scores = loaded.record.results.iter().map(|result| {
-            let time = result.evaluated.as_ref().filter(|stamp| stamp.day.is_some()).map(|stamp| &*stamp.text)?;
-            let is_moment = time.contains(['T', 't', ':']) || time.parse::<f64>().is_ok();
-            is_moment.then(|| (&*result.name, time, result.score.value().to_bits()))
+            let time = result.evaluated.as_ref().filter(|stamp| is_moment(stamp)).map(|stamp| &*stamp.text)?;
+            Some((&*result.name, time, result.score.value().to_bits()))
         });
         let Some(mut scores) = scores.collect::<Option<Vec<_>>>().filter(|scores| !scores.is_empty()) else { continue };
         scores.sort_unstable();
         runs.entry((&loaded.origin.collection, &loaded.record.model.id, scores)).or_default().push(loaded);
     }
-    let mut repeated: Vec<_> = runs.into_iter().filter(|(_, records)| records.len() > 1).collect();
-    repeated.sort_by(|(_, a), (_, b)| a[0].origin.path.cmp(&b[0].origin.path));
-    for ((_, _, scores), records) in repeated {
+    for ((_, _, scores), records) in runs.into_iter().filter(|(_, records)| records.len() > 1) {
         let message = format!(
-            "states {} of the same run as {}, so each counts twice",
+            "states {} of the same run as {}, and they count again",
             counted(scores.len(), "score", "scores"),
             inputs.file(records[0])
         );
@@ -119,6 +115,14 @@ pub fn warn_of_repeated_runs(inputs: &Inputs, diagnostics: &mut Diagnostics) {
             diagnostics.warn_with_help(DiagnosticCode::RepeatedRun, &file, "", message.clone(), help.clone());
         }
     }
+}
+
+/// True for a time of day; a day, also as the seconds at which it begins, does not tell two runs apart.
+fn is_moment(stamp: &Stamp) -> bool {
+    const DAY: f64 = 86_400.0;
+    let text = stamp.text.trim();
+    stamp.day.is_some()
+        && text.parse().map_or_else(|_| text.len() > "2026-01-01".len(), |seconds: f64| seconds % DAY != 0.0)
 }
 
 /// The records that say the same of the same thing, by place.
@@ -360,6 +364,20 @@ mod tests {
             SourceMetadata { organization, name: Some("List".to_owned()), ..SourceMetadata::default() }.into();
         assert_eq!(joined(vec![first(), other]), two, "another evaluator");
         assert_eq!(joined(vec![first(), record_of("p2", "1767225600.0", "", RESULT)]), two, "retrieved at one time");
+    }
+
+    #[test]
+    fn a_day_is_no_moment() {
+        for (text, expected) in [
+            ("1768348801", true),
+            ("1768348800.5", true),
+            ("2026-01-14T09:30:00Z", true),
+            ("1768348800", false),
+            ("2026-01-14", false),
+            ("yesterday evening", false),
+        ] {
+            assert_eq!(is_moment(&Stamp::new(text.into())), expected, "{text}");
+        }
     }
 
     #[test]

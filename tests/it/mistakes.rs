@@ -81,6 +81,7 @@ const MISTAKES: [Mistake; 21] = [
     Mistake {
         name: "an output converted again after the first record was edited by hand",
         make: |project| {
+            replace(project, RECORD, "\"1768348800\"", "\"1768383000\"");
             project.write(SAME_RUN, &project.read(RECORD));
             replace(project, SAME_RUN, "\"third_party\"", "\"first_party\"");
             let time = "\"retrieved_timestamp\": \"";
