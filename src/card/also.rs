@@ -23,6 +23,15 @@ pub struct Also<'a> {
     pub results: Vec<u16>,
 }
 
+impl Also<'_> {
+    /// A result, after all before it, says it too; a block says nothing twice.
+    fn add(&mut self, result: Option<u16>) {
+        if result.is_some() && self.results.last().copied() != result {
+            self.results.extend(result);
+        }
+    }
+}
+
 /// Values of one block of a record or its results.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AlsoBlock<'a> {
@@ -94,10 +103,7 @@ impl<'a> AlsoCollector<'a> {
         match self.blocks.get(&address) {
             Some(said) => {
                 for place in &self.said[said.clone()] {
-                    let results = &mut self.all[*place].results;
-                    if results.last() != Some(&result) {
-                        results.push(result);
-                    }
+                    self.all[*place].add(Some(result));
                 }
             }
             None => {
@@ -115,11 +121,7 @@ impl<'a> AlsoCollector<'a> {
             self.all.len() - 1
         });
         self.said.push(place);
-        // A block says nothing twice.
-        let results = &mut self.all[place].results;
-        if result.is_some() && results.last().copied() != result {
-            results.extend(result);
-        }
+        self.all[place].add(result);
     }
 
     fn block(&mut self, result: Option<u16>, leaves: &'a [Leaf]) {
