@@ -1,8 +1,7 @@
 //! *Serve* shows the site while it is written, from memory: nothing is written to disk.
 //!
-//! One thread owns the site and answers one event after the other: a page is asked for and made at
-//! once, or files changed and what they touch is read anew. Until new content is whole, the last
-//! good site stays. `http` speaks with browsers, `watch` with the file system.
+//! One thread owns the site and handles one event at a time: it makes a page that a browser asks for, or reads changed
+//! files again. The last good site stays up until the new content can be built. `http` speaks with browsers, `watch` with the file system.
 
 mod http;
 mod project;

@@ -267,7 +267,13 @@ fn an_audit_of_nothing_fails_and_shows_what_it_would_have_looked_for() {
     let (shown, told) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("error: nothing was audited") && told.contains("help:"), "{told}");
-    for part in ["Not audited\n", "acme/b  for .eval_results/gsm8k.yaml", "  +  value: 50\n", "audit_error (2)"] {
+    for part in [
+        "Not audited\n",
+        "acme/b  for .eval_results/gsm8k.yaml",
+        "  +  value: 50\n",
+        "audit_error (2)",
+        "audited                   0  on ",
+    ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
     // Whoever asked for a dry run needs no token.
