@@ -54,6 +54,7 @@ use crate::mark::hub_run::HubRuns;
 use crate::merge::{Collection, Dataset, Developer, Direction, Ranking, Reading, is_unknown_level};
 use crate::paths;
 use crate::resolve::{Benchmark, Evaluator, Metric, Model, Slice};
+use crate::signal::Signals;
 use crate::signal::scale::ScoreCheck;
 use crate::signal::setup::{self, HARNESS_VERSION, Setting};
 use crate::words::shorten;
@@ -183,6 +184,8 @@ fn ranking_slug(dataset: &Dataset, ranking: &Ranking, rankings_of_slice: usize) 
 pub struct Cards<'a> {
     /// What is known.
     pub dataset: &'a Dataset,
+    /// The signals of its results.
+    pub signals: &'a Signals,
     /// Where the pages are.
     pub paths: &'a Paths,
     /// What they are said in.
@@ -290,8 +293,14 @@ pub struct ReadingView<'a> {
 
 impl<'a> Cards<'a> {
     /// The cards of the page at `path` (without `.html`).
-    pub fn at(dataset: &'a Dataset, paths: &'a Paths, language: &'a Language, path: &str) -> Cards<'a> {
-        Cards { dataset, paths, language, hub_runs: None, top: paths::to_top(path) }
+    pub fn at(
+        dataset: &'a Dataset,
+        signals: &'a Signals,
+        paths: &'a Paths,
+        language: &'a Language,
+        path: &str,
+    ) -> Cards<'a> {
+        Cards { dataset, signals, paths, language, hub_runs: None, top: paths::to_top(path) }
     }
 
     /// The words of `key`.

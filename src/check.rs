@@ -23,7 +23,7 @@ use serde::Serialize;
 use crate::Progress;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, DiagnosticCode, Diagnostics};
-use crate::export;
+use crate::export::{self, SharedCards};
 use crate::language::Language;
 use crate::load::content;
 use crate::merge::Dataset;
@@ -104,7 +104,7 @@ pub fn check(config: &Config, progress: &dyn Progress) -> Result<Checked> {
     let seen: Vec<Seen> = (files.par_iter())
         .map(|file| {
             progress.step();
-            let bytes = file.bytes(&mut None)?;
+            let bytes = file.bytes(&mut SharedCards::default())?;
             let parts = file.path().ends_with(".html").then(|| html::parts(&String::from_utf8_lossy(&bytes)));
             Ok(Seen { bytes: bytes.len() as u64, parts, on_disk: on_disk(&config.out.join(file.path()), &bytes) })
         })

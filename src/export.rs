@@ -28,6 +28,7 @@ use std::sync::{Mutex, OnceLock};
 use anyhow::Result;
 use foldhash::HashMap;
 
+use crate::card::benchmark::RowView;
 use crate::card::evaluator::Tally;
 use crate::card::merged::Merged;
 use crate::card::model::ModelCard;
@@ -40,7 +41,7 @@ use crate::language::Language;
 use crate::mark::{Counts, Standing};
 use crate::merge::{Collection, Dataset, Developer, Ranking, cells};
 use crate::resolve::{Benchmark, Evaluator, Model};
-use crate::signal::collection;
+use crate::signal::{Signals, collection};
 use changes::ChangeState;
 use choices::Choices;
 use citation::Citation;
@@ -62,18 +63,28 @@ pub struct Export {
 }
 
 impl Export {
-    /// The model whose card it is made from.
-    fn card(&self) -> Option<Id<Model>> {
+    /// The model or the ranking that it is made from, as several files are.
+    fn subject(&self) -> (Option<Id<Model>>, Option<Id<Ranking>>) {
         match self.what {
-            What::Model(id) | What::ModelCsv(id) | What::SideBySideCsv(id) | What::ModelOnHubCsv(id) => Some(id),
-            _ => None,
+            What::Model(id) | What::ModelCsv(id) | What::SideBySideCsv(id) | What::ModelOnHubCsv(id) => {
+                (Some(id), None)
+            }
+            What::Ranking(id) | What::RankingCsv(id) => (None, Some(id)),
+            _ => (None, None),
         }
     }
 
-    /// True if both are made from one card.
+    /// True if both are made from the same [`SharedCards`].
     pub fn shares_with(&self, other: &Export) -> bool {
-        self.card().is_some_and(|card| other.card() == Some(card))
+        self.subject() != (None, None) && self.subject() == other.subject()
     }
+}
+
+/// What the files of one model, or of one ranking, are made from; made with the first of them.
+#[derive(Default)]
+pub struct SharedCards<'a> {
+    model: Option<ModelCard<'a>>,
+    rows: Option<Vec<RowView<'a>>>,
 }
 
 enum What {
@@ -176,6 +187,7 @@ impl<'a> Exports<'a> {
     pub fn new(
         config: &'a Config,
         dataset: &'a Dataset,
+        signals: &'a Signals,
         paths: &'a Paths,
         hub: &'a HubFiles,
         previous: Option<ChangeState>,
@@ -193,8 +205,8 @@ impl<'a> Exports<'a> {
             source: TableSource {
                 config,
                 dataset,
-                collections: collection::tallies(dataset),
-                cards: Cards::at(dataset, paths, Language::english(), "").with_hub_runs(&hub.hub_runs),
+                collections: collection::tallies(dataset, signals),
+                cards: Cards::at(dataset, signals, paths, Language::english(), "").with_hub_runs(&hub.hub_runs),
             },
             previous: Mutex::new(previous),
             events: OnceLock::new(),
@@ -346,18 +358,22 @@ impl<'a> Exports<'a> {
         &self.source.collections[id.index()]
     }
 
-    fn card<'c>(&self, id: Id<Model>, card: &'c mut Option<ModelCard<'a>>) -> &'c ModelCard<'a> {
-        card.get_or_insert_with(|| self.source.cards.model(id, |loaded| self.record_url(loaded)))
+    fn card<'c>(&self, id: Id<Model>, shared: &'c mut SharedCards<'a>) -> &'c ModelCard<'a> {
+        shared.model.get_or_insert_with(|| self.source.cards.model(id, |loaded| self.record_url(loaded)))
     }
 
-    /// Makes one file. `tallies` count the records of each evaluator, `merged` are the names that were joined, and `card`
-    /// is that of the last file, if this one shares it.
+    fn rows<'c>(&self, id: Id<Ranking>, shared: &'c mut SharedCards<'a>) -> &'c [RowView<'a>] {
+        shared.rows.get_or_insert_with(|| self.source.cards.ranking_rows(id).collect())
+    }
+
+    /// Makes one file. `tallies` count the records of each evaluator, `merged` are the names that were joined, and `shared`
+    /// is what the last file was made from, if this one shares it.
     pub fn bytes<'e>(
         &self,
         export: &'e Export,
         tallies: &[Tally<'a>],
         merged: &Merged<'a>,
-        card: &mut Option<ModelCard<'a>>,
+        shared: &mut SharedCards<'a>,
     ) -> Result<Cow<'e, [u8]>> {
         let cards = &self.source.cards;
         let bytes = match &export.what {
@@ -374,12 +390,12 @@ impl<'a> Exports<'a> {
             }
             What::State => self.events().news.to_bytes(self.source.dataset)?,
             What::Model(id) => {
-                let card = self.card(*id, card);
+                let card = self.card(*id, shared);
                 let quotable = self.quotable(&card.quotes, self.paths.model(*id));
                 api::compact(&api::ModelDocument::new(card, quotable, cards.model_url(*id)))?
             }
-            What::ModelCsv(id) => page_table::model(&self.card(*id, card).cells),
-            What::SideBySideCsv(id) => further::side_by_side(&self.card(*id, card).disagreements),
+            What::ModelCsv(id) => page_table::model(&self.card(*id, shared).cells),
+            What::SideBySideCsv(id) => further::side_by_side(&self.card(*id, shared).disagreements),
             What::Badge(id) => {
                 let dataset = self.source.dataset;
                 let all = dataset.readings_of(*id);
@@ -389,15 +405,15 @@ impl<'a> Exports<'a> {
                 let n = asserted.clone().count();
                 badge::svg(n, all.len() - n, &ModelCoverage::of(dataset, asserted), &levels)
             }
-            What::Ranking(id) => self.ranking_json(*id)?,
-            What::RankingCsv(id) => page_table::ranking(cards.ranking_rows(*id)),
+            What::Ranking(id) => self.ranking_json(*id, self.rows(*id, shared))?,
+            What::RankingCsv(id) => page_table::ranking(self.rows(*id, shared)),
             What::BenchmarkFeed(id) => self.benchmark_feed(*id),
             What::PairsCsv(id) => further::pairs(cards.pairs_of(&self.source.dataset.rankings[*id]).as_ref()),
             What::RunsCsv(id) => further::runs(cards.runs_of(&self.source.dataset.rankings[*id]).as_ref()),
             What::SourcesCsv(id) => further::sources(&cards.sources(*id)),
             What::BenchmarkOnHubCsv(id) => further::hub_readings(&cards.hub_readings_of_benchmark(*id)),
             What::AllOnHubCsv => further::hub_readings(&cards.posted()),
-            What::ModelOnHubCsv(id) => further::hub_readings(&self.card(*id, card).hub_readings),
+            What::ModelOnHubCsv(id) => further::hub_readings(&self.card(*id, shared).hub_readings),
             What::Evaluator(id) => {
                 let card = cards.evaluator(*id, &tallies[id.index()]);
                 let differences = self.choices.documents.then_some(&*card.differences);

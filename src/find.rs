@@ -19,6 +19,7 @@ use crate::card::benchmark::LEAST_FILTERED;
 use crate::hash::Sha256;
 use crate::language::Language;
 use crate::merge::Dataset;
+use crate::signal::Signals;
 use crate::words::visible;
 
 /// The file that names all others.
@@ -60,10 +61,10 @@ struct Directory<'a> {
 }
 
 /// All data of `dataset`.
-pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataFile> {
+pub fn files(dataset: &Dataset, signals: &Signals, paths: &Paths, language: &Language) -> Vec<DataFile> {
     let ((words, search), (lists, compare)) = rayon::join(
         || search::files(dataset, paths, language),
-        || rayon::join(|| list_files(dataset, paths, language), || compare::files(dataset, paths, language)),
+        || rayon::join(|| list_files(dataset, paths, language), || compare::files(dataset, signals, paths, language)),
     );
     let directory = Directory {
         words: &words,

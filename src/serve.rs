@@ -17,6 +17,7 @@ use rayon::prelude::*;
 
 use crate::config;
 use crate::diagnostic::Diagnostic;
+use crate::export::SharedCards;
 use crate::find::DataFile;
 use crate::output::OutputFile;
 use crate::stages::{Prepared, SiteFile};
@@ -195,7 +196,7 @@ impl<'a> Shown<'a> {
         let some = &self.files[self.tried..end];
         self.tried = end;
         let pages = some.par_iter().filter(|file| file.path().ends_with(".html"));
-        if let Some(err) = pages.find_map_first(|file| file.bytes(&mut None).err()) {
+        if let Some(err) = pages.find_map_first(|file| file.bytes(&mut SharedCards::default()).err()) {
             self.tried = self.files.len(); // one is enough
             let text = format!("{err:#}");
             tell(ServeNotice::Failed(&text));
@@ -220,7 +221,7 @@ impl<'a> Shown<'a> {
             .find(|path| self.places.contains_key(path.as_str()));
         let (path, status) = found.map_or(("404.html".to_owned(), 404), |path| (path, 200));
         let Some(&place) = self.places.get(path.as_str()) else { return HttpResponse::text(404, "Page not found") };
-        match self.files[place].bytes(&mut None) {
+        match self.files[place].bytes(&mut SharedCards::default()) {
             Ok(bytes) => {
                 let bytes = bytes.into_owned();
                 if path.ends_with(".html") {

@@ -23,6 +23,8 @@ pub mod steps;
 pub mod study;
 pub mod verdict;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::load::detail_keys::{is_counted, is_size};
 use crate::load::hub_benchmark::HubTask;
@@ -32,6 +34,72 @@ use crate::names::normal_form;
 use completeness::Field;
 use scale::{Doubt, ScoreCheck};
 use setup::{Documented, Setup, SetupField, SlotState};
+
+/// The signals of one result.
+#[derive(Clone, Debug)]
+pub struct ResultSignals {
+    /// What it says of its set-up.
+    pub setup: Setup,
+    /// Which of [`Field::ALL`] it reports.
+    pub reported: [bool; Field::ALL.len()],
+    /// Which of [`steps::STEPS`] it needs, a bit each.
+    steps: u32,
+    /// How far its scale is known.
+    pub class: ScoreCheck,
+}
+
+impl ResultSignals {
+    fn of(dataset: &Dataset, reading: &Reading) -> ResultSignals {
+        let result = dataset.result(reading);
+        let setup = setup_of(dataset, reading);
+        let reported = Field::ALL.map(|field| field.is_reported(dataset, reading));
+        let needs = steps::needs(dataset, reading, &setup, reported);
+        let class = ScoreCheck::of(&result.metric, reading.scale, &result.score);
+        ResultSignals { setup, reported, steps: needs.fold(0, |bits, step| bits | 1 << step), class }
+    }
+
+    /// The places in [`steps::STEPS`] of those that it needs.
+    pub fn steps(&self) -> impl Iterator<Item = usize> {
+        (0..steps::N).filter(|step| self.steps & 1 << step != 0)
+    }
+}
+
+/// The signals of all results. They are counted for models, benchmarks, evaluators and sources, and found once.
+#[derive(Debug, Default)]
+pub struct Signals {
+    /// By record and result.
+    results: Vec<ResultSignals>,
+    /// Where those of each record begin.
+    starts: Vec<u32>,
+}
+
+impl Signals {
+    /// Of every result of `dataset`.
+    pub fn new(dataset: &Dataset) -> Signals {
+        let found: Vec<ResultSignals> =
+            dataset.readings.par_iter().map(|reading| ResultSignals::of(dataset, reading)).collect();
+        let mut starts = Vec::with_capacity(dataset.inputs.records.len());
+        let mut n = 0;
+        for loaded in &dataset.inputs.records {
+            starts.push(n);
+            n += loaded.record.results.len() as u32;
+        }
+        // Readings are in the order of models.
+        let mut by_result: Vec<(u32, ResultSignals)> =
+            dataset.readings.iter().zip(found).map(|(reading, signals)| (place(&starts, reading), signals)).collect();
+        by_result.sort_unstable_by_key(|(place, _)| *place);
+        Signals { results: by_result.into_iter().map(|(_, signals)| signals).collect(), starts }
+    }
+
+    /// Those of `reading`.
+    pub fn of(&self, reading: &Reading) -> &ResultSignals {
+        &self.results[place(&self.starts, reading) as usize]
+    }
+}
+
+fn place(starts: &[u32], reading: &Reading) -> u32 {
+    starts[reading.resolved.record as usize] + u32::from(reading.resolved.result)
+}
 
 /// Counts of signals over any number of results.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,17 +122,16 @@ pub struct SignalTally {
 
 impl SignalTally {
     /// Counts `readings`.
-    pub fn of<'r>(dataset: &Dataset, readings: impl IntoIterator<Item = &'r Reading>) -> SignalTally {
+    pub fn of<'r>(signals: &Signals, readings: impl IntoIterator<Item = &'r Reading>) -> SignalTally {
         let mut tally = SignalTally::default();
         for reading in readings {
-            tally.add(dataset, reading);
+            tally.add(signals.of(reading));
         }
         tally
     }
 
-    fn add(&mut self, dataset: &Dataset, reading: &Reading) {
-        let result = dataset.result(reading);
-        let setup = setup_of(dataset, reading);
+    fn add(&mut self, signals: &ResultSignals) {
+        let setup = &signals.setup;
         self.results += 1;
         self.documentable += usize::from(setup.documented != Documented::NotApplicable);
         self.documented += usize::from(setup.documented == Documented::Yes);
@@ -72,12 +139,11 @@ impl SignalTally {
             count.0 += usize::from(state == SlotState::Disclosed);
             count.1 += usize::from(matches!(state, SlotState::Disclosed | SlotState::Missing));
         }
-        let reported = Field::ALL.map(|field| field.is_reported(dataset, reading));
-        for (count, is_reported) in self.fields.iter_mut().zip(reported) {
+        for (count, is_reported) in self.fields.iter_mut().zip(signals.reported) {
             *count += usize::from(is_reported);
         }
-        steps::Gaps::new(dataset, reading, &setup, reported).needs().for_each(|step| self.steps[step] += 1);
-        self.classes[ScoreCheck::of(&result.metric, reading.scale, &result.score) as usize] += 1;
+        signals.steps().for_each(|step| self.steps[step] += 1);
+        self.classes[signals.class as usize] += 1;
     }
 
     /// Counts what `other` counts as well.

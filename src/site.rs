@@ -38,6 +38,7 @@ use crate::merge::{Collection, Dataset, Developer, Ranking};
 use crate::names::normal_form;
 use crate::render::{Frame, NavLink, Theme};
 use crate::resolve::{Evaluator, Model};
+use crate::signal::Signals;
 
 /// One file of the output folder.
 pub struct Planned {
@@ -94,6 +95,7 @@ pub enum Body {
 pub struct Site<'a> {
     config: &'a Config,
     dataset: &'a Dataset,
+    signals: &'a Signals,
     theme: &'a Theme,
     paths: &'a Paths,
     manifest: &'a Manifest,
@@ -149,6 +151,7 @@ impl<'a> Site<'a> {
     pub fn new(
         config: &'a Config,
         dataset: &'a Dataset,
+        signals: &'a Signals,
         theme: &'a Theme,
         paths: &'a Paths,
         hub: &'a HubFiles,
@@ -165,6 +168,7 @@ impl<'a> Site<'a> {
         let mut site = Site {
             config,
             dataset,
+            signals,
             theme,
             paths,
             manifest: &hub.manifest,
@@ -176,9 +180,9 @@ impl<'a> Site<'a> {
             script: format!("assets/site.{}.js", hash(theme.script())),
             benchmark_prose: dataset.inputs.content.benchmarks.iter().map(|_| OnceLock::new()).collect(),
             nav: fixed_nav(theme.language()),
-            tallies: tallies(dataset),
+            tallies: tallies(dataset, signals),
             usual: {
-                let cards = Cards::at(dataset, paths, theme.language(), "");
+                let cards = Cards::at(dataset, signals, paths, theme.language(), "");
                 let collections: Vec<_> = dataset.collections.iter().map(|(id, _)| id).collect();
                 collections.into_par_iter().map(|id| cards.usual(id)).collect()
             },
@@ -324,7 +328,8 @@ impl<'a> Site<'a> {
     /// Makes one file.
     pub fn render(&self, planned: &Planned) -> Result<Body> {
         let path = planned.path.trim_start_matches("pages/");
-        let cards = Cards::at(self.dataset, self.paths, self.theme.language(), path).with_hub_runs(self.hub_runs);
+        let cards =
+            Cards::at(self.dataset, self.signals, self.paths, self.theme.language(), path).with_hub_runs(self.hub_runs);
         let page = match &planned.page {
             Page::Home => self.html("home.html", path, "", &cards, &cards.home(&signals_of_all(&self.tallies))),
             Page::Models(number) => self.html("models.html", path, "models.html", &cards, &cards.models(*number)),

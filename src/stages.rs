@@ -11,12 +11,11 @@ use std::sync::OnceLock;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::card::Paths;
-use crate::card::model::ModelCard;
 use crate::config::Config;
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::emit::{self, HubFiles, Manifest};
 use crate::export::changes::ChangeState;
-use crate::export::{self, Export, Exports};
+use crate::export::{self, Export, Exports, SharedCards};
 use crate::find::{self, DataFile};
 use crate::hash::Sha256;
 use crate::language::Language;
@@ -26,7 +25,7 @@ use crate::merge::{self, Dataset};
 use crate::output::OutputFile;
 use crate::render::Theme;
 use crate::resolve;
-use crate::signal;
+use crate::signal::{self, Signals};
 use crate::site::{Body, Planned, Site};
 use crate::words;
 
@@ -67,6 +66,8 @@ pub fn ensure_sound(inputs: &Inputs) -> Result<()> {
 pub struct Prepared {
     /// What is known.
     pub dataset: Dataset,
+    /// The signals of its results.
+    pub signals: Signals,
     /// Where the pages will stand.
     pub paths: Paths,
     /// What is made for the Hub.
@@ -113,12 +114,19 @@ impl Prepared {
             let (message, help) = (rule.message.clone(), rule.help.clone());
             diagnostics.warn_with_help(DiagnosticCode::UnusedRule, &file, "publish", message, help);
         }
-        Prepared { dataset, paths, hub, language: language.clone(), data: OnceLock::new() }
+        Prepared {
+            signals: Signals::new(&dataset),
+            dataset,
+            paths,
+            hub,
+            language: language.clone(),
+            data: OnceLock::new(),
+        }
     }
 
     /// What the script looks things up in; made when it is first asked for, as pages do not need it.
     pub fn data(&self) -> &[DataFile] {
-        self.data.get_or_init(|| find::files(&self.dataset, &self.paths, &self.language))
+        self.data.get_or_init(|| find::files(&self.dataset, &self.signals, &self.paths, &self.language))
     }
 
     /// The same for a script that speaks `language`.
@@ -128,7 +136,7 @@ impl Prepared {
 
     /// The plan of all that is taken away; `previous` is what the last build left.
     pub fn exports<'a>(&'a self, config: &'a Config, previous: Option<ChangeState>) -> Exports<'a> {
-        Exports::new(config, &self.dataset, &self.paths, &self.hub, previous)
+        Exports::new(config, &self.dataset, &self.signals, &self.paths, &self.hub, previous)
     }
 
     /// The plan of all pages, which lead to `exports`.
@@ -139,7 +147,7 @@ impl Prepared {
         exports: &'a Exports<'a>,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
-        Site::new(config, &self.dataset, theme, &self.paths, &self.hub, exports, diagnostics)
+        Site::new(config, &self.dataset, &self.signals, theme, &self.paths, &self.hub, exports, diagnostics)
     }
 
     /// Every file of the output folder.
@@ -225,7 +233,7 @@ pub enum SiteFile<'a> {
 }
 
 impl<'a> OutputFile for SiteFile<'a> {
-    type Shared = Option<ModelCard<'a>>;
+    type Shared = SharedCards<'a>;
 
     fn path(&self) -> &str {
         match self {
@@ -249,10 +257,10 @@ impl<'a> OutputFile for SiteFile<'a> {
         matches!((self, before), (SiteFile::Export(_, file), SiteFile::Export(_, before)) if file.shares_with(before))
     }
 
-    fn bytes(&self, card: &mut Option<ModelCard<'a>>) -> Result<Cow<'_, [u8]>> {
+    fn bytes(&self, shared: &mut SharedCards<'a>) -> Result<Cow<'_, [u8]>> {
         let (site, planned) = match self {
             SiteFile::Data(file) => return Ok(Cow::Borrowed(&file.bytes)),
-            SiteFile::Export(site, export) => return site.exports.bytes(export, &site.tallies, &site.merged, card),
+            SiteFile::Export(site, export) => return site.exports.bytes(export, &site.tallies, &site.merged, shared),
             SiteFile::Yaml(_, text) => return Ok(Cow::Borrowed(text.as_bytes())),
             SiteFile::Manifest(manifest) => return Ok(Cow::Owned(manifest.to_json()?)),
             SiteFile::Page(site, planned) => (site, planned),

@@ -291,7 +291,7 @@ impl<'a> Cards<'a> {
             by_evaluator.entry(reading.resolved.evaluator).or_default().push(reading);
         }
         let rows = by_evaluator.into_iter().map(|(evaluator, readings)| {
-            let tally = SignalTally::of(self.dataset, readings.iter().copied());
+            let tally = SignalTally::of(self.signals, readings.iter().copied());
             let parties = Parties::of(self.dataset, readings.iter().copied());
             let mut models: Vec<_> = readings.iter().map(|reading| reading.resolved.model).collect();
             models.sort_unstable();
@@ -321,7 +321,7 @@ impl<'a> Cards<'a> {
     }
 
     fn benchmark_documentation(&self, id: Id<Benchmark>, cells: &[(&[Reading], Option<Outcome>)]) -> Documentation<'a> {
-        let tally = SignalTally::of(self.dataset, self.readings_of_benchmark(id));
+        let tally = SignalTally::of(self.signals, self.readings_of_benchmark(id));
         let mut by_model: BTreeMap<_, Vec<&Reading>> = BTreeMap::new();
         for reading in self.readings_of_benchmark(id) {
             by_model.entry(reading.resolved.model).or_default().push(reading);

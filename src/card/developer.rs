@@ -140,7 +140,7 @@ impl<'a> Cards<'a> {
         let mut benchmarks: Vec<_> = readings().map(|reading| self.dataset.benchmark_of(reading)).collect();
         benchmarks.sort_unstable();
         benchmarks.dedup();
-        let tally = SignalTally::of(self.dataset, readings());
+        let tally = SignalTally::of(self.signals, readings());
         let pairs = developer.models.iter().flat_map(|model| self.by_benchmark(*model));
         let pairs = self.pairs_by_coverage("figures.evaluators.pairs", pairs);
         let outcomes_only = outcomes.iter().map(|(_, outcome)| *outcome).collect();

@@ -21,8 +21,8 @@ use crate::load::Loaded;
 use crate::load::source_metadata::ClaimedRelationship;
 use crate::merge::{Collection, Dataset, RankedModel, Reading, ReportedCount};
 use crate::resolve::Evaluator;
-use crate::signal::SignalTally as Signals;
 use crate::signal::comparability::{self, ComparedReading, Comparison, ComparisonResult};
+use crate::signal::{SignalTally, Signals};
 
 /// Everything that the page of an evaluator says.
 #[derive(Debug, Serialize)]
@@ -151,7 +151,7 @@ pub struct Tally<'a> {
     /// Its results.
     readings: Vec<&'a Reading>,
     /// Their signals.
-    signals: Signals,
+    signals: SignalTally,
     /// Cells that others report as well.
     shared: Vec<&'a RankedModel>,
     /// What they show, compared once for the page and for all files.
@@ -174,14 +174,14 @@ impl<'a> Tally<'a> {
 }
 
 /// The signals of all results, from those of every evaluator.
-pub fn signals_of_all(tallies: &[Tally]) -> Signals {
-    let mut signals = Signals::default();
+pub fn signals_of_all(tallies: &[Tally]) -> SignalTally {
+    let mut signals = SignalTally::default();
     tallies.iter().for_each(|tally| signals.join(&tally.signals));
     signals
 }
 
 /// The counts of every evaluator, by id.
-pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
+pub fn tallies<'a>(dataset: &'a Dataset, signals: &Signals) -> Vec<Tally<'a>> {
     let mut tallies: Vec<Tally> = (0..dataset.entities.evaluators.len()).map(|_| Tally::default()).collect();
     let mut by_record: Vec<_> =
         dataset.readings.iter().map(|reading| (reading.resolved.record, reading.resolved.evaluator)).collect();
@@ -195,7 +195,7 @@ pub fn tallies(dataset: &Dataset) -> Vec<Tally<'_>> {
         readings[reading.resolved.evaluator.index()].push(reading);
     }
     tallies.par_iter_mut().zip(readings).for_each(|(tally, readings)| {
-        tally.signals = Signals::of(dataset, readings.iter().copied());
+        tally.signals = SignalTally::of(signals, readings.iter().copied());
         tally.readings = readings;
     });
     let rows = dataset.rankings.iter().flat_map(|(_, ranking)| &ranking.rows);

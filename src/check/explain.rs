@@ -87,7 +87,8 @@ fn pairs(facts: Vec<Fact>) -> Vec<(String, String)> {
 pub fn explain(config: &Config, wanted: &str) -> Result<Explanation> {
     let prepared = prepared(config)?;
     let dataset = &prepared.dataset;
-    let cards = Cards::at(dataset, &prepared.paths, Language::english(), "").with_hub_runs(&prepared.hub.hub_runs);
+    let cards = Cards::at(dataset, &prepared.signals, &prepared.paths, Language::english(), "")
+        .with_hub_runs(&prepared.hub.hub_runs);
     let mut records = Vec::new();
     for (id, model) in dataset.entities.models.iter() {
         let readings = dataset.readings_of(id);

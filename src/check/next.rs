@@ -14,9 +14,7 @@ use crate::diagnostic::{did_you_mean, printable};
 use crate::emit::Skipped;
 use crate::emit::skip::{SkipCode, SkipReason};
 use crate::language::Language;
-use crate::signal::completeness::Field;
-use crate::signal::setup_of;
-use crate::signal::steps::{Aim, Gaps, N, STEPS};
+use crate::signal::steps::{Aim, N, STEPS};
 use crate::words::counted;
 
 /// The steps of one model.
@@ -77,10 +75,8 @@ pub fn next(config: &Config, wanted: &str) -> Result<Next> {
         }
     }
     for reading in readings {
-        let setup = setup_of(dataset, reading);
-        let reported = Field::ALL.map(|field| field.is_reported(dataset, reading));
         let path = || dataset.loaded(reading).origin.path.to_string();
-        for step in Gaps::new(dataset, reading, &setup, reported).needs() {
+        for step in prepared.signals.of(reading).steps() {
             needed[step].push((path(), format!("/evaluation_results/{}", dataset.result(reading).index)));
         }
     }

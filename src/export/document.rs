@@ -8,6 +8,7 @@ use super::api::{self, VERSION};
 use super::csv::Csv;
 use super::table::{Table, TableSource, Value};
 use super::{Audit, Exports, ListKind, ROOT};
+use crate::card::benchmark::RowView;
 use crate::card::merged::Merged;
 use crate::card::quote::Quotes;
 use crate::card::{direction_key, record_url};
@@ -153,12 +154,11 @@ impl<'a> Exports<'a> {
         csv.into_bytes()
     }
 
-    pub(super) fn ranking_json(&self, id: Id<Ranking>) -> Result<Vec<u8>> {
+    pub(super) fn ranking_json(&self, id: Id<Ranking>, rows: &[RowView]) -> Result<Vec<u8>> {
         let TableSource { dataset, cards, .. } = &self.source;
         let entities = &dataset.entities;
         let ranking = &dataset.rankings[id];
         let slice = &entities.slices[ranking.slice];
-        let rows: Vec<_> = cards.ranking_rows(id).collect();
         let of_benchmark = self.paths.benchmark(slice.benchmark);
         let is_first = self.paths.ranking(id) == Some(of_benchmark);
         let path = self.paths.ranking(id).unwrap_or(of_benchmark);

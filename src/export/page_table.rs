@@ -90,7 +90,7 @@ pub fn model(cells: &[CellView]) -> Vec<u8> {
 }
 
 /// A ranking. The least marker is left out, as on the page: it would be most of the column.
-pub fn ranking<'a>(rows: impl Iterator<Item = RowView<'a>>) -> Vec<u8> {
+pub fn ranking(rows: &[RowView]) -> Vec<u8> {
     let mut csv = Csv::new(&[
         "rank",
         "models_with_this_rank",

@@ -14,6 +14,7 @@ use crate::id::Id;
 use crate::language::Language;
 use crate::merge::{Dataset, Direction, Reading, cells};
 use crate::resolve::Model;
+use crate::signal::Signals;
 use crate::signal::agreement::ESSENTIAL;
 use crate::signal::paired::Paired;
 use crate::signal::same_samples::{self, Pair};
@@ -27,7 +28,7 @@ const MOST: usize = 256;
 const MODELS: usize = 64;
 
 /// The files; the place of a model's file is the [`hash`] of its id, as the script sees it, modulo their number.
-pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataFile> {
+pub fn files(dataset: &Dataset, signals: &Signals, paths: &Paths, language: &Language) -> Vec<DataFile> {
     let models = &dataset.entities.models;
     let n = (models.len() / MODELS).next_power_of_two().min(MOST);
     let mut groups: Vec<Vec<Id<Model>>> = vec![Vec::new(); n];
@@ -42,7 +43,7 @@ pub fn files(dataset: &Dataset, paths: &Paths, language: &Language) -> Vec<DataF
             once_stated: names(&[&TOOLS[..], &AGENT].concat()),
             ..Shard::default()
         };
-        let cards = Cards::at(dataset, paths, language, "");
+        let cards = Cards::at(dataset, signals, paths, language, "");
         for id in group {
             shard.add(&cards, id, pairs.get(&id).map_or(&[], Vec::as_slice));
         }

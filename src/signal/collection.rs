@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::SignalTally as Signals;
 use super::completeness::Field;
+use super::{SignalTally, Signals};
 use crate::codes::codes;
 use crate::id::Id;
 use crate::load::Loaded;
@@ -24,7 +24,7 @@ pub struct CollectionTally<'a> {
     /// Its results.
     pub readings: Vec<&'a Reading>,
     /// Their signals.
-    pub signals: Signals,
+    pub signals: SignalTally,
     /// Different models.
     pub models: usize,
     /// Its benchmarks, by id, each with its results and models.
@@ -115,10 +115,10 @@ impl Measured {
 }
 
 /// The counts of every collection, by id.
-pub fn tallies(dataset: &Dataset) -> Vec<CollectionTally<'_>> {
+pub fn tallies<'a>(dataset: &'a Dataset, signals: &Signals) -> Vec<CollectionTally<'a>> {
     let collections: Vec<&Collection> = dataset.collections.iter().map(|(_, collection)| collection).collect();
     let mut tallies: Vec<CollectionTally> =
-        collections.into_par_iter().map(|collection| CollectionTally::of(dataset, collection)).collect();
+        collections.into_par_iter().map(|collection| CollectionTally::of(dataset, signals, collection)).collect();
     let newest = tallies.iter().filter_map(|tally| Some(tally.newest()?.0)).max();
     for tally in &mut tallies {
         let days = newest.zip(tally.newest()).and_then(|(newest, (own, _))| newest.since(own).ok());
@@ -128,11 +128,11 @@ pub fn tallies(dataset: &Dataset) -> Vec<CollectionTally<'_>> {
 }
 
 impl<'a> CollectionTally<'a> {
-    fn of(dataset: &'a Dataset, collection: &'a Collection) -> CollectionTally<'a> {
+    fn of(dataset: &'a Dataset, signals: &Signals, collection: &'a Collection) -> CollectionTally<'a> {
         let readings: Vec<&Reading> =
             collection.readings.iter().map(|place| &dataset.readings[*place as usize]).collect();
         let mut tally = CollectionTally {
-            signals: Signals::of(dataset, readings.iter().copied()),
+            signals: SignalTally::of(signals, readings.iter().copied()),
             evaluators: most_first(readings.iter().map(|reading| reading.resolved.evaluator)),
             evaluated: (readings.iter().filter_map(|it| dataset.result(it).evaluated.as_ref()?.day)).max(),
             left_out: dataset.inputs.quarantined.iter().filter(|it| it.collection == collection.id).count(),

@@ -169,43 +169,28 @@ pub fn fills_slot(slot: SetupField) -> bool {
     slot == SetupField::Harness || STEPS.iter().any(|step| step.need == Need::Set(slot))
 }
 
-/// What decides which steps a result needs.
-pub struct Gaps<'s> {
-    dataset: &'s Dataset,
-    reading: &'s Reading,
-    setup: &'s Setup,
+/// The places in [`STEPS`] of those that `reading` needs, whose set-up is `setup` and which reports these of [`Field::ALL`].
+pub fn needs(
+    dataset: &Dataset,
+    reading: &Reading,
+    setup: &Setup,
     reported: [bool; Field::ALL.len()],
-}
-
-impl<'s> Gaps<'s> {
-    /// Of `reading`, whose set-up is `setup` and which reports these of [`Field::ALL`].
-    pub fn new(
-        dataset: &'s Dataset,
-        reading: &'s Reading,
-        setup: &'s Setup,
-        reported: [bool; Field::ALL.len()],
-    ) -> Gaps<'s> {
-        Gaps { dataset, reading, setup, reported }
-    }
-
-    /// The places in [`STEPS`] of those that the result needs.
-    pub fn needs(&self) -> impl Iterator<Item = usize> {
-        let level = self.dataset.level_of(self.reading);
-        // Only the next level can be reached.
-        let next = Level::ALL.into_iter().find(|it| *it > level);
-        (0..N).filter(move |at| match STEPS[*at].need {
-            Need::Reported(field) => !self.reported[field as usize],
-            Need::Set(slot) => self.setup.slots[slot as usize] == setup::SlotState::Missing,
-            Need::Prompt => {
-                // A score that is read from probabilities has a prompt, too.
-                let generation = self.dataset.result(self.reading).generation.as_deref();
-                let mut settings = generation.into_iter().flat_map(|it| it.settings.iter().chain(&it.inner));
-                !settings.any(|(key, _)| detail_keys::condition(key) == Some("prompt template"))
-            }
-            Need::Samples => self.dataset.loaded(self.reading).samples.is_none(),
-            Need::Evidence(needed) => next == Some(needed),
-        })
-    }
+) -> impl Iterator<Item = usize> {
+    let level = dataset.level_of(reading);
+    // Only the next level can be reached.
+    let next = Level::ALL.into_iter().find(|it| *it > level);
+    (0..N).filter(move |at| match STEPS[*at].need {
+        Need::Reported(field) => !reported[field as usize],
+        Need::Set(slot) => setup.slots[slot as usize] == setup::SlotState::Missing,
+        Need::Prompt => {
+            // A score that is read from probabilities has a prompt, too.
+            let generation = dataset.result(reading).generation.as_deref();
+            let mut settings = generation.into_iter().flat_map(|it| it.settings.iter().chain(&it.inner));
+            !settings.any(|(key, _)| detail_keys::condition(key) == Some("prompt template"))
+        }
+        Need::Samples => dataset.loaded(reading).samples.is_none(),
+        Need::Evidence(needed) => next == Some(needed),
+    })
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ impl<'a> Cards<'a> {
         for it in &disagreements {
             outcomes[it.number - 1] = Some(it.outcome);
         }
-        let tally = SignalTally::of(self.dataset, readings);
+        let tally = SignalTally::of(self.signals, readings);
         let (facts, gaps) = self.known(self.model_facts(id));
         let mut records = self.records(readings, &record_url);
         let has_unlinked = records.iter().any(|record| record.url.is_none());
