@@ -31,7 +31,10 @@ pub fn normal_form(name: &str) -> Option<String> {
     while let Some(c) = chars.next() {
         let between_digits = before.is_ascii_digit() && chars.peek().is_some_and(char::is_ascii_digit);
         before = c;
-        if c.is_alphanumeric() || SIGNS.contains(&c) || is_hidden(c) || is_symbol(c) {
+        // Nearly all letters.
+        if c.is_ascii_alphanumeric() {
+            normal.push(c.to_ascii_lowercase());
+        } else if c.is_alphanumeric() || SIGNS.contains(&c) || is_hidden(c) || is_symbol(c) {
             normal.extend(c.to_lowercase());
         } else if c == '/' {
             trim_space(&mut normal);

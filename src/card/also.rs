@@ -11,6 +11,7 @@ use crate::language::Language;
 use crate::load::Loaded;
 use crate::load::also::Leaf;
 use crate::load::details::Details;
+use crate::load::record::EvaluationResult;
 
 /// One value, with the results that state it.
 #[derive(Debug)]
@@ -57,10 +58,20 @@ pub struct AlsoValue<'a> {
 /// Most blocks of a record that a page shows. Some sources write a thousand, and nobody reads these on a page.
 const MOST_BLOCKS: usize = 40;
 
+/// About as many values are said of a record and in the blocks that its results share.
+const AROUND: usize = 32;
+
 /// What `loaded` holds, equal values of several results once: first what is said of the record, then by results.
 pub fn also(loaded: &Loaded) -> Vec<Also<'_>> {
     let record = &loaded.record;
-    let mut found = AlsoCollector::default();
+    // Growing would hash every text again, as often as the table doubles.
+    let own = |result: &EvaluationResult| result.also.len() + result.details.others().len();
+    let n = record.results.iter().map(own).sum::<usize>() + AROUND;
+    let mut found = AlsoCollector {
+        all: Vec::with_capacity(n),
+        places: HashMap::with_capacity_and_hasher(n, Default::default()),
+        ..AlsoCollector::default()
+    };
     found.block(None, &record.also);
     found.block(None, &record.source.also);
     if let Some(library) = &record.library {

@@ -130,10 +130,13 @@ fn task<'a>(
 /// True for the plain name of the benchmark or its dataset, and for names that only say what is
 /// measured, as `accuracy` does.
 fn is_name_of_whole(benchmark: &HubBenchmark, own_name: &Option<String>) -> bool {
+    // In normal form.
     const MEASURED: [&str; 7] = ["accuracy", "acc", "exact match", "overall", "score", "mean", "average"];
     let dataset = benchmark.dataset.rsplit('/').next().unwrap_or_default();
-    let names = [benchmark.key.as_str(), dataset].into_iter().chain(MEASURED);
-    own_name.is_some() && names.into_iter().any(|name| normal_form(name) == *own_name)
+    own_name.as_ref().is_some_and(|own| {
+        MEASURED.contains(&own.as_str())
+            || [&*benchmark.key, dataset].into_iter().any(|name| normal_form(name).is_some_and(|name| name == *own))
+    })
 }
 
 /// Where a dataset has several tasks: the one that the result's id begins with, or its data names.

@@ -11,7 +11,7 @@ use super::api::AlsoValues;
 use crate::card::Cards;
 use crate::card::also::also;
 use crate::card::samples::reason;
-use crate::card::{direction_key, record_url, settings};
+use crate::card::{direction_key, record_url};
 use crate::config::Config;
 use crate::date::Stamp;
 use crate::id::Id;
@@ -333,16 +333,8 @@ const RESULTS: &[Column] = &[
     ),
     text("retrieved", "Day on which the record was retrieved, YYYY-MM-DD.", |it, row| retrieved(it.loaded(row))),
     text(
-        "settings",
-        "Harness and settings that the record discloses, as `key: value`, with ` · ` between them.",
-        |it, row| {
-            let settings = settings(Language::english(), it.loaded(row), it.result(row));
-            maybe_owned(Some(settings.join(" · ")).filter(|text| !text.is_empty()))
-        },
-    ),
-    text(
         "conditions",
-        "The same as the text of a JSON object with complete values; several values of one key are separated by ` · `.",
+        "Harness and settings that the record discloses, as the text of a JSON object; several values of one key are separated by ` · `.",
         |it, row| maybe_owned(conditions(it.loaded(row), it.result(row))),
     ),
     text(

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::block::{digits_of, pair};
+use super::block::{digits_of, is_kept_whole};
 use super::schema::{self, SchemaPath, SchemaRow, ValueKind};
 use crate::names::is_not_reported;
 use crate::words::{count, shorten};
@@ -74,10 +74,10 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     /// Looks at what stands below: at `known` in the schema, at `path` in the record.
-    fn below(&mut self, known: &str, path: &str, look: impl FnOnce(&mut Self)) {
+    fn below(&mut self, known: [&str; 2], path: [&str; 2], look: impl FnOnce(&mut Self)) {
         let ends = (self.known.len(), self.path.len());
-        self.known.push_str(known);
-        self.path.push_str(path);
+        self.known.extend(known);
+        self.path.extend(path);
         look(self);
         self.known.truncate(ends.0);
         self.path.truncate(ends.1);
@@ -104,8 +104,7 @@ impl Walk<'_> {
             Value::Object(members) => {
                 let any = self.row_below(".*");
                 for (key, member) in members {
-                    let below = format!(".{key}");
-                    self.below(&below, &below, |walk| {
+                    self.below([".", key], [".", key], |walk| {
                         let row = schema::find(&walk.known).or(any);
                         walk.value(member, row);
                     });
@@ -114,7 +113,7 @@ impl Walk<'_> {
             Value::Array(items) if !items.is_empty() && !items.iter().all(is_plain) => {
                 let row = self.row_below("[]");
                 for (at, item) in items.iter().enumerate() {
-                    self.below("[]", &format!("[{at}]"), |walk| walk.value(item, row));
+                    self.below(["[]", ""], ["", &format!("[{at}]")], |walk| walk.value(item, row));
                 }
             }
             Value::Array(_) => {
@@ -139,7 +138,7 @@ impl Walk<'_> {
                 // Infinity is said as "no bound".
                 !is_not_reported(&text) && text.chars().nth(most).is_none() && !text.ends_with("Infinity")
             }
-            Some(SchemaPath::Setting | SchemaPath::Detail) => pair("", value).is_some_and(|(_, kept)| *kept == *text),
+            Some(SchemaPath::Setting | SchemaPath::Detail) => is_kept_whole(value, &text),
         };
         if is_carried {
             return;

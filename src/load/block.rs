@@ -499,6 +499,7 @@ pub(super) fn pairs(value: &Value) -> Vec<(String, String)> {
 pub(super) fn pair(key: &str, value: &Value) -> Option<(String, String)> {
     let text = match value {
         Value::Null => return None,
+        Value::String(text) if is_on_one_line(text) => kept(text.clone()),
         Value::String(text) => kept(text.split_whitespace().collect::<Vec<_>>().join(" ")),
         Value::Array(items) if items.is_empty() => return None,
         Value::Array(list) if list.iter().all(Value::is_string) => list_kept(&items(value)),
@@ -506,6 +507,23 @@ pub(super) fn pair(key: &str, value: &Value) -> Option<(String, String)> {
         other => kept(other.to_string()),
     };
     (!text.is_empty()).then(|| (key.to_owned(), text))
+}
+
+/// True if words are parted by one space each, as in nearly all texts.
+fn is_on_one_line(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().all(|byte| matches!(byte, b' '..=b'~'))
+        && !bytes.starts_with(b" ")
+        && !bytes.ends_with(b" ")
+        && !bytes.windows(2).any(|two| two == b"  ")
+}
+
+/// True if [`pair`] keeps the value as it stands.
+pub(super) fn is_kept_whole(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(_) if text.len() <= MAX_SETTING && is_on_one_line(text) => !text.is_empty(),
+        _ => pair("", value).is_some_and(|(_, kept)| kept == text),
+    }
 }
 
 /// A setting as it is kept: of a long one the beginning, and a hash that tells it from others that begin alike.

@@ -61,8 +61,8 @@ impl Platforms {
 
 /// `together_ai`, `together-ai` and `Together AI` are one.
 fn is_one(a: &str, b: &str) -> bool {
-    let form = |text: &str| text.replace(['-', ' '], "_").to_ascii_lowercase();
-    form(a) == form(b)
+    let form = |byte: u8| if matches!(byte, b'-' | b' ') { b'_' } else { byte.to_ascii_lowercase() };
+    a.bytes().map(form).eq(b.bytes().map(form))
 }
 
 #[cfg(test)]

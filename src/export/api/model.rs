@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::hub_entry::HubEntry;
 use super::{Digits, FactView, Quotable, VERSION, facts};
@@ -359,7 +359,13 @@ pub struct AlsoValues<'a> {
     pub results: &'a [u16],
     /// As text, by where they stand in the record or in its results (`metric_config.additional_details.bound_strategy`);
     /// the items of a list with commas between them. Beyond 20,000 characters a hash takes the place of the rest.
-    pub values: BTreeMap<&'a str, &'a str>,
+    #[serde(serialize_with = "as_map")]
+    #[schemars(with = "BTreeMap<&str, &str>")]
+    pub values: Vec<(&'a str, &'a str)>,
+}
+
+fn as_map<S: Serializer>(values: &[(&str, &str)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(values.iter().copied())
 }
 
 impl<'a> AlsoValues<'a> {
@@ -369,11 +375,11 @@ impl<'a> AlsoValues<'a> {
         for it in also {
             // They are in the order of results and paths.
             let fits = |group: &&mut AlsoValues| {
-                group.results == it.results && group.values.last_key_value().is_none_or(|(last, _)| *last != &*it.path)
+                group.results == it.results && group.values.last().is_none_or(|(last, _)| *last != &*it.path)
             };
             match groups.last_mut().filter(fits) {
-                Some(group) => _ = group.values.insert(&it.path, it.value),
-                None => groups.push(AlsoValues { results: &it.results, values: [(&*it.path, it.value)].into() }),
+                Some(group) => group.values.push((&it.path, it.value)),
+                None => groups.push(AlsoValues { results: &it.results, values: vec![(&*it.path, it.value)] }),
             }
         }
         groups
