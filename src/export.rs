@@ -47,6 +47,7 @@ use choices::Choices;
 use citation::Citation;
 use feed::Events;
 use further::Further;
+use jsonl::JsonColumn;
 use table::{ModelCoverage, TABLES, Table, TableSource};
 
 /// Where the API stands.
@@ -63,28 +64,38 @@ pub struct Export {
 }
 
 impl Export {
-    /// The model or the ranking that it is made from, as several files are.
-    fn subject(&self) -> (Option<Id<Model>>, Option<Id<Ranking>>) {
+    fn subject(&self) -> Option<SharedSubject> {
         match self.what {
             What::Model(id) | What::ModelCsv(id) | What::SideBySideCsv(id) | What::ModelOnHubCsv(id) => {
-                (Some(id), None)
+                Some(SharedSubject::Model(id))
             }
-            What::Ranking(id) | What::RankingCsv(id) => (None, Some(id)),
-            _ => (None, None),
+            What::Ranking(id) | What::RankingCsv(id) => Some(SharedSubject::Ranking(id)),
+            What::Parquet(table) | What::JsonLines(table, _) => Some(SharedSubject::Table(table.name)),
+            _ => None,
         }
     }
 
     /// True if both are made from the same [`SharedCards`].
     pub fn shares_with(&self, other: &Export) -> bool {
-        self.subject() != (None, None) && self.subject() == other.subject()
+        self.subject().is_some_and(|subject| other.subject() == Some(subject))
     }
 }
 
-/// What the files of one model, or of one ranking, are made from; made with the first of them.
+/// What several files are made from.
+#[derive(PartialEq)]
+enum SharedSubject {
+    Model(Id<Model>),
+    Ranking(Id<Ranking>),
+    Table(&'static str),
+}
+
+/// What the files of one [`SharedSubject`] are made from; made with the first of them.
 #[derive(Default)]
 pub struct SharedCards<'a> {
     model: Option<ModelCard<'a>>,
     rows: Option<Vec<RowView<'a>>>,
+    /// The columns of each file of JSON Lines.
+    json: Vec<Vec<JsonColumn>>,
 }
 
 enum What {
@@ -227,11 +238,9 @@ impl<'a> Exports<'a> {
         if self.choices.data {
             for table in &TABLE {
                 self.file(api(&format!("data/{}.parquet", table.name)), What::Parquet(table));
-            }
-            let in_json_lines: &[Table] = if self.choices.documents { &TABLE } else { &[] };
-            for table in in_json_lines {
-                for number in 1..=jsonl::n_files((table.rows)(dataset)) {
-                    let path = format!("data/{}-{number}.jsonl.gz", table.name);
+                let n_files = if self.choices.documents { jsonl::n_files((table.rows)(dataset)) } else { 0 };
+                for number in 0..n_files {
+                    let path = format!("data/{}-{}.jsonl.gz", table.name, number + 1);
                     self.file(api(&path), What::JsonLines(table, number));
                 }
             }
@@ -382,8 +391,16 @@ impl<'a> Exports<'a> {
             What::Schema(name) => api::schema(name)?,
             What::List(kind) => api::compact(&self.list(*kind))?,
             What::Table(table) => self.table_csv(table),
-            What::JsonLines(table, number) => jsonl::write(table, &self.source, *number)?,
-            What::Parquet(table) => parquet::write(table, &self.source)?,
+            What::Parquet(table) => {
+                parquet::write(table, &self.source, self.choices.documents.then_some(&mut shared.json))?
+            }
+            What::JsonLines(table, number) => match shared.json.get(*number) {
+                Some(columns) => jsonl::write(table, columns)?,
+                None => {
+                    let rows = jsonl::rows_of_file((table.rows)(self.source.dataset), *number);
+                    jsonl::write(table, &JsonColumn::all(table, &self.source, rows))?
+                }
+            },
             What::Dictionary => {
                 let has_json_lines = self.choices.documents;
                 api::pretty(&dictionary::package(&self.config.site.title, &TABLE, self.source.dataset, has_json_lines))?

@@ -102,6 +102,9 @@ struct BuildState<N> {
 
 const OWN: &str = ".evalcards";
 
+/// Most groups of files that one thread takes at once.
+const PIECE: usize = 32;
+
 impl Output {
     /// Opens `root`, which may be absent, empty (but for hidden files such as `.gitignore`), or
     /// the output of an earlier build.
@@ -192,7 +195,8 @@ impl Output {
         self.make_folders(files)?;
         let write_all = |files: Vec<&F>| -> Result<Vec<WrittenFile>> {
             let groups: Vec<&[&F]> = files.chunk_by(|before, file| file.shares_with(before)).collect();
-            let entries = groups.into_par_iter().map_init(Vec::new, |old, group| {
+            // In small pieces, or one thread would still be at its last when all others have nothing left to take.
+            let entries = groups.into_par_iter().with_max_len(PIECE).map_init(Vec::new, |old, group| {
                 let mut shared = F::Shared::default();
                 let entries = group.iter().map(|file| {
                     let entry = file.bytes(&mut shared).and_then(|new| self.write_file(*file, &new, old));

@@ -9,18 +9,22 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::Type;
 
-use super::jsonl::ROWS;
+use super::jsonl::{JsonColumn, n_files, rows_of_file};
 use super::table::{Column, ColumnKind, Table, TableSource, Value};
 
 /// Rows that are held at once: those that the writer takes at once anyway.
 const BATCH: usize = 1024;
 
-/// All rows of `table`.
-pub fn write(table: &Table, source: &TableSource) -> Result<Vec<u8>> {
-    bytes(table, source).with_context(|| format!("failed to write {}.parquet", table.name))
+/// All rows of `table`. The values are left in `json` as well, the columns of each file of JSON Lines, if it is there.
+pub fn write(table: &Table, source: &TableSource, json: Option<&mut Vec<Vec<JsonColumn>>>) -> Result<Vec<u8>> {
+    bytes(table, source, json).with_context(|| format!("failed to write {}.parquet", table.name))
 }
 
-fn bytes(table: &Table, source: &TableSource) -> parquet::errors::Result<Vec<u8>> {
+fn bytes(
+    table: &Table,
+    source: &TableSource,
+    mut json: Option<&mut Vec<Vec<JsonColumn>>>,
+) -> parquet::errors::Result<Vec<u8>> {
     let fields = table.columns.iter().map(field).collect::<parquet::errors::Result<Vec<_>>>()?;
     let schema = Type::group_type_builder(table.name).with_fields(fields).build()?;
     let properties = WriterProperties::builder()
@@ -28,16 +32,26 @@ fn bytes(table: &Table, source: &TableSource) -> parquet::errors::Result<Vec<u8>
         .set_created_by(concat!("evalcards ", env!("CARGO_PKG_VERSION")).to_owned())
         .build();
     let mut file = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties))?;
-    let rows = (table.rows)(source.dataset);
-    for start in (0..rows).step_by(ROWS) {
+    let n = (table.rows)(source.dataset);
+    for rows in (0..n_files(n)).map(|number| rows_of_file(n, number)).filter(|rows| !rows.is_empty()) {
         let mut group = file.next_row_group()?;
+        let mut columns = Vec::with_capacity(table.columns.len());
         for column in table.columns {
-            let values = (start..(start + ROWS).min(rows)).map(|row| (column.value)(source, row));
+            let mut texts = json.is_some().then(|| JsonColumn::new(rows.len()));
+            let values = rows.clone().map(|row| (column.value)(source, row)).inspect(|value| {
+                if let Some(texts) = &mut texts {
+                    texts.add(value);
+                }
+            });
             let mut writer = group.next_column()?.unwrap_or_else(|| unreachable!("the schema has this column"));
             write_column(column.kind, values, &mut writer)?;
             writer.close()?;
+            columns.extend(texts);
         }
         group.close()?;
+        if let Some(json) = &mut json {
+            json.push(columns)
+        }
     }
     file.into_inner()
 }
