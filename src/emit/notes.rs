@@ -5,7 +5,7 @@ use super::conditions::{StatedConditions, short};
 use super::fit::READ_BY;
 use crate::merge::{Dataset, Reading};
 use crate::names::{is_not_reported, normal_form};
-use crate::signal::setup::{HARNESS, HARNESS_VERSION};
+use crate::signal::setup::{EXAMPLES, HARNESS, HARNESS_VERSION};
 use crate::words::{count, shorten};
 
 /// Longest notes.
@@ -29,7 +29,7 @@ pub fn of(dataset: &Dataset, reading: &Reading, conditions: &StatedConditions) -
         counted("repeats"),
         counted("runs"),
         counted("trials"),
-        setting("examples in the prompt").and_then(shots).or_else(|| conditions.examples.map(|n| format!("{n}-shot"))),
+        setting(EXAMPLES).and_then(shots).or_else(|| conditions.examples.map(|n| format!("{n}-shot"))),
         chain_of_thought(conditions).then(|| "chain of thought".to_owned()),
         setting("prompt style").map(|style| short(style).into_owned()),
         judge(conditions),

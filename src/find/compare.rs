@@ -15,10 +15,10 @@ use crate::language::Language;
 use crate::merge::{Dataset, Direction, Reading, cells};
 use crate::resolve::Model;
 use crate::signal::Signals;
-use crate::signal::agreement::ESSENTIAL;
+use crate::signal::agreement::{ESSENTIAL, canonical};
 use crate::signal::paired::Paired;
 use crate::signal::same_samples::{self, Pair};
-use crate::signal::verdict::{AGENT, Conditions, TOOLS, canonical};
+use crate::signal::verdict::{AGENT, Conditions, TOOLS};
 use crate::words::visible;
 
 /// Most files.

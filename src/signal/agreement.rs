@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bigdecimal::BigDecimal;
 
-use super::setup::{HARNESS, HARNESS_VERSION, Setting};
+use super::setup::{EXAMPLES, HARNESS, HARNESS_VERSION, Setting};
 
 /// How several readings agree in one setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +34,7 @@ pub struct Compared<'a> {
 }
 
 /// Settings that are listed even if nobody reports them, as each is known to move scores.
-pub const ESSENTIAL: [&str; 6] =
-    [HARNESS, HARNESS_VERSION, "examples in the prompt", "temperature", "token limit", "prompt template"];
+pub const ESSENTIAL: [&str; 6] = [HARNESS, HARNESS_VERSION, EXAMPLES, "temperature", "token limit", "prompt template"];
 
 /// The settings of several readings side by side: the different ones first, then by name.
 pub fn side_by_side<'a>(readings: &[Vec<Setting<'a>>]) -> Vec<Compared<'a>> {
@@ -125,18 +124,53 @@ pub fn is_essential(name: &str) -> bool {
     ESSENTIAL.contains(&name)
 }
 
-/// `0` and `0.0` are one value, and so are `True` and `true`.
+/// True for two ways to write one value.
 fn same_value(a: &str, b: &str) -> bool {
-    let number = |text: &str| text.parse::<BigDecimal>().ok().filter(|_| text.len() <= 40);
-    match (number(a), number(b)) {
-        (Some(a), Some(b)) => a == b,
-        _ => a == b || (a.eq_ignore_ascii_case(b) && ["true", "false"].contains(&a.to_lowercase().as_str())),
+    a == b || canonical(a) == canonical(b)
+}
+
+/// One text for values that are the same: `0.0` is `0`, `True` is `true`, and `torch.bfloat16` and `bf16` are `bfloat16`.
+pub fn canonical(value: &str) -> Cow<'_, str> {
+    if let Some(number) = value.parse::<BigDecimal>().ok().filter(|_| value.len() <= 40) {
+        let (digits, scale) = number.normalized().into_bigint_and_exponent();
+        // Not written out: 1e999999999 has as many digits.
+        return Cow::Owned(if scale == 0 { digits.to_string() } else { format!("{digits}e{}", -scale) });
     }
+    // PyTorch writes its types of numbers with the name of the library, and people shorten them.
+    let format = value.strip_prefix("torch.").unwrap_or(value);
+    let known = match format.to_ascii_lowercase().as_str() {
+        "true" => "true",
+        "false" => "false",
+        "bf16" | "bfloat16" => "bfloat16",
+        "fp16" | "float16" => "float16",
+        "fp32" | "float32" => "float32",
+        _ => return Cow::Borrowed(value),
+    };
+    Cow::Borrowed(known)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_have_one_canonical_text() {
+        for (a, b) in [
+            ("0", "0.0"),
+            ("1e2", "100"),
+            ("True", "true"),
+            ("0.7", "0.70"),
+            ("torch.bfloat16", "bfloat16"),
+            ("BF16", "bfloat16"),
+            ("fp16", "torch.float16"),
+        ] {
+            assert!(same_value(a, b), "{a} {b}");
+        }
+        for (a, b) in [("0.7", "7"), ("float16", "bfloat16"), ("auto", "float16"), ("torch.x", "x")] {
+            assert!(!same_value(a, b), "{a} {b}");
+        }
+        assert!(canonical("1e999999999").len() < 20);
+    }
 
     #[test]
     fn settings_side_by_side() {

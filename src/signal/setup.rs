@@ -28,6 +28,8 @@ pub struct Setting<'a> {
 pub const HARNESS: &str = "harness";
 /// Its version.
 pub const HARNESS_VERSION: &str = "harness version";
+/// The name of the setting that says how many examples the prompt has.
+pub const EXAMPLES: &str = "examples in the prompt";
 
 /// Arguments that are objects; what they hold of settings is read by itself.
 const OBJECTS: [&str; 4] = ["agentic_eval_config", "eval_plan", "eval_limits", "sandbox"];
@@ -62,6 +64,11 @@ pub fn states_any(loaded: &Loaded, result: &EvaluationResult) -> bool {
     says(&model.engine) || says(&model.platform) || stated(loaded, result).next().is_some()
 }
 
+/// True if a result discloses a setting of this common name.
+pub fn states(loaded: &Loaded, result: &EvaluationResult, name: &str) -> bool {
+    stated(loaded, result).any(|(key, value)| detail_keys::condition(key) == Some(name) && !is_blank(value))
+}
+
 /// Everything that a result discloses of its set-up: harness, settings, then how the model was run.
 pub fn settings<'a>(loaded: &'a Loaded, result: &'a EvaluationResult) -> Vec<Setting<'a>> {
     let mut settings = Vec::new();
@@ -94,7 +101,7 @@ pub fn name_key(name: &str) -> Option<&'static str> {
         HARNESS_VERSION => "setting.harness_version",
         "engine" => "setting.engine",
         "platform" => "setting.platform",
-        "examples in the prompt" => "setting.examples",
+        EXAMPLES => "setting.examples",
         "token limit" => "setting.token_limit",
         "reasoning effort" => "setting.reasoning_effort",
         "temperature" => "setting.temperature",

@@ -3,9 +3,8 @@
 //! compared helps nobody, however well its origin is known.
 
 use super::completeness::Field;
-use super::setup::{self, Setup, SetupField};
+use super::setup::{self, EXAMPLES, Setup, SetupField};
 use crate::codes::codes;
-use crate::load::detail_keys;
 use crate::mark::Level;
 use crate::merge::{Dataset, Reading};
 
@@ -35,7 +34,10 @@ enum How {
 enum Need {
     Reported(Field),
     Set(SetupField),
-    Prompt,
+    /// A setting of this name.
+    Setting(&'static str),
+    /// How many examples the prompt has; an agent is given a task.
+    Examples,
     /// A file of samples.
     Samples,
     /// At least this level.
@@ -74,7 +76,7 @@ impl Remedy {
 }
 
 /// How many steps there are.
-pub const N: usize = 21;
+pub const N: usize = 22;
 
 /// All steps, by aim; those that most others depend on come first.
 pub static STEPS: [Remedy; N] = [
@@ -125,11 +127,18 @@ pub static STEPS: [Remedy; N] = [
         &["evaluation_results[].generation_config.generation_args.context_management"],
     ),
     Remedy {
+        code: "examples",
+        aim: Aim::Repeat,
+        what: "setting.examples",
+        how: How::Fields(&["evaluation_results[].generation_config.additional_details.num_fewshot"]),
+        need: Need::Examples,
+    },
+    Remedy {
         code: "prompt_template",
         aim: Aim::Repeat,
         what: "setting.prompt_template",
         how: How::Fields(&["evaluation_results[].generation_config.generation_args.prompt_template"]),
-        need: Need::Prompt,
+        need: Need::Setting("prompt template"),
     },
     field("evaluation_date", Aim::Repeat, Field::Evaluated, &["evaluation_results[].evaluation_timestamp"]),
     Remedy {
@@ -182,11 +191,10 @@ pub fn needs(
     (0..N).filter(move |at| match STEPS[*at].need {
         Need::Reported(field) => !reported[field as usize],
         Need::Set(slot) => setup.slots[slot as usize] == setup::SlotState::Missing,
-        Need::Prompt => {
-            // A score that is read from probabilities has a prompt, too.
-            let generation = dataset.result(reading).generation.as_deref();
-            let mut settings = generation.into_iter().flat_map(|it| it.settings.iter().chain(&it.inner));
-            !settings.any(|(key, _)| detail_keys::condition(key) == Some("prompt template"))
+        // A score that is read from probabilities has a prompt, too.
+        Need::Setting(name) => !setup::states(dataset.loaded(reading), dataset.result(reading), name),
+        Need::Examples => {
+            !setup.is_agentic && !setup::states(dataset.loaded(reading), dataset.result(reading), EXAMPLES)
         }
         Need::Samples => dataset.loaded(reading).samples.is_none(),
         Need::Evidence(needed) => next == Some(needed),

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::agreement::{Agreement, agreements, is_essential};
+use super::agreement::{Agreement, agreements, canonical, is_essential};
 use super::setup::{self, Setting};
 use crate::codes::codes;
 use crate::merge::{Dataset, Reading};
@@ -128,19 +128,6 @@ pub fn gulfs(readings: &[Conditions]) -> Vec<Gulf> {
         .collect()
 }
 
-/// One text for values that are the same: `0.0` is `0`, and `True` is `true`.
-pub fn canonical(value: &str) -> Cow<'_, str> {
-    if let Some(number) = value.parse::<bigdecimal::BigDecimal>().ok().filter(|_| value.len() <= 40) {
-        let (digits, scale) = number.normalized().into_bigint_and_exponent();
-        // Not written out: 1e999999999 has as many digits.
-        return Cow::Owned(if scale == 0 { digits.to_string() } else { format!("{digits}e{}", -scale) });
-    }
-    match ["true", "false"].into_iter().find(|word| value.eq_ignore_ascii_case(word)) {
-        Some(word) => Cow::Borrowed(word),
-        None => Cow::Borrowed(value),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,14 +184,5 @@ mod tests {
         assert_eq!(samples(Some(10), Some(100)), Comparability::Apart(vec![Gulf::Samples]));
         assert_eq!(samples(Some(11), Some(100)), Comparability::Comparable);
         assert_eq!(samples(None, Some(100)), Comparability::Comparable);
-    }
-
-    #[test]
-    fn values_have_one_canonical_text() {
-        for (a, b) in [("0", "0.0"), ("1e2", "100"), ("True", "true"), ("0.7", "0.70")] {
-            assert_eq!(canonical(a), canonical(b), "{a} {b}");
-        }
-        assert_ne!(canonical("0.7"), canonical("7"));
-        assert!(canonical("1e999999999").len() < 20);
     }
 }

@@ -264,7 +264,8 @@ fn the_next_steps_of_a_model_name_what_is_missing_where_it_is_missing() {
         )
     };
     let uncertainty = r#", "uncertainty": {"num_samples": 100, "standard_error": {"value": 0.05}}"#;
-    let results = [result("Quiz", uncertainty, r#", "temperature": 0"#), result("Riddle", "", "")].join(", ");
+    let results =
+        [result("Quiz", uncertainty, r#", "temperature": 0, "num_fewshot": 0"#), result("Riddle", "", "")].join(", ");
     project.write(
         "content/datastore/data/lab/made-up/one/r.json",
         &format!(
@@ -286,6 +287,8 @@ To compare the scores
 To repeat the run
   1 of 2  temperature: evaluation_results[].generation_config.generation_args.temperature
       data/lab/made-up/one/r.json /evaluation_results/1
+  1 of 2  examples in the prompt: evaluation_results[].generation_config.additional_details.num_fewshot
+      data/lab/made-up/one/r.json /evaluation_results/1
   2 of 2  prompt template: evaluation_results[].generation_config.generation_args.prompt_template
   2 of 2  evaluation date: evaluation_results[].evaluation_timestamp
   2 of 2  file of samples: detailed_evaluation_results.file_path, detailed_evaluation_results.checksum
@@ -300,7 +303,7 @@ To show where they come from
     project.build(&[]);
     let page = project.main_of("models/made-up/one.html");
     assert!(
-        page.contains("<dt>To repeat the run<dd>temperature <small>1/2</small>, prompt template, evaluation date"),
+        page.contains("<dt>To repeat the run<dd>temperature <small>1/2</small>, examples in the prompt <small>1/2</small>, prompt template, evaluation date"),
         "{page}"
     );
     let corrections = project.main_of("corrections.html").replace("<wbr>", "");
