@@ -92,9 +92,7 @@ impl Origin {
 
     /// The first digits of the hash, as many as tell it from all others of the build.
     pub fn short_hash(&self) -> String {
-        let mut digits = self.sha256.to_string();
-        digits.truncate(usize::from(self.short));
-        digits
+        format!("{:.*}", usize::from(self.short), self.sha256)
     }
 
     /// Takes over what another row says of the same bytes. Which row comes first is chance, so none is believed
