@@ -210,8 +210,14 @@ pub fn build(config: &Config, progress: &dyn Progress) -> Result<(BuildReport, V
     let prepared = Prepared::new(config, inputs, theme.language(), &mut diagnostics, |name| clock.stage(name, 0));
     clock.stage("plan", 0);
     let exports = prepared.exports(config, previous.into_state());
-    exports.compare();
-    let site = prepared.site(config, &theme, &exports, &mut diagnostics);
+    // What the script looks things up in takes both threads, the plan only one.
+    let (site, _) = rayon::join(
+        || {
+            exports.compare();
+            prepared.site(config, &theme, &exports, &mut diagnostics)
+        },
+        || prepared.data(),
+    );
     let files = prepared.files(&site);
     clock.stage("write", files.len());
     let mut written = output.write(&files, || progress.step())?;
