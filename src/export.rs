@@ -89,7 +89,7 @@ enum SharedSubject {
     Table(&'static str),
 }
 
-/// What the files of one [`SharedSubject`] are made from; made with the first of them.
+/// What the files of one model, ranking or table are made from; made with the first of them.
 #[derive(Default)]
 pub struct SharedCards<'a> {
     model: Option<ModelCard<'a>>,

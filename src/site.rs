@@ -147,17 +147,16 @@ const RESERVED: [&str; 19] = [
 ];
 
 impl<'a> Site<'a> {
-    /// Plans all pages of `dataset`.
+    /// Plans all pages of the data set of `cards`, which are those of its top.
     pub fn new(
         config: &'a Config,
-        dataset: &'a Dataset,
-        signals: &'a Signals,
+        cards: &Cards<'a>,
         theme: &'a Theme,
-        paths: &'a Paths,
         hub: &'a HubFiles,
         exports: &'a Exports<'a>,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
+        let Cards { dataset, signals, paths, .. } = *cards;
         let mut not_shown = foldhash::HashMap::default();
         for entry in &dataset.inputs.quarantined {
             if let Some(model) = entry.model.as_deref().and_then(normal_form) {
@@ -182,7 +181,6 @@ impl<'a> Site<'a> {
             nav: fixed_nav(theme.language()),
             tallies: tallies(dataset, signals),
             usual: {
-                let cards = Cards::at(dataset, signals, paths, theme.language(), "");
                 let collections: Vec<_> = dataset.collections.iter().map(|(id, _)| id).collect();
                 collections.into_par_iter().map(|id| cards.usual(id)).collect()
             },

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::card::Paths;
+use crate::card::{Cards, Paths};
 use crate::config::Config;
 use crate::diagnostic::{DiagnosticCode, Diagnostics};
 use crate::emit::{self, HubFiles, Manifest};
@@ -147,7 +147,8 @@ impl Prepared {
         exports: &'a Exports<'a>,
         diagnostics: &mut Diagnostics,
     ) -> Site<'a> {
-        Site::new(config, &self.dataset, &self.signals, theme, &self.paths, &self.hub, exports, diagnostics)
+        let cards = Cards::at(&self.dataset, &self.signals, &self.paths, theme.language(), "");
+        Site::new(config, &cards, theme, &self.hub, exports, diagnostics)
     }
 
     /// Every file of the output folder.
