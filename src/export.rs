@@ -94,8 +94,8 @@ enum SharedSubject {
 pub struct SharedCards<'a> {
     model: Option<ModelCard<'a>>,
     rows: Option<Vec<RowView<'a>>>,
-    /// The columns of each file of JSON Lines.
-    json: Vec<Vec<JsonColumn>>,
+    /// The columns of a table whose JSON Lines are one file.
+    json: Option<Vec<JsonColumn>>,
 }
 
 enum What {
@@ -392,9 +392,13 @@ impl<'a> Exports<'a> {
             What::List(kind) => api::compact(&self.list(*kind))?,
             What::Table(table) => self.table_csv(table),
             What::Parquet(table) => {
-                parquet::write(table, &self.source, self.choices.documents.then_some(&mut shared.json))?
+                // The values of several files would take too much room at once.
+                let is_kept = self.choices.documents && jsonl::n_files((table.rows)(self.source.dataset)) == 1;
+                let (bytes, columns) = parquet::write(table, &self.source, is_kept)?;
+                shared.json = columns;
+                bytes
             }
-            What::JsonLines(table, number) => match shared.json.get(*number) {
+            What::JsonLines(table, number) => match &shared.json {
                 Some(columns) => jsonl::write(table, columns)?,
                 None => {
                     let rows = jsonl::rows_of_file((table.rows)(self.source.dataset), *number);

@@ -67,38 +67,41 @@ impl ResultSignals {
 /// The signals of all results. They are counted for models, benchmarks, evaluators and sources, and found once.
 #[derive(Debug, Default)]
 pub struct Signals {
-    /// By record and result.
-    results: Vec<ResultSignals>,
-    /// Where those of each record begin.
+    /// In the order of [`Dataset::readings`].
+    found: Vec<ResultSignals>,
+    /// The places in `found`, by record and result.
+    places: Vec<u32>,
+    /// Where those of each record begin in `places`.
     starts: Vec<u32>,
 }
 
 impl Signals {
     /// Of every result of `dataset`.
     pub fn new(dataset: &Dataset) -> Signals {
-        let found: Vec<ResultSignals> =
-            dataset.readings.par_iter().map(|reading| ResultSignals::of(dataset, reading)).collect();
+        let found = dataset.readings.par_iter().map(|reading| ResultSignals::of(dataset, reading)).collect();
         let mut starts = Vec::with_capacity(dataset.inputs.records.len());
         let mut n = 0;
         for loaded in &dataset.inputs.records {
             starts.push(n);
             n += loaded.record.results.len() as u32;
         }
-        // Readings are in the order of models.
-        let mut by_result: Vec<(u32, ResultSignals)> =
-            dataset.readings.iter().zip(found).map(|(reading, signals)| (place(&starts, reading), signals)).collect();
-        by_result.sort_unstable_by_key(|(place, _)| *place);
-        Signals { results: by_result.into_iter().map(|(_, signals)| signals).collect(), starts }
+        // A result without a reading has none, and nobody may be given those of another.
+        let mut signals = Signals { found, places: vec![u32::MAX; n as usize], starts };
+        for (at, reading) in dataset.readings.iter().enumerate() {
+            let place = signals.place(reading);
+            signals.places[place] = at as u32;
+        }
+        signals
     }
 
     /// Those of `reading`.
     pub fn of(&self, reading: &Reading) -> &ResultSignals {
-        &self.results[place(&self.starts, reading) as usize]
+        &self.found[self.places[self.place(reading)] as usize]
     }
-}
 
-fn place(starts: &[u32], reading: &Reading) -> u32 {
-    starts[reading.resolved.record as usize] + u32::from(reading.resolved.result)
+    fn place(&self, reading: &Reading) -> usize {
+        self.starts[reading.resolved.record as usize] as usize + usize::from(reading.resolved.result)
+    }
 }
 
 /// Counts of signals over any number of results.

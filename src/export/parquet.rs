@@ -15,16 +15,14 @@ use super::table::{Column, ColumnKind, Table, TableSource, Value};
 /// Rows that are held at once: those that the writer takes at once anyway.
 const BATCH: usize = 1024;
 
-/// All rows of `table`. The values are left in `json` as well, the columns of each file of JSON Lines, if it is there.
-pub fn write(table: &Table, source: &TableSource, json: Option<&mut Vec<Vec<JsonColumn>>>) -> Result<Vec<u8>> {
-    bytes(table, source, json).with_context(|| format!("failed to write {}.parquet", table.name))
+/// All rows of `table`, and if `is_kept` its values for JSON Lines as well.
+pub fn write(table: &Table, source: &TableSource, is_kept: bool) -> Result<(Vec<u8>, Option<Vec<JsonColumn>>)> {
+    let mut json = is_kept.then(Vec::new);
+    let bytes = bytes(table, source, &mut json).with_context(|| format!("failed to write {}.parquet", table.name))?;
+    Ok((bytes, json.filter(|columns| !columns.is_empty())))
 }
 
-fn bytes(
-    table: &Table,
-    source: &TableSource,
-    mut json: Option<&mut Vec<Vec<JsonColumn>>>,
-) -> parquet::errors::Result<Vec<u8>> {
+fn bytes(table: &Table, source: &TableSource, json: &mut Option<Vec<JsonColumn>>) -> parquet::errors::Result<Vec<u8>> {
     let fields = table.columns.iter().map(field).collect::<parquet::errors::Result<Vec<_>>>()?;
     let schema = Type::group_type_builder(table.name).with_fields(fields).build()?;
     let properties = WriterProperties::builder()
@@ -35,7 +33,6 @@ fn bytes(
     let n = (table.rows)(source.dataset);
     for rows in (0..n_files(n)).map(|number| rows_of_file(n, number)).filter(|rows| !rows.is_empty()) {
         let mut group = file.next_row_group()?;
-        let mut columns = Vec::with_capacity(table.columns.len());
         for column in table.columns {
             let mut texts = json.is_some().then(|| JsonColumn::new(rows.len()));
             let values = rows.clone().map(|row| (column.value)(source, row)).inspect(|value| {
@@ -46,12 +43,11 @@ fn bytes(
             let mut writer = group.next_column()?.unwrap_or_else(|| unreachable!("the schema has this column"));
             write_column(column.kind, values, &mut writer)?;
             writer.close()?;
-            columns.extend(texts);
+            if let Some(columns) = json.as_mut() {
+                columns.extend(texts);
+            }
         }
         group.close()?;
-        if let Some(json) = &mut json {
-            json.push(columns)
-        }
     }
     file.into_inner()
 }
