@@ -144,7 +144,7 @@ pub fn canonical(value: &str) -> Cow<'_, str> {
         "bf16" | "bfloat16" => "bfloat16",
         "fp16" | "float16" => "float16",
         "fp32" | "float32" => "float32",
-        _ => return Cow::Borrowed(value),
+        _ => format,
     };
     Cow::Borrowed(known)
 }
@@ -163,10 +163,11 @@ mod tests {
             ("torch.bfloat16", "bfloat16"),
             ("BF16", "bfloat16"),
             ("fp16", "torch.float16"),
+            ("torch.int8", "int8"),
         ] {
             assert!(same_value(a, b), "{a} {b}");
         }
-        for (a, b) in [("0.7", "7"), ("float16", "bfloat16"), ("auto", "float16"), ("torch.x", "x")] {
+        for (a, b) in [("0.7", "7"), ("float16", "bfloat16"), ("auto", "float16"), ("int8", "int4")] {
             assert!(!same_value(a, b), "{a} {b}");
         }
         assert!(canonical("1e999999999").len() < 20);
