@@ -164,9 +164,6 @@ impl Language {
                 forms.of(n.map_or(PluralCategory::Other, |n| self.plurals.category_for(n)))
             }
         };
-        if !phrase.contains('{') {
-            return Some(phrase.to_owned());
-        }
         let mut said = String::with_capacity(phrase.len() + values.iter().map(|(_, value)| value.len()).sum::<usize>());
         let mut rest = phrase;
         // Once from left to right, so that a value with braces stays as it is.

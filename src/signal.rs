@@ -39,13 +39,13 @@ use setup::{Documented, Setup, SetupField, SlotState};
 #[derive(Clone, Debug)]
 pub struct ResultSignals {
     /// What it says of its set-up.
-    pub setup: Setup,
+    setup: Setup,
     /// Which of [`Field::ALL`] it reports.
-    pub reported: [bool; Field::ALL.len()],
+    reported: [bool; Field::ALL.len()],
     /// Which of [`steps::STEPS`] it needs, a bit each.
     steps: u32,
     /// How far its scale is known.
-    pub class: ScoreCheck,
+    class: ScoreCheck,
 }
 
 impl ResultSignals {

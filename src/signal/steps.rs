@@ -36,8 +36,6 @@ enum Need {
     Set(SetupField),
     /// A setting of this name.
     Setting(&'static str),
-    /// How many examples the prompt has; an agent is given a task.
-    Examples,
     /// A file of samples.
     Samples,
     /// At least this level.
@@ -131,7 +129,7 @@ pub static STEPS: [Remedy; N] = [
         aim: Aim::Repeat,
         what: "setting.examples",
         how: How::Fields(&["evaluation_results[].generation_config.additional_details.num_fewshot"]),
-        need: Need::Examples,
+        need: Need::Setting(EXAMPLES),
     },
     Remedy {
         code: "prompt_template",
@@ -191,11 +189,10 @@ pub fn needs(
     (0..N).filter(move |at| match STEPS[*at].need {
         Need::Reported(field) => !reported[field as usize],
         Need::Set(slot) => setup.slots[slot as usize] == setup::SlotState::Missing,
+        // An agent is given a task, and no examples.
+        Need::Setting(EXAMPLES) if setup.is_agentic => false,
         // A score that is read from probabilities has a prompt, too.
         Need::Setting(name) => !setup::states(dataset.loaded(reading), dataset.result(reading), name),
-        Need::Examples => {
-            !setup.is_agentic && !setup::states(dataset.loaded(reading), dataset.result(reading), EXAMPLES)
-        }
         Need::Samples => dataset.loaded(reading).samples.is_none(),
         Need::Evidence(needed) => next == Some(needed),
     })

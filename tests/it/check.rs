@@ -308,6 +308,16 @@ To show where they come from
     );
     let corrections = project.main_of("corrections.html").replace("<wbr>", "");
     assert!(corrections.contains("generation_args.temperature</code></td><td>To repeat the run</td>"), "{corrections}");
+    // An agent is given a task, and no examples.
+    let record = project.read("content/datastore/data/lab/made-up/one/r.json");
+    let agent = record.replace(
+        r#""max_tokens": 64"#,
+        r#""max_tokens": 64, "agentic_eval_config": {"available_tools": [{"name": "sh"}]}"#,
+    );
+    assert_ne!(agent, record);
+    project.write("content/datastore/data/lab/made-up/one/r.json", &agent);
+    let steps = project.run(&["check", "--model", "made-up/one"]).stdout;
+    assert!(steps.contains("prompt template") && !steps.contains("examples in the prompt"), "{steps}");
     let unknown = project.run(&["check", "--model", "made-up/on"]);
     assert!(unknown.code == 1 && unknown.stderr.contains("did you mean made-up/one?"), "{}", unknown.stderr);
 }
