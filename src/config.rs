@@ -124,8 +124,9 @@ pub struct ExportSettings {
     pub data: bool,
     /// JSON of each model and ranking, and a badge of each model; unless it is said, on sites of up to 5,000 models.
     pub documents: Option<bool>,
-    /// CSV of each model, and the smaller tables of models and evaluators; unless it is said, on sites of up to 5,000 models.
-    pub model_tables: Option<bool>,
+    /// CSV of each model, ranking and developer, and the smaller tables of models and evaluators; unless it is said, on
+    /// sites of up to 5,000 models.
+    pub tables: Option<bool>,
     /// A light page of each model and benchmark for frames in other pages.
     pub embeds: bool,
     /// The `state.jsonl.gz` of the site as it was last published, below the content folder; unless it is
@@ -135,7 +136,7 @@ pub struct ExportSettings {
 
 impl Default for ExportSettings {
     fn default() -> Self {
-        ExportSettings { data: true, documents: None, model_tables: None, embeds: false, previous: None }
+        ExportSettings { data: true, documents: None, tables: None, embeds: false, previous: None }
     }
 }
 
@@ -375,7 +376,7 @@ fn read_site(path: &Path) -> Result<SiteSettings> {
             "exports",
             "data",
             "documents",
-            "model_tables",
+            "tables",
             "embeds",
             "previous",
             "samples",

@@ -45,8 +45,10 @@ pub struct DisagreementView<'a> {
     pub columns: Vec<ReadingColumn<'a>>,
     /// One per reported setting.
     pub rows: Vec<SettingRow>,
-    /// True if several scores report one of them.
-    pub has_shared: bool,
+    /// Settings in which all scores agree, as `name: value`.
+    pub same: Vec<String>,
+    /// True if the table has rows: settings that several scores report and that are not the same in all.
+    pub has_table: bool,
     /// Settings that are not reported.
     pub nobody: String,
     /// Scores that are not in the table.
@@ -110,8 +112,10 @@ pub struct SettingRow {
     pub agreement: String,
     /// True if at least two report different values.
     pub differs: bool,
-    /// True if several report it.
-    pub is_shared: bool,
+    /// True if all report the same.
+    pub is_same: bool,
+    /// True if several report it, and not all the same.
+    pub is_in_table: bool,
     /// What each reports.
     pub values: Vec<Option<String>>,
 }
@@ -183,15 +187,17 @@ impl<'a> Cards<'a> {
             .map(|row| SettingRow {
                 agreement: agreement_in_words(language, row.agreement, shown.len()),
                 differs: row.agreement == Agreement::Different,
-                is_shared: row.values.iter().flatten().count() > 1,
+                is_same: row.agreement == Agreement::Same,
+                is_in_table: row.agreement != Agreement::Same && row.values.iter().flatten().count() > 1,
                 values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 240))).collect(),
                 name: setting_name(language, &row.name).to_owned(),
             })
             .collect();
+        let in_words = |row: &SettingRow, value: &str| format!("{}{}{value}", row.name, self.words("colon"));
         let columns = shown.iter().enumerate().map(|(at, reading)| ReadingColumn {
             own: (rows.iter())
-                .filter(|row| !row.is_shared)
-                .filter_map(|row| Some(format!("{}{}{}", row.name, self.words("colon"), row.values[at].as_deref()?)))
+                .filter(|row| !row.is_in_table && !row.is_same)
+                .filter_map(|row| Some(in_words(row, row.values[at].as_deref()?)))
                 .collect(),
             ..self.column(at, reading)
         });
@@ -210,7 +216,10 @@ impl<'a> Cards<'a> {
             columns: columns.collect(),
             nobody,
             n_more: cell.len() - shown.len(),
-            has_shared: rows.iter().any(|row| row.is_shared),
+            same: (rows.iter().filter(|row| row.is_same))
+                .filter_map(|row| Some(in_words(row, row.values[0].as_deref()?)))
+                .collect(),
+            has_table: rows.iter().any(|row| row.is_in_table),
             rows,
         })
     }

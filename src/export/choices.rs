@@ -17,8 +17,8 @@ pub struct Choices {
     pub data: bool,
     /// JSON of each model, ranking and developer, and of long lists; a badge of each model; tables as JSON Lines, too.
     pub documents: bool,
-    /// CSV of each model and developer, and the smaller tables of models and evaluators.
-    pub model_tables: bool,
+    /// CSV of each model, ranking and developer, and the smaller tables of models and evaluators.
+    pub tables: bool,
 }
 
 impl Choices {
@@ -30,7 +30,7 @@ impl Choices {
             is_large,
             data: exports.data,
             documents: exports.documents.unwrap_or(!is_large),
-            model_tables: exports.model_tables.unwrap_or(!is_large),
+            tables: exports.tables.unwrap_or(!is_large),
         }
     }
 

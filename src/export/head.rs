@@ -318,7 +318,7 @@ impl Exports<'_> {
         }
         let is_model = page.starts_with("models/");
         head.discovered_feed = head.feed.clone().filter(|_| !is_model);
-        if self.choices.model_tables || !(is_model || page.starts_with("evaluators/")) {
+        if self.choices.tables || !(is_model || page.starts_with("evaluators/")) {
             head.further = FurtherLinks::new(&card.further(), top, page);
         }
         head.image.clone_from(&site.image);
@@ -329,8 +329,8 @@ impl Exports<'_> {
         if page.starts_with("evaluators/") || page.starts_with("sources/") || self.choices.documents {
             head.json = Some(file("json"));
         }
-        let is_of_many = is_model || page.starts_with("developers/");
-        if !is_of_many || self.choices.model_tables {
+        let is_of_many = ["models/", "benchmarks/", "developers/"].iter().any(|folder| page.starts_with(folder));
+        if !is_of_many || self.choices.tables {
             head.csv = Some(file("csv"));
         }
         if is_model && self.choices.documents {

@@ -500,11 +500,12 @@ def below(page, anchor):
 
 
 def side_by_side(page):
-    for section in page.xpath("//*[self::section or self::details][starts-with(@id, 'd')][ul]"):
+    for section in page.xpath("//*[self::section or self::details][starts-with(@id, 'd')]"):
         if not re.fullmatch("d[0-9]+", section.get("id")):
             continue
         title = plain(section.xpath("h3 | summary/b")[0])
-        heads = section.xpath("ul/li")
+        # Without a table, a list has the readings; beside one, only what each of them alone reports.
+        heads = section.xpath(".//thead/tr/th")[1:] or section.xpath("ul/li")
         links = [head.find("a") for head in heads]
         anchors = [link.get("href").removeprefix("#r").split("-") for link in links]
         small = [head.find("small") for head in heads]
@@ -514,14 +515,17 @@ def side_by_side(page):
         yield [title, "source", "", *[plain(it.find("cite")) for it in small]]
         yield [title, "record", "", *[record for record, _ in anchors]]
         yield [title, "pointer", "", *[f"/evaluation_results/{place}" for _, place in anchors]]
-        own = [head.find("br") for head in heads]
+        own = {item.find("a").get("href"): item.find("br") for item in section.xpath("ul/li")}
+        own = [own.get(link.get("href")) for link in links]
         yield [title, "own", "", *["" if it is None else " ".join(it.tail.removeprefix("Reported only here: ").split()) for it in own]]
+        same = [plain(it) for it in section.findall("p") if plain(it).startswith("The same for all ")]
+        yield [title, "same", "", *[it.partition(": ")[2] for it in same]]
         for row in section.xpath(".//tbody/tr"):
             name, *values = row.xpath("th | td")
             reported = ["" if it.find("i") is not None else plain(it) for it in values]
             n = sum(value != "" for value in reported)
             # Only what differs is said to; the rest is to be seen.
-            agreement = plain(name.find("small")) or ("same" if n == len(values) else f"reported by {n} of {len(values)}")
+            agreement = plain(name.find("small")) or f"reported by {n} of {len(values)}"
             yield [title, before(name, "small"), agreement, *reported]
         # A verdict that all share stands once, before the first of them.
         hints = section.xpath("p[@class='hint'] | //h2[@id='several']/following-sibling::*[1][self::p]")
@@ -531,17 +535,21 @@ def side_by_side(page):
 
 
 def with_own(rows):
-    """The rows of the table as the page has them: what only one reading reports stands with that reading."""
+    """The rows of the table as the page has them: what only one reading reports stands with that reading, and what all
+    report alike stands in one line."""
     heads = ["score", "unit", "evaluator", "source", "record", "pointer"]
     for title, of_title in itertools.groupby(rows, key=lambda row: row[0]):
         of_title = list(of_title)
         is_own = lambda row: row[1] not in heads and sum(value != "" for value in row[3:]) == 1
+        is_same = lambda row: row[1] not in heads and row[2] == "same"
         own = [[f"{row[1]}: {value}" if value else "" for value in row[3:]] for row in of_title if is_own(row)]
+        same = " · ".join(f"{row[1]}: {row[3]}" for row in of_title if is_same(row))
         for row in of_title:
-            if not is_own(row):
+            if not is_own(row) and not is_same(row):
                 yield row
             if row[1] == "pointer":
                 yield [title, "own", "", *[" · ".join(filter(None, of)) for of in zip(*own)]] if own else [title, "own", *[""] * (len(row) - 2)]
+                yield [title, "same", "", same, *[""] * (len(row) - 4)]
 
 
 # The headings of the tables of what is documented.

@@ -64,7 +64,7 @@ fn a_site_without_a_table_of_each_model_has_no_smaller_ones_either_and_links_to_
     };
     let (files, links, members) = further();
     assert!(files > 4 && links > 4 && members == 1, "{files} files, {links} pages, {members}");
-    project.write("content/site.yaml", "exports: {documents: false, model_tables: false}\n");
+    project.write("content/site.yaml", "exports: {documents: false, tables: false}\n");
     let sources = project.files("site/pages/sources").len();
     let of_others =
         1 + sources + project.files("site/pages/benchmarks").keys().filter(|path| !path.contains('/')).count();

@@ -95,10 +95,21 @@ pub struct RankedRow<'a> {
     pub lacks: Vec<String>,
     /// Evidence, if not that of most rows.
     pub marker: Option<MarkerView>,
-    /// Other scores of its cell.
-    pub others: Vec<OtherScore<'a>>,
-    /// Link to its scores side by side, if they conflict.
-    pub conflict: Option<String>,
+    /// The other scores of its cell, which its card has side by side.
+    pub others: Option<OtherScores<'a>>,
+}
+
+/// The other scores of a cell: one is named, of several the number. Their card has them all.
+#[derive(Debug, Serialize)]
+pub struct OtherScores<'a> {
+    /// How many.
+    pub n: usize,
+    /// The one.
+    pub one: Option<OtherScore<'a>>,
+    /// True if scores conflict.
+    pub is_conflict: bool,
+    /// Link to all side by side.
+    pub url: String,
 }
 
 /// Another score of a row.
@@ -112,8 +123,6 @@ pub struct OtherScore<'a> {
     pub unit: Option<String>,
     /// Who reports it, if another evaluator.
     pub evaluator: Option<&'a str>,
-    /// The result on the card.
-    pub anchor: String,
 }
 
 /// What is the same in most rows of a page.
@@ -186,19 +195,7 @@ impl<'a> Cards<'a> {
         let marker = self.marker(reading);
         let is_usual = self.dataset.level_of(reading) == usual.level && marker.beside.is_empty();
         let url = self.model_url(reading.resolved.model);
-        let cell = self.dataset.cell_of(row);
-        let others = cell.iter().filter(|other| !std::ptr::eq(*other, reading)).map(|other| {
-            let (shown, digits) = as_shown(self.dataset.result(other).score.digits());
-            OtherScore {
-                shown,
-                digits,
-                unit: Some(self.unit_of(other)).filter(|other| *other != unit),
-                evaluator: (other.resolved.evaluator != reading.resolved.evaluator)
-                    .then(|| self.evaluator_name(other.resolved.evaluator)),
-                anchor: self.anchor(other),
-            }
-        });
-        let others = others.collect();
+        let others = self.other_scores(self.dataset.cell_of(row), reading, &unit);
         let relation = self.relation_of(reading);
         let is_at_end = model.id.ends_with(&model.name) && model.id.len() > model.name.len();
         let owner = &model.id[..model.id.len() - if is_at_end { model.name.len() } else { 0 }];
@@ -234,10 +231,27 @@ impl<'a> Cards<'a> {
                 .collect(),
             marker: (!is_usual).then_some(marker),
             others,
-            conflict: (self.outcome(cell) == Some(Outcome::Conflict)).then(|| self.side_by_side_url(reading)),
             unit: Some(unit).filter(|unit| usual.unit.as_ref() != Some(unit) && !unit.is_empty()),
             url,
         }
+    }
+
+    /// The scores of `cell` but `ranked`, whose unit is `unit`.
+    fn other_scores(&self, cell: &[Reading], ranked: &Reading, unit: &str) -> Option<OtherScores<'a>> {
+        let n = cell.len() - 1;
+        let other = cell.iter().find(|other| !std::ptr::eq(*other, ranked))?;
+        let one = (n == 1).then(|| {
+            let (shown, digits) = as_shown(self.dataset.result(other).score.digits());
+            let evaluator = other.resolved.evaluator;
+            OtherScore {
+                shown,
+                digits,
+                unit: Some(self.unit_of(other)).filter(|other| other != unit),
+                evaluator: (evaluator != ranked.resolved.evaluator).then(|| self.evaluator_name(evaluator)),
+            }
+        });
+        let is_conflict = self.outcome(cell) == Some(Outcome::Conflict);
+        Some(OtherScores { n, one, is_conflict, url: self.side_by_side_url(ranked) })
     }
 
     fn relation_of(&self, reading: &Reading) -> Relationship {
