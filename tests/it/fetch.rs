@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use evalcards::hash::Sha256;
 use evalcards::lock::Lock;
@@ -531,35 +531,68 @@ fn a_full_disk_ends_the_run_and_the_next_one_goes_on() {
     assert_eq!(store.project.build(&["--strict"])["records"], 2);
 }
 
+/// Kills during the first fetch and during fetches of a datastore whose every record has changed.
 #[cfg(unix)]
 #[test]
 fn kills_at_any_moment_end_in_a_correct_state() {
-    let records: Vec<_> = (0..300).map(|n| record(&format!("{n:04}"), &format!("acme/m{n}"), "0.5")).collect();
-    let store = Fetching::new(&records);
-    store.hub.set_latency(Duration::from_millis(1));
-    let mut kills = 0;
-    for round in 0..40_u64 {
+    const RECORDS: usize = 100;
+    let wanted = if is_whole("most of 100 kills of fetch") { 100 } else { 8 };
+    let states = ["0.5", "0.25"].map(|score| {
+        let records = (0..RECORDS).map(|n| record(&format!("{n:04}"), &format!("acme/m{n}"), score));
+        records.collect::<BTreeMap<String, Vec<u8>>>()
+    });
+    let listed = |state: usize| states[state].clone().into_iter().collect::<Vec<_>>();
+    let slow = || {
+        let store = Fetching::new(&listed(0));
+        store.hub.set_latency(Duration::from_millis(1));
+        store
+    };
+    // How long a fetch takes here, so that kills come at any moment of it.
+    let begun = Instant::now();
+    slow().fetch(&["one", "--jobs", "4"]);
+    let whole = begun.elapsed();
+    let store = slow();
+    let (mut state, mut kills, mut ends) = (0, 0, 0);
+    // A run goes on where the last one was killed, until one ends.
+    for round in 0..20 * u32::try_from(wanted).unwrap() {
+        if kills >= wanted {
+            break;
+        }
         let mut child =
             store.command(&["one", "--jobs", "4"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(5 + round * 4));
-        if child.try_wait().unwrap().is_none() {
+        std::thread::sleep(whole * (1 + round * 7 % 13) / 16);
+        let has_ended = child.try_wait().unwrap().is_some();
+        if !has_ended {
             child.kill().unwrap();
             kills += 1;
         }
-        child.wait().unwrap();
-        let known: BTreeMap<_, _> = records.iter().cloned().collect();
+        let status = child.wait().unwrap();
         for (path, bytes) in store.files().iter().filter(|(path, _)| path.starts_with("flat/objects")) {
-            assert_eq!(Some(bytes), known.get(path), "no half file under its name");
+            assert!(states.iter().any(|state| state.get(path) == Some(bytes)), "{path} is half written");
         }
         if store.project.path("content/datastore.lock").exists() {
-            break;
+            let pinned: BTreeMap<_, _> =
+                store.lock().objects.into_iter().map(|(path, pin)| (path, pin.sha256)).collect();
+            let of_one = |state: &BTreeMap<String, Vec<u8>>| {
+                pinned.len() == RECORDS && state.iter().all(|(path, bytes)| pinned[path] == Sha256::of(bytes))
+            };
+            assert!(states.iter().any(of_one), "the lock is of one state of the datastore, and of all of it");
+        }
+        if has_ended {
+            assert!(status.success());
+            ends += 1;
+            state = 1 - state;
+            store.put(&listed(state), listed(state).iter().map(row).collect());
         }
     }
-    assert!(kills > 3, "only {kills} runs were killed");
+    assert!(kills >= wanted && ends > 0, "{kills} runs were killed, {ends} ended");
+    println!("{kills} runs were killed, {ends} ended");
     store.hub.set_latency(Duration::ZERO);
     store.fetch(&["one"]);
-    assert_eq!(store.lock().objects.len(), 300);
-    assert_eq!(store.project.build(&["--strict"])["records"], 300);
+    let is_of_state = |path: &str, bytes: &Vec<u8>| states[state].get(path) == Some(bytes);
+    let files = store.files();
+    assert_eq!(files.iter().filter(|(path, bytes)| is_of_state(path, bytes)).count(), RECORDS);
+    assert_eq!(store.project.build(&["--strict"])["records"], RECORDS);
     assert_eq!(
         fs::read_dir(store.project.path("content/datastore/.fetch")).unwrap().count(),
         1,
