@@ -126,7 +126,7 @@ pub struct ExportSettings {
     pub documents: Option<bool>,
     /// CSV of each model, ranking and developer, and the smaller tables of models and evaluators; unless it is said, on
     /// sites of up to 5,000 models.
-    pub tables: Option<bool>,
+    pub page_tables: Option<bool>,
     /// A light page of each model and benchmark for frames in other pages.
     pub embeds: bool,
     /// The `state.jsonl.gz` of the site as it was last published, below the content folder; unless it is
@@ -136,7 +136,7 @@ pub struct ExportSettings {
 
 impl Default for ExportSettings {
     fn default() -> Self {
-        ExportSettings { data: true, documents: None, tables: None, embeds: false, previous: None }
+        ExportSettings { data: true, documents: None, page_tables: None, embeds: false, previous: None }
     }
 }
 
@@ -376,7 +376,7 @@ fn read_site(path: &Path) -> Result<SiteSettings> {
             "exports",
             "data",
             "documents",
-            "tables",
+            "page_tables",
             "embeds",
             "previous",
             "samples",

@@ -295,7 +295,7 @@ impl<'a> Exports<'a> {
             if self.choices.documents {
                 self.file(api(&format!("{path}.json")), What::Ranking(id));
             }
-            if self.choices.tables {
+            if self.choices.page_tables {
                 self.file(api(&format!("{path}.csv")), What::RankingCsv(id));
             }
             if have_samples && self.source.cards.pairs_of(ranking).is_some() {
@@ -317,7 +317,7 @@ impl<'a> Exports<'a> {
             let path = self.paths.evaluator(id);
             self.file(api(&format!("{path}.json")), What::Evaluator(id));
             self.file(api(&format!("{path}.csv")), What::EvaluatorCsv(id));
-            if self.choices.tables {
+            if self.choices.page_tables {
                 self.file(Further::Documented.path(path), What::DocumentedCsv(id));
                 self.file(Further::Differences.path(path), What::DifferencesCsv(id));
             }
@@ -333,7 +333,7 @@ impl<'a> Exports<'a> {
             if self.choices.documents {
                 self.file(api(&format!("{path}.json")), What::Developer(id));
             }
-            if self.choices.tables {
+            if self.choices.page_tables {
                 self.file(api(&format!("{path}.csv")), What::DeveloperCsv(id));
             }
         }
@@ -344,7 +344,7 @@ impl<'a> Exports<'a> {
                 self.file(api(&format!("{path}.json")), What::Model(id));
             }
             // Made from the same card, so they follow the document.
-            if self.choices.tables {
+            if self.choices.page_tables {
                 self.file(api(&format!("{path}.csv")), What::ModelCsv(id));
                 if cells(dataset.readings_of(id)).any(|cell| cell.len() > 1) {
                     self.file(Further::SideBySide.path(path), What::SideBySideCsv(id));

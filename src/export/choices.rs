@@ -18,7 +18,7 @@ pub struct Choices {
     /// JSON of each model, ranking and developer, and of long lists; a badge of each model; tables as JSON Lines, too.
     pub documents: bool,
     /// CSV of each model, ranking and developer, and the smaller tables of models and evaluators.
-    pub tables: bool,
+    pub page_tables: bool,
 }
 
 impl Choices {
@@ -30,7 +30,7 @@ impl Choices {
             is_large,
             data: exports.data,
             documents: exports.documents.unwrap_or(!is_large),
-            tables: exports.tables.unwrap_or(!is_large),
+            page_tables: exports.page_tables.unwrap_or(!is_large),
         }
     }
 

@@ -318,7 +318,7 @@ impl Exports<'_> {
         }
         let is_model = page.starts_with("models/");
         head.discovered_feed = head.feed.clone().filter(|_| !is_model);
-        if self.choices.tables || !(is_model || page.starts_with("evaluators/")) {
+        if self.choices.page_tables || !(is_model || page.starts_with("evaluators/")) {
             head.further = FurtherLinks::new(&card.further(), top, page);
         }
         head.image.clone_from(&site.image);
@@ -330,7 +330,7 @@ impl Exports<'_> {
             head.json = Some(file("json"));
         }
         let is_of_many = ["models/", "benchmarks/", "developers/"].iter().any(|folder| page.starts_with(folder));
-        if !is_of_many || self.choices.tables {
+        if !is_of_many || self.choices.page_tables {
             head.csv = Some(file("csv"));
         }
         if is_model && self.choices.documents {

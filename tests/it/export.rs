@@ -64,11 +64,21 @@ fn a_site_without_a_table_of_each_model_has_no_smaller_ones_either_and_links_to_
     };
     let (files, links, members) = further();
     assert!(files > 4 && links > 4 && members == 1, "{files} files, {links} pages, {members}");
-    project.write("content/site.yaml", "exports: {documents: false, tables: false}\n");
+    project.write("content/site.yaml", "exports: {documents: false, page_tables: false}\n");
+    let is_ranking =
+        |path: &str| path.starts_with("api/v1/benchmarks/") && path.ends_with(".csv") && !path.contains('~');
+    assert!(project.files("site/pages").keys().any(|path| is_ranking(path)));
     let sources = project.files("site/pages/sources").len();
     let of_others =
         1 + sources + project.files("site/pages/benchmarks").keys().filter(|path| !path.contains('/')).count();
     assert_eq!(further(), (0, of_others, 0), "those of benchmarks, sources and of what could be published are few");
+    let files = project.files("site/pages");
+    assert!(!files.keys().any(|path| is_ranking(path)), "no CSV of a ranking");
+    let pages = files.iter().filter(|(path, _)| path.starts_with("benchmarks/"));
+    for (path, page) in pages {
+        let links = crate::hostile::attributes(&String::from_utf8_lossy(page), "href");
+        assert!(!links.iter().any(|link| link.ends_with(".csv") && !link.contains('~')), "{path} links to none");
+    }
 }
 
 #[test]

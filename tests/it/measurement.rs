@@ -18,7 +18,7 @@ fn project(records: &[Value]) -> Project {
         let path = format!("content/datastore/data/c/{model}/00000000-0000-4000-8000-{number:012}.json");
         project.write(&path, &record.to_string());
     }
-    project.write("content/site.yaml", "title: Test\nexports: {documents: true, tables: true}\n");
+    project.write("content/site.yaml", "title: Test\nexports: {documents: true, page_tables: true}\n");
     project
 }
 
