@@ -1,5 +1,7 @@
 //! Several readings of one cell: how much they differ, and which settings may explain it.
 
+use std::borrow::Cow;
+
 use bigdecimal::BigDecimal;
 use serde::Serialize;
 
@@ -45,9 +47,9 @@ pub struct DisagreementView<'a> {
     pub columns: Vec<ReadingColumn<'a>>,
     /// One per reported setting.
     pub rows: Vec<SettingRow>,
-    /// Settings in which all scores agree, as `name: value`.
+    /// Settings that all scores report in the same words, as `name: value`.
     pub same: Vec<String>,
-    /// True if the table has rows: settings that several scores report and that are not the same in all.
+    /// True if the table has a row.
     pub has_table: bool,
     /// Settings that are not reported.
     pub nobody: String,
@@ -112,12 +114,35 @@ pub struct SettingRow {
     pub agreement: String,
     /// True if at least two report different values.
     pub differs: bool,
-    /// True if all report the same.
-    pub is_same: bool,
-    /// True if several report it, and not all the same.
-    pub is_in_table: bool,
+    /// How the card shows it.
+    pub shown: SettingShown,
     /// What each reports.
     pub values: Vec<Option<String>>,
+}
+
+/// How a comparison shows a setting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingShown {
+    /// Beside the only score that reports it.
+    Score,
+    /// In one line, as all report it in the same words.
+    Line,
+    /// In a row of the table.
+    Row,
+}
+
+impl SettingShown {
+    /// Of a setting that scores report as `values`.
+    fn of(values: &[Option<Cow<str>>]) -> SettingShown {
+        if values.iter().flatten().count() == 1 {
+            SettingShown::Score
+        } else if values.iter().all(|value| *value == values[0]) {
+            SettingShown::Line
+        } else {
+            SettingShown::Row
+        }
+    }
 }
 
 /// Results with one name that are not compared.
@@ -187,20 +212,21 @@ impl<'a> Cards<'a> {
             .map(|row| SettingRow {
                 agreement: agreement_in_words(language, row.agreement, shown.len()),
                 differs: row.agreement == Agreement::Different,
-                is_same: row.agreement == Agreement::Same,
-                is_in_table: row.agreement != Agreement::Same && row.values.iter().flatten().count() > 1,
+                shown: SettingShown::of(&row.values),
                 values: row.values.iter().map(|value| value.as_ref().map(|value| shorten(value, 240))).collect(),
                 name: setting_name(language, &row.name).to_owned(),
             })
             .collect();
-        let in_words = |row: &SettingRow, value: &str| format!("{}{}{value}", row.name, self.words("colon"));
-        let columns = shown.iter().enumerate().map(|(at, reading)| ReadingColumn {
-            own: (rows.iter())
-                .filter(|row| !row.is_in_table && !row.is_same)
-                .filter_map(|row| Some(in_words(row, row.values[at].as_deref()?)))
-                .collect(),
-            ..self.column(at, reading)
-        });
+        // What the reading at `at` reports of the settings that are shown so.
+        let reported = |shown: SettingShown, at: usize| -> Vec<String> {
+            let rows = rows.iter().filter(|row| row.shown == shown);
+            rows.filter_map(|row| Some(format!("{}{}{}", row.name, self.words("colon"), row.values[at].as_deref()?)))
+                .collect()
+        };
+        let columns = shown
+            .iter()
+            .enumerate()
+            .map(|(at, reading)| ReadingColumn { own: reported(SettingShown::Score, at), ..self.column(at, reading) });
         Some(DisagreementView {
             number,
             anchor: anchor(number),
@@ -216,10 +242,8 @@ impl<'a> Cards<'a> {
             columns: columns.collect(),
             nobody,
             n_more: cell.len() - shown.len(),
-            same: (rows.iter().filter(|row| row.is_same))
-                .filter_map(|row| Some(in_words(row, row.values[0].as_deref()?)))
-                .collect(),
-            has_table: rows.iter().any(|row| row.is_in_table),
+            same: reported(SettingShown::Line, 0),
+            has_table: rows.iter().any(|row| row.shown == SettingShown::Row),
             rows,
         })
     }
@@ -425,4 +449,21 @@ fn agreement_in_words(language: &Language, agreement: Agreement, n: usize) -> St
         Agreement::Nobody => ("agreement.nobody", 0),
     };
     language.say(key, &[("some", &language.number(some)), ("all", &language.number(n))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_all_report_in_the_same_words_is_said_once() {
+        let shown = |values: &[Option<&'static str>]| {
+            SettingShown::of(&values.iter().map(|value| value.map(Cow::Borrowed)).collect::<Vec<_>>())
+        };
+        assert_eq!(shown(&[Some("bfloat16"), Some("bfloat16")]), SettingShown::Line);
+        // One value in two spellings: each record keeps its own.
+        assert_eq!(shown(&[Some("bfloat16"), Some("bf16")]), SettingShown::Row);
+        assert_eq!(shown(&[Some("5"), Some("5"), None]), SettingShown::Row);
+        assert_eq!(shown(&[Some("5"), None]), SettingShown::Score);
+    }
 }

@@ -518,14 +518,14 @@ def side_by_side(page):
         own = {item.find("a").get("href"): item.find("br") for item in section.xpath("ul/li")}
         own = [own.get(link.get("href")) for link in links]
         yield [title, "own", "", *["" if it is None else " ".join(it.tail.removeprefix("Reported only here: ").split()) for it in own]]
-        same = [plain(it) for it in section.findall("p") if plain(it).startswith("The same for all ")]
+        same = [plain(it) for it in section.findall("p") if plain(it).startswith("The same for each score: ")]
         yield [title, "same", "", *[it.partition(": ")[2] for it in same]]
         for row in section.xpath(".//tbody/tr"):
             name, *values = row.xpath("th | td")
             reported = ["" if it.find("i") is not None else plain(it) for it in values]
             n = sum(value != "" for value in reported)
             # Only what differs is said to; the rest is to be seen.
-            agreement = plain(name.find("small")) or f"reported by {n} of {len(values)}"
+            agreement = plain(name.find("small")) or ("same" if n == len(values) else f"reported by {n} of {len(values)}")
             yield [title, before(name, "small"), agreement, *reported]
         # A verdict that all share stands once, before the first of them.
         hints = section.xpath("p[@class='hint'] | //h2[@id='several']/following-sibling::*[1][self::p]")
@@ -536,12 +536,12 @@ def side_by_side(page):
 
 def with_own(rows):
     """The rows of the table as the page has them: what only one reading reports stands with that reading, and what all
-    report alike stands in one line."""
+    report in the same words stands in one line."""
     heads = ["score", "unit", "evaluator", "source", "record", "pointer"]
     for title, of_title in itertools.groupby(rows, key=lambda row: row[0]):
         of_title = list(of_title)
         is_own = lambda row: row[1] not in heads and sum(value != "" for value in row[3:]) == 1
-        is_same = lambda row: row[1] not in heads and row[2] == "same"
+        is_same = lambda row: row[1] not in heads and row[2] == "same" and len(set(filter(None, row[3:]))) == 1
         own = [[f"{row[1]}: {value}" if value else "" for value in row[3:]] for row in of_title if is_own(row)]
         same = " · ".join(f"{row[1]}: {row[3]}" for row in of_title if is_same(row))
         for row in of_title:
