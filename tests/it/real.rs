@@ -1,6 +1,7 @@
 //! The real records and metadata, where they are at hand: beside a checkout of the project's
 //! makers. A user's clone has none, and then these tests say that they are skipped, as they do unless all tests run.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -88,8 +89,20 @@ fn every_real_result_is_on_one_card_and_in_one_ranking() {
     let mut on_cards: Vec<String> = Vec::new();
     // But for lists of one model, which have no page.
     let mut ranked: Vec<String> = Vec::new();
+    // Where a card has results side by side, and which.
+    let mut side_by_side: Vec<(String, String)> = Vec::new();
     for (path, page) in of("models/") {
         let page = String::from_utf8_lossy(page);
+        for section in page.split(" id=\"d").skip(1).map(|rest| rest.split("</section>").next().unwrap()) {
+            let section = section.split("</details>").next().unwrap();
+            let Some((number, _)) = section.split_once('"').filter(|(number, _)| number.parse::<usize>().is_ok())
+            else {
+                continue;
+            };
+            let results = crate::hostile::attributes(section, "href");
+            let results = results.iter().filter_map(|link| link.strip_prefix('#')).filter(|id| is_reading(id));
+            side_by_side.extend(results.map(|id| (format!("{path}#d{number}"), format!("{path}#{id}"))));
+        }
         let ids = crate::hostile::attributes(&page, "id").into_iter().filter(|id| is_reading(id));
         on_cards.extend(ids.map(|id| format!("{path}#{id}")));
         for row in page.split("<tr ").skip(1) {
@@ -98,25 +111,28 @@ fn every_real_result_is_on_one_card_and_in_one_ranking() {
             ranked.extend(id.filter(|id| is_ranked && is_reading(id)).map(|id| format!("{path}#{id}")));
         }
     }
-    let (mut in_rankings, mut side_by_side): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let (mut in_rankings, mut compared) = (Vec::new(), BTreeSet::new());
     for (_, page) in of("benchmarks/") {
         let page = String::from_utf8_lossy(page);
         let Some((_, ranking)) = page.split_once("<table class=\"ranking\">") else { continue };
-        let links = crate::hostile::attributes(ranking, "href");
-        side_by_side.extend(
-            links.iter().filter_map(|link| Some(link.split_once("#d")?.0.trim_start_matches("../").to_owned())),
-        );
-        let links = links.into_iter();
-        let links = links.filter(|link| link.split_once('#').is_some_and(|(_, anchor)| is_reading(anchor)));
-        in_rankings.extend(links.map(|link| link.trim_start_matches("../").to_owned()));
+        for link in crate::hostile::attributes(ranking, "href") {
+            let Some((_, anchor)) = link.split_once('#') else { continue };
+            let is_result = is_reading(anchor);
+            let is_comparison = anchor.starts_with('d');
+            let link = link.trim_start_matches("../").to_owned();
+            if is_result {
+                in_rankings.push(link);
+            } else if is_comparison {
+                compared.insert(link);
+            }
+        }
     }
     on_cards.sort_unstable();
     assert!(on_cards.windows(2).all(|pair| pair[0] != pair[1]), "no result is on a card twice");
     // In the list of its evaluator, or beside the result there: the list leads to both side by side on the card.
-    side_by_side.sort_unstable();
-    let is_beside = |it: &str| side_by_side.binary_search(&it.split('#').next().unwrap().to_owned()).is_ok();
-    let in_rankings: std::collections::BTreeSet<String> = in_rankings.into_iter().collect();
-    let left_out: Vec<&String> = ranked.iter().filter(|it| !in_rankings.contains(*it) && !is_beside(it)).collect();
+    let beside = side_by_side.iter().filter(|(comparison, _)| compared.contains(comparison)).map(|(_, result)| result);
+    let reached: BTreeSet<&String> = in_rankings.iter().chain(beside).collect();
+    let left_out: Vec<&String> = ranked.iter().filter(|it| !reached.contains(it)).collect();
     assert!(ranked.len() * 10 > on_cards.len() * 9 && left_out.is_empty(), "in no ranking: {left_out:?}");
     assert!(in_rankings.iter().all(|it| on_cards.binary_search(it).is_ok()), "rankings lead to results on cards");
     assert_eq!(on_cards.len() as u64, report["results"].as_u64().unwrap());
